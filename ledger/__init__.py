@@ -1,0 +1,1 @@
+"""The write side: what may be recorded, and the record itself."""

@@ -1,0 +1,64 @@
+"""The two kinds of refusal that reach a user, each one line.
+
+The form is `<code>: <what, with ids>: expected <x>, found <y>. <remedy>.`
+"""
+
+from __future__ import annotations
+
+from difflib import get_close_matches
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+
+class PollbookError(Exception):
+    """What both kinds share: a code, and the parts that make the line."""
+
+    exit_code = 1
+
+    def __init__(self, code: str, what: str, *, expected: object, found: object, remedy: str) -> None:
+        self.code = code
+        self.what = what
+        self.expected = str(expected)
+        self.found = str(found)
+        self.remedy = remedy
+        super().__init__(f"{code}: {what}: expected {expected}, found {found}. {remedy}.")
+
+
+class RefusedError(PollbookError):
+    """A rule said no, and nothing was written. Exit code 1."""
+
+
+class UsageError(PollbookError):
+    """The call's words are off, and nothing was tried. Exit code 2."""
+
+    exit_code = 2
+
+
+class EvidenceError(PollbookError):
+    """What is stored is not what was written: stop, keep the file, show the line. Exit code 3.
+
+    `position` is the index of the event in the ledger, from 0, or None where no event is at fault.
+    """
+
+    exit_code = 3
+
+    def __init__(
+        self,
+        code: str,
+        what: str,
+        *,
+        expected: object,
+        found: object,
+        remedy: str = "Keep the ledger as it is and tell its returning officer",
+        position: int | None = None,
+    ) -> None:
+        self.position = position
+        super().__init__(code, what, expected=expected, found=found, remedy=remedy)
+
+
+def nearest(word: str, known: Iterable[str]) -> str:
+    """Give ` (nearest: x)` for the known word most like this one, or nothing."""
+    match = get_close_matches(word, list(known), n=1, cutoff=0.5)
+    return f" (nearest: {match[0]})" if match else ""

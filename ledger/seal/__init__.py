@@ -1,0 +1,1 @@
+"""Tamper evidence: the Merkle tree over the leaves and the hash tiles that keep it."""

@@ -1,0 +1,1 @@
+"""The read side: folds over events. Disposable: delete the views, rebuild, same answer."""
