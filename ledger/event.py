@@ -38,7 +38,7 @@ class Canonical(BaseModel):
         cls, source: Any, handler: GetCoreSchemaHandler
     ) -> core_schema.CoreSchema:
         schema = handler(source)
-        inner = schema
+        inner: Any = schema
         while "fields" not in inner:
             if "schema" not in inner:
                 return schema

@@ -1,1 +1,5 @@
 """The domain: one file per kind of stream (events, state, commands, decisions), read top-down."""
+
+from ledger.streams import batch, contest, election, paper, person, result
+
+__all__ = ["batch", "contest", "election", "paper", "person", "result"]

@@ -1,0 +1,189 @@
+"""What the domain is written in: states, acts, commands, and the table of decisions.
+
+A decision is a pure function (command, act, states, figures) -> outcome, or a `RefusedError`.
+`evolve` is pure too and raises on an event it does not expect; preconditions live in decisions,
+never in `evolve`, so that a ledger recorded under older rules replays for ever.
+"""
+
+from __future__ import annotations
+
+import re
+from abc import abstractmethod
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, ClassVar, NamedTuple, Protocol, Self, TypeVar
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from ledger.event import Event
+from ledger.field import Text, Time
+
+
+@dataclass(frozen=True, slots=True)
+class State:
+    """A stream as it stands: its name, how many events it has, and what they add up to."""
+
+    stream: str
+    version: int = 0
+
+    @abstractmethod
+    def evolve(self, event: Event) -> Self:
+        """Give the state after one more event."""
+
+    @property
+    def exists(self) -> bool:
+        """Whether anything was recorded on this stream."""
+        return self.version > 0
+
+
+AnyState = TypeVar("AnyState", bound=State)
+
+
+def fold(state: AnyState, events: Iterable[Event]) -> AnyState:
+    """Give the state after these events, in order."""
+    for event in events:
+        state = state.evolve(event)
+    return state
+
+
+class Command(BaseModel):
+    """What somebody asks to be recorded. The docstring and the field descriptions are its help."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    verb: ClassVar[str]
+    group: ClassVar[str] = ""
+
+    effective: Time | None = Field(None, description="when it took effect (UTC); now if left out")
+    authority: Text | None = Field(None, description="the rule or delegation acted under")
+
+    def __init_subclass__(cls, **kwargs: Any) -> None:
+        super().__init_subclass__(**kwargs)
+        cls.verb = re.sub(r"(?<!^)(?=[A-Z])", "-", cls.__name__).lower()
+
+
+@dataclass(frozen=True, slots=True)
+class Act:
+    """Who acts, when, and under what: the envelope of the events that a decision makes."""
+
+    actor: str
+    now: str
+    effective: str
+    authority: str | None = None
+    command: str | None = None
+
+    def on(self, state: State, after: int = 0) -> dict[str, Any]:
+        """Give the envelope of the next event on a stream, or of one `after` it in the same outcome."""
+        return {
+            "actor": self.actor,
+            "authority": self.authority,
+            "command": self.command,
+            "effective": self.effective,
+            "recorded": self.now,
+            "stream": state.stream,
+            "version": state.version + 1 + after,
+        }
+
+
+class Unchanged(NamedTuple):
+    """A guard: nothing of these types on streams with these prefixes was recorded after the position."""
+
+    position: int
+    types: tuple[str, ...]
+    prefixes: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Batch:
+    """Events by the thousand that readers see all at once or not at all.
+
+    Attributes:
+        stream: the batch's own stream, its identity.
+        opened: the event that opens it, with the number of members and the digest of the contents.
+        total: that number, and `contents` that digest.
+        deal: seed -> (start, stop, recording time) -> the member events from start up to stop; which they
+            are follows from the seed alone, so that an import that was killed goes on where it stopped.
+        closed: count and digest of the members' leaf hashes -> the event that closes it.
+    """
+
+    stream: str
+    opened: Event
+    total: int
+    contents: str
+    deal: Callable[[bytes], Callable[[int, int, str], list[Event]]]
+    closed: Callable[[int, str, str], Event]
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What a decision answers: the events to append, and what must not have changed meanwhile.
+
+    `restricted` says of events whose audience depends on their contest that they are to be withheld.
+    """
+
+    events: Sequence[Event] = ()
+    batch: Batch | None = None
+    unchanged: Unchanged | None = None
+    restricted: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class CountFigures:
+    """A count as a projection gives it at a position: what a declaration must agree with."""
+
+    position: int
+    digest: str
+    elected: tuple[str, ...]
+    cells: Mapping[tuple[int, str, str, str], str]  # (stage, section, candidate, measure) -> exact value
+    lot_needed: tuple[str, ...] = ()
+
+
+class Figures(Protocol):
+    """The port through which decisions see projections; the command line injects them."""
+
+    def count(self, contest: str) -> CountFigures:
+        """Give the count of a contest as of the ledger's last event."""
+        ...
+
+
+Decide = Callable[..., Outcome]
+Reads = Mapping[str, Callable[[Any, Any], State]]
+
+
+class Entry(NamedTuple):
+    """One line of the table of decisions."""
+
+    command: type[Command]
+    decide: Decide
+    reads: Reads
+    figures: Callable[[Any], str] | None
+
+
+DECISIONS: dict[str, Entry] = {}
+
+
+def decision(
+    command: type[Command],
+    *,
+    figures: Callable[[Any], str] | None = None,
+    **reads: Callable[[Any, Any], State],
+) -> Callable[[Decide], Decide]:
+    """Enter a decision in the table: which command it answers, and which states and figures it reads.
+
+    Args:
+        command: the command's class; its name and the function's are one stem.
+        figures: command -> contest whose count the decision reads; passed as `figures`.
+        reads: name of an argument -> function from the command, and the states read before it by name, to
+            the empty state of a stream.
+    """
+
+    def enter(decide: Decide) -> Decide:
+        if decide.__name__ != command.verb.replace("-", "_"):
+            raise TypeError(f"{decide.__name__} decides {command.__name__}: one stem, please")
+        command.group = decide.__module__.rpartition(".")[2]
+        DECISIONS[command.verb] = Entry(command, decide, reads, figures)
+        return decide
+
+    return enter
+
+

@@ -1,0 +1,242 @@
+"""The one door for writes: a command, the states and figures it needs, a decision, a guarded append."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from ledger.decision import DECISIONS, Act, Batch, Command, Entry, Figures, Outcome, State, fold
+from ledger.errors import RefusedError
+from ledger.event import Audience, Event
+from ledger.leaf import BLIND_BYTES, CANONICAL, Disclosure, Draw, base64url, conceal, encode
+from ledger.recorder import PAGE_ROWS, ConflictError, Guard
+from ledger.seal.merkle import leaf_hash
+from ledger.store import Appended, Ledger
+from ledger.streams.batch import BatchState
+from ledger.streams.person import ConfirmErasure, Erasure, OrderErasure
+from ledger.vault import Pending, Vault, command_name
+
+ATTEMPTS = 8  # times that a decision is taken anew because something changed meanwhile
+
+Progress = Callable[[int, int], None]  # members done, members in all
+
+
+@dataclass(frozen=True, slots=True)
+class Receipt:
+    """What became of a command: events recorded now, or, if it had been carried out before, held already."""
+
+    command: str
+    position: int | None
+    events: int
+    held: bool = False
+
+
+class Desk:
+    """Takes commands for one ledger.
+
+    Args:
+        ledger: where events go.
+        vault: where private values go.
+        figures: what projections say, for decisions that must agree with them.
+        clock: gives the present moment as `YYYY-MM-DDThh:mm:ssZ`; the caller owns it.
+        draw: gives random bytes; the caller owns the randomness.
+    """
+
+    def __init__(
+        self, ledger: Ledger, vault: Vault, figures: Figures, clock: Callable[[], str], draw: Draw
+    ) -> None:
+        self.ledger = ledger
+        self.vault = vault
+        self._figures = figures
+        self._clock = clock
+        self._draw = draw
+        vault.settle(self._in_ledger, clock())
+        self._settle_batches()
+        self._resume_erasures()
+
+    def submit(
+        self,
+        command: Command,
+        *,
+        actor: str,
+        command_id: str | None = None,
+        progress: Progress = lambda _done, _total: None,
+    ) -> Receipt:
+        """Carry a command out, once.
+
+        Args:
+            command: what is asked.
+            actor: the office that asks.
+            command_id: the same id and body again give the same answer and record nothing; drawn if left out.
+            progress: called as a batch goes on.
+
+        Raises:
+            RefusedError: what the decision raises, `idempotency-conflict`, `contention`; nothing was written.
+        """
+        name = command_id or self._draw(16).hex()
+        digest = self.vault.keyed("command body", body_of(command, actor))
+        for _ in range(ATTEMPTS):
+            known = self.ledger.known_command(name)
+            if known:
+                if known.digest != digest:
+                    raise RefusedError(
+                        "idempotency-conflict", f"command {name}", expected="the body it was carried out with",
+                        found="another", remedy="Give another command its own id",
+                    )
+                return Receipt(name, known.position, known.events, held=True)
+            try:
+                return self._carry_out(command, name, digest, actor, progress)
+            except ConflictError:
+                continue
+        raise RefusedError(
+            "contention", f"command {name}", expected=f"a quiet moment within {ATTEMPTS} attempts",
+            found="changes by others each time", remedy="Try again",
+        )
+
+    def rehearse(self, command: Command, *, actor: str) -> int:
+        """Decide a command and record nothing: the number of events it would add.
+
+        Raises:
+            RefusedError: what the decision raises.
+        """
+        outcome, _ = self._decide(command, "rehearsal", actor)
+        if outcome.batch:
+            return outcome.batch.total + 2
+        return len(outcome.events)
+
+    def _decide(self, command: Command, name: str, actor: str) -> tuple[Outcome, dict[str, State]]:
+        entry: Entry = DECISIONS[command.verb]
+        states: dict[str, State] = {}
+        for argument, empty in entry.reads.items():
+            state = empty(command, states)
+            states[argument] = fold(state, (event for _, event in self.ledger.stream(state.stream)))
+        figures = {"figures": self._figures.count(entry.figures(command))} if entry.figures else {}
+        now = self._now()
+        act = Act(actor, now, command.effective or now, command.authority, name)
+        return entry.decide(command, act, **states, **figures), states
+
+    def _carry_out(self, command: Command, name: str, digest: bytes, actor: str, progress: Progress) -> Receipt:
+        outcome, states = self._decide(command, name, actor)
+        if outcome.batch:
+            return self._run_batch(outcome.batch, name, digest, outcome.restricted, progress)
+        if isinstance(command, OrderErasure):
+            self.vault.begin_erasure(f"person/{command.person}")
+        reads = {state.stream: state.version for state in states.values()}
+        written = {event.stream for event in outcome.events}
+        guard = Guard({s: v for s, v in reads.items() if s not in written}, outcome.unchanged, (name, digest))
+        appended = self._append(outcome, guard) if outcome.events else None
+        if isinstance(command, OrderErasure):
+            self._finish_erasure(command.person, actor)
+        if appended is None:
+            return Receipt(name, None, 0, held=True)
+        return Receipt(name, appended.position, appended.events)
+
+    def _append(self, outcome: Outcome, guard: Guard) -> Appended:
+        events = []
+        held: list[Disclosure] = []
+        for event in outcome.events:
+            concealed, disclosures = self._conceal(event, outcome.restricted)
+            if disclosures:
+                self.vault.put_pending(event.stream, event.stream, event.version, disclosures, event.recorded)
+            events.append(concealed)
+            held += disclosures
+        digests = [disclosure.digest for disclosure in held]
+        try:
+            appended = self.ledger.append(events, guard)
+        except (ConflictError, RefusedError):
+            self.vault.discard(digests)
+            raise
+        self.vault.hold(digests)
+        return appended
+
+    def _conceal(self, event: Event, restricted: bool) -> tuple[Event, list[Disclosure]]:
+        if restricted and event.audience is Audience.CONTEST:
+            event = event.model_copy(update={"blind": base64url(self._draw(BLIND_BYTES))})
+        return conceal(event, self._draw)
+
+    def _run_batch(self, batch: Batch, name: str, digest: bytes, restricted: bool, progress: Progress) -> Receipt:
+        """Open a batch, or go on with one that was left open, then close it."""
+        page = batch.deal(self.vault.batch_seed(batch.stream))
+        found = self.ledger.stream(batch.stream)
+        if found:
+            first = found[0][0]
+        else:
+            first = self.ledger.append([self._conceal(batch.opened, restricted)[0]]).position
+        before, hashed = self._members_recorded(batch.stream, first)
+        done = before
+        while done < batch.total:
+            progress(done, batch.total)
+            events = page(done, done + PAGE_ROWS, self._now())
+            recorded = self.ledger.append(events, Guard({batch.stream: 1})).recorded
+            for event in events:
+                hashed.update(leaf_hash(encode(_stamped(event, recorded))))
+            done += len(events)
+        progress(done, batch.total)
+        closing, _ = self._conceal(batch.closed(done, "sha256:" + hashed.hexdigest(), self._now()), restricted)
+        self.ledger.append([closing], Guard(command=(name, digest)))
+        self.vault.destroy_batch_seed(batch.stream)
+        return Receipt(name, first, done - before + (1 if found else 2))
+
+    def _now(self) -> str:
+        return max(self._clock(), self.ledger.head().recorded)
+
+    def _members_recorded(self, batch: str, after: int) -> tuple[int, Any]:
+        """Count the members of an open batch that are in the ledger, and hash their leaf hashes in order."""
+        hashed = hashlib.sha256()
+        done = 0
+        for _, event in self.ledger.scan(after + 1):
+            if event.batch == batch:
+                hashed.update(leaf_hash(encode(event)))
+                done += 1
+        return done, hashed
+
+    def _in_ledger(self, item: Pending) -> bool:
+        for _, event in self.ledger.stream(item.stream):
+            if event.version == item.version:
+                return item.digest in (getattr(event, field) for field in event.private)
+        return False
+
+    def _settle_batches(self) -> None:
+        """Destroy the seeds of batches that were closed just before a kill."""
+        for stream in self.vault.batches():
+            batch = fold(BatchState(stream), (event for _, event in self.ledger.stream(stream)))
+            if batch.closed:
+                self.vault.destroy_batch_seed(stream)
+
+    def _resume_erasures(self) -> None:
+        for subject in self.vault.erasures():
+            person = subject.partition("/")[2]
+            events = self.ledger.stream(f"erasure/{person}")
+            state = fold(Erasure(f"erasure/{person}"), (event for _, event in events))
+            if state.ordered:
+                self._finish_erasure(person, events[-1][1].actor)
+            else:
+                self.vault.end_erasure(subject)
+
+    def _finish_erasure(self, person: str, actor: str) -> None:
+        subject = f"person/{person}"
+        self.vault.begin_erasure(subject)
+        digests = self.vault.erasures()[subject]
+        self.vault.erase(subject)
+        self.submit(ConfirmErasure(person=person, digests=tuple(digests)), actor=actor)
+        self.vault.end_erasure(subject)
+
+
+def _stamped(event: Event, recorded: str) -> Event:
+    return event if event.recorded == recorded else event.model_copy(update={"recorded": recorded})
+
+
+def body_of(command: Command, actor: str) -> bytes:
+    """Write a command canonically: the bytes that say whether two are the same."""
+    body = command.model_dump(mode="json", exclude_none=True)
+    return json.dumps({"actor": actor, "verb": command.verb, **body}, **CANONICAL).encode()
+
+
+def name_of(vault: Vault, command: Command, actor: str, repeat: int) -> str:
+    """Name the `repeat`th of equal commands in one file: the same file names the same commands again."""
+    return command_name(vault, body_of(command, actor) + b"\n%d" % repeat)
+
+

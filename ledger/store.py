@@ -1,0 +1,337 @@
+"""The ledger: an eventsourcing application over SQLite or PostgreSQL with one guarded door for writes."""
+
+from __future__ import annotations
+
+import sqlite3
+import time
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar, cast
+
+from eventsourcing.application import Application
+from eventsourcing.persistence import DatabaseError, InterfaceError, Mapper, OperationalError, StoredEvent
+from eventsourcing.utils import Environment
+
+import ledger.streams  # noqa: F401  # fills the closed table of types
+from ledger.errors import EvidenceError, RefusedError
+from ledger.event import Event
+from ledger.leaf import Row, decode, decode_strictly, encode
+from ledger.recorder import (
+    FORMAT,
+    PAGE_ROWS,
+    ClockBehindError,
+    Guard,
+    Head,
+    KnownCommand,
+    LedgerRecorder,
+)
+from ledger.seal.merkle import leaf_hash, root
+from ledger.seal.tiles import Tiles
+from ledger.sqlite_store import APPLICATION_ID
+
+if TYPE_CHECKING:
+    from eventsourcing.domain import DomainEventProtocol
+
+LEDGER_FILE = "ledger.db"
+LOCK_TRIES = 3  # times a write waits its full lock time-out
+LOCK_SECONDS = 30
+Answer = TypeVar("Answer")
+NO_GUARD = Guard()
+
+
+class Appended(NamedTuple):
+    """Where events were appended, and the recording time they got."""
+
+    position: int
+    events: int
+    recorded: str
+
+
+class LeafMapper(Mapper[str]):
+    """Maps events to stored events through the leaf, so that the library reads what we read."""
+
+    def __init__(self) -> None:
+        super().__init__(transcoder=cast(Any, None))
+
+    def to_stored_event(self, domain_event: DomainEventProtocol[str]) -> StoredEvent:
+        """Write an event as its leaf."""
+        event = cast(Event, domain_event)
+        return StoredEvent(event.stream, event.version, event.type, encode(event))
+
+    def to_domain_event(self, stored_event: StoredEvent) -> DomainEventProtocol[str]:
+        """Read an event from its leaf."""
+        key = str(stored_event.originator_id)
+        position = getattr(stored_event, "id", -1)
+        row = Row(position, key, stored_event.originator_version, stored_event.topic, stored_event.state)
+        return cast("DomainEventProtocol[str]", decode(row))
+
+
+class Ledger(Application[str]):
+    """The record. Open one with `open_ledger`, make one with `make_ledger`; close it when done."""
+
+    name = "ledger"
+    log_section_size = PAGE_ROWS
+
+    def __init__(self, settings: dict[str, str]) -> None:
+        self._settings = settings
+        super().__init__()
+
+    def construct_env(self, name: str, env: Any = None) -> Environment:
+        """Take settings from the caller alone: the shell's environment could redirect the database."""
+        return Environment(name, {"ORIGINATOR_ID_TYPE": "text"} | self._settings)
+
+    def construct_mapper(self) -> Mapper[str]:
+        """Map through the leaf."""
+        return LeafMapper()
+
+    @property
+    def rows(self) -> LedgerRecorder:
+        """The store underneath."""
+        return cast(LedgerRecorder, self.recorder)
+
+    @property
+    def ledger_id(self) -> str:
+        """The ledger's random id, 32 hexadecimal digits."""
+        return self.rows.meta()["ledger"]
+
+    def head(self) -> Head:
+        """Give the number of events and the time the last was recorded."""
+        return self.rows.head()
+
+    def append(self, events: Sequence[Event], guard: Guard = NO_GUARD) -> Appended:
+        """Append events that carry one recording time in one transaction, stamped no earlier than the last.
+
+        Raises:
+            recorder.ConflictError: what the guard names has changed; nothing was written.
+            RefusedError: `busy`, `disk-full`, `read-only-store`, `leaf-too-long`; nothing was written.
+        """
+        recorded = events[0].recorded
+        while True:
+            rows = [(e.stream, e.version, e.type, encode(e)) for e in events]
+            try:
+                first = patiently(partial(self.rows.append_rows, rows, recorded, guard))
+                return Appended(first, len(rows), recorded)
+            except ClockBehindError as behind:
+                recorded = behind.recorded
+                events = [e.model_copy(update={"recorded": recorded}) for e in events]
+
+    def known_command(self, command: str) -> KnownCommand | None:
+        """Look up a command that was carried out."""
+        return self.rows.known_command(command)
+
+    def stream(self, stream: str) -> list[tuple[int, Event]]:
+        """Read one stream: positions and events, in order."""
+        return [(row[0], decode_strictly(row)) for row in self.rows.stream_rows(stream)]
+
+    def scan(self, start: int = 0, stop: int | None = None) -> Iterator[tuple[int, Event]]:
+        """Read events in the order they were recorded, each validated."""
+        for row in self.rows.scan(start, stop):
+            yield row[0], decode(row)
+
+    def tiles(self) -> Tiles:
+        """Give the hash tiles over the leaves sealed so far."""
+        return Tiles(_TileShelf(self.rows), int(self.rows.meta().get("sealed", "0")))
+
+    def seal(self, progress: Callable[[int], None] = lambda _: None) -> tuple[int, bytes]:
+        """Extend the tiles to the head, and give the size and root of the tree."""
+        shelf = _TileShelf(self.rows)
+        tiles = Tiles(shelf, int(self.rows.meta().get("sealed", "0")))
+        hashes: list[bytes] = []
+        for row in self.rows.scan(tiles.size):
+            hashes.append(leaf_hash(row[4]))
+            if len(hashes) == PAGE_ROWS:
+                tiles.extend(hashes)
+                shelf.flush(tiles.size)
+                progress(len(hashes))
+                hashes = []
+        if hashes:
+            tiles.extend(hashes)
+            shelf.flush(tiles.size)
+            progress(len(hashes))
+        return tiles.size, tiles.root()
+
+    def root(self) -> tuple[int, bytes]:
+        """Compute size and root of the tree from the leaves themselves."""
+        hashes = [leaf_hash(row[4]) for row in self.rows.scan()]
+        return len(hashes), root(hashes)
+
+    def reread(self) -> Iterator[tuple[int, Event]]:
+        """Read everything as if nothing vouched for it: canonical, contiguous, and as it was sealed.
+
+        Raises:
+            EvidenceError: what `decode_strictly` raises, `position-gap`, `tail-missing`, `leaf-changed`.
+        """
+        tiles = self.tiles()
+        sealed = tiles.leaf_hashes(0, tiles.size)
+        position = -1
+        for position, row in enumerate(self.rows.scan()):
+            if row[0] != position:
+                raise EvidenceError(
+                    "position-gap", "the ledger", expected=f"event {position}", found=f"event {row[0]}",
+                    position=position,
+                )
+            kept = next(sealed, None)
+            if kept is not None and leaf_hash(row[4]) != kept:
+                raise self._changed(position, row[1], tiles)
+            yield position, decode_strictly(row)
+        expected = max(self.head().size, tiles.size)
+        if position + 1 < expected:
+            raise EvidenceError(
+                "tail-missing", "the ledger", expected=f"{expected} events", found=position + 1, position=position + 1
+            )
+
+    def _changed(self, position: int, stream: str, tiles: Tiles) -> EvidenceError:
+        hashes = [leaf_hash(row[4]) for row in self.rows.scan(0, tiles.size)]
+        return EvidenceError(
+            "leaf-changed",
+            f"event {position} of {stream}",
+            expected=f"root {tiles.root().hex()} over {tiles.size} events, as sealed",
+            found=f"root {root(hashes).hex()}",
+            position=position,
+        )
+
+
+class _TileShelf:
+    """Collects the tiles of one extension, to be stored in one transaction."""
+
+    def __init__(self, rows: LedgerRecorder) -> None:
+        self._rows = rows
+        self._new: dict[tuple[int, int], bytes] = {}
+
+    def get(self, level: int, index: int) -> bytes | None:
+        """Give a tile."""
+        return self._new.get((level, index)) or self._rows.get_tile(level, index)
+
+    def put(self, level: int, index: int, data: bytes) -> None:
+        """Take a tile in."""
+        self._new[level, index] = data
+
+    def flush(self, size: int) -> None:
+        """Store what was taken in."""
+        patiently(lambda: self._rows.put_tiles(self._new, size))
+        self._new.clear()
+
+
+def make_ledger(folder: Path, ledger_id: str) -> Ledger:
+    """Make a ledger in a folder and open it.
+
+    Raises:
+        RefusedError: `ledger-exists`, `read-only-store`, `disk-full`.
+    """
+    if (folder / LEDGER_FILE).exists():
+        raise RefusedError(
+            "ledger-exists", str(folder), expected="a folder without a ledger", found=LEDGER_FILE,
+            remedy="Choose another folder, or go on with the ledger that is there",
+        )
+    with clear_errors(folder):
+        folder.mkdir(parents=True, exist_ok=True)
+        made = Ledger(sqlite_settings(folder / LEDGER_FILE, create=True))
+        made.rows.put_meta("ledger", ledger_id)
+        made.rows.put_meta("format", f"draft-{FORMAT}")
+        with made.factory.datastore.transaction(commit=True) as cursor:  # type: ignore[attr-defined]
+            cursor.execute(f"PRAGMA application_id = {APPLICATION_ID}")
+            cursor.execute(f"PRAGMA user_version = {FORMAT}")
+    return made
+
+
+def open_ledger(folder: Path) -> Ledger:
+    """Open the ledger in a folder.
+
+    Raises:
+        RefusedError: `no-ledger`, `newer-ledger`, `read-only-store`.
+        EvidenceError: `not-a-ledger`.
+    """
+    path = folder / LEDGER_FILE
+    if not path.is_file():
+        raise RefusedError(
+            "no-ledger", str(folder), expected=f"a folder with {LEDGER_FILE}", found="none",
+            remedy="Name the folder with --ledger, or make a ledger with: pollbook init",
+        )
+    with clear_errors(folder):
+        _check_header(path)
+        return Ledger(sqlite_settings(path, create=False))
+
+
+def _check_header(path: Path) -> None:
+    try:
+        database = sqlite3.connect(f"{path.resolve().as_uri()}?mode=ro", uri=True, timeout=LOCK_SECONDS)
+        try:
+            (application,) = database.execute("PRAGMA application_id").fetchone()
+            (number,) = database.execute("PRAGMA user_version").fetchone()
+        finally:
+            database.close()
+    except sqlite3.DatabaseError as error:
+        raise EvidenceError(
+            "not-a-ledger", str(path), expected="a SQLite database written by pollbook", found=str(error)
+        ) from None
+    if application != APPLICATION_ID:
+        raise EvidenceError(
+            "not-a-ledger", str(path), expected=f"application id {APPLICATION_ID:#x}", found=f"{application:#x}"
+        )
+    check_format(number, str(path))
+
+
+def check_format(number: int, where: str) -> None:
+    """Refuse a ledger whose stored format is newer than this program (`newer-ledger`)."""
+    if number > FORMAT:
+        raise RefusedError(
+            "newer-ledger", where, expected=f"stored format up to {FORMAT}", found=number,
+            remedy="Install a newer pollbook",
+        )
+
+
+def sqlite_settings(path: Path, *, create: bool) -> dict[str, str]:
+    """Give eventsourcing's settings for a SQLite file."""
+    return {
+        "PERSISTENCE_MODULE": "eventsourcing.sqlite",
+        "APPLICATION_RECORDER_TOPIC": "ledger.sqlite_store:SQLiteLedgerRecorder",
+        "SQLITE_DBNAME": path.resolve().as_uri(),
+        "SQLITE_LOCK_TIMEOUT": str(LOCK_SECONDS),
+        "CREATE_TABLE": "y" if create else "n",
+    }
+
+
+def patiently(write: Callable[[], Answer]) -> Answer:
+    """Do a write, waiting for the lock a bounded number of times.
+
+    Raises:
+        RefusedError: `busy` after LOCK_TRIES waits; `disk-full`, `read-only-store` at once.
+    """
+    for attempt in range(1, LOCK_TRIES + 1):
+        try:
+            with clear_errors("the ledger"):
+                return write()
+        except RefusedError as refused:
+            if refused.code != "busy" or attempt == LOCK_TRIES:
+                raise
+            time.sleep(0.05 * attempt)
+    raise AssertionError("unreachable")
+
+
+@contextmanager
+def clear_errors(where: object) -> Iterator[None]:
+    """Turn the storage's own errors into one clear line."""
+    try:
+        yield
+    except (OperationalError, InterfaceError, DatabaseError, sqlite3.Error, OSError) as error:
+        raise storage_error(where, error) from None
+
+
+def storage_error(where: object, error: Exception) -> RefusedError | EvidenceError:
+    """Say what a storage error means to the user."""
+    text = str(error).lower()
+    for sign, code, expected, remedy in (
+        ("locked", "busy", "the lock within its time", "Another program is writing; try again"),
+        ("lock timeout", "busy", "the lock within its time", "Another program is writing; try again"),
+        ("full", "disk-full", "room on the disk", "Make room; nothing of this command was written"),
+        ("no space", "disk-full", "room on the disk", "Make room; nothing of this command was written"),
+        ("readonly", "read-only-store", "a folder that can be written", "Copy the ledger to where you may write"),
+        ("read-only", "read-only-store", "a folder that can be written", "Copy the ledger to where you may write"),
+        ("permission", "read-only-store", "a folder that can be written", "Copy the ledger to where you may write"),
+        ("unable to open", "read-only-store", "a folder that can be written", "Check the folder and its rights"),
+    ):
+        if sign in text:
+            return RefusedError(code, str(where), expected=expected, found=str(error).strip(), remedy=remedy)
+    return EvidenceError("storage-damaged", str(where), expected="a sound database", found=str(error).strip())

@@ -1,0 +1,239 @@
+"""`paper/<contest>/<section>/<random id>`: one ballot paper each, read in a batch after the poll closed.
+
+Ballot secrecy by construction: the papers of a batch are first reduced to how many are alike, then
+dealt out in an order, and under ascending ids, that follow from a secret seed alone, which is
+destroyed when the batch is closed. Papers carry no command id, and nobody's name leads to one.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from array import array
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import partial
+from typing import Any, Literal
+
+from pydantic import Field
+
+from ledger.decision import Act, Batch, Command, Outcome, State, decision
+from ledger.errors import RefusedError, nearest
+from ledger.event import Audience, Canonical, Event
+from ledger.field import Id, Marks
+from ledger.leaf import BLIND_BYTES, base64url
+from ledger.streams.batch import BatchClosed, BatchOpened, BatchState
+from ledger.streams.contest import Contest, contest_stream, require_contest
+from ledger.streams.count_rule import CountRule
+from ledger.streams.election import Election, election_stream
+from ledger.streams.marks import faults, unknown
+
+PAPERS_MAX = 10_000_000  # papers of one batch
+ID_BYTES = 8  # of a paper's random id
+EXPANDED = "expanded from published totals"
+
+
+class PaperRead(Event):
+    """A ballot paper was read: the marks on it, as they stand, valid or not."""
+
+    audience = Audience.CONTEST
+    type: Literal["paper-read.v1"] = "paper-read.v1"
+    marks: Marks
+    provenance: Literal["expanded from published totals"] | None = None
+
+
+class Alike(Canonical):
+    """How many papers of a batch bear the same marks."""
+
+    count: int = Field(ge=1, le=PAPERS_MAX)
+    marks: Marks
+
+
+class ReadPapers(Command):
+    """Read the papers of one contest and section, after the poll closed, as one batch."""
+
+    contest: Id = Field(description="id of the contest")
+    section: Id = Field(description="id of the section whose papers they are")
+    serial: Id = Field(description="the scrutineer's serial for this batch; names it for ever")
+    papers: tuple[Alike, ...] = Field(
+        min_length=1,
+        description='how many papers bear which marks, as JSON: [{"count":34,"marks":"d-miliband>e-miliband"}, ...]; '
+        "ranks joined by >, candidates at one rank by =",
+    )
+    expanded: bool = Field(False, description="the papers are made from published totals; every event will say so")
+
+
+@dataclass(frozen=True, slots=True)
+class Paper(State):
+    """One paper: it is read once, and that is all that can happen to it."""
+
+    def evolve(self, event: Event) -> Paper:
+        """Give the paper after it was read."""
+        match event:
+            case PaperRead():
+                return Paper(self.stream, event.version)
+        raise TypeError(f"{event.type} does not belong to a paper")
+
+
+@decision(
+    ReadPapers,
+    contest=lambda c, _: contest_stream(c.contest),
+    election=lambda _, states: election_stream(states["contest"].election),
+    batch=lambda c, _: BatchState(f"batch/paper/{c.contest}/{c.section}/{c.serial}"),
+)
+def read_papers(command: ReadPapers, act: Act, contest: Contest, election: Election, batch: BatchState) -> Outcome:
+    """Decide that papers may be read.
+
+    Raises:
+        RefusedError: `unknown-contest`, `unknown-section`, `poll-open`, `too-many-papers`, `unknown-candidate`,
+            `blank-paper`, `duplicate-mark`, `gap-in-ranking`, `overvote`, `batch-differs`, in that order.
+    """
+    definition = require_contest(contest)
+    where = f"contest {contest.id}, section {command.section}"
+    if command.section not in contest.sections:
+        raise RefusedError(
+            "unknown-section",
+            where,
+            expected="one of " + ", ".join(contest.sections[:8]),
+            found=command.section + nearest(command.section, contest.sections),
+            remedy="Correct the section",
+        )
+    if not contest.closed_at or act.now < contest.closed_at:
+        raise RefusedError(
+            "poll-open",
+            where,
+            expected="papers after the poll closed",
+            found="a poll that is still open",
+            remedy="Record close-poll once it has closed",
+        )
+    alike = merge_alike(command, where, contest, election.rules[definition.count_rule])
+    contents = contents_hash(alike)
+    total = sum(alike.values())
+    if batch.exists and (batch.contents, batch.total) != (contents, total):
+        raise RefusedError(
+            "batch-differs",
+            f"{where}, serial {command.serial}",
+            expected=f"the {batch.total} papers opened under this serial, {batch.contents}",
+            found=f"{total} papers, {contents}",
+            remedy="Give other papers their own serial",
+        )
+    if batch.closed:
+        return Outcome()
+    shared: dict[str, Any] = {"contest": contest.id, "section": command.section}
+    restricted = definition.paper_publication != "papers"
+    provenance = EXPANDED if command.expanded else None
+    opened = BatchOpened(**act.on(batch), **shared, contents=contents, total=total, provenance=provenance)
+    envelope = {"actor": act.actor, "batch": batch.stream, "effective": contest.closed_at, "provenance": provenance}
+
+    def closed(count: int, digest: str, now: str) -> Event:
+        return BatchClosed(**act.on(batch) | {"version": 2, "recorded": now}, **shared, count=count, digest=digest)
+
+    return Outcome(
+        batch=Batch(
+            stream=batch.stream,
+            opened=opened,
+            total=total,
+            contents=contents,
+            deal=partial(deal, alike, f"paper/{contest.id}/{command.section}", envelope, restricted),
+            closed=closed,
+        ),
+        restricted=restricted,
+    )
+
+
+def merge_alike(command: ReadPapers, where: str, contest: Contest, rule: CountRule) -> dict[str, int]:
+    """Add up papers with the same marks, each checked against the candidates and the rule."""
+    alike: dict[str, int] = {}
+    known = frozenset(contest.candidates)
+    refused = {
+        "blank": (rule.blank, "blank-paper"),
+        "duplicate": (rule.duplicate, "duplicate-mark"),
+        "gap": (rule.gap, "gap-in-ranking"),
+        "overvote": (rule.overvote, "overvote"),
+    }
+    for line, paper in enumerate(command.papers, 1):
+        stranger = unknown(paper.marks, known)
+        if stranger is not None:
+            raise RefusedError(
+                "unknown-candidate",
+                f"{where}, papers line {line}, marks {paper.marks!r}",
+                expected="ids of the contest's candidates",
+                found=f"{stranger}{nearest(stranger, known)}",
+                remedy="Correct the line; nothing was taken in",
+            )
+        for fault in sorted(faults(paper.marks, known)):
+            choice, code = refused[fault]
+            if choice == "refuse":
+                raise RefusedError(
+                    code,
+                    f"{where}, papers line {line}",
+                    expected=f"no {fault} (the count rule says: {fault} refuse)",
+                    found=repr(paper.marks),
+                    remedy="Correct the line; nothing was taken in",
+                )
+        alike[paper.marks] = alike.get(paper.marks, 0) + paper.count
+    total = sum(alike.values())
+    if total > PAPERS_MAX:
+        raise RefusedError(
+            "too-many-papers", where, expected=f"at most {PAPERS_MAX}", found=total, remedy="Use several serials"
+        )
+    return dict(sorted(alike.items()))
+
+
+def contents_hash(alike: dict[str, int]) -> str:
+    """Name a multiset of papers: SHA-256 over its lines `<count> <marks>` in the order of the marks."""
+    lines = "".join(f"{count} {marks}\n" for marks, count in sorted(alike.items()))
+    return "sha256:" + hashlib.sha256(lines.encode()).hexdigest()
+
+
+def deal(
+    alike: dict[str, int], stem: str, envelope: dict[str, Any], restricted: bool, seed: bytes
+) -> Callable[[int, int, str], list[Event]]:
+    """Deal papers out under ascending random ids, in an order that only the seed knows.
+
+    SHAKE-256 gives the numbers, and not a statistical generator: the ids become public, and from a few
+    hundred outputs of such a generator the order of dealing could be worked back.
+    """
+    total = sum(alike.values())
+    kinds = list(alike)
+    which = array("I", (kind for kind, count in enumerate(alike.values()) for _ in range(count)))
+    keys = _numbers(seed, b"order", total)
+    order = array("I", sorted(range(total), key=keys.__getitem__))
+    ids = ascending_ids(seed, total)
+    blinds = _stream(seed, b"blind", BLIND_BYTES * total) if restricted else b""
+
+    def page(start: int, stop: int, recorded: str) -> list[Event]:
+        return [
+            PaperRead(
+                stream=f"{stem}/{ids[place]:016x}",
+                version=1,
+                recorded=recorded,
+                marks=kinds[which[order[place]]],
+                blind=base64url(blinds[BLIND_BYTES * place : BLIND_BYTES * (place + 1)]) if restricted else None,
+                **envelope,
+            )
+            for place in range(start, min(stop, total))
+        ]
+
+    return page
+
+
+def ascending_ids(seed: bytes, total: int) -> array[int]:
+    """Draw that many different ids, ascending; repeats are drawn anew."""
+    ids = set(_numbers(seed, b"ids", total))
+    attempt = 0
+    while len(ids) < total:
+        attempt += 1
+        ids.update(_numbers(seed, b"ids-%d" % attempt, total - len(ids)))
+    return array("Q", sorted(ids))
+
+
+def _numbers(seed: bytes, purpose: bytes, how_many: int) -> array[int]:
+    numbers = array("Q")
+    numbers.frombytes(_stream(seed, purpose, ID_BYTES * how_many))
+    return numbers
+
+
+def _stream(seed: bytes, purpose: bytes, size: int) -> bytes:
+    return hashlib.shake_256(b"pollbook papers\n" + purpose + b"\n" + seed).digest(size)
+
+
