@@ -14,7 +14,7 @@ from ledger.event import Audience, Event
 from ledger.leaf import BLIND_BYTES, CANONICAL, Disclosure, Draw, base64url, conceal, encode
 from ledger.recorder import PAGE_ROWS, ConflictError, Guard
 from ledger.seal.merkle import leaf_hash
-from ledger.store import Appended, Ledger
+from ledger.store import Appended, Record
 from ledger.streams.batch import BatchState
 from ledger.streams.person import ConfirmErasure, Erasure, OrderErasure
 from ledger.vault import Pending, Vault, command_name
@@ -46,7 +46,7 @@ class Desk:
     """
 
     def __init__(
-        self, ledger: Ledger, vault: Vault, figures: Figures, clock: Callable[[], str], draw: Draw
+        self, ledger: Record, vault: Vault, figures: Figures, clock: Callable[[], str], draw: Draw
     ) -> None:
         self.ledger = ledger
         self.vault = vault
@@ -95,17 +95,6 @@ class Desk:
             "contention", f"command {name}", expected=f"a quiet moment within {ATTEMPTS} attempts",
             found="changes by others each time", remedy="Try again",
         )
-
-    def rehearse(self, command: Command, *, actor: str) -> int:
-        """Decide a command and record nothing: the number of events it would add.
-
-        Raises:
-            RefusedError: what the decision raises.
-        """
-        outcome, _ = self._decide(command, "rehearsal", actor)
-        if outcome.batch:
-            return outcome.batch.total + 2
-        return len(outcome.events)
 
     def _decide(self, command: Command, name: str, actor: str) -> tuple[Outcome, dict[str, State]]:
         entry: Entry = DECISIONS[command.verb]

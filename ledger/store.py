@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar, cast
+from typing import TYPE_CHECKING, Any, NamedTuple, Protocol, TypeVar, cast
 
 from eventsourcing.application import Application
 from eventsourcing.persistence import DatabaseError, InterfaceError, Mapper, OperationalError, StoredEvent
@@ -47,6 +47,39 @@ class Appended(NamedTuple):
     position: int
     events: int
     recorded: str
+
+
+class Record(Protocol):
+    """What the desk and the projections need of a ledger; a rehearsal offers it too."""
+
+    @property
+    def ledger_id(self) -> str:
+        """The ledger's random id."""
+        ...
+
+    def head(self) -> Head:
+        """Give the number of events and the time the last was recorded."""
+        ...
+
+    def append(self, events: Sequence[Event], guard: Guard = ...) -> Appended:
+        """Append events in one transaction."""
+        ...
+
+    def known_command(self, command: str) -> KnownCommand | None:
+        """Look up a command that was carried out."""
+        ...
+
+    def stream(self, stream: str) -> list[tuple[int, Event]]:
+        """Read one stream."""
+        ...
+
+    def scan(self, start: int = 0, stop: int | None = None) -> Iterator[tuple[int, Event]]:
+        """Read events in the order they were recorded."""
+        ...
+
+    def reread(self, start: int = 0) -> Iterator[tuple[int, Event]]:
+        """Read as if nothing vouched for what is stored."""
+        ...
 
 
 class LeafMapper(Mapper[str]):
@@ -157,16 +190,16 @@ class Ledger(Application[str]):
         hashes = [leaf_hash(row[4]) for row in self.rows.scan()]
         return len(hashes), root(hashes)
 
-    def reread(self) -> Iterator[tuple[int, Event]]:
-        """Read everything as if nothing vouched for it: canonical, contiguous, and as it was sealed.
+    def reread(self, start: int = 0) -> Iterator[tuple[int, Event]]:
+        """Read from a position as if nothing vouched for it: canonical, contiguous, and as it was sealed.
 
         Raises:
             EvidenceError: what `decode_strictly` raises, `position-gap`, `tail-missing`, `leaf-changed`.
         """
         tiles = self.tiles()
-        sealed = tiles.leaf_hashes(0, tiles.size)
-        position = -1
-        for position, row in enumerate(self.rows.scan()):
+        sealed = tiles.leaf_hashes(min(start, tiles.size), tiles.size)
+        position = start - 1
+        for position, row in enumerate(self.rows.scan(start), start):
             if row[0] != position:
                 raise EvidenceError(
                     "position-gap", "the ledger", expected=f"event {position}", found=f"event {row[0]}",

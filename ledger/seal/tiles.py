@@ -85,7 +85,8 @@ class Tiles:
         level = 0
         ragged: list[bytes] = []  # hash over the leaves on the right that fill no tile below this level
         while start < end:
-            first = max(start, end - end % TILE)
+            # A subtree that starts inside a tile ends in it too.
+            first = start if start % TILE else end - end % TILE
             if first < end:
                 ragged = [merkle.root([*self._hashes(level, first, end), *ragged])]
             level, start, end = level + 1, start // TILE, first // TILE

@@ -5,6 +5,7 @@ Exact in whole papers. All that was chosen is in the rule; nothing here knows a 
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from types import MappingProxyType
 from typing import TYPE_CHECKING
@@ -14,7 +15,7 @@ from projections.count.paper import group
 from projections.count.stage_table import Action, Stage, StageTable
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Iterable
 
     from ledger.streams.count_rule import AlternativeVote
     from projections.count.paper import Ranking
@@ -22,7 +23,8 @@ if TYPE_CHECKING:
 
     Bundle = tuple[str, Ranking, int]  # section, ranking, number of papers
     Totals = Mapping[str, int]  # continuing candidate, in ballot order -> papers held over all sections
-    Lots = Mapping[tuple[int, frozenset[str]], Sequence[str]]  # stage, the tied -> them as drawn
+
+Lots = Mapping[tuple[int, frozenset[str]], Sequence[str]]  # stage number, the tied -> them as drawn
 
 NO_LOTS: Lots = MappingProxyType({})
 

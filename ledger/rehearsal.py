@@ -1,0 +1,61 @@
+"""A rehearsal: commands carried out against a ledger without writing to it, for `--dry-run`."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from ledger.event import Event
+from ledger.recorder import Guard, Head, KnownCommand
+from ledger.store import Appended, Ledger
+
+
+class Rehearsal:
+    """Reads a ledger and, behind its last event, a scratch ledger that takes what would be appended.
+
+    Guards are left aside: nobody else writes to a rehearsal, and what others write to the ledger
+    meanwhile would be met again when the commands are carried out.
+    """
+
+    def __init__(self, ledger: Ledger, scratch: Ledger) -> None:
+        self._ledger = ledger
+        self._scratch = scratch
+        self._size = ledger.head().size
+
+    @property
+    def ledger_id(self) -> str:
+        """The ledger's random id."""
+        return self._ledger.ledger_id
+
+    def head(self) -> Head:
+        """Give the number of events, rehearsed ones included, and the time of the last."""
+        scratch = self._scratch.head()
+        return Head(self._size + scratch.size, max(self._ledger.head().recorded, scratch.recorded))
+
+    def append(self, events: Sequence[Event], guard: Guard | None = None) -> Appended:
+        """Take events in behind the ledger's last."""
+        command = guard.command if guard else None
+        appended = self._scratch.append(events, Guard(command=command))
+        return appended._replace(position=self._size + appended.position)
+
+    def known_command(self, command: str) -> KnownCommand | None:
+        """Look up a command carried out, in the ledger or in the rehearsal."""
+        return self._ledger.known_command(command) or self._scratch.known_command(command)
+
+    def stream(self, stream: str) -> list[tuple[int, Event]]:
+        """Read one stream, rehearsed events at its end."""
+        rehearsed = [(self._size + position, event) for position, event in self._scratch.stream(stream)]
+        return self._ledger.stream(stream) + rehearsed
+
+    def scan(self, start: int = 0, stop: int | None = None) -> Iterator[tuple[int, Event]]:
+        """Read events in order, rehearsed ones last."""
+        yield from self._ledger.scan(start, self._size if stop is None else min(stop, self._size))
+        end = None if stop is None else max(stop - self._size, 0)
+        for position, event in self._scratch.scan(max(start - self._size, 0), end):
+            yield self._size + position, event
+
+    def reread(self, start: int = 0) -> Iterator[tuple[int, Event]]:
+        """Read strictly, rehearsed events last."""
+        if start < self._size:
+            yield from self._ledger.reread(start)
+        for position, event in self._scratch.reread(max(start - self._size, 0)):
+            yield self._size + position, event

@@ -1,0 +1,147 @@
+"""The count of a contest at a moment: its definition, rule and papers from the record, its stage table from them."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from dataclasses import dataclass
+from fractions import Fraction
+from pathlib import Path
+
+from ledger.decision import CountFigures, fold
+from ledger.errors import RefusedError
+from ledger.leaf import CANONICAL
+from ledger.store import Record
+from ledger.streams.contest import Contest, ContestDefined, require_contest
+from ledger.streams.count_rule import CountRule
+from ledger.streams.election import Election
+from ledger.streams.result import ALL
+from projections.catch_up import VIEWS_FILE, Progress, Views
+from projections.count.av import count_av
+from projections.count.render import as_json
+from projections.count.stage_table import Stage, StageTable
+from projections.moment import NOW, Moment
+from projections.profile import BallotProfile, ProfileProjection, ballot_profile
+
+
+@dataclass(frozen=True, slots=True)
+class Counted:
+    """A count with everything it was taken from.
+
+    `position` is the last event it knows, -1 in an empty ledger.
+    """
+
+    contest: ContestDefined
+    rule: CountRule
+    table: StageTable
+    profile: BallotProfile
+    position: int
+
+    @property
+    def names(self) -> dict[str, str]:
+        """Candidate ids to the names on the paper."""
+        return {candidate.id: candidate.name for candidate in self.contest.candidates}
+
+    @property
+    def digest(self) -> str:
+        """SHA-256 of the whole stage table as canonical JSON: what a declaration refers to."""
+        body = json.dumps(as_json(self.table, self.names, self.rule.decimals), **CANONICAL)
+        return "sha256:" + hashlib.sha256(body.encode()).hexdigest()
+
+
+def open_views(folder: Path | None) -> Views:
+    """Open the views of a ledger folder, or views in memory."""
+    return Views(folder / VIEWS_FILE if folder else None, [ProfileProjection()])
+
+
+def count_contest(
+    ledger: Record, views: Views, contest: str, moment: Moment = NOW, progress: Progress = lambda _: None
+) -> Counted:
+    """Count a contest as of a moment, from the record alone.
+
+    Args:
+        views: kept views for now; for another moment the views are made in memory and dropped.
+
+    Raises:
+        RefusedError: `unknown-contest`, `poll-open`, `batches-open`.
+        EvidenceError: the record is not what was written.
+    """
+    past = [event for _, event in moment.past(ledger.stream(f"contest/{contest}"))]
+    state = fold(Contest(f"contest/{contest}"), past)
+    definition = require_contest(state)
+    if not state.closed_at:
+        raise RefusedError(
+            "poll-open", f"contest {contest}", expected="a poll that closed", found=f"an open poll ({moment.says()})",
+            remedy="Count after close-poll was recorded",
+        )
+    stream = f"election/{definition.election}"
+    election = fold(Election(stream), (event for _, event in ledger.stream(stream)))
+    rule = election.rules[definition.count_rule]
+    used = views if moment.is_now else open_views(None)
+    try:
+        position = used.catch_up(ledger, moment, progress) - 1
+        profile = ballot_profile(used.database, contest)
+    finally:
+        if used is not views:
+            used.close()
+    if profile.open_batches:
+        raise RefusedError(
+            "batches-open", f"contest {contest}", expected="every batch of papers closed",
+            found=", ".join(profile.open_batches), remedy="Give the same papers again: the import goes on where it stopped",
+        )
+    table = count_av(rule, state.candidates, state.sections, profile.papers)
+    return Counted(definition, rule, table, profile, position)
+
+
+class LedgerFigures:
+    """The figures that decisions read: the desk's port to the projections."""
+
+    def __init__(self, ledger: Record, views: Views) -> None:
+        self._ledger = ledger
+        self._views = views
+
+    def count(self, contest: str) -> CountFigures:
+        """Give the count of a contest as of the ledger's last event."""
+        counted = count_contest(self._ledger, self._views, contest)
+        return CountFigures(
+            position=counted.position,
+            digest=counted.digest,
+            elected=counted.table.elected,
+            cells={cell: str(value) for cell, value in cells(counted.table).items()},
+            lot_needed=counted.table.lot_needed,
+        )
+
+
+Cell = tuple[int, str, str, str]  # stage, section or `all`, candidate or empty, measure
+
+
+def cells(table: StageTable) -> dict[Cell, Fraction]:
+    """Give every cell that somebody may have published: votes and totals, and shares in percent."""
+    found: dict[Cell, Fraction] = {}
+    for stage in table.stages:
+        for section in table.sections:
+            found |= _section_cells(stage, section)
+        number = stage.number
+        for candidate in stage.candidates:
+            found[number, ALL, candidate, "votes"] = Fraction(stage.total(candidate))
+            share = stage.share(candidate)
+            if share is not None:
+                found[number, ALL, candidate, "share"] = share * 100
+        nowhere = sum(stage.non_transferable.values())
+        found[number, ALL, "", "non-transferable"] = Fraction(nowhere)
+        found[number, ALL, "", "valid"] = Fraction(stage.continuing + nowhere)
+    return found
+
+
+def _section_cells(stage: Stage, section: str) -> dict[Cell, Fraction]:
+    found: dict[Cell, Fraction] = {}
+    held = stage.votes[section]
+    for candidate, votes in held.items():
+        found[stage.number, section, candidate, "votes"] = Fraction(votes)
+        share = stage.share(candidate, section)
+        if share is not None:
+            found[stage.number, section, candidate, "section-share"] = share * 100
+    nowhere = stage.non_transferable[section]
+    found[stage.number, section, "", "non-transferable"] = Fraction(nowhere)
+    found[stage.number, section, "", "valid"] = Fraction(sum(held.values()) + nowhere)
+    return found
