@@ -45,9 +45,7 @@ class Desk:
         draw: gives random bytes; the caller owns the randomness.
     """
 
-    def __init__(
-        self, ledger: Record, vault: Vault, figures: Figures, clock: Callable[[], str], draw: Draw
-    ) -> None:
+    def __init__(self, ledger: Record, vault: Vault, figures: Figures, clock: Callable[[], str], draw: Draw) -> None:
         self.ledger = ledger
         self.vault = vault
         self._figures = figures
@@ -83,8 +81,11 @@ class Desk:
             if known:
                 if known.digest != digest:
                     raise RefusedError(
-                        "idempotency-conflict", f"command {name}", expected="the body it was carried out with",
-                        found="another", remedy="Give another command its own id",
+                        "idempotency-conflict",
+                        f"command {name}",
+                        expected="the body it was carried out with",
+                        found="another",
+                        remedy="Give another command its own id",
                     )
                 return Receipt(name, known.position, known.events, held=True)
             try:
@@ -92,8 +93,11 @@ class Desk:
             except ConflictError:
                 continue
         raise RefusedError(
-            "contention", f"command {name}", expected=f"a quiet moment within {ATTEMPTS} attempts",
-            found="changes by others each time", remedy="Try again",
+            "contention",
+            f"command {name}",
+            expected=f"a quiet moment within {ATTEMPTS} attempts",
+            found="changes by others each time",
+            remedy="Try again",
         )
 
     def _decide(self, command: Command, name: str, actor: str) -> tuple[Outcome, dict[str, State]]:
@@ -227,5 +231,3 @@ def body_of(command: Command, actor: str) -> bytes:
 def name_of(vault: Vault, command: Command, actor: str, repeat: int) -> str:
     """Name the `repeat`th of equal commands in one file: the same file names the same commands again."""
     return command_name(vault, body_of(command, actor) + b"\n%d" % repeat)
-
-

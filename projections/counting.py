@@ -71,7 +71,10 @@ def count_contest(
     definition = require_contest(state)
     if not state.closed_at:
         raise RefusedError(
-            "poll-open", f"contest {contest}", expected="a poll that closed", found=f"an open poll ({moment.says()})",
+            "poll-open",
+            f"contest {contest}",
+            expected="a poll that closed",
+            found=f"an open poll ({moment.says()})",
             remedy="Count after close-poll was recorded",
         )
     stream = f"election/{definition.election}"
@@ -86,8 +89,11 @@ def count_contest(
             used.close()
     if profile.open_batches:
         raise RefusedError(
-            "batches-open", f"contest {contest}", expected="every batch of papers closed",
-            found=", ".join(profile.open_batches), remedy="Give the same papers again: the import goes on where it stopped",
+            "batches-open",
+            f"contest {contest}",
+            expected="every batch of papers closed",
+            found=", ".join(profile.open_batches),
+            remedy="Give the same papers again: the import goes on where it stopped",
         )
     table = count_av(rule, state.candidates, state.sections, profile.papers)
     return Counted(definition, rule, table, profile, position)

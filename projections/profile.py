@@ -47,8 +47,11 @@ class ProfileProjection:
                     papers[batch, event.marks] += 1
                 case PaperRead():
                     raise EvidenceError(
-                        "paper-without-batch", f"event {position} of {event.stream}", expected="a paper of a batch",
-                        found="none named", position=position,
+                        "paper-without-batch",
+                        f"event {position} of {event.stream}",
+                        expected="a paper of a batch",
+                        found="none named",
+                        position=position,
                     )
                 case BatchOpened():
                     row = (event.stream, event.contest, event.section, event.provenance)
@@ -73,8 +76,11 @@ class ProfileProjection:
         ).fetchone()[0]
         if found != event.count:
             raise EvidenceError(
-                "batch-incomplete", f"event {position} of {event.stream}", expected=f"{event.count} papers",
-                found=found, position=position,
+                "batch-incomplete",
+                f"event {position} of {event.stream}",
+                expected=f"{event.count} papers",
+                found=found,
+                position=position,
             )
         database.execute("UPDATE batch SET closed = 1 WHERE stream = ?", (event.stream,))
 

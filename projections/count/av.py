@@ -133,7 +133,7 @@ def _decide(rule: AlternativeVote, history: Sequence[Totals], lots: Lots) -> _De
         return _nobody((), "There are no candidates; nobody is elected.")
     if len(totals) == 1:
         return _Decision(Action("elect", tuple(totals), "One candidate for one place: unopposed."))
-    continuing, valid = sum(totals.values()), sum(history[0].values())
+    continuing, valid = sum(totals.values()), sum(history[0].values())  # no valid paper lacks a first preference
     if not valid:
         return _nobody((), "There are no valid papers; nobody is elected.")
     of_continuing = rule.majority_base == "continuing"
@@ -146,7 +146,7 @@ def _decide(rule: AlternativeVote, history: Sequence[Totals], lots: Lots) -> _De
     together = _safe_together(totals) if rule.exclusion == "bulk-when-safe" else ()
     if together:
         held = sum(totals[candidate] for candidate in together)
-        reason = f"{held} papers together: fewer than any other candidate holds."
+        reason = f"Papers held together: {held}, fewer than any other candidate holds."
         return _Decision(Action("exclude", together, reason))
     return _exclude_lowest(rule, history, lots)
 
@@ -178,7 +178,7 @@ def _exclude_lowest(rule: AlternativeVote, history: Sequence[Totals], lots: Lots
     if len(tied) == 1:
         return _Decision(Action("exclude", tied, f"Fewest papers: {fewest}."))
     tie = _break_tie(rule, history, tied, lots)
-    reason = f"{len(tied)} candidates tied lowest on {fewest} papers; {'; '.join(tie.steps)}"
+    reason = f"{len(tied)} candidates tied for fewest papers, {fewest}; {'; '.join(tie.steps)}"
     if len(tie.lowest) > 1:
         return _Decision(Action("none", tie.lowest, f"{reason}."), tie.lowest if tie.lot_needed else ())
     if len(totals) == 2:

@@ -224,13 +224,16 @@ def _one_stage(stage: StageRows, sections: Sequence[str]) -> list[Line]:
 
 
 def _tables(lines: Sequence[Line], width: int) -> Iterator[list[str]]:
-    """Align cells in columns, labels to the left, the rest to the right, in as many tables as it takes."""
+    """Align cells in columns, labels to the left, the rest to the right, in as many tables as it takes.
+
+    A column with nothing below its heading is left out.
+    """
     most = min(CELL_MAX, width // 2 - 1)
     label, *columns = ([_cut(cell, most) for cell in column] for column in zip(*lines, strict=True))
     widest = max(map(_columns, label))
     label = [cell + " " * (widest - _columns(cell)) for cell in label]
     table = label
-    for column in columns:
+    for column in filter(lambda column: any(column[1:]), columns):
         widest = max(map(_columns, column))
         column = ["  " + " " * (widest - _columns(cell)) + cell for cell in column]
         if _columns(table[0] + column[0]) > width:

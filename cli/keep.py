@@ -1,0 +1,48 @@
+"""Verbs that keep a ledger in order: init, root, rebuild."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from cli.office import Place, make, opened, viewed
+from cli.screen import progress, say, say_json
+from ledger.recorder import FORMAT
+
+
+def init_ledger(folder: Path, postgres_file: Path | None) -> None:
+    """Make a new ledger and say where."""
+    with make((folder, postgres_file)) as ledger:
+        say(f"made ledger {ledger.ledger_id} in {folder} (stored format: draft-{FORMAT})")
+        say("Next: pollbook record call-election --help")
+
+
+def print_root(place: Place, *, as_json: bool) -> None:
+    """Print size and root of the tree, computed from the leaves."""
+    with opened(place) as ledger:
+        size, root = ledger.root()
+    if as_json:
+        say_json({"size": size, "root": root.hex()})
+    else:
+        say(f"{size} events, root {root.hex()}")
+
+
+def rebuild_views(place: Place, *, as_json: bool) -> None:
+    """Build the views anew from a strict rereading of every event."""
+    with viewed(place) as (ledger, views):
+        size = ledger.head().size
+        views.empty()
+        done = 0
+        with progress("rereading", size) as advance:
+
+            def step(count: int) -> None:
+                nonlocal done
+                done += count
+                advance(done)
+
+            read = views.catch_up(ledger, progress=step)
+        tiles = ledger.tiles()
+        root = tiles.root().hex()
+    if as_json:
+        say_json({"events": read, "size": tiles.size, "root": root})
+    else:
+        say(f"reread {read} events, views rebuilt; sealed to {tiles.size}, root {root}")
