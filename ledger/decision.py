@@ -185,5 +185,3 @@ def decision(
         return decide
 
     return enter
-
-

@@ -34,9 +34,7 @@ class Canonical(BaseModel):
     model_config = ConfigDict(frozen=True, strict=True, extra="forbid")
 
     @classmethod
-    def __get_pydantic_core_schema__(
-        cls, source: Any, handler: GetCoreSchemaHandler
-    ) -> core_schema.CoreSchema:
+    def __get_pydantic_core_schema__(cls, source: Any, handler: GetCoreSchemaHandler) -> core_schema.CoreSchema:
         schema = handler(source)
         inner: Any = schema
         while "fields" not in inner:
@@ -58,9 +56,7 @@ class PrivateMarker:
     """Marks a field that a leaf keeps only as the digest of an RFC 9901 disclosure."""
 
     @classmethod
-    def __get_pydantic_core_schema__(
-        cls, source: Any, handler: GetCoreSchemaHandler
-    ) -> core_schema.CoreSchema:
+    def __get_pydantic_core_schema__(cls, source: Any, handler: GetCoreSchemaHandler) -> core_schema.CoreSchema:
         digest = core_schema.str_schema(pattern=r"^[A-Za-z0-9_-]{43}$", strict=True)
         plain = core_schema.is_instance_schema(Plain)
         return core_schema.json_or_python_schema(

@@ -44,7 +44,10 @@ class SQLiteVaultStore:
             busy, _log, _done = self._database.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
         if busy:
             raise RefusedError(
-                "vault-in-use", str(self._path), expected="no other reader of the vault", found="one",
+                "vault-in-use",
+                str(self._path),
+                expected="no other reader of the vault",
+                found="one",
                 remedy="Close the other program; opening the ledger again finishes the erasure",
             )
 

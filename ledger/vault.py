@@ -81,9 +81,7 @@ class Vault:
         """Give a digest of the data that only this vault can make: 32 bytes, HMAC-SHA-256."""
         return hmac.digest(self._secret, purpose.encode() + b"\n" + data, "sha256")
 
-    def put_pending(
-        self, subject: str, stream: str, version: int, disclosures: list[Disclosure], now: str
-    ) -> None:
+    def put_pending(self, subject: str, stream: str, version: int, disclosures: list[Disclosure], now: str) -> None:
         """Store disclosures of an event that is about to be appended."""
         key = AESGCM(self._subject_key(subject))
         rows = []
@@ -138,7 +136,9 @@ class Vault:
             text = key.decrypt(bytes(sealed)[:NONCE_BYTES], bytes(sealed)[NONCE_BYTES:], place).decode()
         except InvalidTag:
             raise EvidenceError(
-                "disclosure-changed", f"the disclosure of {field} on {stream}", expected=f"what digest {digest} names",
+                "disclosure-changed",
+                f"the disclosure of {field} on {stream}",
+                expected=f"what digest {digest} names",
                 found="something that does not decrypt",
             ) from None
         return undisclose(text)[1]
@@ -207,13 +207,14 @@ class Vault:
             return self._master.decrypt(wrapped[:NONCE_BYTES], wrapped[NONCE_BYTES:], name.encode())
         except InvalidTag:
             raise EvidenceError(
-                "vault-key-wrong", f"the vault's key for {name}", expected="the master key it was wrapped under",
-                found="another", remedy="Put back the master key that belongs to this ledger",
+                "vault-key-wrong",
+                f"the vault's key for {name}",
+                expected="the master key it was wrapped under",
+                found="another",
+                remedy="Put back the master key that belongs to this ledger",
             ) from None
 
 
 def command_name(vault: Vault, body: bytes) -> str:
     """Name a command by its body, so that the same line twice is the same command."""
     return vault.keyed("command id", body).hex()[:32]
-
-

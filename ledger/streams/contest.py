@@ -170,11 +170,7 @@ def define_contest(command: DefineContest, act: Act, contest: Contest, election:
         )
     fields = command.model_dump(exclude={"effective", "authority", "candidates", "sections"})
     return Outcome(
-        [
-            ContestDefined(
-                **act.on(contest), **fields, candidates=command.candidates, sections=command.sections
-            )
-        ]
+        [ContestDefined(**act.on(contest), **fields, candidates=command.candidates, sections=command.sections)]
     )
 
 

@@ -43,9 +43,7 @@ class AlternativeVote(Canonical):
     overvote: Literal["refuse", "exhaust", "skip"] = Field(
         description="several candidates at one rank: refuse the batch, end the paper there, or pass over the rank"
     )
-    preferences: Literal["any-number", "all"] = Field(
-        description="how many candidates a valid paper ranks"
-    )
+    preferences: Literal["any-number", "all"] = Field(description="how many candidates a valid paper ranks")
     stop: Literal["first-majority", "continue-to-two"] = Field(
         description="when the count ends: at the first majority, or when two candidates are left"
     )

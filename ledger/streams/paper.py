@@ -89,22 +89,7 @@ def read_papers(command: ReadPapers, act: Act, contest: Contest, election: Elect
     """
     definition = require_contest(contest)
     where = f"contest {contest.id}, section {command.section}"
-    if command.section not in contest.sections:
-        raise RefusedError(
-            "unknown-section",
-            where,
-            expected="one of " + ", ".join(contest.sections[:8]),
-            found=command.section + nearest(command.section, contest.sections),
-            remedy="Correct the section",
-        )
-    if not contest.closed_at or act.now < contest.closed_at:
-        raise RefusedError(
-            "poll-open",
-            where,
-            expected="papers after the poll closed",
-            found="a poll that is still open",
-            remedy="Record close-poll once it has closed",
-        )
+    _require_closed_section(command, act, contest, where)
     alike = merge_alike(command, where, contest, election.rules[definition.count_rule])
     contents = contents_hash(alike)
     total = sum(alike.values())
@@ -127,17 +112,28 @@ def read_papers(command: ReadPapers, act: Act, contest: Contest, election: Elect
     def closed(count: int, digest: str, now: str) -> Event:
         return BatchClosed(**act.on(batch) | {"version": 2, "recorded": now}, **shared, count=count, digest=digest)
 
-    return Outcome(
-        batch=Batch(
-            stream=batch.stream,
-            opened=opened,
-            total=total,
-            contents=contents,
-            deal=partial(deal, alike, f"paper/{contest.id}/{command.section}", envelope, restricted),
-            closed=closed,
-        ),
-        restricted=restricted,
-    )
+    stem = f"paper/{contest.id}/{command.section}"
+    dealt = partial(deal, alike, stem, envelope, restricted)
+    return Outcome(batch=Batch(batch.stream, opened, total, contents, dealt, closed), restricted=restricted)
+
+
+def _require_closed_section(command: ReadPapers, act: Act, contest: Contest, where: str) -> None:
+    if command.section not in contest.sections:
+        raise RefusedError(
+            "unknown-section",
+            where,
+            expected="one of " + ", ".join(contest.sections[:8]),
+            found=command.section + nearest(command.section, contest.sections),
+            remedy="Correct the section",
+        )
+    if not contest.closed_at or act.now < contest.closed_at:
+        raise RefusedError(
+            "poll-open",
+            where,
+            expected="papers after the poll closed",
+            found="a poll that is still open",
+            remedy="Record close-poll once it has closed",
+        )
 
 
 def merge_alike(command: ReadPapers, where: str, contest: Contest, rule: CountRule) -> dict[str, int]:
@@ -235,5 +231,3 @@ def _numbers(seed: bytes, purpose: bytes, how_many: int) -> array[int]:
 
 def _stream(seed: bytes, purpose: bytes, size: int) -> bytes:
     return hashlib.shake_256(b"pollbook papers\n" + purpose + b"\n" + seed).digest(size)
-
-

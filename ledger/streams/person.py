@@ -125,7 +125,10 @@ def order_erasure(command: OrderErasure, act: Act, person: Person, erasure: Eras
     """
     if not person.exists:
         raise RefusedError(
-            "unknown-person", person.stream, expected="a person on record", found="none of this id",
+            "unknown-person",
+            person.stream,
+            expected="a person on record",
+            found="none of this id",
             remedy="Check the id",
         )
     if erasure.ordered:
@@ -149,7 +152,10 @@ def confirm_erasure(command: ConfirmErasure, act: Act, erasure: Erasure) -> Outc
     """
     if not erasure.ordered:
         raise RefusedError(
-            "no-erasure-ordered", erasure.stream, expected="an erasure ordered and not done", found="none",
+            "no-erasure-ordered",
+            erasure.stream,
+            expected="an erasure ordered and not done",
+            found="none",
             remedy="Record order-erasure",
         )
     pages = range(0, max(len(command.digests), 1), DISCLOSURES_MAX)
@@ -159,5 +165,3 @@ def confirm_erasure(command: ConfirmErasure, act: Act, erasure: Erasure) -> Outc
             for n, start in enumerate(pages)
         ]
     )
-
-

@@ -140,7 +140,10 @@ def declare_result(
     _require_candidates(command.elected, command.figures, contest)
     if figures.lot_needed:
         raise RefusedError(
-            "lot-needed", where, expected="a count that ends", found="a tie of " + ", ".join(figures.lot_needed),
+            "lot-needed",
+            where,
+            expected="a count that ends",
+            found="a tie of " + ", ".join(figures.lot_needed),
             remedy="Break the tie as the count rule says",
         )
     if sorted(command.elected) != sorted(figures.elected):
