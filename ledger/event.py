@@ -80,8 +80,9 @@ class Event(Canonical):
         command: id of the command that led to this event; papers carry none.
         effective: when it took effect in the world.
         recorded: when the ledger was told; never runs backwards from one event to the next.
-        stream: the stream it belongs to, and `version` its place there, from 1 without gaps.
+        stream: the stream it belongs to.
         type: kind of event with its schema version, permanent.
+        version: its place in its stream, from 1 without gaps.
     """
 
     audience: ClassVar[Audience]

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from ledger.errors import RefusedError
-from ledger.store import LOCK_SECONDS, clear_errors
+from ledger.storage_error import LOCK_SECONDS, clear_errors
 
 VAULT_FILE = "vault.db"
 

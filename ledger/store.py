@@ -2,42 +2,29 @@
 
 from __future__ import annotations
 
-import sqlite3
-import time
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, NamedTuple, Protocol, TypeVar, cast
+from types import ModuleType
+from typing import Any, NamedTuple, Protocol, cast
 
 from eventsourcing.application import Application
-from eventsourcing.persistence import DatabaseError, InterfaceError, Mapper, OperationalError, StoredEvent
+from eventsourcing.persistence import Mapper
 from eventsourcing.utils import Environment
 
 import ledger.streams  # noqa: F401  # fills the closed table of types
 from ledger.errors import EvidenceError, RefusedError
 from ledger.event import Event
-from ledger.leaf import Row, decode, decode_strictly, encode
-from ledger.recorder import (
-    FORMAT,
-    PAGE_ROWS,
-    ClockBehindError,
-    Guard,
-    Head,
-    KnownCommand,
-    LedgerRecorder,
-)
+from ledger.leaf import decode, decode_strictly, encode
+from ledger.mapper import LeafMapper
+from ledger.recorder import FORMAT, PAGE_ROWS, ClockBehindError, Guard, Head, KnownCommand, LedgerRecorder
 from ledger.seal.merkle import leaf_hash, root
 from ledger.seal.tiles import Tiles
-from ledger.sqlite_store import APPLICATION_ID
-
-if TYPE_CHECKING:
-    from eventsourcing.domain import DomainEventProtocol
+from ledger.sqlite_store import check_header, sqlite_settings, write_header
+from ledger.storage_error import clear_errors as clear_errors  # views and command line take it from here
+from ledger.storage_error import patiently
 
 LEDGER_FILE = "ledger.db"
-LOCK_TRIES = 3  # times a write waits its full lock time-out
-LOCK_SECONDS = 30
-Answer = TypeVar("Answer")
 NO_GUARD = Guard()
 
 
@@ -82,25 +69,6 @@ class Record(Protocol):
         ...
 
 
-class LeafMapper(Mapper[str]):
-    """Maps events to stored events through the leaf, so that the library reads what we read."""
-
-    def __init__(self) -> None:
-        super().__init__(transcoder=cast(Any, None))
-
-    def to_stored_event(self, domain_event: DomainEventProtocol[str]) -> StoredEvent:
-        """Write an event as its leaf."""
-        event = cast(Event, domain_event)
-        return StoredEvent(event.stream, event.version, event.type, encode(event))
-
-    def to_domain_event(self, stored_event: StoredEvent) -> DomainEventProtocol[str]:
-        """Read an event from its leaf."""
-        key = str(stored_event.originator_id)
-        position = getattr(stored_event, "id", -1)
-        row = Row(position, key, stored_event.originator_version, stored_event.topic, stored_event.state)
-        return cast("DomainEventProtocol[str]", decode(row))
-
-
 class Ledger(Application[str]):
     """The record. Open one with `open_ledger`, make one with `make_ledger`; close it when done."""
 
@@ -139,6 +107,7 @@ class Ledger(Application[str]):
         Raises:
             recorder.ConflictError: what the guard names has changed; nothing was written.
             RefusedError: `busy`, `disk-full`, `read-only-store`, `leaf-too-long`; nothing was written.
+            RefusedError: `postgres-unreachable`; if the server was lost while committing, it may have been written.
         """
         recorded = events[0].recorded
         while True:
@@ -263,9 +232,7 @@ def make_ledger(folder: Path, ledger_id: str) -> Ledger:
         made = Ledger(sqlite_settings(folder / LEDGER_FILE, create=True))
         made.rows.put_meta("ledger", ledger_id)
         made.rows.put_meta("format", f"draft-{FORMAT}")
-        with made.factory.datastore.transaction(commit=True) as cursor:  # type: ignore[attr-defined]
-            cursor.execute(f"PRAGMA application_id = {APPLICATION_ID}")
-            cursor.execute(f"PRAGMA user_version = {FORMAT}")
+        write_header(folder / LEDGER_FILE)
     return made
 
 
@@ -283,88 +250,39 @@ def open_ledger(folder: Path) -> Ledger:
             remedy="Name the folder with --ledger, or make a ledger with: pollbook init",
         )
     with clear_errors(folder):
-        _check_header(path)
+        check_header(path)
         return Ledger(sqlite_settings(path, create=False))
 
 
-def _check_header(path: Path) -> None:
-    try:
-        database = sqlite3.connect(f"{path.resolve().as_uri()}?mode=ro", uri=True, timeout=LOCK_SECONDS)
-        try:
-            (application,) = database.execute("PRAGMA application_id").fetchone()
-            (number,) = database.execute("PRAGMA user_version").fetchone()
-        finally:
-            database.close()
-    except sqlite3.DatabaseError as error:
-        raise EvidenceError(
-            "not-a-ledger", str(path), expected="a SQLite database written by pollbook", found=str(error)
-        ) from None
-    if application != APPLICATION_ID:
-        raise EvidenceError(
-            "not-a-ledger", str(path), expected=f"application id {APPLICATION_ID:#x}", found=f"{application:#x}"
-        )
-    check_format(number, str(path))
-
-
-def check_format(number: int, where: str) -> None:
-    """Refuse a ledger whose stored format is newer than this program (`newer-ledger`)."""
-    if number > FORMAT:
-        raise RefusedError(
-            "newer-ledger", where, expected=f"stored format up to {FORMAT}", found=number,
-            remedy="Install a newer pollbook",
-        )
-
-
-def sqlite_settings(path: Path, *, create: bool) -> dict[str, str]:
-    """Give eventsourcing's settings for a SQLite file."""
-    return {
-        "PERSISTENCE_MODULE": "eventsourcing.sqlite",
-        "APPLICATION_RECORDER_TOPIC": "ledger.sqlite_store:SQLiteLedgerRecorder",
-        "SQLITE_DBNAME": path.resolve().as_uri(),
-        "SQLITE_LOCK_TIMEOUT": str(LOCK_SECONDS),
-        "CREATE_TABLE": "y" if create else "n",
-    }
-
-
-def patiently(write: Callable[[], Answer]) -> Answer:
-    """Do a write, waiting for the lock a bounded number of times.
+def make_postgres_ledger(url: str, schema: str, ledger_id: str) -> Ledger:
+    """Make a ledger in a schema of a PostgreSQL database, and the schema with it, and open it.
 
     Raises:
-        RefusedError: `busy` after LOCK_TRIES waits; `disk-full`, `read-only-store` at once.
+        RefusedError: `postgres-not-installed`, `ledger-exists`, `postgres-unreachable`, `read-only-store`, ...
     """
-    for attempt in range(1, LOCK_TRIES + 1):
-        try:
-            with clear_errors("the ledger"):
-                return write()
-        except RefusedError as refused:
-            if refused.code != "busy" or attempt == LOCK_TRIES:
-                raise
-            time.sleep(0.05 * attempt)
-    raise AssertionError("unreachable")
+    with _postgres().making(url, schema) as settings:
+        made = Ledger(settings)
+        made.rows.put_meta("format", f"draft-{FORMAT}")
+        made.rows.put_meta("ledger", ledger_id)  # last: from here on it is a ledger
+    return made
 
 
-@contextmanager
-def clear_errors(where: object) -> Iterator[None]:
-    """Turn the storage's own errors into one clear line."""
+def open_postgres_ledger(url: str, schema: str) -> Ledger:
+    """Open the ledger in a schema of a PostgreSQL database.
+
+    Raises:
+        RefusedError: `postgres-not-installed`, `no-ledger`, `newer-ledger`, `postgres-unreachable`, ...
+    """
+    with _postgres().opening(url, schema) as settings:
+        return Ledger(settings)
+
+
+def _postgres() -> ModuleType:
     try:
-        yield
-    except (OperationalError, InterfaceError, DatabaseError, sqlite3.Error, OSError) as error:
-        raise storage_error(where, error) from None
-
-
-def storage_error(where: object, error: Exception) -> RefusedError | EvidenceError:
-    """Say what a storage error means to the user."""
-    text = str(error).lower()
-    for sign, code, expected, remedy in (
-        ("locked", "busy", "the lock within its time", "Another program is writing; try again"),
-        ("lock timeout", "busy", "the lock within its time", "Another program is writing; try again"),
-        ("full", "disk-full", "room on the disk", "Make room; nothing of this command was written"),
-        ("no space", "disk-full", "room on the disk", "Make room; nothing of this command was written"),
-        ("readonly", "read-only-store", "a folder that can be written", "Copy the ledger to where you may write"),
-        ("read-only", "read-only-store", "a folder that can be written", "Copy the ledger to where you may write"),
-        ("permission", "read-only-store", "a folder that can be written", "Copy the ledger to where you may write"),
-        ("unable to open", "read-only-store", "a folder that can be written", "Check the folder and its rights"),
-    ):
-        if sign in text:
-            return RefusedError(code, str(where), expected=expected, found=str(error).strip(), remedy=remedy)
-    return EvidenceError("storage-damaged", str(where), expected="a sound database", found=str(error).strip())
+        from ledger import postgres_store
+    except ImportError as error:
+        raise RefusedError(
+            "postgres-not-installed", "a PostgreSQL ledger", expected="the packages of the postgres extra",
+            found=str(error), remedy="Install them with: pip install 'pollbook[postgres]'",
+        ) from None
+    return postgres_store

@@ -243,11 +243,31 @@ def test_refuses_another_tree_as_the_beginning() -> None:
 def test_refuses_a_split_view_of_one_size() -> None:
     assert not check_consistency(2, 2, [], naive(0, 2), root(LEAVES[1:3]))
     assert not check_consistency(0, 0, [], LEAVES[0], LEAVES[0])
+    assert not check_consistency(0, 0, [], EMPTY_ROOT, LEAVES[0])
+
+
+def test_refuses_a_path_where_none_is_needed_and_none_where_one_is() -> None:
+    assert not check_consistency(2, 2, [LEAVES[0]], naive(0, 2), naive(0, 2))
+    assert not check_consistency(0, 2, [LEAVES[0]], EMPTY_ROOT, naive(0, 2))
+    assert not check_consistency(3, 5, [], EMPTY_ROOT, naive(0, 5))
+    assert not check_consistency(3, 5, [], naive(0, 5), naive(0, 5))
+
+
+def test_refuses_the_true_path_of_a_larger_tree_under_a_smaller_size() -> None:
+    assert not check_inclusion(0, 1, LEAVES[1], inclusion_path(1, 2, naive), naive(0, 2))
+    assert not check_consistency(3, 4, consistency_path(7, 8, naive), naive(0, 7), naive(0, 8))
+
+
+def test_refuses_the_true_path_of_a_smaller_tree_under_a_larger_size() -> None:
+    assert not check_inclusion(0, 8, LEAVES[0], inclusion_path(0, 4, naive), naive(0, 4))
+    assert not check_consistency(2, 8, consistency_path(2, 3, naive), naive(0, 2), naive(0, 3))
 
 
 def test_refuses_a_later_tree_that_is_smaller() -> None:
     assert not check_consistency(5, 3, consistency_path(3, 5, naive), naive(0, 5), naive(0, 3))
-    assert not check_consistency(-1, 3, [], EMPTY_ROOT, naive(0, 3))
+    # Without a look at the sizes first, these would add up.
+    assert not check_consistency(5, 3, [LEAVES[0], LEAVES[1], naive(2, 4)], LEAVES[0], naive(0, 4))
+    assert not check_consistency(-1, 2, [LEAVES[1]], LEAVES[0], naive(0, 2))
 
 
 def test_makes_no_path_for_what_is_not_in_the_tree() -> None:

@@ -176,6 +176,7 @@ def test_refuses_what_is_beyond_the_tree(large: Tiles) -> None:
         lambda: large.inclusion_path(LARGE),
         lambda: large.inclusion_path(5, 5),
         lambda: large.inclusion_path(0, LARGE + 1),
+        lambda: Tiles(MemoryStore()).inclusion_path(0, 1),
         lambda: large.consistency_path(LARGE + 1, LARGE + 1),
         lambda: large.consistency_path(2, 1),
         lambda: Tiles(MemoryStore(), -1),

@@ -173,10 +173,12 @@ def check_consistency(old: int, new: int, path: Sequence[bytes], old_root: bytes
     """
     if not 0 <= old <= new or not _are_hashes(old_root, new_root, *path):
         return False
+    if old == 0:
+        return not path and old_root == EMPTY_ROOT and (new > 0 or new_root == EMPTY_ROOT)
     if old == new:
-        return not path and old_root == new_root and (old > 0 or old_root == EMPTY_ROOT)
-    if old == 0 or not path:
-        return old == 0 and not path and old_root == EMPTY_ROOT
+        return not path and old_root == new_root
+    if not path:
+        return False
     if old.bit_count() == 1:
         path = [old_root, *path]
     place, last = old - 1, new - 1

@@ -125,35 +125,9 @@ def declare_result(
     """
     require_contest(contest)
     where = f"contest {contest.id}"
-    if not contest.closed_at:
-        raise RefusedError(
-            "poll-open", where, expected="a poll that closed", found="an open poll", remedy="Record close-poll first"
-        )
-    if result.elected is not None:
-        raise RefusedError(
-            "already-declared",
-            where,
-            expected="no declaration yet",
-            found="elected: " + (", ".join(result.elected) or "nobody"),
-            remedy="A declaration is corrected by a further event, never made twice",
-        )
+    _require_undeclared(contest, result, where)
     _require_candidates(command.elected, command.figures, contest)
-    if figures.lot_needed:
-        raise RefusedError(
-            "lot-needed",
-            where,
-            expected="a count that ends",
-            found="a tie of " + ", ".join(figures.lot_needed),
-            remedy="Break the tie as the count rule says",
-        )
-    if sorted(command.elected) != sorted(figures.elected):
-        raise RefusedError(
-            "figures-differ",
-            f"{where}, elected",
-            expected=", ".join(figures.elected) or "nobody",
-            found=", ".join(command.elected) or "nobody",
-            remedy="Declare what the count says (see: pollbook count)",
-        )
+    _require_elected(command.elected, figures, where)
     for figure in command.figures:
         _require_equal(figure, figures, where)
     prefixes = (f"paper/{contest.id}/", f"batch/paper/{contest.id}/")
@@ -166,6 +140,40 @@ def declare_result(
         figures=command.figures,
     )
     return Outcome([declared], unchanged=Unchanged(figures.position, COUNTED_TYPES, prefixes))
+
+
+def _require_undeclared(contest: Contest, result: Result, where: str) -> None:
+    if not contest.closed_at:
+        raise RefusedError(
+            "poll-open", where, expected="a poll that closed", found="an open poll", remedy="Record close-poll first"
+        )
+    if result.elected is not None:
+        raise RefusedError(
+            "already-declared",
+            where,
+            expected="no declaration yet",
+            found="elected: " + (", ".join(result.elected) or "nobody"),
+            remedy="A declaration is corrected by a further event, never made twice",
+        )
+
+
+def _require_elected(elected: tuple[str, ...], figures: CountFigures, where: str) -> None:
+    if figures.lot_needed:
+        raise RefusedError(
+            "lot-needed",
+            where,
+            expected="a count that ends",
+            found="a tie of " + ", ".join(figures.lot_needed),
+            remedy="Break the tie as the count rule says",
+        )
+    if sorted(elected) != sorted(figures.elected):
+        raise RefusedError(
+            "figures-differ",
+            f"{where}, elected",
+            expected=", ".join(figures.elected) or "nobody",
+            found=", ".join(elected) or "nobody",
+            remedy="Declare what the count says (see: pollbook count)",
+        )
 
 
 def _require_candidates(elected: tuple[str, ...], figures: tuple[Figure, ...], contest: Contest) -> None:
