@@ -1,0 +1,51 @@
+"""Fixtures: a place for a ledger on each of the two stores.
+
+PostgreSQL comes from the environment: export POLLBOOK_TEST_POSTGRES=$(.ci/postgres). Without it those
+tests are skipped, visibly, except where CI=true: there a missing server is a failure.
+"""
+
+from __future__ import annotations
+
+import os
+import secrets
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from stores import LedgerPlace, PostgresPlace, SQLitePlace
+
+NO_SERVER = "no PostgreSQL server: set POLLBOOK_TEST_POSTGRES, for example to the output of .ci/postgres"
+
+
+@pytest.fixture(scope="session")
+def postgres_url() -> str:
+    url = os.environ.get("POLLBOOK_TEST_POSTGRES", "")
+    if not url and os.environ.get("CI") == "true":
+        pytest.fail(NO_SERVER)
+    if not url:
+        pytest.skip(NO_SERVER)
+    return url
+
+
+@pytest.fixture
+def postgres_place(postgres_url: str) -> Iterator[PostgresPlace]:
+    """Schemas of the test's own, dropped afterwards."""
+    place = PostgresPlace(postgres_url, f"test_{secrets.token_hex(6)}")
+    yield place
+    place.drop()
+
+
+@pytest.fixture(params=["sqlite", pytest.param("postgres", marks=pytest.mark.postgres)])
+def empty_place(request: pytest.FixtureRequest, tmp_path: Path) -> LedgerPlace:
+    """Each store in turn, with no ledger yet."""
+    if request.param == "sqlite":
+        return SQLitePlace(tmp_path / "ledger")
+    place: PostgresPlace = request.getfixturevalue("postgres_place")
+    return place
+
+
+@pytest.fixture
+def ledger_place(empty_place: LedgerPlace) -> LedgerPlace:
+    """Each store in turn, with an empty ledger."""
+    empty_place.make().close()
+    return empty_place

@@ -1,0 +1,134 @@
+"""The two stores as tests see them: places where a ledger is made, opened and hindered, and a desk before it."""
+
+from __future__ import annotations
+
+import secrets
+import sqlite3
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, closing, contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Protocol
+
+from ledger.decision import CountFigures, Figures
+from ledger.desk import Desk
+from ledger.sqlite_store import sqlite_settings
+from ledger.sqlite_vault import VAULT_FILE, SQLiteVaultStore
+from ledger.store import LEDGER_FILE, Ledger, make_ledger, make_postgres_ledger, open_ledger, open_postgres_ledger
+from ledger.vault import Vault, VaultStore
+
+LEDGER_ID = "0123456789abcdef" * 2
+MASTER = bytes(range(32))
+NOON = "2024-05-01T12:00:00Z"
+
+
+class LedgerPlace(Protocol):
+    """Where a ledger and its vault lie. Places travel to other processes."""
+
+    def make(self) -> Ledger: ...
+
+    def open(self) -> Ledger: ...
+
+    def open_impatiently(self) -> Ledger:
+        """Open a ledger that waits a second for the lock."""
+        ...
+
+    def vault_store(self) -> VaultStore: ...
+
+    def locked(self) -> AbstractContextManager[None]:
+        """Hold the write lock, as another program would."""
+        ...
+
+    def set_format(self, number: int) -> None: ...
+
+
+@dataclass(frozen=True)
+class SQLitePlace:
+    folder: Path
+
+    def make(self) -> Ledger:
+        return make_ledger(self.folder, LEDGER_ID)
+
+    def open(self) -> Ledger:
+        return open_ledger(self.folder)
+
+    def open_impatiently(self) -> Ledger:
+        return Ledger(sqlite_settings(self.folder / LEDGER_FILE, create=False) | {"SQLITE_LOCK_TIMEOUT": "1"})
+
+    def vault_store(self) -> VaultStore:
+        return SQLiteVaultStore(self.folder / VAULT_FILE)
+
+    @contextmanager
+    def locked(self) -> Iterator[None]:
+        with self._database() as database:
+            database.execute("BEGIN IMMEDIATE")
+            yield
+
+    def set_format(self, number: int) -> None:
+        with self._database() as database:
+            database.execute(f"PRAGMA user_version = {number}")
+
+    def _database(self) -> closing[sqlite3.Connection]:
+        return closing(sqlite3.connect(self.folder / LEDGER_FILE, isolation_level=None))
+
+
+@dataclass(frozen=True)
+class PostgresPlace:
+    url: str
+    schema: str
+
+    @property
+    def vault_schema(self) -> str:
+        return self.schema + "_vault"
+
+    def make(self) -> Ledger:
+        return make_postgres_ledger(self.url, self.schema, LEDGER_ID)
+
+    def open(self) -> Ledger:
+        return open_postgres_ledger(self.url, self.schema)
+
+    def open_impatiently(self) -> Ledger:
+        from ledger.postgres_store import postgres_settings
+
+        return Ledger(postgres_settings(self.url, self.schema, create=False) | {"POSTGRES_LOCK_TIMEOUT": "1"})
+
+    def vault_store(self) -> VaultStore:
+        from ledger.postgres_vault import PostgresVaultStore
+
+        return PostgresVaultStore(self.url, self.vault_schema)
+
+    @contextmanager
+    def locked(self) -> Iterator[None]:
+        with self.database() as database, database.transaction():
+            database.execute(f"LOCK TABLE {self.schema}.ledger_events IN EXCLUSIVE MODE")
+            yield
+
+    def set_format(self, number: int) -> None:
+        with self.database() as database:
+            database.execute(f"UPDATE {self.schema}.meta SET value = 'draft-{number}' WHERE name = 'format'")
+
+    def drop(self) -> None:
+        with self.database() as database:
+            database.execute(f"DROP SCHEMA IF EXISTS {self.schema}, {self.vault_schema} CASCADE")
+
+    def database(self) -> Any:
+        """Open a connection past all of our own code."""
+        import psycopg
+
+        return psycopg.connect(self.url, autocommit=True)
+
+
+class NoFigures:
+    """Figures for decisions that read none."""
+
+    def count(self, contest: str) -> CountFigures:
+        raise AssertionError(f"nothing here reads the count of {contest}")
+
+
+@contextmanager
+def desk_at(
+    place: LedgerPlace, *, clock: Callable[[], str] = lambda: NOON, figures: Figures | None = None
+) -> Iterator[Desk]:
+    """Open a desk before the ledger at a place, and close everything again."""
+    with place.open() as ledger, closing(Vault(place.vault_store(), MASTER, secrets.token_bytes)) as vault:
+        yield Desk(ledger, vault, figures or NoFigures(), clock, secrets.token_bytes)
