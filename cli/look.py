@@ -9,6 +9,8 @@ from cli.office import Place, opened, viewed
 from cli.screen import WIDTH, progress, say, say_json, table
 from ledger.errors import RefusedError, UsageError, nearest
 from ledger.event import TYPES, Event
+from ledger.streams.count_rule import rule_hash
+from ledger.streams.election import CountRuleAdopted
 from projections.comparison import Compared, compare
 from projections.count.render import as_json as table_json
 from projections.count.render import as_text
@@ -95,13 +97,14 @@ def _lines(name: str, value: Any) -> list[str]:
     if isinstance(value, list) and value and isinstance(value[0], dict):
         return [f"{name}:"] + ["  " + ", ".join(f"{k} {v}" for k, v in item.items()) for item in value]
     if isinstance(value, dict):
-        return [f"{name}:"] + [f"  {key}: {item}" for key, item in value.items()]
+        return [f"{name}:", *("  " + line for key, item in value.items() for line in _lines(key, item))]
     return [f"{name}: {', '.join(map(str, value)) if isinstance(value, list) else value}"]
 
 
 def plain(position: int, event: Event) -> dict[str, Any]:
-    """Give an event as plain values, as its leaf has them, with its position."""
-    return {"position": position} | event.model_dump(mode="json", exclude_none=True)
+    """Give an event as plain values, as its leaf has them, with its position; a count rule with its name."""
+    values = {"position": position} | event.model_dump(mode="json", exclude_none=True)
+    return values | {"content_hash": rule_hash(event.rule)} if isinstance(event, CountRuleAdopted) else values
 
 
 def _short(text: str, width: int) -> str:

@@ -139,8 +139,10 @@ class Desk:
         digests = [disclosure.digest for disclosure in held]
         try:
             appended = self.ledger.append(events, guard)
-        except (ConflictError, RefusedError):
-            self.vault.discard(digests)
+        except (ConflictError, RefusedError) as refused:
+            # A server lost while committing may have it: opening finds out, and settles what is pending.
+            if getattr(refused, "code", "") != "postgres-unreachable":
+                self.vault.discard(digests)
             raise
         self.vault.hold(digests)
         return appended
@@ -214,7 +216,11 @@ class Desk:
         self.vault.begin_erasure(subject)
         digests = self.vault.erasures()[subject]
         self.vault.erase(subject)
-        self.submit(ConfirmErasure(person=person, digests=tuple(digests)), actor=actor)
+        try:
+            self.submit(ConfirmErasure(person=person, digests=tuple(digests)), actor=actor)
+        except RefusedError as refused:
+            if refused.code != "no-erasure-ordered":  # as where another desk opened and confirmed it first
+                raise
         self.vault.end_erasure(subject)
 
 

@@ -12,18 +12,29 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
 
+PART_MAX = 400  # characters of one part of the line: what is longer is cut, a paper's marks can be
+
+
 class PollbookError(Exception):
-    """What both kinds share: a code, and the parts that make the line."""
+    """What both kinds share: a code, and the parts that make the line.
+
+    `row` is which record of the command's list is at fault, from 1, or None: who read the list from a file
+    knows on which line that record stands.
+    """
 
     exit_code = 1
 
-    def __init__(self, code: str, what: str, *, expected: object, found: object, remedy: str) -> None:
+    def __init__(
+        self, code: str, what: str, *, expected: object, found: object, remedy: str, row: int | None = None
+    ) -> None:
         self.code = code
-        self.what = what
-        self.expected = str(expected)
-        self.found = str(found)
+        self.what = _cut(what)
+        self.expected = _cut(str(expected))
+        self.found = _cut(str(found))
         self.remedy = remedy
-        super().__init__(f"{code}: {what}: expected {expected}, found {found}. {remedy}.")
+        self.row = row
+        place = self.what if row is None else f"{self.what}, row {row}"
+        super().__init__(f"{code}: {place}: expected {self.expected}, found {self.found}. {remedy}.")
 
 
 class RefusedError(PollbookError):
@@ -56,6 +67,10 @@ class EvidenceError(PollbookError):
     ) -> None:
         self.position = position
         super().__init__(code, what, expected=expected, found=found, remedy=remedy)
+
+
+def _cut(text: str) -> str:
+    return text if len(text) <= PART_MAX else text[: PART_MAX - 3] + "..."
 
 
 def nearest(word: str, known: Iterable[str]) -> str:

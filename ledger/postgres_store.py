@@ -29,6 +29,7 @@ TABLES = (  # beside eventsourcing's own, which comes first
     "PRIMARY KEY (level, number))",
     "CREATE TABLE IF NOT EXISTS meta (name text PRIMARY KEY, value text NOT NULL)",
 )
+COLUMNS = "notification_id, originator_id, originator_version, topic, state"
 
 
 class PostgresTransaction:
@@ -44,8 +45,7 @@ class PostgresTransaction:
 
     def insert_events(self, rows: Iterable[StoredRow]) -> None:
         """Write events at their positions, by COPY: as quick as INSERT for one row, and quicker for many."""
-        columns = "notification_id, originator_id, originator_version, topic, state"
-        with self._cursor.copy(f"COPY ledger_events ({columns}) FROM STDIN (FORMAT BINARY)") as copy:
+        with self._cursor.copy(f"COPY ledger_events ({COLUMNS}) FROM STDIN (FORMAT BINARY)") as copy:
             copy.set_types(("int8", "text", "int8", "text", "bytea"))
             for row in rows:
                 copy.write_row(row)
@@ -60,6 +60,7 @@ class PostgresLedgerRecorder(LedgerRecorder, PostgresApplicationRecorder):
 
     events = "ledger_events"
     position = "notification_id"
+    columns = COLUMNS
     duplicate = UniqueViolation
 
     def __init__(self, datastore: PostgresDatastore, *, events_table_name: str = "ledger_events") -> None:

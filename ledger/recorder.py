@@ -85,6 +85,7 @@ class LedgerRecorder(ABC):
 
     events: ClassVar[str]  # table of the events
     position: ClassVar[str]  # its column of positions: contiguous from 0, the library's notification ids too
+    columns: ClassVar[str]  # that column and those of a row
     duplicate: ClassVar[type[Exception]]  # what the database raises for a second row of one key
 
     @abstractmethod
@@ -214,7 +215,7 @@ class LedgerRecorder(ABC):
     @property
     def select(self) -> str:
         """The beginning of a statement that gives stored rows."""
-        return f"SELECT {self.position}, originator_id, originator_version, topic, state FROM {self.events}"
+        return f"SELECT {self.columns} FROM {self.events}"
 
     def _rows(self, statement: str, values: Sequence[Any] = ()) -> list[tuple[Any, ...]]:
         with self.begin(write=False) as transaction:

@@ -28,6 +28,7 @@ TABLES = (
     "PRIMARY KEY (level, number)) WITHOUT ROWID",
     "CREATE TABLE IF NOT EXISTS meta (name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID",
 )
+COLUMNS = "position, originator_id, originator_version, topic, state"
 
 
 class SQLiteTransaction:
@@ -43,7 +44,7 @@ class SQLiteTransaction:
 
     def insert_events(self, rows: Iterable[StoredRow]) -> None:
         """Write events at their positions."""
-        self.cursor.executemany("INSERT INTO stored_events VALUES (?,?,?,?,?)", rows)
+        self.cursor.executemany(f"INSERT INTO stored_events ({COLUMNS}) VALUES (?,?,?,?,?)", rows)
 
 
 class SQLiteLedgerRecorder(LedgerRecorder, SQLiteApplicationRecorder):
@@ -51,6 +52,7 @@ class SQLiteLedgerRecorder(LedgerRecorder, SQLiteApplicationRecorder):
 
     events = "stored_events"
     position = "position"
+    columns = COLUMNS
     duplicate = sqlite3.IntegrityError
 
     def construct_create_table_statements(self) -> list[str]:

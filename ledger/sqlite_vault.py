@@ -61,7 +61,8 @@ class SQLiteVaultStore:
             try:
                 for statement, values in statements:
                     self._database.execute(statement, values)
+                self._database.execute("COMMIT")
             except BaseException:
-                self._database.execute("ROLLBACK")
+                if self._database.in_transaction:  # a full disk has ended it already
+                    self._database.execute("ROLLBACK")
                 raise
-            self._database.execute("COMMIT")

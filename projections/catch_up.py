@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from itertools import islice
 from pathlib import Path
 from typing import Protocol
 
+from ledger.errors import EvidenceError, RefusedError
 from ledger.event import Event
-from ledger.store import Record, clear_errors
+from ledger.storage_error import storage_error
+from ledger.store import Record
 from projections.moment import NOW, Moment
 
 VIEWS_FILE = "views.db"
@@ -35,8 +38,7 @@ class Views:
 
     def __init__(self, path: Path | None, projections: Sequence[Projection]) -> None:
         self._projections = projections
-        where = path or "memory"
-        with clear_errors(where):
+        with views_errors():
             self.database = sqlite3.connect(path or ":memory:", isolation_level=None, timeout=WAIT_SECONDS)
             if path:
                 self.database.execute("PRAGMA journal_mode = WAL")
@@ -49,7 +51,8 @@ class Views:
     @property
     def next_position(self) -> int:
         """Position of the first event not yet folded."""
-        rows = self.database.execute("SELECT next FROM tracking").fetchall()
+        with views_errors():
+            rows = self.database.execute("SELECT next FROM tracking").fetchall()
         return int(rows[0][0]) if rows else 0
 
     def catch_up(self, ledger: Record, moment: Moment = NOW, progress: Progress = lambda _: None) -> int:
@@ -59,58 +62,82 @@ class Views:
 
         Raises:
             EvidenceError: what `Ledger.reread` raises; pages before the fault are kept.
+            RefusedError: `views-damaged`, `busy`, `disk-full`, `read-only-store`.
         """
-        with clear_errors("the views"):
-            self._belong_to(ledger.ledger_id)
-            start = self.next_position
-            events = ledger.reread(start)
-            while page := list(islice(events, PAGE_EVENTS)):
-                seen = list(moment.past(page))
-                self._fold(start, start + len(page), seen)
-                start += len(page)
-                progress(len(page))
-                if moment.over(*page[-1]):
-                    break
+        self._belong_to(ledger.ledger_id)
+        start = self.next_position
+        events = ledger.reread(start)
+        while page := list(islice(events, PAGE_EVENTS)):
+            self._fold(start, start + len(page), list(moment.past(page)))
+            start += len(page)
+            progress(len(page))
+            if moment.over(*page[-1]):
+                return start - sum(moment.over(*item) for item in page)
         return start
 
     def empty(self) -> None:
         """Forget everything: the next `catch_up` reads from the first event."""
-        with clear_errors("the views"):
+        with self._transaction():
             tables = self.database.execute(
                 "SELECT name FROM sqlite_master WHERE type = 'table' AND name <> 'tracking'"
             ).fetchall()
-            self.database.execute("BEGIN IMMEDIATE")
             for (name,) in tables:
                 self.database.execute(f'DROP TABLE "{name}"')
             self.database.execute("DELETE FROM tracking")
-            self.database.execute("COMMIT")
 
     def close(self) -> None:
         """Close the tables."""
         self.database.close()
 
     def _belong_to(self, ledger_id: str) -> None:
-        owner = self.database.execute("SELECT ledger, version FROM tracking").fetchall()
+        with views_errors():
+            owner = self.database.execute("SELECT ledger, version FROM tracking").fetchall()
         if owner and owner[0] != (ledger_id, VIEWS_VERSION):
             self.empty()
-            owner = []
-        self.database.execute("BEGIN IMMEDIATE")
-        for projection in self._projections:
-            for table in projection.tables:
-                self.database.execute(table)
-        self.database.execute("INSERT OR IGNORE INTO tracking VALUES (1, ?, ?, 0)", (ledger_id, VIEWS_VERSION))
-        self.database.execute("COMMIT")
+        with self._transaction():
+            for projection in self._projections:
+                for table in projection.tables:
+                    self.database.execute(table)
+            self.database.execute("INSERT OR IGNORE INTO tracking VALUES (1, ?, ?, 0)", (ledger_id, VIEWS_VERSION))
 
-    def _fold(self, start: int, stop: int, page: Iterable[tuple[int, Event]]) -> None:
+    def _fold(self, start: int, stop: int, page: Sequence[tuple[int, Event]]) -> None:
         """Fold one page, unless another process has folded it meanwhile: the tracking row is written first."""
-        seen = list(page)
-        self.database.execute("BEGIN IMMEDIATE")
-        try:
+        with self._transaction():
             moved = self.database.execute("UPDATE tracking SET next = ? WHERE next = ?", (stop, start)).rowcount
             if moved:
                 for projection in self._projections:
-                    projection.fold(self.database, seen)
-        except BaseException:
-            self.database.execute("ROLLBACK")
-            raise
-        self.database.execute("COMMIT")
+                    projection.fold(self.database, page)
+
+    @contextmanager
+    def _transaction(self) -> Iterator[None]:
+        with views_errors():
+            self.database.execute("BEGIN IMMEDIATE")
+            try:
+                yield
+                self.database.execute("COMMIT")
+            except BaseException:
+                if self.database.in_transaction:  # a full disk has ended it already
+                    self.database.execute("ROLLBACK")
+                raise
+
+
+@contextmanager
+def views_errors() -> Iterator[None]:
+    """Turn the errors of the views' own database into one clear line.
+
+    Raises:
+        RefusedError: `views-damaged`, `busy`, `disk-full`, `read-only-store`.
+    """
+    try:
+        yield
+    except sqlite3.Error as error:
+        meaning = storage_error("the views", error)
+        if isinstance(meaning, EvidenceError):  # no evidence: views hold nothing that the ledger does not
+            raise RefusedError(
+                "views-damaged",
+                "the views",
+                expected="tables as this program made them",
+                found=str(error),
+                remedy="Build them anew with: pollbook rebuild",
+            ) from None
+        raise meaning from None

@@ -12,11 +12,10 @@ from ledger.decision import CountFigures, fold
 from ledger.errors import RefusedError
 from ledger.leaf import CANONICAL
 from ledger.store import Record
-from ledger.streams.contest import Contest, ContestDefined, require_contest
+from ledger.streams.contest import ALL, Contest, ContestDefined, require_contest
 from ledger.streams.count_rule import CountRule
 from ledger.streams.election import Election
-from ledger.streams.result import ALL
-from projections.catch_up import VIEWS_FILE, Progress, Views
+from projections.catch_up import VIEWS_FILE, Progress, Views, views_errors
 from projections.count.av import count_av
 from projections.count.render import as_json
 from projections.count.stage_table import Stage, StageTable
@@ -83,7 +82,8 @@ def count_contest(
     used = views if moment.is_now else open_views(None)
     try:
         position = used.catch_up(ledger, moment, progress) - 1
-        profile = ballot_profile(used.database, contest)
+        with views_errors():
+            profile = ballot_profile(used.database, contest)
     finally:
         if used is not views:
             used.close()

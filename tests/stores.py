@@ -7,6 +7,7 @@ import sqlite3
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, closing, contextmanager
 from dataclasses import dataclass
+from itertools import count
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -123,6 +124,18 @@ class NoFigures:
 
     def count(self, contest: str) -> CountFigures:
         raise AssertionError(f"nothing here reads the count of {contest}")
+
+
+def meddling_clock(meddle: Callable[[int], None]) -> Callable[[], str]:
+    """Give a clock that lets others act at each decision of a desk: states are read, and nothing is written."""
+    asked = count(-1)  # once as the desk opens
+
+    def clock() -> str:
+        if (decision := next(asked)) >= 0:
+            meddle(decision)
+        return NOON
+
+    return clock
 
 
 @contextmanager

@@ -120,6 +120,7 @@ def test_json_has_the_keys_of_its_docstring() -> None:
     assert list(found) == ["candidates", "sections", "valid", "rejected", "stages", "elected", "lot_needed"]
     assert found["candidates"] == [{"id": "a", "name": "Attlee"}, {"id": "b", "name": "b"}, {"id": "c", "name": "c"}]
     assert found["rejected"] == {"members": {"blank": 1}, "affiliates": {}}
+    assert type(found["rejected"]["members"]) is dict
     first, second = found["stages"]
     assert list(first) == ["stage", "candidates", "excluded", "non_transferable", "action"]
     assert (first["excluded"], first["candidates"][0]["change"]) == ([], None)
@@ -151,6 +152,7 @@ def test_prints_labour_2010_as_it_was_printed_before() -> None:
 def test_prints_a_block_for_each_stage_where_sections_are_several() -> None:
     text = as_text(two_sections(), {"a": "Attlee", "b": "Bevan", "c": "Cripps"}, 1)
     assert text.startswith("members: 11 valid; rejected: 1 blank.\naffiliates: 4 valid; rejected: none.\n")
+    assert "members  affiliates  Total     %\n" in text.partition("Stage 2")[0]
     assert text.endswith(
         """
 Stage 2 (round 2)

@@ -8,8 +8,8 @@ from itertools import pairwise
 from typing import Any
 
 import pytest
-from commands import a_rule, adopt_rule, call_election, record_person
 from eventsourcing.persistence import StoredEvent
+from scenario import ADOPT_RULE, CALL_ELECTION, RECORD_PERSON, RULE, but
 from stores import LEDGER_ID, NOON, LedgerPlace, desk_at
 
 from ledger.decision import Unchanged
@@ -20,7 +20,7 @@ from ledger.recorder import ConflictError, Guard, Head
 from ledger.storage_error import LOCK_TRIES
 from ledger.store import Ledger
 from ledger.streams.election import ElectionCalled
-from ledger.streams.person import ErasureOrdered
+from ledger.streams.person import ErasureOrdered, Identity
 
 WRITERS = 4
 COMMANDS_EACH = 50
@@ -242,7 +242,7 @@ def test_waits_for_the_lock_a_bounded_number_of_times(
 def test_loses_nothing_when_four_processes_append_at_once(ledger_place: LedgerPlace) -> None:
     """Half of the commands are for streams of their own, half for one stream that all contend for."""
     with desk_at(ledger_place) as desk:
-        desk.submit(call_election(), actor="clerk")
+        desk.submit(CALL_ELECTION, actor="clerk")
     spawn = multiprocessing.get_context("spawn")
     start = spawn.Barrier(WRITERS)
     writers = [spawn.Process(target=write_much, args=(ledger_place, number, start)) for number in range(WRITERS)]
@@ -256,7 +256,7 @@ def test_loses_nothing_when_four_processes_append_at_once(ledger_place: LedgerPl
         events = [event for _, event in desk.ledger.reread()]
         assert len(events) == desk.ledger.head().size == 1 + WRITERS * COMMANDS_EACH
         assert all(earlier.recorded <= later.recorded for earlier, later in pairwise(events))
-        rules = [event.version for event in events if event.stream == "election/leader-2024"]
+        rules = [event.version for event in events if event.stream == "election/labour"]
         assert rules == list(range(1, 2 + WRITERS * COMMANDS_EACH // 2))
         people = [event for event in events if event.type == "person-recorded.v1"]
         assert desk.vault.pending() == []
@@ -268,18 +268,19 @@ def write_much(place: LedgerPlace, writer: int, start: Any) -> None:
     with desk_at(place) as desk:
         start.wait(timeout=120)
         for turn in range(COMMANDS_EACH // 2):
-            desk.submit(record_person(f"p-{writer}-{turn}", f"Person {writer} {turn}"), actor="clerk")
+            identity = Identity(name=f"Person {writer} {turn}")
+            desk.submit(but(RECORD_PERSON, person=f"p-{writer}-{turn}", identity=identity), actor="clerk")
             adopt_at_last(desk, writer * COMMANDS_EACH // 2 + turn)
 
 
 def adopt_at_last(desk: Desk, number: int) -> None:
     """Adopt the count rule of a number, however often others come first."""
     choice = ("refuse", "exhaust", "skip")
-    rule = a_rule(decimals=number % 10, gap=choice[number // 10 % 3], overvote=choice[number // 30 % 3],
-                  blank=("refuse", "reject")[number // 90])  # fmt: skip
+    changes = {"decimals": number % 10, "gap": choice[number // 10 % 3], "overvote": choice[number // 30 % 3]}
+    rule = RULE.model_copy(update=changes | {"blank": ("refuse", "reject")[number // 90]})
     for _ in range(20):
         try:
-            desk.submit(adopt_rule(rule), actor="clerk", command_id=f"rule-{number}")
+            desk.submit(but(ADOPT_RULE, rule=rule), actor="clerk", command_id=f"rule-{number}")
             return
         except RefusedError as refused:
             if refused.code != "contention":

@@ -42,13 +42,20 @@ class BatchState(State):
 
     contents: str = ""
     total: int = 0
+    provenance: str | None = None
     closed: bool = False
 
     def evolve(self, event: Event) -> BatchState:
         """Give the batch after one more event."""
         match event:
             case BatchOpened():
-                return replace(self, version=event.version, contents=event.contents, total=event.total)
+                return replace(
+                    self,
+                    version=event.version,
+                    contents=event.contents,
+                    total=event.total,
+                    provenance=event.provenance,
+                )
             case BatchClosed():
                 return replace(self, version=event.version, closed=True)
         raise TypeError(f"{event.type} does not belong to a batch")

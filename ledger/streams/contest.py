@@ -8,14 +8,16 @@ from typing import Literal
 from pydantic import Field
 
 from ledger.decision import Act, Command, Outcome, State, decision
-from ledger.errors import RefusedError, nearest
+from ledger.errors import RefusedError
 from ledger.event import Audience, Canonical, Event
-from ledger.field import Hash, Id, Text
+from ledger.field import Count, Hash, Id, Text
 from ledger.streams.election import Election, election_stream, require_election
 
 CANDIDATES_MAX = 10_000
 SECTIONS_MAX = 1_000
 SEATS_MAX = 1_000
+CELL_MAX = 1_000_000
+ALL = "all"  # the section that stands for all sections together
 
 PaperPublication = Literal["papers", "profile", "none"]
 
@@ -46,10 +48,10 @@ class ContestDefined(Event):
     election: Id
     office: Text
     paper_publication: PaperPublication
-    seats: int
+    seats: Count
     secrecy: Literal["secret", "open"]
     sections: tuple[Section, ...]
-    smallest_cell: int
+    smallest_cell: Count
 
 
 class PollClosed(Event):
@@ -122,7 +124,7 @@ class DefineContest(Command):
     paper_publication: PaperPublication = Field(
         description="papers: each is public; profile: only how many alike; none: the count is not publicly recountable"
     )
-    smallest_cell: int = Field(ge=1, le=1_000_000, description="smallest number of papers that may be shown alone")
+    smallest_cell: int = Field(ge=1, le=CELL_MAX, description="smallest number of papers that may be shown alone")
     secrecy: Literal["secret", "open"] = Field(description="secret ballot, or open: how each elector voted is public")
     account: Literal["required", "not-published"] = Field(
         description="required: no count before the ballot account balances; not-published: the figures never existed"
@@ -139,7 +141,7 @@ def define_contest(command: DefineContest, act: Act, contest: Contest, election:
 
     Raises:
         RefusedError: `contest-exists`, `unknown-election`, `unknown-rule`, `duplicate-candidate`,
-            `duplicate-section`, `seats-unfit`, in that order.
+            `duplicate-section`, `section-reserved`, `seats-unfit`, in that order.
     """
     if contest.exists:
         raise RefusedError(
@@ -154,12 +156,20 @@ def define_contest(command: DefineContest, act: Act, contest: Contest, election:
         raise RefusedError(
             "unknown-rule",
             f"contest {command.contest}, field count_rule",
-            expected="the hash of a count rule adopted for the election",
-            found=f"{command.count_rule}{nearest(command.count_rule, election.rules)}",
-            remedy="Record adopt-count-rule first",
+            expected="a count rule adopted for the election: " + (", ".join(election.rules) or "none yet"),
+            found=command.count_rule,
+            remedy="Correct the hash, or record adopt-count-rule first",
         )
     _once("candidate", [candidate.id for candidate in command.candidates], command.contest)
     _once("section", [section.id for section in command.sections], command.contest)
+    if len(command.sections) > 1 and ALL in [section.id for section in command.sections]:
+        raise RefusedError(
+            "section-reserved",
+            f"contest {command.contest}, field sections",
+            expected=f"ids beside which `{ALL}` can mean all sections together",
+            found=f"a section called {ALL} beside others",
+            remedy="Give that section another id",
+        )
     if command.seats != 1:
         raise RefusedError(
             "seats-unfit",

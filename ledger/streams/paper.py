@@ -93,19 +93,19 @@ def read_papers(command: ReadPapers, act: Act, contest: Contest, election: Elect
     alike = merge_alike(command, where, contest, election.rules[definition.count_rule])
     contents = contents_hash(alike)
     total = sum(alike.values())
-    if batch.exists and (batch.contents, batch.total) != (contents, total):
+    provenance = EXPANDED if command.expanded else None
+    if batch.exists and (batch.contents, batch.total, batch.provenance) != (contents, total, provenance):
         raise RefusedError(
             "batch-differs",
             f"{where}, serial {command.serial}",
-            expected=f"the {batch.total} papers opened under this serial, {batch.contents}",
-            found=f"{total} papers, {contents}",
+            expected=f"the {batch.total} papers opened under this serial, {batch.contents}, {batch.provenance or 'read'}",
+            found=f"{total} papers, {contents}, {provenance or 'read'}",
             remedy="Give other papers their own serial",
         )
     if batch.closed:
         return Outcome()
     shared: dict[str, Any] = {"contest": contest.id, "section": command.section}
     restricted = definition.paper_publication != "papers"
-    provenance = EXPANDED if command.expanded else None
     opened = BatchOpened(**act.on(batch), **shared, contents=contents, total=total, provenance=provenance)
     envelope = {"actor": act.actor, "batch": batch.stream, "effective": contest.closed_at, "provenance": provenance}
 
@@ -138,6 +138,11 @@ def _require_closed_section(command: ReadPapers, act: Act, contest: Contest, whe
 
 def merge_alike(command: ReadPapers, where: str, contest: Contest, rule: CountRule) -> dict[str, int]:
     """Add up papers with the same marks, each checked against the candidates and the rule."""
+    total = sum(paper.count for paper in command.papers)
+    if total > PAPERS_MAX:
+        raise RefusedError(
+            "too-many-papers", where, expected=f"at most {PAPERS_MAX}", found=total, remedy="Use several serials"
+        )
     alike: dict[str, int] = {}
     known = frozenset(contest.candidates)
     refused = {
@@ -146,32 +151,29 @@ def merge_alike(command: ReadPapers, where: str, contest: Contest, rule: CountRu
         "gap": (rule.gap, "gap-in-ranking"),
         "overvote": (rule.overvote, "overvote"),
     }
-    for line, paper in enumerate(command.papers, 1):
+    for row, paper in enumerate(command.papers, 1):
         stranger = unknown(paper.marks, known)
         if stranger is not None:
             raise RefusedError(
                 "unknown-candidate",
-                f"{where}, papers line {line}, marks {paper.marks!r}",
+                f"{where}, marks {paper.marks!r}",
                 expected="ids of the contest's candidates",
-                found=f"{stranger}{nearest(stranger, known)}",
+                found=f"{stranger or 'no name beside ='}{nearest(stranger, known)}",
                 remedy="Correct the line; nothing was taken in",
+                row=row,
             )
         for fault in sorted(faults(paper.marks, known)):
             choice, code = refused[fault]
             if choice == "refuse":
                 raise RefusedError(
                     code,
-                    f"{where}, papers line {line}",
+                    where,
                     expected=f"no {fault} (the count rule says: {fault} refuse)",
                     found=repr(paper.marks),
                     remedy="Correct the line; nothing was taken in",
+                    row=row,
                 )
         alike[paper.marks] = alike.get(paper.marks, 0) + paper.count
-    total = sum(alike.values())
-    if total > PAPERS_MAX:
-        raise RefusedError(
-            "too-many-papers", where, expected=f"at most {PAPERS_MAX}", found=total, remedy="Use several serials"
-        )
     return dict(sorted(alike.items()))
 
 

@@ -12,12 +12,11 @@ from ledger.decision import Act, Command, CountFigures, Outcome, State, Unchange
 from ledger.errors import RefusedError, nearest
 from ledger.event import Audience, Canonical, Event
 from ledger.field import Count, Hash, Id, Text
-from ledger.streams.contest import Contest, contest_stream, require_contest
+from ledger.streams.contest import ALL, Contest, contest_stream, require_contest
 
 STAGES_MAX = 10_000
 FIGURES_MAX = 2_000  # of one publication; more are recorded as further publications
 DECIMALS_MAX = 9
-ALL = "all"  # the section that stands for all sections together
 COUNTED_TYPES = ("paper-read.v1", "batch-closed.v1")
 
 Decimal = Annotated[str, StringConstraints(pattern=r"^(0|[1-9][0-9]{0,14})(\.[0-9]{1,9})?$")]
@@ -120,8 +119,8 @@ def declare_result(
     """Decide that a result may be declared.
 
     Raises:
-        RefusedError: `unknown-contest`, `poll-open`, `already-declared`, `unknown-candidate`, `lot-needed`,
-            `figures-differ`, in that order.
+        RefusedError: `unknown-contest`, `poll-open`, `already-declared`, `unknown-candidate`,
+            `unknown-section`, `lot-needed`, `figures-differ`, in that order.
     """
     require_contest(contest)
     where = f"contest {contest.id}"
@@ -178,7 +177,9 @@ def _require_elected(elected: tuple[str, ...], figures: CountFigures, where: str
 
 def _require_candidates(elected: tuple[str, ...], figures: tuple[Figure, ...], contest: Contest) -> None:
     known = contest.candidates
-    for name in (*elected, *(figure.candidate for figure in figures if figure.candidate)):
+    named: list[tuple[int | None, str]] = [(None, name) for name in elected]
+    named += [(row, figure.candidate) for row, figure in enumerate(figures, 1) if figure.candidate]
+    for row, name in named:
         if name not in known:
             raise RefusedError(
                 "unknown-candidate",
@@ -186,8 +187,9 @@ def _require_candidates(elected: tuple[str, ...], figures: tuple[Figure, ...], c
                 expected="ids of the contest's candidates",
                 found=f"{name}{nearest(name, known)}",
                 remedy="Correct the id",
+                row=row,
             )
-    for figure in figures:
+    for row, figure in enumerate(figures, 1):
         if figure.section != ALL and figure.section not in contest.sections:
             raise RefusedError(
                 "unknown-section",
@@ -195,6 +197,7 @@ def _require_candidates(elected: tuple[str, ...], figures: tuple[Figure, ...], c
                 expected="a section of the contest, or all",
                 found=f"{figure.section}{nearest(figure.section, contest.sections)}",
                 remedy="Correct the section",
+                row=row,
             )
 
 

@@ -254,10 +254,10 @@ def _cut(text: str, most: int) -> str:
 def _wrapped(text: str, width: int) -> list[str]:
     """Break text at spaces; `textwrap` counts characters, and some take two columns or none."""
     lines = [""]
-    for word in text.split():
-        longer = f"{lines[-1]} {_cut(word, width)}".strip()
+    for word in (_cut(word, width) for word in text.split()):
+        longer = f"{lines[-1]} {word}".strip()
         if _columns(longer) > width:
-            lines.append(_cut(word, width))
+            lines.append(word)
         else:
             lines[-1] = longer
     return lines

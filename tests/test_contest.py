@@ -1,0 +1,175 @@
+"""Contests defined, and polls closed."""
+
+from __future__ import annotations
+
+import pytest
+from pydantic import ValidationError
+from scenario import (
+    ADOPT_RULE,
+    ANYTHING_GOES,
+    CALL_ELECTION,
+    CLOSE_POLL,
+    CLOSED,
+    DEFINE_CONTEST,
+    DEFINED,
+    POLLED,
+    RULE,
+    but,
+    given,
+    happened,
+)
+
+from ledger.decision import fold
+from ledger.streams.contest import Candidate, Contest, ContestDefined, DefineContest, PollClosed, Section
+from ledger.streams.count_rule import rule_hash
+from ledger.streams.election import AdoptCountRule, ElectionCalled
+
+STREAM = "contest/leader"
+TWICE_A = (Candidate(id="a", name="Abbott"), Candidate(id="b", name="Balls"), Candidate(id="a", name="Abbott"))
+TWICE_MPS = (Section(id="mps", name="MPs"), Section(id="mps", name="MEPs"))
+
+
+def test_defines_a_contest_with_every_field_of_the_command() -> None:
+    given(CALL_ELECTION, ADOPT_RULE).when(DEFINE_CONTEST).then(
+        happened(
+            ContestDefined,
+            STREAM,
+            account="not-published",
+            candidates=DEFINE_CONTEST.candidates,
+            contest="leader",
+            count_rule=rule_hash(RULE),
+            election="labour",
+            office="Leader",
+            paper_publication="papers",
+            seats=1,
+            secrecy="secret",
+            sections=DEFINE_CONTEST.sections,
+            smallest_cell=1,
+        )
+    )
+
+
+def test_defines_a_contest_in_which_two_candidates_have_one_name() -> None:
+    namesakes = (Candidate(id="a", name="Smith"), Candidate(id="b", name="Smith"))
+    (defined,) = given(CALL_ELECTION, ADOPT_RULE).when(but(DEFINE_CONTEST, candidates=namesakes)).events
+    assert isinstance(defined, ContestDefined)
+    assert defined.candidates == namesakes
+
+
+def test_refuses_a_contest_of_an_id_that_is_taken() -> None:
+    given(*DEFINED).when(DEFINE_CONTEST).then_refused("contest-exists")
+
+
+def test_refuses_a_contest_of_an_election_nobody_called() -> None:
+    given().when(DEFINE_CONTEST).then_refused("unknown-election")
+
+
+def test_refuses_a_contest_whose_rule_was_never_adopted() -> None:
+    given(CALL_ELECTION).when(DEFINE_CONTEST).then_refused("unknown-rule")
+
+
+def test_refuses_a_contest_whose_rule_was_adopted_for_another_election() -> None:
+    other = but(CALL_ELECTION, election="other")
+    given(CALL_ELECTION, other, but(ADOPT_RULE, election="other")).when(DEFINE_CONTEST).then_refused("unknown-rule")
+
+
+def test_lists_the_rules_that_were_adopted() -> None:
+    mistyped = but(DEFINE_CONTEST, count_rule="sha256:" + "0" * 64)
+    refused = given(CALL_ELECTION, ADOPT_RULE).when(mistyped).then_refused("unknown-rule")
+    assert rule_hash(RULE) in refused.expected
+
+
+def test_refuses_a_contest_with_one_candidate_twice() -> None:
+    refused = (
+        given(CALL_ELECTION, ADOPT_RULE)
+        .when(but(DEFINE_CONTEST, candidates=TWICE_A))
+        .then_refused("duplicate-candidate")
+    )
+    assert "candidate 3" in refused.what
+
+
+def test_refuses_a_contest_with_one_section_twice() -> None:
+    refused = (
+        given(CALL_ELECTION, ADOPT_RULE).when(but(DEFINE_CONTEST, sections=TWICE_MPS)).then_refused("duplicate-section")
+    )
+    assert "section 2" in refused.what
+
+
+def test_refuses_a_section_called_all_beside_others_because_figures_call_their_sum_so() -> None:
+    both = (Section(id="all", name="Everybody"), Section(id="mps", name="MPs"))
+    given(CALL_ELECTION, ADOPT_RULE).when(but(DEFINE_CONTEST, sections=both)).then_refused("section-reserved")
+
+
+def test_defines_a_contest_whose_only_section_is_called_all() -> None:
+    everybody = (Section(id="all", name="Everybody"),)
+    (defined,) = given(CALL_ELECTION, ADOPT_RULE).when(but(DEFINE_CONTEST, sections=everybody)).events
+    assert isinstance(defined, ContestDefined)
+
+
+def test_refuses_two_seats_under_the_alternative_vote() -> None:
+    given(CALL_ELECTION, ADOPT_RULE).when(but(DEFINE_CONTEST, seats=2)).then_refused("seats-unfit")
+
+
+def test_names_the_first_of_several_faults_in_the_documented_order() -> None:
+    faulty = but(DEFINE_CONTEST, candidates=TWICE_A, sections=TWICE_MPS, seats=2, count_rule="sha256:" + "0" * 64)
+    given(*DEFINED).when(faulty).then_refused("contest-exists")
+    given().when(faulty).then_refused("unknown-election")
+    given(CALL_ELECTION, ADOPT_RULE).when(faulty).then_refused("unknown-rule")
+    pinned = but(faulty, count_rule=rule_hash(RULE))
+    given(CALL_ELECTION, ADOPT_RULE).when(pinned).then_refused("duplicate-candidate")
+    distinct = but(pinned, candidates=DEFINE_CONTEST.candidates)
+    given(CALL_ELECTION, ADOPT_RULE).when(distinct).then_refused("duplicate-section")
+    given(CALL_ELECTION, ADOPT_RULE).when(but(distinct, sections=DEFINE_CONTEST.sections)).then_refused("seats-unfit")
+
+
+@pytest.mark.parametrize("name", [name for name in DefineContest.model_fields if name not in ("effective", "authority")])
+def test_a_contest_has_no_silent_default(name: str) -> None:
+    with pytest.raises(ValidationError) as caught:
+        DefineContest.model_validate(DEFINE_CONTEST.model_dump(exclude={name}))
+    assert [(error["loc"], error["type"]) for error in caught.value.errors()] == [((name,), "missing")]
+
+
+def test_pins_its_rule_whatever_is_adopted_afterwards() -> None:
+    later = AdoptCountRule(election="labour", rule=ANYTHING_GOES)
+    states = given(*DEFINED, later).states(CLOSE_POLL)
+    contest = states["contest"]
+    assert isinstance(contest, Contest)
+    assert contest.definition is not None
+    assert contest.definition.count_rule == rule_hash(RULE)
+
+
+def test_closes_a_poll_at_the_moment_it_took_effect() -> None:
+    given(*DEFINED).when(CLOSE_POLL).then(happened(PollClosed, STREAM, 2, contest="leader", effective=CLOSED))
+
+
+def test_closes_a_poll_now_if_no_moment_is_given() -> None:
+    given(*DEFINED).when(but(CLOSE_POLL, effective=None)).then(happened(PollClosed, STREAM, 2, contest="leader"))
+
+
+def test_refuses_to_close_the_poll_of_a_contest_nobody_defined() -> None:
+    given(CALL_ELECTION, ADOPT_RULE).when(CLOSE_POLL).then_refused("unknown-contest")
+
+
+def test_refuses_to_close_a_poll_twice() -> None:
+    given(*POLLED).when(CLOSE_POLL).then_refused("poll-closed")
+
+
+def test_refuses_to_close_a_poll_in_the_future() -> None:
+    given(*DEFINED).when(but(CLOSE_POLL, effective="2010-09-25T12:00:01Z")).then_refused("future-dated")
+
+
+def test_says_that_a_poll_is_closed_before_it_says_that_a_moment_is_still_to_come() -> None:
+    given(*POLLED).when(but(CLOSE_POLL, effective="2999-01-01T00:00:00Z")).then_refused("poll-closed")
+
+
+def test_a_contest_does_not_evolve_by_an_event_of_another_stream() -> None:
+    foreign = happened(
+        ElectionCalled, STREAM, election="labour", organisation="Labour", reason="vacancy", title="Leader"
+    )
+    with pytest.raises(TypeError, match=r"election-called\.v1 does not belong to a contest"):
+        fold(Contest(STREAM), [foreign])
+
+
+def test_a_contest_nobody_defined_is_in_no_election() -> None:
+    contest = Contest(STREAM)
+    assert (contest.election, contest.candidates, contest.sections, contest.exists) == ("none", (), (), False)
