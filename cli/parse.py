@@ -3,18 +3,70 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
-from types import UnionType
-from typing import Any, Union, get_args, get_origin
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Any
 
-from pydantic import BaseModel, ValidationError
+from pydantic import BaseModel, TypeAdapter, ValidationError
 from pydantic.fields import FieldInfo
 
 import ledger.streams  # noqa: F401  # fills the table of decisions
+from cli.source import json_value
+from cli.wording import Kind, expectation, is_list, is_record, is_words, kind_of, member_of
 from ledger.decision import DECISIONS, Command
-from ledger.errors import RefusedError, nearest
+from ledger.errors import RefusedError, UsageError, nearest
+from ledger.field import Id
 
 HIDDEN = frozenset({"confirm-erasure"})  # the desk gives these itself
+FOUND_MAX = 60  # characters shown of a wrong value
+ID = TypeAdapter(Id)
+
+Loc = tuple[int | str, ...]  # the way to a value inside a command, as pydantic gives it
+
+
+@dataclass(frozen=True, slots=True)
+class Where:
+    """Where a command was given: in a file, at a line of it, or on the command line.
+
+    `lines` are the lines of the file on which the records of the field `listed` stand.
+    """
+
+    text: str
+    listed: str = ""
+    lines: Sequence[int] = ()
+
+    def field(self, loc: Loc) -> str:
+        """Name the place of a field."""
+        if self.lines and len(loc) > 1 and loc[0] == self.listed and isinstance(loc[1], int):
+            return Where(f"{self.text} line {self.lines[loc[1]]}").field(loc[2:])
+        path = ".".join(str(part + 1) if isinstance(part, int) else part for part in loc)
+        return f"{self.text}, field {path}" if path else self.text
+
+    def error(self, error: RefusedError) -> RefusedError:
+        """Put before a refusal where the command stands; its row becomes a line where that is known."""
+        place, row = self.text, error.row
+        if row is not None and self.lines:
+            place, row = f"{self.text} line {self.lines[row - 1]}", None
+        return RefusedError(
+            error.code,
+            f"{place}: {error.what}",
+            expected=error.expected,
+            found=error.found,
+            remedy=error.remedy,
+            row=row,
+        )
+
+
+@contextmanager
+def on_the_command_line() -> Iterator[None]:
+    """Turn refusals of words into errors of usage: they stand on the command line, not in a file."""
+    try:
+        yield
+    except RefusedError as error:
+        raise UsageError(
+            error.code, error.what, expected=error.expected, found=error.found, remedy=error.remedy
+        ) from None
 
 
 def verbs() -> dict[str, type[Command]]:
@@ -22,7 +74,7 @@ def verbs() -> dict[str, type[Command]]:
     return {verb: entry.command for verb, entry in DECISIONS.items() if verb not in HIDDEN}
 
 
-def command_class(verb: str, where: str) -> type[Command]:
+def command_class(verb: str, where: Where) -> type[Command]:
     """Find the command of a verb.
 
     Raises:
@@ -32,7 +84,7 @@ def command_class(verb: str, where: str) -> type[Command]:
     if verb not in known:
         raise RefusedError(
             "unknown-verb",
-            where,
+            where.text,
             expected="a verb of: pollbook record --help",
             found=f"{verb!r}{nearest(verb, known)}",
             remedy="Correct the verb",
@@ -40,102 +92,137 @@ def command_class(verb: str, where: str) -> type[Command]:
     return known[verb]
 
 
-def command_from(verb: str, values: Mapping[str, Any], where: str) -> Command:
-    """Make a command from plain values.
+def command_from(kind: type[Command], values: Mapping[str, Any], where: Where) -> Command:
+    """Make a command from plain values, none of which is coerced.
 
     Raises:
-        RefusedError: `unknown-verb`, `unknown-field`, `missing-field`, `bad-field`; the first one found.
+        RefusedError: `unknown-field`, `missing-field`, `bad-field`; the first one found.
     """
-    kind = command_class(verb, where)
     try:
-        return kind.model_validate_json(json.dumps(values, ensure_ascii=False))
+        return kind.model_validate_json(json.dumps(values, ensure_ascii=False), strict=True)
     except ValidationError as error:
         raise bad_field(kind, error, where) from None
-    except (ValueError, RecursionError) as error:
-        raise RefusedError(
-            "bad-field", where, expected="values that JSON can carry", found=str(error)[:120], remedy="Correct the line"
-        ) from None
-
-
-def bad_field(kind: type[BaseModel], error: ValidationError, where: str) -> RefusedError:
-    """Say which field is wrong, what was expected, what was found, and the nearest right word."""
-    first = error.errors(include_url=False)[0]
-    path = ".".join(str(part) for part in first["loc"])
-    name = str(first["loc"][0]) if first["loc"] else ""
-    found = _short(first["input"])
-    context = first.get("ctx", {})
-    if first["type"] == "extra_forbidden":
-        return RefusedError(
-            "unknown-field",
-            f"{where}, field {path}",
-            expected="a field of the command",
-            found=f"{path}{nearest(name, kind.model_fields)}",
-            remedy="Correct the field's name, or leave it out",
-        )
-    if first["type"] == "missing":
-        return RefusedError(
-            "missing-field", f"{where}, field {path}", expected="a value", found="none", remedy="Add the field"
-        )
-    expected = _expected(first["type"], context, first["msg"])
-    if first["type"] == "literal_error":
-        found += nearest(str(first["input"]), context["expected"].replace("'", "").replace(" or ", ", ").split(", "))
-    return RefusedError(
-        "bad-field", f"{where}, field {path}", expected=expected, found=found, remedy="Correct the value"
-    )
-
-
-def _expected(kind: str, context: Mapping[str, Any], message: str) -> str:
-    if kind == "string_pattern_mismatch":
-        return f"text like {context['pattern']}"
-    if kind == "literal_error":
-        return str(context["expected"])
-    if kind == "value_error":
-        return f"a proper value ({str(context.get('error', message))})"
-    return message[:1].lower() + message[1:]
-
-
-def _short(value: Any) -> str:
-    text = json.dumps(value, ensure_ascii=True, default=str)
-    return text if len(text) <= 60 else text[:57] + "..."
-
-
-def inner_type(field: FieldInfo) -> Any:
-    """Give a field's type without `| None`."""
-    annotation = field.annotation
-    if get_origin(annotation) in (Union, UnionType):
-        kinds = [kind for kind in get_args(annotation) if kind is not type(None)]
-        return kinds[0] if len(kinds) == 1 else annotation
-    return annotation
-
-
-def is_words(kind: Any) -> bool:
-    """Whether values of the type are plain words, not JSON."""
-    origin = get_origin(kind)
-    if origin is not None and str(origin).endswith("Literal"):
-        return True
-    if hasattr(kind, "__metadata__"):
-        return is_words(kind.__origin__)
-    return kind is str
-
-
-def word_value(field: FieldInfo, text: str, where: str) -> Any:
-    """Turn a flag's or a CSV cell's text into the value of a field.
-
-    Raises:
-        RefusedError: `bad-field`: neither the plain value nor JSON.
-    """
-    kind = inner_type(field)
-    if is_words(kind):
-        return text
-    if kind in (int, bool) and text.strip().lower() in ("true", "false", "yes", "no"):
-        return text.strip().lower() in ("true", "yes")
-    try:
-        return json.loads(text)
-    except ValueError:
+    except (UnicodeEncodeError, RecursionError):
         raise RefusedError(
             "bad-field",
-            where,
-            expected="a number, true or false, or JSON",
-            found=_short(text),
-            remedy="Correct the value",
+            where.text,
+            expected="text in Unicode, and not too many brackets inside each other",
+            found="half a character or too many brackets",
+            remedy="Correct the values",
         ) from None
+
+
+def bad_field(kind: type[BaseModel], error: ValidationError, where: Where) -> RefusedError:
+    """Say which field is wrong, what was expected, what was found, and the nearest right word."""
+    errors = error.errors(include_url=False)
+    # A misspelt field is also missing under its right name; the misspelling says more.
+    first = next((one for one in errors if one["type"] == "extra_forbidden"), errors[0])
+    loc: Loc = first["loc"]
+    place = where.field(loc)
+    if first["type"] == "extra_forbidden":
+        fields = _fields_at(kind, loc[:-1])
+        return RefusedError(
+            "unknown-field",
+            place,
+            expected="one of " + ", ".join(fields),
+            found=f"{loc[-1]}{nearest(str(loc[-1]), fields)}",
+            remedy="Correct the field's name, or leave it out",
+        )
+    wanted = _kind_at(kind, loc)
+    expected = expectation(wanted) if wanted else "another value"
+    if first["type"] == "missing":
+        return RefusedError("missing-field", place, expected=expected, found="none", remedy="Add the field")
+    found = _shown(first["input"])
+    if first["type"] == "literal_error":
+        found += nearest(str(first["input"]), expected.split(" or "))
+    if first["type"] == "value_error":
+        found += f" ({first['ctx']['error']})"
+    return RefusedError("bad-field", place, expected=expected, found=found, remedy="Correct the value")
+
+
+def _kind_at(kind: type[BaseModel], loc: Loc) -> Kind | None:
+    here: Kind | None = Kind(kind)
+    for part in loc:
+        if here is None:
+            break
+        if isinstance(part, int):
+            here = member_of(here) if is_list(here) else None
+        else:
+            field = here.type.model_fields.get(part) if is_record(here) else None
+            here = kind_of(field) if field else None
+    return here
+
+
+def _fields_at(kind: type[BaseModel], loc: Loc) -> dict[str, FieldInfo]:
+    here = _kind_at(kind, loc)
+    return dict(here.type.model_fields) if here and is_record(here) else {}
+
+
+def _shown(value: Any) -> str:
+    text = json.dumps(value, ensure_ascii=True, default=str)
+    return text if len(text) <= FOUND_MAX else text[: FOUND_MAX - 3] + "..."
+
+
+def word_value(field: FieldInfo, text: str, place: str) -> Any:
+    """Turn a flag's or a CSV cell's text into the plain value of a field.
+
+    Raises:
+        RefusedError: `bad-field`, `not-json`.
+    """
+    kind = kind_of(field)
+    if is_words(kind):
+        return text
+    if kind.type not in (bool, int):
+        return json_value(text, place)
+    known = {"true": True, "yes": True, "false": False, "no": False} if kind.type is bool else {}
+    value = known.get(text.strip().lower())
+    if value is None and kind.type is int:
+        value = _whole(text.strip())
+    if value is None:
+        raise RefusedError(
+            "bad-field", place, expected=expectation(kind), found=_shown(text), remedy="Correct the value"
+        )
+    return value
+
+
+def _whole(text: str) -> int | None:
+    """Read a whole number as JSON writes it: no leading zero, no plus, no other script's digits."""
+    digits = text.removeprefix("-")
+    plain = digits.isascii() and digits.isdigit() and (digits == "0" or digits[0] != "0")
+    return int(text) if plain and len(digits) <= FOUND_MAX else None
+
+
+def id_value(text: Any, place: str) -> str:
+    """Read an id.
+
+    Raises:
+        RefusedError: `bad-field`.
+    """
+    try:
+        return ID.validate_python(text, strict=True)
+    except ValidationError:
+        raise RefusedError(
+            "bad-field",
+            place,
+            expected="an id of up to 64 small letters, digits and hyphens",
+            found=_shown(text),
+            remedy="Correct the id",
+        ) from None
+
+
+def actor_value(actor: Any, place: str) -> str:
+    """Refuse to record for nobody, or for what is no office.
+
+    Raises:
+        UsageError: `actor-missing`.
+        RefusedError: `bad-field`.
+    """
+    if actor == "":
+        raise UsageError(
+            "actor-missing",
+            place,
+            expected="who records, as --as ACTOR or POLLBOOK_ACTOR",
+            found="nobody",
+            remedy="For example: --as returning-officer",
+        )
+    return id_value(actor, place)

@@ -2,28 +2,70 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 from cli.screen import say, say_json
 from ledger.desk import Receipt
 
+Sealed = tuple[int, bytes] | None  # size and root of the tree; None after a rehearsal
 
-def print_receipt(receipt: Receipt, sealed: tuple[int, bytes] | None, *, as_json: bool) -> None:
-    """Say what became of one command."""
-    size, root = sealed or (0, b"")
+
+@dataclass
+class Summary:
+    """What a file of commands came to: commands done, those done before among them, events recorded now."""
+
+    commands: int = 0
+    held: int = 0
+    recorded: int = 0
+
+    def add(self, receipt: Receipt) -> None:
+        """Count one more command."""
+        self.commands += 1
+        self.held += receipt.held
+        self.recorded += 0 if receipt.held else receipt.events
+
+
+def print_summary(summary: Summary, sealed: Sealed, *, dry_run: bool, as_json: bool) -> None:
+    """Say what a file of commands came to."""
     if as_json:
-        say_json(
-            {
-                "command": receipt.command,
-                "position": receipt.position,
-                "events": 0 if receipt.held else receipt.events,
-                "held": receipt.held,
-                "size": size,
-                "root": root.hex(),
-            }
-        )
+        done = {"commands": summary.commands, "events": summary.recorded, "held": summary.held, "dry_run": dry_run}
+        say_json(done | _tree(sealed))
+        return
+    start = counted(summary.commands, "command") + ": "
+    if summary.held == summary.commands:
+        say(start + ("would add" if dry_run else "added") + " nothing, for all was recorded before")
+    else:
+        before = f"; {summary.held} of them recorded before" if summary.held else ""
+        say(f"{start}{'would record' if dry_run else 'recorded'} {counted(summary.recorded, 'event')}{before}")
+    if dry_run:
+        say("This was a dry run: nothing was written")
+    _say_sealed(sealed)
+
+
+def print_receipt(receipt: Receipt, sealed: Sealed, *, as_json: bool) -> None:
+    """Say what became of one command."""
+    if as_json:
+        events = 0 if receipt.held else receipt.events
+        done = {"command": receipt.command, "position": receipt.position, "events": events, "held": receipt.held}
+        say_json(done | _tree(sealed))
         return
     if receipt.held:
-        say(f"held already, 0 added (command {receipt.command})")
+        say(f"added nothing, for all was recorded before (command {receipt.command})")
     else:
-        plural = "event" if receipt.events == 1 else "events"
-        say(f"recorded {receipt.events} {plural} from position {receipt.position} (command {receipt.command})")
-    say(f"sealed to {size}, root {root.hex()}")
+        events_ = counted(receipt.events, "event")
+        say(f"recorded {events_} from position {receipt.position} (command {receipt.command})")
+    _say_sealed(sealed)
+
+
+def counted(number: int, noun: str) -> str:
+    """Say how many of what."""
+    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
+
+
+def _tree(sealed: Sealed) -> dict[str, object]:
+    return {"size": sealed[0], "root": sealed[1].hex()} if sealed else {"size": None, "root": None}
+
+
+def _say_sealed(sealed: Sealed) -> None:
+    if sealed:
+        say(f"sealed to {sealed[0]}, root {sealed[1].hex()}")

@@ -4,15 +4,22 @@ from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Callable, Iterator, Sequence
+import textwrap
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
-from typing import Any
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from ledger.store import Ledger, Record
 
-WIDTH = 80
+if TYPE_CHECKING:
+    from rich.progress import Progress, TaskID
 
-Advance = Callable[[int], None]  # takes how many are done in all
+WIDTH = 80
+NAME_MAX = 24  # characters of the name of a piece of work
+STEP = 1_000  # how many are done between two looks at the screen
+
+Item = TypeVar("Item")
 
 
 def say(text: str = "") -> None:
@@ -20,16 +27,55 @@ def say(text: str = "") -> None:
     sys.stdout.write(text + "\n")
 
 
+def say_wrapped(text: str) -> None:
+    """Print text broken at spaces into lines that fit; a longer word, such as an address, stays whole."""
+    say(textwrap.fill(text, WIDTH, break_long_words=False, break_on_hyphens=False))
+
+
 def say_json(value: Any) -> None:
     """Print JSON for a program."""
     say(json.dumps(value, ensure_ascii=False, indent=2))
 
 
+@dataclass(slots=True)
+class Bar:
+    """How far long work is; on no terminal it shows nothing."""
+
+    shown: Progress | None = None
+    task: TaskID | None = None
+    _members: TaskID | None = field(default=None)
+
+    def by(self, count: int) -> None:
+        """Show that so many more are done."""
+        if self.shown and self.task is not None:
+            self.shown.advance(self.task, count)
+
+    def over(self, items: Iterable[Item]) -> Iterator[Item]:
+        """Give the items, and show how many were taken."""
+        number = 0
+        for number, item in enumerate(items, 1):
+            yield item
+            if number % STEP == 0:
+                self.by(STEP)
+        self.by(number % STEP)
+
+    def members(self, done: int, total: int) -> None:
+        """Show on a line of its own how far one batch is."""
+        if not self.shown:
+            return
+        if self._members is None:
+            self._members = self.shown.add_task("papers", total=total, completed=done)
+        self.shown.update(self._members, completed=done)
+        if done == total:
+            self.shown.remove_task(self._members)
+            self._members = None
+
+
 @contextmanager
-def progress(what: str, total: int) -> Iterator[Advance]:
+def progress(what: str, total: int) -> Iterator[Bar]:
     """Show how far long work is, how fast it goes and how long it will take; only on a terminal."""
     if not sys.stderr.isatty():
-        yield lambda _done: None
+        yield Bar()
         return
     from rich.console import Console
     from rich.progress import BarColumn, MofNCompleteColumn, Progress, ProgressColumn, Task, TextColumn
@@ -42,20 +88,41 @@ def progress(what: str, total: int) -> Iterator[Advance]:
         def render(self, task: Task) -> Text:
             return Text(f"{task.speed or 0:,.0f}/s")
 
-    columns = (TextColumn("{task.description}"), BarColumn(bar_width=20), MofNCompleteColumn(), Rate())
-    with Progress(*columns, TimeRemainingColumn(), console=Console(stderr=True), transient=True) as bar:
-        task = bar.add_task(what, total=total)
-        yield lambda done: bar.update(task, completed=done)
+    columns = (TextColumn("{task.description}", markup=False), BarColumn(bar_width=16), MofNCompleteColumn(), Rate())
+    with Progress(*columns, TimeRemainingColumn(), console=Console(stderr=True), transient=True) as shown:
+        yield Bar(shown, shown.add_task(_cut(what, NAME_MAX), total=total))
 
 
-def table(heads: Sequence[str], rows: Sequence[Sequence[str]], right: Sequence[int] = ()) -> str:
-    """Lay out rows under heads, in columns as wide as needed; `right` lists columns set to the right."""
-    widths = [max(len(head), *(len(row[n]) for row in rows), 0) if rows else len(head) for n, head in enumerate(heads)]
+def table(heads: Sequence[str], rows: Sequence[Sequence[str]], right: Sequence[int] = (), width: int = WIDTH) -> str:
+    """Lay out rows under heads, no line longer than `width`; `right` lists columns set to the right.
+
+    Where it does not fit, the widest columns are narrowed, and what is too long for them goes on below.
+    """
+    widths = [max(map(len, column)) for column in zip(heads, *rows, strict=True)]
+    while sum(widths) + 2 * (len(widths) - 1) > width:
+        widths[widths.index(max(widths))] -= 1
     lines = []
-    for row in [tuple(heads), tuple("-" * width for width in widths), *rows]:
-        cells = [cell.rjust(widths[n]) if n in right else cell.ljust(widths[n]) for n, cell in enumerate(row)]
-        lines.append("  ".join(cells).rstrip())
+    for row in [tuple(heads), tuple("-" * each for each in widths), *rows]:
+        cells = [_folded(cell, widths[n]) for n, cell in enumerate(row)]
+        for deep in range(max(map(len, cells))):
+            parts = [cell[deep] if deep < len(cell) else "" for cell in cells]
+            laid = [p.rjust(widths[n]) if n in right else p.ljust(widths[n]) for n, p in enumerate(parts)]
+            lines.append("  ".join(laid).rstrip())
     return "\n".join(lines)
+
+
+def _folded(text: str, width: int) -> list[str]:
+    """Break text into parts of at most `width`, after a space, a slash or a hyphen where there is one."""
+    parts = []
+    while len(text) > width:
+        cut = max(text.rfind(" ", 0, width), text.rfind("/", 0, width)) + 1 or text.rfind("-", 0, width) + 1 or width
+        parts.append(text[:cut].rstrip())
+        text = text[cut:]
+    return [*parts, text]
+
+
+def _cut(text: str, width: int) -> str:
+    return text if len(text) <= width else text[: width - 3] + "..."
 
 
 def seal_up(record: Record) -> tuple[int, bytes] | None:
@@ -63,12 +130,5 @@ def seal_up(record: Record) -> tuple[int, bytes] | None:
     if not isinstance(record, Ledger):
         return None
     behind = record.head().size - record.tiles().size
-    done = 0
-    with progress("sealing", behind) as advance:
-
-        def step(count: int) -> None:
-            nonlocal done
-            done += count
-            advance(done)
-
-        return record.seal(step)
+    with progress("sealing", behind) as bar:
+        return record.seal(bar.by)

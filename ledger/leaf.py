@@ -43,12 +43,26 @@ class Disclosure(NamedTuple):
     text: str
 
 
+class _Readers(dict[str, Callable[[bytes], Event]]):
+    """The compiled validator of each type, looked up once; it refuses leaves of any other type."""
+
+    def __missing__(self, name: str) -> Callable[[bytes], Event]:
+        return self.setdefault(name, TYPES[name].__pydantic_validator__.validate_json)
+
+
+READERS = _Readers()
+
+
 def encode(event: Event) -> bytes:
     """Write the leaf of an event.
 
     Raises:
         RefusedError: `leaf-too-long`.
+        TypeError: a private value is not concealed yet.
     """
+    for field in event.private:
+        if isinstance(getattr(event, field), Plain):
+            raise TypeError(f"{event.type} of {event.stream} would be written with its private {field}: conceal it")
     leaf = event.__pydantic_serializer__.to_json(event, exclude_none=True)
     if len(leaf) > LEAF_MAX:
         raise RefusedError(
@@ -68,21 +82,15 @@ def decode(row: Row | tuple[int, str, int, str, bytes]) -> Event:
         EvidenceError: `unknown-type`, `leaf-malformed`, `row-mismatch`.
     """
     position, stream, version, name, state = row
-    kind = TYPES.get(name)
-    if kind is None:
-        raise EvidenceError(
-            "unknown-type",
-            f"event {position} of {stream}",
-            expected="a type of this program's table",
-            found=f"{name!r}{nearest(name, TYPES)}",
-            remedy="Read the ledger with the program that wrote it",
-            position=position,
-        )
     try:
-        event: Event = kind.__pydantic_validator__.validate_json(state)
+        read = READERS[name]
+    except KeyError:
+        raise _unknown(position, stream, name) from None
+    try:
+        event = read(state)
     except ValidationError as error:
         raise _malformed(position, stream, error) from None
-    if event.stream != stream or event.version != version or event.type != name:
+    if event.stream != stream or event.version != version:
         raise EvidenceError(
             "row-mismatch",
             f"event {position}",
@@ -128,6 +136,17 @@ def decode_strictly(row: Row | tuple[int, str, int, str, bytes]) -> Event:
             position=position,
         )
     return event
+
+
+def _unknown(position: int, stream: str, name: str) -> EvidenceError:
+    return EvidenceError(
+        "unknown-type",
+        f"event {position} of {stream}",
+        expected="a type of this program's table",
+        found=f"{name!r}{nearest(name, TYPES)}",
+        remedy="Read the ledger with the program that wrote it",
+        position=position,
+    )
 
 
 def _malformed(position: int, stream: str, error: ValidationError) -> EvidenceError:

@@ -28,6 +28,7 @@ TABLES = (
     "PRIMARY KEY (level, number)) WITHOUT ROWID",
     "CREATE TABLE IF NOT EXISTS meta (name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID",
 )
+SCAN_ROWS = 256  # rows fetched at a time: SQLite and the decoding in long turns keep the processor's caches warm
 COLUMNS = "position, originator_id, originator_version, topic, state"
 
 
@@ -70,7 +71,9 @@ class SQLiteLedgerRecorder(LedgerRecorder, SQLiteApplicationRecorder):
         end = "" if stop is None else " AND position < ?"
         bounds = (start,) if stop is None else (start, stop)
         with self.begin(write=False) as transaction:
-            yield from transaction.cursor.execute(f"{self.select} WHERE position >= ?{end} ORDER BY position", bounds)
+            found = transaction.cursor.execute(f"{self.select} WHERE position >= ?{end} ORDER BY position", bounds)
+            while rows := found.fetchmany(SCAN_ROWS):
+                yield from rows
 
 
 def sqlite_settings(path: Path, *, create: bool) -> dict[str, str]:

@@ -65,15 +65,18 @@ class Views:
             RefusedError: `views-damaged`, `busy`, `disk-full`, `read-only-store`.
         """
         self._belong_to(ledger.ledger_id)
-        start = self.next_position
-        events = ledger.reread(start)
-        while page := list(islice(events, PAGE_EVENTS)):
-            self._fold(start, start + len(page), list(moment.past(page)))
-            start += len(page)
-            progress(len(page))
-            if moment.over(*page[-1]):
-                return start - sum(moment.over(*item) for item in page)
-        return start
+        while True:
+            start = self.next_position
+            events = ledger.reread(start)
+            while page := list(islice(events, PAGE_EVENTS)):
+                if not self._fold(start, start + len(page), list(moment.past(page))):
+                    break  # another process has folded this page: go on from where it stands
+                start += len(page)
+                progress(len(page))
+                if moment.over(*page[-1]):
+                    return start - sum(moment.over(*item) for item in page)
+            else:
+                return start
 
     def empty(self) -> None:
         """Forget everything: the next `catch_up` reads from the first event."""
@@ -100,13 +103,14 @@ class Views:
                     self.database.execute(table)
             self.database.execute("INSERT OR IGNORE INTO tracking VALUES (1, ?, ?, 0)", (ledger_id, VIEWS_VERSION))
 
-    def _fold(self, start: int, stop: int, page: Sequence[tuple[int, Event]]) -> None:
+    def _fold(self, start: int, stop: int, page: Sequence[tuple[int, Event]]) -> bool:
         """Fold one page, unless another process has folded it meanwhile: the tracking row is written first."""
         with self._transaction():
             moved = self.database.execute("UPDATE tracking SET next = ? WHERE next = ?", (stop, start)).rowcount
             if moved:
                 for projection in self._projections:
                     projection.fold(self.database, page)
+        return bool(moved)
 
     @contextmanager
     def _transaction(self) -> Iterator[None]:

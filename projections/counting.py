@@ -17,7 +17,6 @@ from ledger.streams.count_rule import CountRule
 from ledger.streams.election import Election
 from projections.catch_up import VIEWS_FILE, Progress, Views, views_errors
 from projections.count.av import count_av
-from projections.count.render import as_json
 from projections.count.stage_table import Stage, StageTable
 from projections.moment import NOW, Moment
 from projections.profile import BallotProfile, ProfileProjection, ballot_profile
@@ -43,9 +42,25 @@ class Counted:
 
     @property
     def digest(self) -> str:
-        """SHA-256 of the whole stage table as canonical JSON: what a declaration refers to."""
-        body = json.dumps(as_json(self.table, self.names, self.rule.decimals), **CANONICAL)
-        return "sha256:" + hashlib.sha256(body.encode()).hexdigest()
+        """SHA-256 of the stage table's ids and numbers as canonical JSON: what a declaration refers to."""
+        table = self.table
+        body = {
+            "contest": self.contest.contest,
+            "count_rule": self.contest.count_rule,
+            "elected": table.elected,
+            "rejected": table.rejected,
+            "stages": [
+                {
+                    "action": stage.action.kind,
+                    "candidates": stage.action.candidates,
+                    "non_transferable": stage.non_transferable,
+                    "votes": stage.votes,
+                }
+                for stage in table.stages
+            ],
+            "valid": table.valid,
+        }
+        return "sha256:" + hashlib.sha256(json.dumps(body, **CANONICAL, default=dict).encode()).hexdigest()
 
 
 def open_views(folder: Path | None) -> Views:

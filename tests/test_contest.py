@@ -122,7 +122,9 @@ def test_names_the_first_of_several_faults_in_the_documented_order() -> None:
     given(CALL_ELECTION, ADOPT_RULE).when(but(distinct, sections=DEFINE_CONTEST.sections)).then_refused("seats-unfit")
 
 
-@pytest.mark.parametrize("name", [name for name in DefineContest.model_fields if name not in ("effective", "authority")])
+@pytest.mark.parametrize(
+    "name", [name for name in DefineContest.model_fields if name not in ("effective", "authority")]
+)
 def test_a_contest_has_no_silent_default(name: str) -> None:
     with pytest.raises(ValidationError) as caught:
         DefineContest.model_validate(DEFINE_CONTEST.model_dump(exclude={name}))

@@ -186,6 +186,13 @@ def test_no_line_is_wider_than_the_page(width: int, sections: tuple[str, ...]) -
     assert all(line == line.rstrip() for line in lines)
 
 
+def test_marks_above_letters_take_no_column() -> None:
+    table = count_av(RULE, ("a", "b"), ("s",), {"s": {"a": 1}})
+    accent = "\N{COMBINING ACUTE ACCENT}"
+    marked = as_text(table, {"a": f"q{accent}" * 30}, 2)
+    assert marked.replace(accent, "") == as_text(table, {"a": "q" * 30}, 2)
+
+
 @pytest.mark.parametrize("candidates", [(), ("a",), ("a", "b")])
 @pytest.mark.parametrize("sections", [(), ("s",), ("s", "t")])
 def test_prints_counts_without_papers(candidates: tuple[str, ...], sections: tuple[str, ...]) -> None:

@@ -53,9 +53,7 @@ def test_orders_nothing_while_an_erasure_is_under_way() -> None:
 
 
 def test_confirms_an_erasure_with_the_digests_of_what_is_gone() -> None:
-    given(RECORD_PERSON, ORDER).when(confirm(2)).then(
-        happened(DisclosureErased, "erasure/p1", 2, digests=DIGESTS[:2])
-    )
+    given(RECORD_PERSON, ORDER).when(confirm(2)).then(happened(DisclosureErased, "erasure/p1", 2, digests=DIGESTS[:2]))
 
 
 def test_confirms_an_erasure_of_somebody_on_whom_nothing_was_held() -> None:

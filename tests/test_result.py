@@ -184,8 +184,16 @@ def test_a_result_does_not_evolve_by_an_event_of_another_stream() -> None:
 
 @pytest.mark.parametrize(
     ("value", "decimals", "expected"),
-    [("1/2", 0, "1"), ("3/2", 0, "2"), ("49/100", 0, "0"), ("1/8", 2, "0.13"), ("2/3", 3, "0.667"), ("100", 2, "100.00"),
-     ("1999999/1000000", 3, "2.000"), ("0", 1, "0.0")],
+    [
+        ("1/2", 0, "1"),
+        ("3/2", 0, "2"),
+        ("49/100", 0, "0"),
+        ("1/8", 2, "0.13"),
+        ("2/3", 3, "0.667"),
+        ("100", 2, "100.00"),
+        ("1999999/1000000", 3, "2.000"),
+        ("0", 1, "0.0"),
+    ],
 )
 def test_rounds_halves_up(value: str, decimals: int, expected: str) -> None:
     assert rounded(Fraction(value), decimals) == expected

@@ -18,10 +18,9 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from ledger.streams.count_rule import AlternativeVote
-    from projections.count.paper import Ranking
+    from projections.count.paper import Bundle
     from projections.count.stage_table import Profile
 
-    Bundle = tuple[str, Ranking, int]  # section, ranking, number of papers
     Totals = Mapping[str, int]  # continuing candidate, in ballot order -> papers held over all sections
 
 Lots = Mapping[tuple[int, frozenset[str]], Sequence[str]]  # stage number, the tied -> them as drawn
@@ -54,8 +53,7 @@ class _Pile:
         self.bundles: list[Bundle] = []
 
     def add(self, bundle: Bundle) -> None:
-        section, _, papers = bundle
-        self.papers[section] += papers
+        self.papers[bundle.section] += bundle.papers
         self.bundles.append(bundle)
 
 
@@ -87,11 +85,7 @@ def count_av(
     papers = group(profile, candidates, sections, rule)
     piles = {candidate: _Pile(sections) for candidate in candidates}
     nobody = _Pile(sections)
-    moving: list[Bundle] = [
-        (section, ranking, number)
-        for section, rankings in papers.rankings.items()
-        for ranking, number in rankings.items()
-    ]
+    moving = papers.bundles
     stages: list[Stage] = []
     history: list[Totals] = []
     while True:
@@ -117,7 +111,7 @@ def count_av(
 def _deal(moving: Iterable[Bundle], piles: Mapping[str, _Pile], nobody: _Pile) -> None:
     """Give each bundle to the first continuing candidate of its ranking."""
     for bundle in moving:
-        holder = next((candidate for candidate in bundle[1] if candidate in piles), None)
+        holder = next((candidate for candidate in bundle.ranking if candidate in piles), None)
         (nobody if holder is None else piles[holder]).add(bundle)
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Literal, NamedTuple
 
 from ledger.errors import EvidenceError, nearest
 from ledger.streams.marks import faults, judged, ranks, unknown
@@ -20,6 +20,14 @@ Ranking = tuple[str, ...]
 Rejection = Literal["blank", "no-first-preference", "too-few-preferences"]
 
 MARKS_SHOWN = 80  # characters of a paper's marks that an error quotes
+
+
+class Bundle(NamedTuple):
+    """Valid papers of one section with one ranking: they always move together."""
+
+    section: str
+    ranking: Ranking
+    papers: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +46,15 @@ class Papers:
     def valid(self) -> dict[str, int]:
         """Valid papers of each section."""
         return {section: sum(numbers.values()) for section, numbers in self.rankings.items()}
+
+    @property
+    def bundles(self) -> list[Bundle]:
+        """All valid papers, section by section."""
+        return [
+            Bundle(section, ranking, papers)
+            for section, numbers in self.rankings.items()
+            for ranking, papers in numbers.items()
+        ]
 
 
 def interpret(marks: str, candidates: Collection[str], rule: AlternativeVote) -> Ranking | Rejection:

@@ -265,13 +265,6 @@ def _wrapped(text: str, width: int) -> list[str]:
 
 def _columns(text: str) -> int:
     """Count the columns that text takes on a screen (Unicode TR11)."""
-    if text.isascii():
-        return len(text)
-    return sum(
-        0
-        if unicodedata.category(char) in ("Mn", "Me", "Cf")
-        else 2
-        if unicodedata.east_asian_width(char) in "WF"
-        else 1
-        for char in text
-    )
+    wide = sum(unicodedata.east_asian_width(char) in ("W", "F") for char in text)
+    none = sum(unicodedata.category(char) in ("Mn", "Me", "Cf") for char in text)
+    return len(text) + wide - none

@@ -1,0 +1,76 @@
+"""How verbs are listed and helped, and how a run ends that was cut short: what Typer leaves to us."""
+
+from __future__ import annotations
+
+import os
+import sys
+from typing import Any
+
+import typer
+from typer.core import TyperCommand, TyperGroup
+
+from ledger.errors import RefusedError
+
+HELP_WIDTH = 65  # characters of a verb's line in the list of verbs
+
+
+class VerbGroup(TyperGroup):
+    """Lists its verbs under headings (their help panels), in plain text."""
+
+    def format_commands(self, ctx: Any, formatter: Any) -> None:
+        """Write the verbs under their headings, all columns alike."""
+        headings: dict[str, list[tuple[str, str]]] = {}
+        names = self.list_commands(ctx)
+        widest = max(map(len, names))
+        for name in names:
+            command = self.get_command(ctx, name)
+            if command is not None and not command.hidden:
+                heading = str(getattr(command, "rich_help_panel", None) or "Commands")
+                text = command.short_help or command.get_short_help_str(HELP_WIDTH)
+                headings.setdefault(heading, []).append((name.ljust(widest), text))
+        for heading, rows in headings.items():
+            with formatter.section(heading):
+                formatter.write_dl(rows)
+
+    def invoke(self, ctx: Any) -> Any:
+        """Carry the verb out; before Typer sees it, say what an interrupt means, and let a closed pipe pass."""
+        try:
+            answer = super().invoke(ctx)
+            sys.stdout.flush()
+        except KeyboardInterrupt:
+            raise interrupted() from None
+        except BrokenPipeError:  # whoever read the output has had enough of it
+            drop_output()
+            raise typer.Exit(0) from None
+        return answer
+
+
+class VerbCommand(TyperCommand):
+    """A verb whose JSON fields are explained below its options."""
+
+    explained: tuple[tuple[str, list[tuple[str, str]]], ...] = ()
+
+    def format_options(self, ctx: Any, formatter: Any) -> None:
+        """Write the options, then each explanation under its heading."""
+        super().format_options(ctx, formatter)
+        for heading, rows in self.explained:
+            with formatter.section(heading):
+                formatter.write_dl(rows)
+
+
+def interrupted(what: str = "the command", done: str = "") -> RefusedError:
+    """Say what a keyboard interrupt means: `interrupted`."""
+    return RefusedError(
+        "interrupted",
+        what,
+        expected="to finish",
+        found="a keyboard interrupt",
+        remedy=done or "What was recorded stays: see it with pollbook events",
+    )
+
+
+def drop_output() -> None:
+    """Send what is still to be printed nowhere: its reader is gone, or the disk under it is full."""
+    nowhere = os.open(os.devnull, os.O_WRONLY)
+    os.dup2(nowhere, 1)
+    os.close(nowhere)

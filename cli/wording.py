@@ -1,0 +1,131 @@
+"""What fields hold, in a reader's words: for help, and for messages about wrong values."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from types import UnionType
+from typing import Annotated, Any, Literal, NamedTuple, Union, get_args, get_origin
+
+from pydantic import BaseModel
+from pydantic.fields import FieldInfo
+
+from ledger.field import Hash, Id, Marks, Ratio, Time
+from ledger.streams.result import Decimal
+
+
+class Kind(NamedTuple):
+    """A type without `| None` and `Annotated`, and what was annotated."""
+
+    type: Any
+    notes: tuple[Any, ...] = ()
+
+
+class Spelling(NamedTuple):
+    """How values of a patterned type are written: a word for help, and an explanation."""
+
+    word: str
+    rule: str
+
+
+def kind_of(field: FieldInfo) -> Kind:
+    """Give the kind of a field."""
+    return plain(field.annotation, field.metadata)
+
+
+def plain(annotation: Any, notes: Sequence[Any] = ()) -> Kind:
+    """Take `| None` and `Annotated` off a type."""
+    notes = tuple(notes)
+    while True:
+        if get_origin(annotation) in (Union, UnionType):
+            annotation = next(kind for kind in get_args(annotation) if kind is not type(None))
+        elif get_origin(annotation) is Annotated:
+            notes += annotation.__metadata__
+            annotation = annotation.__origin__
+        else:
+            return Kind(annotation, notes)
+
+
+def member_of(kind: Kind) -> Kind:
+    """Give the kind of a list's members."""
+    return plain(get_args(kind.type)[0])
+
+
+def is_list(kind: Kind) -> bool:
+    """Whether the kind is a list."""
+    return get_origin(kind.type) is tuple
+
+
+def is_record(kind: Kind) -> bool:
+    """Whether the kind is a record with fields of its own."""
+    return isinstance(kind.type, type) and issubclass(kind.type, BaseModel)
+
+
+def is_words(kind: Kind) -> bool:
+    """Whether values of the kind are plain words, not JSON."""
+    return kind.type is str or get_origin(kind.type) is Literal
+
+
+def choices(kind: Kind) -> tuple[str, ...]:
+    """Give the words to choose from; nothing where any word will do."""
+    return tuple(map(str, get_args(kind.type))) if get_origin(kind.type) is Literal else ()
+
+
+def _pattern(notes: Sequence[Any]) -> str:
+    return next((note.pattern for note in notes if getattr(note, "pattern", None)), "")
+
+
+SPELLINGS = {
+    _pattern(annotated.__metadata__): spelling
+    for annotated, spelling in (
+        (Id, Spelling("ID", "an id of up to 64 small letters, digits and hyphens")),
+        (Time, Spelling("TIME", "a moment such as 2010-09-25T12:00:00Z")),
+        (Hash, Spelling("HASH", "sha256: and 64 hexadecimal digits")),
+        (Marks, Spelling("MARKS", "ids of candidates joined by > and =")),
+        (Ratio, Spelling("FRACTION", "a fraction in lowest terms such as 1/3")),
+        (Decimal, Spelling("NUMBER", "a number such as 7 or 13.91")),
+    )
+}
+
+
+def word_for(kind: Kind) -> str:
+    """Give one word for what a field holds, as help shows it."""
+    spelling = SPELLINGS.get(_pattern(kind.notes))
+    if spelling:
+        return spelling.word
+    if choices(kind):
+        return "WORD"
+    if is_list(kind) and is_words(member_of(kind)):
+        return word_for(member_of(kind))
+    return {str: "TEXT", int: "NUMBER", bool: "true|false"}.get(kind.type, "JSON")
+
+
+def expectation(kind: Kind) -> str:
+    """Say what a field holds, as messages do after `expected`."""
+    spelling = SPELLINGS.get(_pattern(kind.notes))
+    if spelling:
+        return spelling.rule
+    if choices(kind):
+        return " or ".join(choices(kind))
+    if kind.type is bool:
+        return "true or false"
+    if kind.type is int:
+        return "a whole number" + _bounds(kind, "ge", "le")
+    if kind.type is str:
+        return "text" + _bounds(kind, "min_length", "max_length", " characters")
+    if is_list(kind):
+        return "a list" + _bounds(kind, "min_length", "max_length", " members")
+    return "a JSON object"
+
+
+def _bounds(kind: Kind, least: str, most: str, unit: str = "") -> str:
+    low, high = (
+        next((getattr(note, name) for note in kind.notes if getattr(note, name, None) is not None), None)
+        for name in (least, most)
+    )
+    if low is None and high is None:
+        return ""
+    if high is None:
+        return f" of {low} or more{unit}"
+    if low is None:
+        return f" of at most {high}{unit}"
+    return f" of {low} to {high}{unit}" if unit else f" from {low} to {high}"

@@ -1,0 +1,278 @@
+"""Leaves: canonical bytes for any text, and nothing private in them."""
+
+from __future__ import annotations
+
+import json
+import unicodedata
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+import rfc8785
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from pydantic import TypeAdapter, ValidationError
+from scenario import RULE
+
+from ledger.errors import RefusedError
+from ledger.event import TYPES, Audience, Event, Plain
+from ledger.field import INT_MAX, Text
+from ledger.leaf import (
+    LEAF_MAX,
+    Row,
+    conceal,
+    decode,
+    decode_strictly,
+    disclose,
+    disclosure_digest,
+    encode,
+    undisclose,
+)
+from ledger.streams.election import ElectionCalled
+from ledger.streams.person import PersonRecorded
+from ledger.streams.result import Figure
+
+MANY = settings(max_examples=40, deadline=None)
+FEW = settings(max_examples=5, deadline=None)
+TEXT = TypeAdapter(Text)
+
+
+def is_text(value: str) -> bool:
+    try:
+        TEXT.validate_python(value)
+    except ValidationError:
+        return False
+    return True
+
+
+# Any character that the field type lets in: quotes, backslashes, line feeds, every script, emoji.
+AWKWARD = st.sampled_from(['"', "\\", "\n", "/", "<", "&", "é", "ß", "ي", "क", "香", "😀"])
+TEXTS = (
+    st.lists(st.one_of(AWKWARD, st.characters(exclude_categories=["Cs", "Cc", "Cf", "Co", "Zl", "Zp"])), max_size=30)
+    .map(lambda characters: unicodedata.normalize("NFC", "".join(characters)))
+    .filter(is_text)
+)
+COUNTS = st.one_of(st.integers(0, 9), st.just(INT_MAX), st.integers(0, INT_MAX))
+IDS = st.from_regex(r"[a-z0-9][a-z0-9-]{0,8}", fullmatch=True)
+HASHES = st.binary(min_size=32, max_size=32).map(lambda data: "sha256:" + data.hex())
+DIGESTS = st.text("abcXYZ019_-", min_size=43, max_size=43)
+BLINDS = st.text("abcXYZ019_-", min_size=22, max_size=22)
+MARKS = st.from_regex(r"[a-z0-9>=-]{0,12}", fullmatch=True)
+TIMES = st.sampled_from(
+    ["0001-01-01T00:00:00Z", "2010-09-25T16:00:00Z", "2024-02-29T23:59:59Z", "9999-12-31T23:59:59Z"]
+)
+STREAMS = st.lists(IDS, min_size=2, max_size=4).map("/".join)
+ITEMS = st.lists(st.fixed_dictionaries({"id": IDS, "name": TEXTS}), max_size=3)
+FIGURES = st.lists(
+    st.fixed_dictionaries(
+        {"measure": st.sampled_from(["votes", "share"]), "stage": st.integers(1, 9), "value": st.just("12.50")},
+        optional={"candidate": IDS, "decimals": st.integers(0, 9), "section": IDS, "certainty": st.just("unconfirmed")},
+    ),
+    max_size=3,
+)
+ENVELOPE = {"actor": IDS, "effective": TIMES, "recorded": TIMES, "stream": STREAMS, "version": st.integers(1, INT_MAX)}
+MAY_BE_ABSENT = {"authority": TEXTS, "batch": STREAMS, "command": IDS}
+FIELDS: dict[str, dict[str, Any]] = {
+    "batch-closed.v1": {"contest": IDS, "count": COUNTS, "digest": HASHES, "section": IDS},
+    "batch-opened.v1": {"contents": HASHES, "contest": IDS, "provenance": TEXTS, "section": IDS, "total": COUNTS},
+    "contest-defined.v1": {
+        "account": st.sampled_from(["required", "not-published"]),
+        "candidates": ITEMS,
+        "contest": IDS,
+        "count_rule": HASHES,
+        "election": IDS,
+        "office": TEXTS,
+        "paper_publication": st.sampled_from(["papers", "profile", "none"]),
+        "seats": COUNTS,
+        "secrecy": st.sampled_from(["secret", "open"]),
+        "sections": ITEMS,
+        "smallest_cell": COUNTS,
+    },
+    "count-rule-adopted.v1": {"election": IDS, "rule": st.just(RULE.model_dump(mode="json"))},
+    "disclosure-erased.v1": {"digests": st.lists(DIGESTS, max_size=3)},
+    "election-called.v1": {
+        "election": IDS,
+        "organisation": TEXTS,
+        "reason": st.sampled_from(["vacancy", "other"]),
+        "title": TEXTS,
+    },
+    "erasure-ordered.v1": {"basis": st.sampled_from(["retention-over", "right-to-erasure", "court-order"])},
+    "figures-published.v1": {"address": TEXTS, "contest": IDS, "figures": FIGURES, "source": IDS},
+    "paper-read.v1": {"marks": MARKS},
+    "person-recorded.v1": {"identity": DIGESTS},
+    "poll-closed.v1": {"contest": IDS},
+    "result-declared.v1": {
+        "as_of_position": COUNTS,
+        "contest": IDS,
+        "count": HASHES,
+        "elected": st.lists(IDS, max_size=3),
+        "figures": FIGURES,
+    },
+}
+
+
+@st.composite
+def values_of(draw: Callable[[Any], Any], name: str) -> dict[str, Any]:
+    """Give the fields of an event of a type, as somebody else's program would write them."""
+    kind = TYPES[name]
+    values = draw(st.fixed_dictionaries({**ENVELOPE, **FIELDS[name]}, optional=MAY_BE_ABSENT)) | {"type": name}
+    blinded = kind.audience is Audience.RESTRICTED or (kind.audience is Audience.CONTEST and draw(st.booleans()))
+    return values | ({"blind": draw(BLINDS)} if blinded else {})
+
+
+def read(values: dict[str, Any]) -> Event:
+    return TYPES[values["type"]].model_validate_json(json.dumps(values))
+
+
+def test_every_type_of_event_is_written_here() -> None:
+    assert FIELDS.keys() == TYPES.keys()
+
+
+@pytest.mark.parametrize("name", sorted(FIELDS))
+@given(data=st.data())
+@MANY
+def test_a_leaf_is_what_rfc_8785_says_it_is_and_is_read_as_it_was_written(name: str, data: st.DataObject) -> None:
+    values = data.draw(values_of(name))
+    event = read(values)
+    leaf = encode(event)
+    written = json.loads(leaf)
+    assert leaf == rfc8785.dumps(written)
+    assert written == with_defaults(values)
+    assert None not in deep(written)
+    row = Row(7, event.stream, event.version, name, leaf)
+    assert decode(row) == decode_strictly(row) == event
+
+
+def with_defaults(values: dict[str, Any]) -> dict[str, Any]:
+    """Give figures their defaults: a leaf says everything that a reader needs."""
+    if "figures" not in values:
+        return values
+    plain = {"certainty": "sourced", "decimals": 0, "section": "all"}
+    return values | {"figures": [plain | figure for figure in values["figures"]]}
+
+
+def deep(value: Any) -> list[Any]:
+    """List every value inside a value."""
+    inner = value.values() if isinstance(value, dict) else value if isinstance(value, list) else ()
+    return [value, *(found for item in inner for found in deep(item))]
+
+
+@given(TEXTS)
+@MANY
+def test_absent_fields_are_left_out_also_within_fields(text: str) -> None:
+    figure = Figure(measure="valid", stage=1, value="9")
+    event = read(
+        {**envelope("figures-published.v1"), "address": text, "contest": "c", "figures": [], "source": "s"}
+    ).model_copy(update={"figures": (figure,)})
+    assert json.loads(encode(event))["figures"] == [
+        {"certainty": "sourced", "decimals": 0, "measure": "valid", "section": "all", "stage": 1, "value": "9"}
+    ]
+
+
+def envelope(name: str) -> dict[str, Any]:
+    time = "2010-09-25T16:00:00Z"
+    return {"actor": "a", "effective": time, "recorded": time, "stream": "s/1", "type": name, "version": 1}
+
+
+def test_a_leaf_has_these_very_bytes() -> None:
+    event = ElectionCalled(
+        **envelope("election-called.v1"),
+        election="e",
+        organisation='The "Möbius" Party\n/\\',
+        reason="vacancy",
+        title="党首選挙 😀",
+    )
+    expected = (
+        '{"actor":"a","effective":"2010-09-25T16:00:00Z","election":"e",'
+        '"organisation":"The \\"Möbius\\" Party\\n/\\\\","reason":"vacancy","recorded":"2010-09-25T16:00:00Z",'
+        '"stream":"s/1","title":"党首選挙 😀","type":"election-called.v1","version":1}'
+    )
+    assert encode(event).decode() == expected
+
+
+def test_refuses_to_write_a_leaf_that_is_too_long() -> None:
+    event = ElectionCalled(**envelope("election-called.v1"), election="e", organisation="o", reason="other", title="t")
+    room = LEAF_MAX - len(encode(event)) + 1
+    fits = event.model_copy(update={"title": "x" * room})  # past the limit of a text, which is not at stake here
+    assert len(encode(fits)) == LEAF_MAX
+    with pytest.raises(RefusedError, match=rf"^leaf-too-long: .* found {LEAF_MAX + 1}"):
+        encode(event.model_copy(update={"title": "x" * (room + 1)}))
+
+
+# Private values
+
+
+def test_a_disclosure_has_the_digest_that_rfc_9901_gives() -> None:
+    text = "WyJfMjZiYzRMVC1hYzZxMktJNmNCVzVlcyIsICJmYW1pbHlfbmFtZSIsICJNw7ZiaXVzIl0"
+    assert disclosure_digest(text) == "X9yH0Ajrdm1Oij4tWso9UzzKJvPoDxwmuEcO3XAdRC0"
+    assert undisclose(text) == ("family_name", "Möbius")
+
+
+@given(st.text(min_size=1), st.binary(min_size=16, max_size=16))
+@MANY
+def test_a_disclosure_gives_back_the_value_and_hides_it_behind_its_salt(value: str, salt: bytes) -> None:
+    value = value.encode("utf-8", "ignore").decode()
+    disclosure = disclose("identity", {"name": value}, salt)
+    assert undisclose(disclosure.text) == ("identity", {"name": value})
+    assert disclosure.digest == disclosure_digest(disclosure.text)
+    assert disclose("identity", {"name": value}, salt) == disclosure
+    other = bytes([salt[0] ^ 1]) + salt[1:]
+    assert disclose("identity", {"name": value}, other).digest != disclosure.digest
+    assert disclose("address", {"name": value}, salt).digest != disclosure.digest
+
+
+def person(value: Any) -> PersonRecorded:
+    return PersonRecorded(**envelope("person-recorded.v1"), identity=Plain(value))
+
+
+def drawn() -> Callable[[int], bytes]:
+    """Give a source of bytes that never repeats itself."""
+    numbers = iter(range(1, 1_000))
+    return lambda size: next(numbers).to_bytes(size, "big")
+
+
+@given(st.fixed_dictionaries({"name": TEXTS, "email": TEXTS}))
+@MANY
+def test_private_values_are_never_in_the_leaf(identity: dict[str, str]) -> None:
+    words = {"name": "Ada-" + identity["name"], "email": "ada@" + identity["email"]}
+    event, disclosures = conceal(person(words), drawn())
+    leaf = encode(event)
+    written = json.loads(leaf)
+    assert not any(value in str(item) for value in words.values() for item in deep(written))
+    assert written["identity"] == disclosures[0].digest
+    assert [(d.field, undisclose(d.text)) for d in disclosures] == [("identity", ("identity", words))]
+
+
+def test_a_private_value_that_was_not_concealed_is_never_written() -> None:
+    with pytest.raises(TypeError, match="would be written with its private identity"):
+        encode(person({"name": "Ada"}))
+
+
+def test_a_private_value_does_not_pass_for_a_digest_on_reading() -> None:
+    values = envelope("person-recorded.v1") | {"identity": {"value": {"name": "Ada"}}, "blind": "b" * 22}
+    with pytest.raises(ValidationError):
+        read(values)
+
+
+@pytest.mark.parametrize("name", sorted(name for name, kind in TYPES.items() if kind.audience is Audience.RESTRICTED))
+@given(data=st.data())
+@FEW
+def test_restricted_types_are_always_blinded(name: str, data: st.DataObject) -> None:
+    event = read(data.draw(values_of(name))).model_copy(update={"blind": None})
+    draw = drawn()
+    blinds = [conceal(event, draw)[0].blind for _ in range(3)]
+    assert None not in blinds
+    assert len(set(blinds)) == 3
+
+
+@pytest.mark.parametrize("name", sorted(name for name, kind in TYPES.items() if kind.audience is Audience.PUBLIC))
+@given(data=st.data())
+@FEW
+def test_public_types_are_never_blinded(name: str, data: st.DataObject) -> None:
+    event = read(data.draw(values_of(name)))
+    assert conceal(event, drawn()) == (event, [])
+
+
+@pytest.mark.parametrize("kind", [kind for kind in TYPES.values() if kind.private], ids=lambda kind: kind.__name__)
+def test_a_type_with_private_fields_is_restricted(kind: type[Event]) -> None:
+    assert kind.audience is Audience.RESTRICTED
