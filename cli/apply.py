@@ -2,199 +2,151 @@
 
 from __future__ import annotations
 
-import json
 from collections import Counter
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator
+from contextlib import suppress
+from functools import partial
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
-from cli.office import Place, desk_at, require_actor
-from cli.parse import command_from
-from cli.screen import Advance, progress, say, say_json, seal_up
+from cli.office import Chance, desk_at
+from cli.parse import Where, actor_value, command_class, command_from, id_value, on_the_command_line
+from cli.place import Place
+from cli.report import Summary, counted, print_summary
+from cli.screen import Bar, progress, seal_up
+from cli.source import Read, json_value, lines_of, size_of
+from cli.verbs import interrupted
 from ledger.decision import Command
 from ledger.desk import Desk, body_of, name_of
-from ledger.errors import EvidenceError, PollbookError, RefusedError
-from ledger.store import clear_errors
-
-LINE_MAX = 8_000_000  # bytes of one line of commands
-BOM = b"\xef\xbb\xbf"
+from ledger.errors import RefusedError
 
 
 class Given(NamedTuple):
-    """A command as a file gives it: where it stands, how far into the file, who asks, under which id."""
+    """A command as a file gives it: where it stands, who asks, and under which id if it names one."""
 
-    where: str
-    offset: int
+    where: Where
     command: Command
     actor: str
-    command_id: str | None
+    command_id: str | None = None
 
 
-@dataclass
-class Summary:
-    """What a file of commands came to."""
-
-    commands: int = 0
-    recorded: int = 0
-    held: int = 0
+Giving = Callable[[Read], Iterator[Given]]  # reads a file of commands, telling how far
 
 
 def apply_file(place: Place, file: Path, actor: str, *, dry_run: bool, as_json: bool) -> None:
     """Carry out the commands of a file and say what they came to."""
-    with clear_errors(file):
-        size = file.stat().st_size
-    carry_out(place, given_in(file, actor), size, f"applying {file.name}", dry_run=dry_run, as_json=as_json)
+    if actor:
+        with on_the_command_line():
+            actor_value(actor, "--as")
+    carry_out(place, partial(given_in, file, actor), file, dry_run=dry_run, as_json=as_json)
 
 
-def carry_out(place: Place, commands: Iterable[Given], size: int, what: str, *, dry_run: bool, as_json: bool) -> None:
-    """Carry out commands in order; the first refusal stops, and names where it stands."""
-    with desk_at(place, dry_run=dry_run) as desk:
-        summary = Summary()
-        try:
-            with progress(what, size) as advance:
-                submit_all(desk, commands, summary, advance)
-        finally:
-            sealed = seal_up(desk.ledger)
-        report(summary, sealed, dry_run=dry_run, as_json=as_json)
-
-
-def submit_all(
-    desk: Desk,
-    commands: Iterable[Given],
-    summary: Summary,
-    advance: Advance = lambda _: None,
-    members: Advance = lambda _: None,
+def carry_out(
+    place: Place,
+    giving: Giving,
+    file: Path,
+    *,
+    chance: Chance | None = None,
+    dry_run: bool = False,
+    as_json: bool = False,
 ) -> None:
-    """Submit commands in order, each under an id that follows from its body and how often it came before.
+    """Carry out the commands of a file in order; the first refusal stops, and names where it stands.
 
-    Args:
-        advance: told how far into the file the work is.
-        members: told how many members of batches are recorded, over all commands.
+    Raises:
+        RefusedError: `interrupted`, `empty-file`, what reading the file raises, and what the commands raise.
     """
-    before = 0
+    size = size_of(file)
+    summary = Summary()
+    with desk_at(place, chance, dry_run=dry_run) as desk:
+        try:
+            with progress(file.name, size) as bar:
+                submit_all(desk, giving(bar.by), summary, bar)
+            _require_some(summary, file)
+        except RefusedError as refused:
+            with suppress(RefusedError):  # what stays unsealed is sealed next time; the first refusal is to be heard
+                seal_up(desk.ledger)
+            raise _with_progress(refused, summary, dry_run) from None
+        except KeyboardInterrupt:
+            go_on = "Give the same command again to go on"
+            raise _with_progress(interrupted(file.name, go_on), summary, dry_run) from None
+        sealed = seal_up(desk.ledger)
+    print_summary(summary, sealed, dry_run=dry_run, as_json=as_json)
+
+
+def submit_all(desk: Desk, commands: Iterator[Given], summary: Summary, bar: Bar) -> None:
+    """Submit commands in order, each under an id that follows from its body and how often it came before."""
     repeats: Counter[bytes] = Counter()
     for given in commands:
         body = desk.vault.keyed("repeat", body_of(given.command, given.actor))
         name = given.command_id or name_of(desk.vault, given.command, given.actor, repeats[body])
         repeats[body] += 1
         try:
-            receipt = desk.submit(
-                given.command,
-                actor=given.actor,
-                command_id=name,
-                progress=lambda done, _total, before=before: members(before + done),  # type: ignore[misc]
-            )
-        except PollbookError as error:
-            raise _at(error, given.where) from None
-        summary.commands += 1
-        summary.held += receipt.held
-        summary.recorded += 0 if receipt.held else receipt.events
-        before += receipt.events
-        advance(given.offset)
+            receipt = desk.submit(given.command, actor=given.actor, command_id=name, progress=bar.members)
+        except RefusedError as refused:
+            raise given.where.error(refused) from None
+        summary.add(receipt)
 
 
-def _at(error: PollbookError, where: str) -> PollbookError:
-    kind = EvidenceError if isinstance(error, EvidenceError) else RefusedError
-    return kind(error.code, f"{where}: {error.what}", expected=error.expected, found=error.found, remedy=error.remedy)
-
-
-def report(summary: Summary, sealed: tuple[int, bytes] | None, *, dry_run: bool, as_json: bool) -> None:
-    """Say what a file of commands came to."""
-    size, root = sealed or (0, b"")
-    if as_json:
-        say_json(
-            {
-                "commands": summary.commands,
-                "events": summary.recorded,
-                "held": summary.held,
-                "dry_run": dry_run,
-                "size": size,
-                "root": root.hex(),
-            }
+def _require_some(summary: Summary, file: Path) -> None:
+    if not summary.commands:
+        raise RefusedError(
+            "empty-file", file.name, expected="something to record", found="nothing", remedy="Check the file"
         )
-        return
-    did = "would record" if dry_run else "recorded"
-    say(f"{summary.commands} commands: {did} {summary.recorded} events; {summary.held} commands held already")
-    if sealed:
-        say(f"sealed to {size}, root {root.hex()}")
 
 
-def given_in(file: Path, actor: str) -> Iterator[Given]:
+def _with_progress(refused: RefusedError, summary: Summary, dry_run: bool) -> RefusedError:
+    """Add to a refusal what became of the commands before it."""
+    if dry_run:
+        before = "nothing was written, for it was a dry run"
+    elif summary.commands:
+        stay = "stays" if summary.commands == 1 else "stay"
+        before = f"the {counted(summary.commands, 'command')} before it {stay} recorded"
+    else:
+        before = "no command was recorded"
+    return RefusedError(
+        refused.code,
+        refused.what,
+        expected=refused.expected,
+        found=refused.found,
+        remedy=f"{refused.remedy}; {before}",
+        row=refused.row,
+    )
+
+
+def given_in(file: Path, actor: str, read: Read) -> Iterator[Given]:
     """Read the commands of a file of JSON lines.
 
+    Args:
+        actor: who asks where a line does not say.
+
     Raises:
-        RefusedError: `line-too-long`, `not-utf-8`, `not-json`, and what `command_from` raises.
+        UsageError: what `lines_of` raises.
+        RefusedError: `not-json`, `missing-field`, `bad-field`, `unknown-verb`, `unknown-field`, `actor-missing`.
     """
-    offset = 0
-    for number, raw in enumerate(lines_of(file), 1):
-        offset += len(raw)
-        where = f"{file.name} line {number}"
-        text = raw.strip()
-        if not text:
+    for number, text in lines_of(file, read):
+        if not text.strip():
             continue
-        values = _object(text, where)
+        where = Where(f"{file.name} line {number}")
+        values = json_value(text, where.text)
+        if not isinstance(values, dict):
+            raise RefusedError(
+                "not-json",
+                where.text,
+                expected="a JSON object",
+                found=f"JSON of another kind: {text.strip()[:20]!r}",
+                remedy="Write each command as an object on its own line",
+            )
         verb = values.pop("verb", None)
-        who = values.pop("as", None) or actor
-        command_id = values.pop("command_id", None)
         if not isinstance(verb, str):
             raise RefusedError(
                 "missing-field",
-                f"{where}, field verb",
+                where.field(("verb",)),
                 expected="a verb, such as call-election",
-                found=repr(verb),
+                found="none" if verb is None else repr(verb),
                 remedy='Add "verb"',
             )
-        yield Given(where, offset, command_from(verb, values, where), require_actor(str(who)), command_id)
-
-
-def lines_of(file: Path) -> Iterator[bytes]:
-    """Give the lines of a file as bytes, without a byte order mark; any line end will do."""
-    with clear_errors(file), file.open("rb") as stream:
-        number = 0
-        while raw := stream.readline(LINE_MAX + 1):
-            number += 1
-            if len(raw) > LINE_MAX:
-                raise RefusedError(
-                    "line-too-long",
-                    f"{file.name} line {number}",
-                    expected=f"at most {LINE_MAX} bytes",
-                    found="more",
-                    remedy="Split the line into several commands",
-                )
-            yield raw.removeprefix(BOM) if number == 1 else raw
-
-
-def decoded(raw: bytes, where: str) -> str:
-    """Read a line as UTF-8 (`not-utf-8`)."""
-    try:
-        return raw.decode("utf-8")
-    except UnicodeDecodeError as error:
-        raise RefusedError(
-            "not-utf-8",
-            f"{where}, byte {error.start + 1}",
-            expected="UTF-8",
-            found=f"byte 0x{raw[error.start]:02x}",
-            remedy="Save the file as UTF-8",
-        ) from None
-
-
-def _object(text: bytes, where: str) -> dict[str, Any]:
-    try:
-        value = json.loads(decoded(text, where), object_pairs_hook=_once)
-    except (ValueError, RecursionError) as error:
-        raise RefusedError(
-            "not-json", where, expected="one JSON object", found=str(error)[:120], remedy="Correct the line"
-        ) from None
-    if not isinstance(value, dict):
-        raise RefusedError(
-            "not-json", where, expected="one JSON object", found=type(value).__name__, remedy="Correct the line"
-        )
-    return value
-
-
-def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    names = [name for name, _ in pairs]
-    if len(set(names)) != len(names):
-        raise ValueError(f"the name {next(n for n in names if names.count(n) > 1)!r} twice in one object")
-    return dict(pairs)
+        who = actor_value(values.pop("as", actor), where.field(("as",)))
+        command_id = values.pop("command_id", None)
+        if command_id is not None:
+            id_value(command_id, where.field(("command_id",)))
+        yield Given(where, command_from(command_class(verb, where), values, where), who, command_id)

@@ -10,17 +10,19 @@ import hashlib
 import shutil
 import sqlite3
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 
-from cli.apply import Summary, given_in, report, submit_all
-from cli.look import say_comparison, say_count
-from cli.office import Chance, Place, desk_at, make, opened, viewed
-from cli.screen import progress, say, seal_up
+from cli.apply import carry_out, given_in
+from cli.figures import say_comparison
+from cli.look import counted_at, say_count
+from cli.office import Chance, make, opened, viewed
+from cli.place import Place
+from cli.screen import say, say_wrapped
 from ledger.errors import EvidenceError, RefusedError, UsageError, nearest
 from ledger.store import LEDGER_FILE
 from ledger.streams.paper import PaperRead
 from projections.comparison import compare
-from projections.counting import count_contest
 from projections.moment import NOW
 
 DEMOS = Path(__file__).parent / "demos"
@@ -72,7 +74,7 @@ def run_demo(name: str) -> None:
             remedy="Choose one of them",
         )
     folder = _new_folder(f"pollbook-{name}")
-    place: Place = (folder, None)
+    place = Place(folder)
     _record(place, name)
     _count(place, demo)
     if demo.swap:
@@ -85,7 +87,7 @@ def run_demo(name: str) -> None:
 def _new_folder(stem: str) -> Path:
     for number in range(1, FOLDERS_MAX):
         folder = Path(stem if number == 1 else f"{stem}-{number}")
-        if not folder.exists():
+        if not folder.exists() and not _copy_of(folder).exists():
             return folder
     raise RefusedError(
         "too-many-demos",
@@ -96,48 +98,33 @@ def _new_folder(stem: str) -> Path:
     )
 
 
+def _copy_of(folder: Path) -> Path:
+    return folder.with_name(folder.name + "-tampered")
+
+
 def _record(place: Place, name: str) -> None:
     chance = Chance(lambda: DEMO_TIME, FixedDraw(name))
     file = DEMOS / name / "commands.jsonl"
     make(place, chance, known_key=True).close()
-    say(f"Recording {name} in {place[0]} ...")
-    with desk_at(place, chance) as desk:
-        summary = Summary()
-        with progress("recording", _papers_in(file)) as advance:
-            submit_all(desk, given_in(file, ""), summary, members=advance)
-        report(summary, seal_up(desk.ledger), dry_run=False, as_json=False)
-
-
-def _papers_in(file: Path) -> int:
-    total = 0
-    for given in given_in(file, ""):
-        total += sum(alike.count for alike in getattr(given.command, "papers", ()))
-    return total
+    say(f"Recording {name} in {place.folder} ...")
+    carry_out(place, partial(given_in, file, ""), file, chance=chance)
 
 
 def _count(place: Place, demo: Demo) -> None:
-    with viewed(place) as (ledger, views):
-        done = 0
-        with progress("reading", ledger.head().size) as advance:
-
-            def step(count: int) -> None:
-                nonlocal done
-                done += count
-                advance(done)
-
-            counted = count_contest(ledger, views, demo.contest, NOW, step)
-        say()
-        say_count(counted, NOW)
-        say(demo.note)
-        say()
-        say("Published figures beside the count:")
-        say_comparison(compare(counted, ledger.stream(f"result/{demo.contest}")))
+    counted, events = counted_at(place, demo.contest, NOW)
+    say()
+    say_count(counted, NOW)
+    say_wrapped(demo.note)
+    say()
+    say("Published figures beside the count:")
+    say()
+    say_comparison(compare(counted, events), events)
 
 
 def _tamper(folder: Path, swap: tuple[str, str]) -> None:
-    copy = folder.with_name(folder.name + "-tampered")
+    copy = _copy_of(folder)
     shutil.copytree(folder, copy)
-    place: Place = (copy, None)
+    place = Place(copy)
     with opened(place) as ledger:
         position, paper = next(
             (position, event)
@@ -153,12 +140,11 @@ def _tamper(folder: Path, swap: tuple[str, str]) -> None:
     database.commit()
     database.close()
     say()
-    say(f"Now somebody swaps {first} and {second} in one paper of a copy, {copy}:")
+    say(f"Now somebody swaps {first} and {second} in one paper of a copy:")
     say(f"  event {position}, {paper.stream}")
     say(f"$ pollbook --ledger {copy} rebuild")
     try:
-        with viewed(place) as (ledger, views):
-            views.empty()
+        with viewed(place, anew=True) as (ledger, views):
             views.catch_up(ledger)
     except EvidenceError as error:
         say(str(error))

@@ -2,205 +2,203 @@
 
 from __future__ import annotations
 
-import csv
-from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
+from functools import partial
 from pathlib import Path
-from typing import Any, NamedTuple, get_args, get_origin
+from typing import Any, NamedTuple
 
-from pydantic import BaseModel
 from pydantic.fields import FieldInfo
 
-from cli.apply import Given, carry_out, decoded, lines_of
-from cli.office import Place, require_actor
-from cli.parse import command_class, command_from, inner_type, word_value
+from cli.apply import Given, carry_out
+from cli.csv_rows import rows_of
+from cli.parse import Where, actor_value, command_class, command_from, on_the_command_line, word_value
+from cli.place import Place
+from cli.source import Read
+from cli.wording import expectation, is_list, is_record, kind_of, member_of
 from ledger.decision import Command
 from ledger.errors import RefusedError, nearest
-from ledger.store import clear_errors
 
-CELL_MAX = 100_000  # characters of one cell
+LISTED = ("papers", "figures")  # fields that rows are the records of
+
+Way = tuple[str, ...]  # names of fields, from the outermost in
+
+
+class Column(NamedTuple):
+    """A column or a setting: the way to the field that it fills."""
+
+    path: Way
+    field: FieldInfo
 
 
 class Listed(NamedTuple):
-    """A field of a command that takes a list of records, one for each row: its name and their fields."""
+    """The field of a command that takes a list of records, one for each row."""
 
     name: str
     fields: dict[str, FieldInfo]
 
 
 def import_file(
-    place: Place, verb: str, file: Path, settings: list[str], actor: str, *, dry_run: bool, as_json: bool
+    place: Place, verb: str, file: Path, settings: Sequence[str], actor: str, *, dry_run: bool, as_json: bool
 ) -> None:
     """Record the rows of a CSV file."""
-    kind = command_class(verb, "import")
-    constants = _constants(kind, settings)
-    with clear_errors(file):
-        size = file.stat().st_size
-    commands = _commands(verb, kind, file, constants, require_actor(actor), size)
-    carry_out(place, commands, size, f"importing {file.name}", dry_run=dry_run, as_json=as_json)
+    with on_the_command_line():
+        kind = command_class(verb, Where("pollbook import"))
+        constants = _constants(kind, settings)
+        actor_value(actor, "--as")
+    giving = partial(commands_in, kind, file, constants, actor)
+    carry_out(place, giving, file, dry_run=dry_run, as_json=as_json)
 
 
-def _commands(
-    verb: str, kind: type[Command], file: Path, constants: dict[str, Any], actor: str, size: int
+def commands_in(
+    kind: type[Command], file: Path, constants: Mapping[Way, Any], actor: str, read: Read
 ) -> Iterator[Given]:
+    """Read the commands of a CSV file: one for each row, or one for all rows of a list."""
+    rows = rows_of(file, read)
+    heads = next(rows, (1, []))[1]
     listed = _listed(kind)
-    rows = _rows(file)
-    _, heads = next(rows, (1, []))
+    head = Where(f"{file.name} line 1")
     if listed:
-        values = constants | {listed.name: _list(file, listed, heads, rows)}
-        yield Given(file.name, size, command_from(verb, values, file.name), actor, None)
+        _require_new((listed.name,), constants, head)
+        columns = _columns(heads, listed.fields, {}, head)
+        records, lines = _records(file, columns, rows, counting="count" in listed.fields)
+        where = Where(file.name, listed.name, lines)
+        if records:
+            values = _filled(constants) | {listed.name: records}
+            yield Given(where, command_from(kind, values, where), actor)
         return
-    _check_heads(file, heads, kind.model_fields)
-    for number, cells in rows:
-        where = f"{file.name} line {number}"
-        row = dict(constants)
-        for head, cell in zip(heads, cells, strict=True):
-            if cell:
-                _put(row, head, word_value(_field(kind, head), cell, f"{where}, field {head}"))
-        yield Given(where, size, command_from(verb, row, where), actor, None)
+    columns = _columns(heads, kind.model_fields, constants, head)
+    for line, cells in rows:
+        where = Where(f"{file.name} line {line}")
+        values = _filled({**constants, **_values(columns, cells, where)})
+        yield Given(where, command_from(kind, values, where), actor)
 
 
 def _listed(kind: type[Command]) -> Listed | None:
     """Find the one field that takes a list of records."""
-    for name, field in kind.model_fields.items():
-        annotation = inner_type(field)
-        if get_origin(annotation) is tuple and name in ("papers", "figures"):
-            record = get_args(annotation)[0]
-            if isinstance(record, type) and issubclass(record, BaseModel):
-                return Listed(name, dict(record.model_fields))
+    for name in LISTED:
+        field = kind.model_fields.get(name)
+        if field and is_list(kind_of(field)) and is_record(member_of(kind_of(field))):
+            return Listed(name, dict(member_of(kind_of(field)).type.model_fields))
     return None
 
 
-def _list(file: Path, listed: Listed, heads: list[str], rows: Iterator[tuple[int, list[str]]]) -> list[dict[str, Any]]:
-    """Read rows into records; rows that are alike become one where the record has a count."""
-    _check_heads(file, heads, listed.fields)
-    counted = "count" in listed.fields and "count" not in heads
-    alike: Counter[tuple[str, ...]] = Counter()
-    first: dict[tuple[str, ...], int] = {}
-    records = []
-    for number, cells in rows:
+def _records(
+    file: Path, columns: Sequence[Column], rows: Iterator[tuple[int, list[str]]], *, counting: bool
+) -> tuple[list[dict[str, Any]], list[int]]:
+    """Read rows into records, each with its line; where records have a count, rows that are alike are one."""
+    counting = counting and ("count",) not in [column.path for column in columns]
+    records: list[dict[str, Any]] = []
+    lines: list[int] = []
+    places: dict[tuple[str, ...], int] = {}
+    for line, cells in rows:
         key = tuple(cells)
-        if counted:
-            alike[key] += 1
-            first.setdefault(key, number)
-        else:
-            records.append(_record(file, listed, heads, number, key))
-    for key, count in alike.items():
-        records.append(_record(file, listed, heads, first[key], key) | {"count": count})
-    return records
+        if counting and key in places:
+            records[places[key]]["count"] += 1
+            continue
+        record = _filled(_values(columns, cells, Where(f"{file.name} line {line}")))
+        if counting:
+            places[key] = len(records)
+            record["count"] = 1
+        records.append(record)
+        lines.append(line)
+    return records, lines
 
 
-def _record(file: Path, listed: Listed, heads: list[str], number: int, cells: tuple[str, ...]) -> dict[str, Any]:
-    where = f"{file.name} line {number}"
+def _values(columns: Sequence[Column], cells: Sequence[str], where: Where) -> dict[Way, Any]:
+    """Read the cells of a row; an empty one leaves its field out, save the marks of a blank paper."""
     return {
-        head: word_value(listed.fields[head], cell, f"{where}, field {head}")
-        for head, cell in zip(heads, cells, strict=True)
-        if cell or head == "marks"
+        path: word_value(field, cell, where.field(path))
+        for (path, field), cell in zip(columns, cells, strict=True)
+        if cell or path == ("marks",)
     }
 
 
-def _constants(kind: type[Command], settings: list[str]) -> dict[str, Any]:
-    values: dict[str, Any] = {}
+def _filled(values: Mapping[Way, Any]) -> dict[str, Any]:
+    """Make an object of values and the ways to them."""
+    made: dict[str, Any] = {}
+    for (*outer, name), value in values.items():
+        inner = made
+        for part in outer:
+            inner = inner.setdefault(part, {})
+        inner[name] = value
+    return made
+
+
+def _constants(kind: type[Command], settings: Sequence[str]) -> dict[Way, Any]:
+    """Read the settings that hold for every row.
+
+    Raises:
+        RefusedError: `bad-field`, `unknown-field`, `named-twice`.
+    """
+    values: dict[Way, Any] = {}
     for setting in settings:
         name, equals, text = setting.partition("=")
         if not equals:
             raise RefusedError(
                 "bad-field", "--set", expected="FIELD=VALUE", found=repr(setting), remedy="Correct the option"
             )
-        _put(values, name, word_value(_field(kind, name), text, f"--set {name}"))
+        path, field = _column(name, kind.model_fields, Where(f"--set {name}"))
+        _require_new(path, values, Where(f"--set {name}"))
+        values[path] = word_value(field, text, f"--set {name}")
     return values
 
 
-def _field(kind: type[Command], head: str) -> FieldInfo:
-    """Find the field that a column names; `identity.name` is the field `name` inside `identity`."""
-    fields = kind.model_fields
-    name, *inner = head.replace("-", "_").split(".")
-    if name not in fields:
-        raise RefusedError(
-            "unknown-field",
-            f"column {head}",
-            expected="a field of the command",
-            found=f"{head}{nearest(name, fields)}",
-            remedy="Correct the column's name",
-        )
-    for part in inner:
-        annotation = inner_type(fields[name])
-        fields = annotation.model_fields if hasattr(annotation, "model_fields") else {}
-        name = part
-        if name not in fields:
-            raise RefusedError(
-                "unknown-field",
-                f"column {head}",
-                expected="a field of the command",
-                found=f"{head}{nearest(name, fields)}",
-                remedy="Correct the column's name",
-            )
-    return fields[name]
+def _columns(
+    heads: Sequence[str], fields: Mapping[str, FieldInfo], constants: Mapping[Way, Any], where: Where
+) -> list[Column]:
+    """Find the field of each column, and see that none that must be there is missing.
 
-
-def _put(values: dict[str, Any], head: str, value: Any) -> None:
-    *outer, name = head.replace("-", "_").split(".")
-    for part in outer:
-        values = values.setdefault(part, {})
-    values[name] = value
-
-
-def _check_heads(file: Path, heads: list[str], fields: dict[str, FieldInfo]) -> None:
+    Raises:
+        RefusedError: `unknown-field`, `named-twice`, `missing-field`.
+    """
+    named = dict(constants)
+    columns = []
     for head in heads:
-        if head.split(".")[0].replace("-", "_") not in fields:
+        column = _column(head.strip(), fields, where)
+        _require_new(column.path, named, where)
+        named[column.path] = None
+        columns.append(column)
+    present = {path[0] for path in named}
+    for name, field in fields.items():
+        if heads and field.is_required() and name not in present and name != "count":
+            raise RefusedError(
+                "missing-field",
+                where.field((name,)),
+                expected=f"a column of this name: {expectation(kind_of(field))}",
+                found=", ".join(heads),
+                remedy="Add the column",
+            )
+    return columns
+
+
+def _column(head: str, fields: Mapping[str, FieldInfo], where: Where) -> Column:
+    """Find the field that a column names; `identity.name` is the field `name` inside `identity`."""
+    path: Way = tuple(head.replace("-", "_").split("."))
+    for depth, name in enumerate(path, 1):
+        if name not in fields:
+            separators = [sign for sign in (";", "\t") if sign in head]
             raise RefusedError(
                 "unknown-field",
-                f"{file.name} line 1, column {head!r}",
-                expected=", ".join(sorted(fields)),
-                found=f"{head!r}{nearest(head, fields)}",
-                remedy="Correct the column's name",
+                f"{where.text}, column {head!r}",
+                expected="one of " + ", ".join(sorted(fields)) if fields else f"a field without parts before {name!r}",
+                found=f"columns set apart by {separators[0]!r}" if separators else f"{name!r}{nearest(name, fields)}",
+                remedy="Save the file with commas" if separators else "Correct the column's name",
             )
-    if len(set(heads)) != len(heads) or not heads:
-        raise RefusedError(
-            "bad-header",
-            f"{file.name} line 1",
-            expected="a first row that names each field once",
-            found=", ".join(heads) or "nothing",
-            remedy="Correct the first row",
-        )
+        field = fields[name]
+        kind = kind_of(field)
+        fields = kind.type.model_fields if depth < len(path) and is_record(kind) else {}
+    return Column(path, field)
 
 
-def _rows(file: Path) -> Iterator[tuple[int, list[str]]]:
-    """Read a CSV file strictly: the first row, then rows of as many cells, each with its line number."""
-    csv.field_size_limit(CELL_MAX)
-    width = 0
-    reader = csv.reader(_text(file), strict=True)
-    while True:
-        try:
-            cells = next(reader)
-        except StopIteration:
-            return
-        except csv.Error as error:
+def _require_new(path: Way, named: Mapping[Way, Any], where: Where) -> None:
+    """Refuse to fill a field, or a part of it, from two places (`named-twice`)."""
+    for other in named:
+        shorter = min(len(path), len(other))
+        if path[:shorter] == other[:shorter]:
             raise RefusedError(
-                "not-csv",
-                f"{file.name} line {reader.line_num}",
-                expected="well-formed CSV",
-                found=str(error),
-                remedy="Correct the quotes, or save the file as CSV again",
-            ) from None
-        if not cells:
-            continue
-        width = width or len(cells)
-        if len(cells) != width:
-            raise RefusedError(
-                "wrong-columns",
-                f"{file.name} line {reader.line_num}",
-                expected=f"{width} cells, as in the first row",
-                found=len(cells),
-                remedy="Correct the row",
+                "named-twice",
+                where.field(path),
+                expected="one column, or one --set, for a field",
+                found=f"{'.'.join(other)} and {'.'.join(path)}",
+                remedy="Leave one out",
             )
-        yield reader.line_num, cells
-
-
-def _text(file: Path) -> Iterator[str]:
-    for number, raw in enumerate(lines_of(file), 1):
-        where = f"{file.name} line {number}"
-        text = decoded(raw, where)
-        if "\0" in text:
-            raise RefusedError("not-csv", where, expected="text", found="a NUL", remedy="Save the file as CSV again")
-        yield text

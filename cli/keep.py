@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
-from cli.office import Place, make, opened, viewed
+from cli.office import make, opened, viewed
+from cli.place import Place
 from cli.screen import progress, say, say_json
 from ledger.recorder import FORMAT
 
 
-def init_ledger(folder: Path, postgres_file: Path | None) -> None:
+def init_ledger(place: Place) -> None:
     """Make a new ledger and say where."""
-    with make((folder, postgres_file)) as ledger:
-        say(f"made ledger {ledger.ledger_id} in {folder} (stored format: draft-{FORMAT})")
+    with make(place) as ledger:
+        where = "the PostgreSQL database" if place.url else place.folder
+        say(f"made ledger {ledger.ledger_id} in {where} (stored format: draft-{FORMAT})")
         say("Next: pollbook record call-election --help")
 
 
@@ -28,18 +28,9 @@ def print_root(place: Place, *, as_json: bool) -> None:
 
 def rebuild_views(place: Place, *, as_json: bool) -> None:
     """Build the views anew from a strict rereading of every event."""
-    with viewed(place) as (ledger, views):
-        size = ledger.head().size
-        views.empty()
-        done = 0
-        with progress("rereading", size) as advance:
-
-            def step(count: int) -> None:
-                nonlocal done
-                done += count
-                advance(done)
-
-            read = views.catch_up(ledger, progress=step)
+    with viewed(place, anew=True) as (ledger, views):
+        with progress("rereading", ledger.head().size) as bar:
+            read = views.catch_up(ledger, progress=bar.by)
         tiles = ledger.tiles()
         root = tiles.root().hex()
     if as_json:

@@ -1,21 +1,21 @@
-"""Verbs that look: events, show, count, figures."""
+"""Verbs that look: events, show, count."""
 
 from __future__ import annotations
 
-from fractions import Fraction
 from typing import Any
 
-from cli.office import Place, opened, viewed
-from cli.screen import WIDTH, progress, say, say_json, table
+from cli.office import opened, viewed
+from cli.place import Place
+from cli.screen import WIDTH, progress, say, say_json, say_wrapped, table
 from ledger.errors import RefusedError, UsageError, nearest
 from ledger.event import TYPES, Event
-from ledger.streams.count_rule import rule_hash
-from ledger.streams.election import CountRuleAdopted
-from projections.comparison import Compared, compare
+from ledger.store import Ledger
 from projections.count.render import as_json as table_json
 from projections.count.render import as_text
 from projections.counting import Counted, count_contest
 from projections.moment import Moment, day_or_time
+
+POSITION_DIGITS_MAX = 18
 
 
 def moment_from(as_of: str | None, known_at: str | None) -> Moment:
@@ -24,18 +24,35 @@ def moment_from(as_of: str | None, known_at: str | None) -> Moment:
     Raises:
         UsageError: `bad-moment`.
     """
+    if known_at and known_at.isascii() and known_at.isdigit() and len(known_at) <= POSITION_DIGITS_MAX:
+        return Moment(_time("--as-of", as_of), known_at_position=int(known_at))
+    return Moment(_time("--as-of", as_of), _time("--known-at", known_at, " or the position of an event"))
+
+
+def _time(option: str, text: str | None, or_else: str = "") -> str | None:
     try:
-        position = int(known_at) if known_at and known_at.isascii() and known_at.isdigit() else None
-        known = None if known_at is None or position is not None else day_or_time(known_at)
-        return Moment(day_or_time(as_of) if as_of else None, known, position)
+        return None if text is None else day_or_time(text)
     except ValueError:
         raise UsageError(
             "bad-moment",
-            "--as-of or --known-at",
-            expected="YYYY-MM-DD, YYYY-MM-DDThh:mm:ssZ, or a position",
-            found=f"{as_of or known_at!r}",
-            remedy="For example: --as-of 2010-09-25",
+            option,
+            expected=f"a day such as 2010-09-25, a moment such as 2010-09-25T12:00:00Z{or_else}",
+            found=repr(text),
+            remedy="Correct the moment",
         ) from None
+
+
+def require_known(moment: Moment, ledger: Ledger) -> None:
+    """Refuse a position that the ledger has not reached (`bad-moment`)."""
+    position, size = moment.known_at_position, ledger.head().size
+    if position is not None and position >= size:
+        raise UsageError(
+            "bad-moment",
+            "--known-at",
+            expected=f"a position from 0 to {size - 1}" if size else "no position, for the ledger is empty",
+            found=position,
+            remedy="See the positions with: pollbook events",
+        )
 
 
 def list_events(
@@ -48,21 +65,23 @@ def list_events(
             "unknown-type",
             "--type",
             expected="a type of event",
-            found=f"{kind}{nearest(kind, TYPES)}",
+            found=f"{kind!r}{nearest(kind, TYPES)}",
             remedy="See docs/reference/events.md",
         )
     found = []
     with opened(place) as ledger:
-        for position, event in moment.past(ledger.scan()):
-            if event.stream.startswith(stream) and kind in ("", event.type):
-                found.append((position, event))
-                if len(found) == limit:
-                    break
+        require_known(moment, ledger)
         size = ledger.head().size
+        with progress("reading", size) as bar:
+            for position, event in moment.past(bar.over(ledger.scan())):
+                if event.stream.startswith(stream) and kind in ("", event.type):
+                    found.append((position, event))
+                    if len(found) == limit:
+                        break
     if as_json:
         say_json([plain(position, event) for position, event in found])
         return
-    rows = [(str(p), e.recorded[:16], e.type, _short(e.stream, 33)) for p, e in found]
+    rows = [(str(position), event.recorded[:16], event.type, event.stream) for position, event in found]
     say(table(("at", "recorded (UTC)", "type", "stream"), rows, right=(0,)))
     say(f"{len(found)} shown, of {size} in the ledger ({moment.says()})")
 
@@ -71,11 +90,12 @@ def show_stream(place: Place, stream: str, as_of: str | None, known_at: str | No
     """Show one stream."""
     moment = moment_from(as_of, known_at)
     with opened(place) as ledger:
+        require_known(moment, ledger)
         everything = ledger.stream(stream)
     if not everything:
         raise RefusedError(
             "unknown-stream",
-            stream,
+            repr(stream),
             expected="a stream of this ledger",
             found="none of this name",
             remedy="See the names with: pollbook events",
@@ -97,32 +117,21 @@ def _lines(name: str, value: Any) -> list[str]:
     if isinstance(value, list) and value and isinstance(value[0], dict):
         return [f"{name}:"] + ["  " + ", ".join(f"{k} {v}" for k, v in item.items()) for item in value]
     if isinstance(value, dict):
-        return [f"{name}:", *("  " + line for key, item in value.items() for line in _lines(key, item))]
+        return [f"{name}:"] + ["  " + line for key, item in value.items() for line in _lines(key, item)]
     return [f"{name}: {', '.join(map(str, value)) if isinstance(value, list) else value}"]
 
 
 def plain(position: int, event: Event) -> dict[str, Any]:
-    """Give an event as plain values, as its leaf has them, with its position; a count rule with its name."""
-    values = {"position": position} | event.model_dump(mode="json", exclude_none=True)
-    return values | {"content_hash": rule_hash(event.rule)} if isinstance(event, CountRuleAdopted) else values
-
-
-def _short(text: str, width: int) -> str:
-    return text if len(text) <= width else text[: width - 3] + "..."
+    """Give an event as plain values, as its leaf has them, with its position."""
+    return {"position": position} | event.model_dump(mode="json", exclude_none=True)
 
 
 def counted_at(place: Place, contest: str, moment: Moment) -> tuple[Counted, list[tuple[int, Event]]]:
     """Count a contest, and give the events of its result, as of a moment."""
     with viewed(place) as (ledger, views):
-        done = 0
-        with progress("reading", ledger.head().size) as advance:
-
-            def step(count: int) -> None:
-                nonlocal done
-                done += count
-                advance(done)
-
-            counted = count_contest(ledger, views, contest, moment, step)
+        require_known(moment, ledger)
+        with progress("reading", ledger.head().size) as bar:
+            counted = count_contest(ledger, views, contest, moment, bar.by)
         return counted, list(moment.past(ledger.stream(f"result/{contest}")))
 
 
@@ -148,59 +157,13 @@ def count_papers(place: Place, contest: str, as_of: str | None, known_at: str | 
 
 def say_count(counted: Counted, moment: Moment) -> None:
     """Print a stage table with what it was taken from."""
-    say(f"{counted.contest.office} ({counted.contest.contest}), {moment.says()}")
-    for provenance in counted.profile.provenance:
-        say(f"Papers: {provenance}.")
+    say_wrapped(f"{counted.contest.office} ({counted.contest.contest}), {moment.says()}")
+    say_provenance(counted)
     say(as_text(counted.table, counted.names, counted.rule.decimals, WIDTH))
     say(f"Count rule {counted.contest.count_rule[:19]}..., papers up to event {counted.position}")
 
 
-def compare_figures(place: Place, contest: str, as_of: str | None, known_at: str | None, *, as_json: bool) -> None:
-    """Print declared and published figures beside the count."""
-    counted, events = counted_at(place, contest, moment_from(as_of, known_at))
-    rows = compare(counted, events)
-    if as_json:
-        say_json([_cell(row) for row in rows])
-        return
+def say_provenance(counted: Counted) -> None:
+    """Print where the papers come from, unless they are real ones."""
     for provenance in counted.profile.provenance:
-        say(f"Papers: {provenance}.")
-    say_comparison(rows)
-
-
-def say_comparison(rows: list[Compared]) -> None:
-    """Print compared cells as a table, and how many are equal."""
-    lines = [
-        (
-            _short(row.source, 16),
-            str(row.figure.stage),
-            _short(row.figure.section, 12),
-            _short(f"{row.figure.candidate or ''} {row.figure.measure}".strip(), 24),
-            row.printed,
-            row.recomputed or "-",
-            row.verdict if row.figure.certainty == "sourced" else f"{row.verdict} *",
-        )
-        for row in rows
-    ]
-    say(table(("source", "st", "section", "cell", "published", "counted", "verdict"), lines, right=(1, 4, 5)))
-    equal = sum(row.verdict == "equal" for row in rows)
-    say(f"{equal} of {len(rows)} published cells follow from the papers")
-    if any(row.figure.certainty != "sourced" for row in rows):
-        say("* transcribed, unconfirmed")
-
-
-def _cell(row: Compared) -> dict[str, Any]:
-    exact = None if row.exact is None else f"{Fraction(row.exact).numerator}/{Fraction(row.exact).denominator}"
-    return {
-        "source": row.source,
-        "certainty": row.figure.certainty,
-        "position": row.position,
-        "stage": row.figure.stage,
-        "section": row.figure.section,
-        "candidate": row.figure.candidate,
-        "measure": row.figure.measure,
-        "published": row.printed,
-        "exact": exact,
-        "recomputed": row.recomputed or None,
-        "difference": row.difference or None,
-        "verdict": row.verdict,
-    }
+        say_wrapped(f"Papers: {provenance}.")

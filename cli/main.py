@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+import io
 import sys
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, NoReturn
 
 import typer
 
+from cli.place import chosen_place
+from cli.verbs import VerbGroup, drop_output, interrupted
 from ledger.errors import PollbookError
 
 app = typer.Typer(
     name="pollbook",
+    cls=VerbGroup,
     no_args_is_help=True,
     add_completion=False,
     rich_markup_mode=None,
@@ -19,6 +23,8 @@ app = typer.Typer(
     help="Keep an election as a ledger that anybody can replay: who decided what, when, and what followed.\n\n"
     "Begin with: pollbook demo",
 )
+
+RECORD, LOOK, CHECK, TRY = "Record", "Look", "Check", "Try"  # headings of the verbs in the help
 
 PASSED_ON = {"allow_extra_args": True, "ignore_unknown_options": True, "help_option_names": []}
 
@@ -47,26 +53,26 @@ def choose(
     ] = None,
 ) -> None:
     """Choose the ledger."""
-    context.obj = (folder, postgres_file)
+    context.obj = chosen_place(context, folder, postgres_file)
 
 
-@app.command(rich_help_panel="Keep")
+@app.command(rich_help_panel=RECORD)
 def init(context: typer.Context) -> None:
     """Make a new, empty ledger in the folder."""
     from cli.keep import init_ledger
 
-    init_ledger(*context.obj)
+    init_ledger(context.obj)
 
 
-@app.command(context_settings=PASSED_ON)
+@app.command(rich_help_panel=RECORD, context_settings=PASSED_ON)
 def record(context: typer.Context) -> None:
-    """Record one thing: pollbook record VERB --field value ... (see: pollbook record --help)."""
+    """Record one thing: pollbook record VERB --field value ..."""
     from cli.record import record_app
 
     record_app(context.args, context.obj)
 
 
-@app.command()
+@app.command(rich_help_panel=RECORD)
 def apply(
     context: typer.Context,
     file: Annotated[Path, typer.Argument(help="Commands, one JSON object a line.")],
@@ -74,13 +80,16 @@ def apply(
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Decide everything, record nothing.")] = False,
     as_json: Json = False,
 ) -> None:
-    """Carry out a file of commands. Giving the same file again adds nothing, or finishes what was cut off."""
+    """Carry out a file of commands.
+
+    Giving the same file again adds nothing, or finishes what was cut off.
+    """
     from cli.apply import apply_file
 
     apply_file(context.obj, file, actor, dry_run=dry_run, as_json=as_json)
 
 
-@app.command("import")
+@app.command("import", rich_help_panel=RECORD)
 def import_(
     context: typer.Context,
     verb: Annotated[str, typer.Argument(help="What each row, or all rows together, are: a verb of record.")],
@@ -92,13 +101,16 @@ def import_(
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Decide everything, record nothing.")] = False,
     as_json: Json = False,
 ) -> None:
-    """Record the rows of a CSV file. Importing the same rows again adds nothing."""
+    """Record the rows of a CSV file.
+
+    Importing the same rows again adds nothing.
+    """
     from cli.import_csv import import_file
 
     import_file(context.obj, verb, file, fields or [], actor, dry_run=dry_run, as_json=as_json)
 
 
-@app.command()
+@app.command(rich_help_panel=LOOK)
 def events(
     context: typer.Context,
     stream: Annotated[str, typer.Option("--stream", help="Only streams that begin so.")] = "",
@@ -114,7 +126,7 @@ def events(
     list_events(context.obj, stream, kind, limit, as_of, known_at, as_json=as_json)
 
 
-@app.command()
+@app.command(rich_help_panel=LOOK)
 def show(
     context: typer.Context,
     stream: Annotated[str, typer.Argument(help="A stream, such as contest/leader or paper/leader/members/...")],
@@ -128,7 +140,7 @@ def show(
     show_stream(context.obj, stream, as_of, known_at, as_json=as_json)
 
 
-@app.command()
+@app.command(rich_help_panel=LOOK)
 def count(
     context: typer.Context,
     contest: Annotated[str, typer.Argument(help="Id of the contest.")],
@@ -142,7 +154,7 @@ def count(
     count_papers(context.obj, contest, as_of, known_at, as_json=as_json)
 
 
-@app.command()
+@app.command(rich_help_panel=LOOK)
 def figures(
     context: typer.Context,
     contest: Annotated[str, typer.Argument(help="Id of the contest.")],
@@ -150,33 +162,45 @@ def figures(
     known_at: KnownAt = None,
     as_json: Json = False,
 ) -> None:
-    """Compare declared and published figures with the papers, cell by cell."""
-    from cli.look import compare_figures
+    """Compare declared and published figures with the papers.
+
+    Cell by cell: what was published, and what follows from the papers.
+    """
+    from cli.figures import compare_figures
 
     compare_figures(context.obj, contest, as_of, known_at, as_json=as_json)
 
 
-@app.command()
+@app.command(rich_help_panel=CHECK)
 def root(context: typer.Context, as_json: Json = False) -> None:
-    """Print the number of events and the root of the tree over them, computed from the leaves."""
+    """Print the number of events, and the root of the tree over them.
+
+    The root is computed from the leaves, not from what was stored with them.
+    """
     from cli.keep import print_root
 
     print_root(context.obj, as_json=as_json)
 
 
-@app.command()
+@app.command(rich_help_panel=CHECK)
 def rebuild(context: typer.Context, as_json: Json = False) -> None:
-    """Throw the views away, reread every event strictly, and build the views anew."""
+    """Reread every event strictly, and build the views anew.
+
+    Stops with exit code 3 at the first event that is not what was written.
+    """
     from cli.keep import rebuild_views
 
     rebuild_views(context.obj, as_json=as_json)
 
 
-@app.command()
+@app.command(rich_help_panel=TRY)
 def demo(
     name: Annotated[str, typer.Argument(help="labour-2010 or labour-2016.")] = "labour-2010",
 ) -> None:
-    """Record a real election in a new folder, count it, and catch somebody who tampers with a copy."""
+    """Record a real election, count it, and catch who tampers with it.
+
+    The ledger goes to a new folder here; the tampering is done to a copy of it.
+    """
     from cli.demo import run_demo
 
     run_demo(name)
@@ -184,20 +208,26 @@ def demo(
 
 def main() -> None:
     """Run, and turn every refusal into one line and an exit code."""
+    if isinstance(sys.stdout, io.TextIOWrapper):
+        sys.stdout.reconfigure(errors="backslashreplace")  # a name that the terminal cannot show is no failure
     try:
         app()
     except PollbookError as error:
-        sys.stderr.write(f"{error}\n")
-        sys.exit(error.exit_code)
+        _fail(error)
     except KeyboardInterrupt:
-        sys.stderr.write(
-            "interrupted: the command: expected to finish, found a keyboard interrupt. "
-            "Nothing is half-written: give the same command again to go on.\n"
-        )
-        sys.exit(1)
-    except BrokenPipeError:
-        sys.stderr.close()
-        sys.exit(1)
+        _fail(interrupted())
+    except OSError as error:
+        from cli.source import os_refusal
+
+        drop_output()
+        _fail(os_refusal(error.filename or "the output", error))
+
+
+def _fail(error: PollbookError) -> NoReturn:
+    """Print a refusal as one line, whatever is in the names that it shows."""
+    line = "".join(sign if sign.isprintable() else repr(sign)[1:-1] for sign in str(error))
+    sys.stderr.write(line + "\n")
+    sys.exit(error.exit_code)
 
 
 if __name__ == "__main__":

@@ -21,6 +21,7 @@ from ledger.field import Id
 HIDDEN = frozenset({"confirm-erasure"})  # the desk gives these itself
 FOUND_MAX = 60  # characters shown of a wrong value
 ID = TypeAdapter(Id)
+TRUTH = {"true": True, "yes": True, "false": False, "no": False}
 
 Loc = tuple[int | str, ...]  # the way to a value inside a command, as pydantic gives it
 
@@ -174,10 +175,8 @@ def word_value(field: FieldInfo, text: str, place: str) -> Any:
         return text
     if kind.type not in (bool, int):
         return json_value(text, place)
-    known = {"true": True, "yes": True, "false": False, "no": False} if kind.type is bool else {}
-    value = known.get(text.strip().lower())
-    if value is None and kind.type is int:
-        value = _whole(text.strip())
+    word = text.strip()
+    value = _whole(word) if kind.type is int else TRUTH.get(word.lower())
     if value is None:
         raise RefusedError(
             "bad-field", place, expected=expectation(kind), found=_shown(text), remedy="Correct the value"
@@ -214,11 +213,10 @@ def actor_value(actor: Any, place: str) -> str:
     """Refuse to record for nobody, or for what is no office.
 
     Raises:
-        UsageError: `actor-missing`.
-        RefusedError: `bad-field`.
+        RefusedError: `actor-missing`, `bad-field`.
     """
     if actor == "":
-        raise UsageError(
+        raise RefusedError(
             "actor-missing",
             place,
             expected="who records, as --as ACTOR or POLLBOOK_ACTOR",

@@ -4,17 +4,28 @@ from __future__ import annotations
 
 import inspect
 from collections.abc import Callable
-from typing import Annotated, Any, get_args, get_origin
+from typing import Annotated, Any
 
 import typer
 from pydantic.fields import FieldInfo
 
-from cli.office import Place, desk_at, require_actor
-from cli.parse import command_from, inner_type, is_words, verbs, word_value
+from cli.office import desk_at
+from cli.parse import (
+    Where,
+    actor_value,
+    command_class,
+    command_from,
+    id_value,
+    on_the_command_line,
+    verbs,
+    word_value,
+)
+from cli.place import Place
 from cli.report import print_receipt
-from cli.screen import seal_up
+from cli.screen import progress, seal_up
+from cli.verbs import VerbCommand, VerbGroup
+from cli.wording import Kind, choices, expectation, is_list, is_record, is_words, kind_of, member_of, word_for
 from ledger.decision import Command
-from ledger.errors import RefusedError, UsageError, nearest
 
 OPTION_NAMES = {"actor": "--as", "command_id": "--command-id", "as_json": "--json"}
 
@@ -23,63 +34,61 @@ def record_app(words: list[str], place: Place) -> None:
     """Run the verb that the words name."""
     app = typer.Typer(
         name="pollbook record",
+        cls=VerbGroup,
         no_args_is_help=True,
         add_completion=False,
         rich_markup_mode=None,
         pretty_exceptions_enable=False,
-        help="Record one thing. Say who records with --as ACTOR or POLLBOOK_ACTOR.",
+        help="Record one thing. Say who records with --as ACTOR or POLLBOOK_ACTOR.\n\n"
+        "What a verb takes: pollbook record VERB --help",
     )
 
     @app.callback()
     def nothing() -> None:
-        pass
+        """Make a group of it, however many verbs there are."""
 
-    known = verbs()
-    if words and not words[0].startswith("-") and words[0] not in known:
-        raise UsageError(
-            "unknown-verb",
-            "pollbook record",
-            expected="a verb of: pollbook record --help",
-            found=f"{words[0]!r}{nearest(words[0], known)}",
-            remedy="Correct the verb",
-        )
-    for verb, kind in sorted(known.items(), key=lambda item: (item[1].group, item[0])):
-        if not words or words[0] in (verb, "--help"):
-            app.command(verb, help=inspect.getdoc(kind), short_help=_short_help(kind))(_function(verb, kind, place))
-    nothing.__doc__ = app.info.help
+    if words and not words[0].startswith("-"):
+        with on_the_command_line():
+            command_class(words[0], Where("pollbook record"))
+    for verb, kind in sorted(verbs().items(), key=lambda item: (item[1].group, item[0])):
+        if not words or words[0].startswith("-") or words[0] == verb:
+            add = app.command(
+                verb,
+                cls=_explaining(kind),
+                help=inspect.getdoc(kind),
+                short_help=(inspect.getdoc(kind) or "").split("\n")[0],
+                rich_help_panel=kind.group.capitalize(),
+            )
+            add(_function(verb, kind, place))
     app(args=words or ["--help"], prog_name="pollbook record")
-
-
-def _short_help(kind: type[Command]) -> str:
-    return f"[{kind.group}] " + (inspect.getdoc(kind) or "").split("\n")[0]
 
 
 def _function(verb: str, kind: type[Command], place: Place) -> Callable[..., None]:
     """Make the function behind a verb: one option for each field of its command."""
 
     def record_one(**given: Any) -> None:
-        actor = require_actor(given.pop("actor"))
-        command_id = given.pop("command_id")
-        as_json = given.pop("as_json")
-        values = {
-            name: _value(kind.model_fields[name], value, f"record {verb}, field {name}")
-            for name, value in given.items()
-            if value not in (None, [])
-        }
-        try:
-            command = command_from(verb, values, f"record {verb}")
-        except RefusedError as error:
-            raise UsageError(
-                error.code, error.what, expected=error.expected, found=error.found, remedy=error.remedy
-            ) from None
+        where = Where(f"record {verb}")
+        with on_the_command_line():
+            actor = actor_value(given.pop("actor"), "--as")
+            command_id, as_json = given.pop("command_id"), given.pop("as_json")
+            if command_id is not None:
+                id_value(command_id, "--command-id")
+            values = {
+                name: _value(kind.model_fields[name], value, where.field((name,)))
+                for name, value in given.items()
+                if value not in (None, [])
+            }
+            command = command_from(kind, values, where)
         with desk_at(place) as desk:
-            receipt = desk.submit(command, actor=actor, command_id=command_id)
-            print_receipt(receipt, seal_up(desk.ledger), as_json=as_json)
+            with progress(verb, 1) as bar:
+                receipt = desk.submit(command, actor=actor, command_id=command_id, progress=bar.members)
+            sealed = seal_up(desk.ledger)
+        print_receipt(receipt, sealed, as_json=as_json)
 
     parameters = [_parameter(name, field) for name, field in kind.model_fields.items()]
     parameters += [
-        _option("actor", str, "", "who records: an office", envvar="POLLBOOK_ACTOR"),
-        _option("command_id", str | None, None, "the same id and fields again record nothing twice"),
+        _option("actor", str, "", "who records: an office", metavar="ID", envvar="POLLBOOK_ACTOR"),
+        _option("command_id", str | None, None, "the same id and fields again record nothing twice", metavar="ID"),
         _option("as_json", bool, False, "print JSON"),
     ]
     parameters.sort(key=lambda parameter: parameter.default is not inspect.Parameter.empty)
@@ -89,24 +98,55 @@ def _function(verb: str, kind: type[Command], place: Place) -> Callable[..., Non
 
 
 def _parameter(name: str, field: FieldInfo) -> inspect.Parameter:
-    kind = inner_type(field)
-    needed = field.is_required()
-    if kind is bool:
-        return _option(name, bool, False, field.description)
-    if get_origin(kind) is tuple and is_words(get_args(kind)[0]):
-        return _option(name, list[str] | None, None, f"{field.description}; may be given several times")
-    return _option(name, str if needed else str | None, inspect.Parameter.empty if needed else None, field.description)
+    kind = kind_of(field)
+    default = inspect.Parameter.empty if field.is_required() else None
+    text = _help(field)
+    if kind.type is bool:
+        return _option(name, bool, False, text)
+    if is_list(kind) and is_words(member_of(kind)):
+        several = f"{text}; may be given several times"
+        return _option(name, list[str] if field.is_required() else list[str] | None, default, several, kind)
+    return _option(name, str if field.is_required() else str | None, default, text, kind)
 
 
-def _option(name: str, kind: Any, default: Any, text: str | None, **more: Any) -> inspect.Parameter:
+def _option(
+    name: str, annotation: Any, default: Any, text: str, kind: Kind | None = None, **more: Any
+) -> inspect.Parameter:
     flag = OPTION_NAMES.get(name, "--" + name.replace("_", "-"))
+    if kind:
+        more["metavar"] = word_for(kind)
     return inspect.Parameter(
         name,
         inspect.Parameter.KEYWORD_ONLY,
         default=default,
-        annotation=Annotated[kind, typer.Option(flag, help=text, show_default=False, **more)],
+        annotation=Annotated[annotation, typer.Option(flag, help=text, show_default=False, **more)],
     )
 
 
-def _value(field: FieldInfo, given: Any, where: str) -> Any:
-    return word_value(field, given, where) if isinstance(given, str) else given
+def _help(field: FieldInfo) -> str:
+    """Say what a field means and, where there is a choice, which words there are."""
+    kind = kind_of(field)
+    words = choices(member_of(kind) if is_list(kind) else kind)
+    missing = [word for word in words if f"{word}:" not in (field.description or "")]
+    listed = f" ({', '.join(words)})" if missing else ""
+    return f"{field.description}{listed}" if field.description else expectation(kind)
+
+
+def _explaining(kind: type[Command]) -> type[VerbCommand]:
+    """Make the class of a verb whose help explains the records inside its JSON fields."""
+    explained = []
+    for name, field in kind.model_fields.items():
+        of_list = is_list(kind_of(field))
+        record = member_of(kind_of(field)) if of_list else kind_of(field)
+        if is_record(record):
+            heading = f"Each object in the list of --{name}" if of_list else f"The object of --{name}"
+            rows = [
+                (inner, _help(inside) + ("  [required]" if inside.is_required() else ""))
+                for inner, inside in record.type.model_fields.items()
+            ]
+            explained.append((heading, rows))
+    return type("Explaining", (VerbCommand,), {"explained": tuple(explained)})
+
+
+def _value(field: FieldInfo, given: Any, place: str) -> Any:
+    return word_value(field, given, place) if isinstance(given, str) else given

@@ -52,8 +52,8 @@ def print_receipt(receipt: Receipt, sealed: Sealed, *, as_json: bool) -> None:
     if receipt.held:
         say(f"added nothing, for all was recorded before (command {receipt.command})")
     else:
-        events_ = counted(receipt.events, "event")
-        say(f"recorded {events_} from position {receipt.position} (command {receipt.command})")
+        what = counted(receipt.events, "event")
+        say(f"recorded {what} from position {receipt.position} (command {receipt.command})")
     _say_sealed(sealed)
 
 

@@ -82,7 +82,7 @@ def json_value(text: str, where: str) -> Any:
         return json.loads(text, object_pairs_hook=_once, parse_constant=_constant)
     except json.JSONDecodeError as error:
         rest = text[error.pos : error.pos + SHOWN].strip()
-        found = f"{ascii(rest)} at column {error.colno}" if rest else "an end too soon"
+        found = f"{rest!a} at column {error.colno}" if rest else "an end too soon"
     except RecursionError:
         found = "too many brackets inside each other"
     except _NotJSONError as error:
@@ -100,7 +100,7 @@ def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     values = dict(pairs)
     if len(values) != len(pairs):
         names = [name for name, _ in pairs]
-        raise _NotJSONError(f"the name {ascii(next(n for n in names if names.count(n) > 1))} twice in one object")
+        raise _NotJSONError(f"the name {next(n for n in names if names.count(n) > 1)!a} twice in one object")
     return values
 
 

@@ -34,15 +34,15 @@ def kind_of(field: FieldInfo) -> Kind:
 
 def plain(annotation: Any, notes: Sequence[Any] = ()) -> Kind:
     """Take `| None` and `Annotated` off a type."""
-    notes = tuple(notes)
+    noted = tuple(notes)
     while True:
         if get_origin(annotation) in (Union, UnionType):
             annotation = next(kind for kind in get_args(annotation) if kind is not type(None))
         elif get_origin(annotation) is Annotated:
-            notes += annotation.__metadata__
+            noted += annotation.__metadata__
             annotation = annotation.__origin__
         else:
-            return Kind(annotation, notes)
+            return Kind(annotation, noted)
 
 
 def member_of(kind: Kind) -> Kind:
@@ -75,7 +75,7 @@ def _pattern(notes: Sequence[Any]) -> str:
 
 
 SPELLINGS = {
-    _pattern(annotated.__metadata__): spelling
+    _pattern(get_args(annotated)): spelling
     for annotated, spelling in (
         (Id, Spelling("ID", "an id of up to 64 small letters, digits and hyphens")),
         (Time, Spelling("TIME", "a moment such as 2010-09-25T12:00:00Z")),

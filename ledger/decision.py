@@ -138,11 +138,24 @@ class CountFigures:
     lot_needed: tuple[str, ...] = ()
 
 
+@dataclass(frozen=True, slots=True)
+class HeadsFigures:
+    """The heads of all streams as of a position: how many streams, and the root over their heads."""
+
+    position: int
+    streams: int
+    root: str
+
+
 class Figures(Protocol):
     """The port through which decisions see projections; the command line injects them."""
 
     def count(self, contest: str) -> CountFigures:
         """Give the count of a contest as of the ledger's last event."""
+        ...
+
+    def heads(self) -> HeadsFigures:
+        """Give the heads of all streams as of the ledger's last event."""
         ...
 
 
@@ -156,7 +169,7 @@ class Entry(NamedTuple):
     command: type[Command]
     decide: Decide
     reads: Reads
-    figures: Callable[[Any], str] | None
+    figures: Callable[[Any, Figures], Any] | None
 
 
 DECISIONS: dict[str, Entry] = {}
@@ -165,14 +178,14 @@ DECISIONS: dict[str, Entry] = {}
 def decision(
     command: type[Command],
     *,
-    figures: Callable[[Any], str] | None = None,
+    figures: Callable[[Any, Figures], Any] | None = None,
     **reads: Callable[[Any, Any], State],
 ) -> Callable[[Decide], Decide]:
     """Enter a decision in the table: which command it answers, and which states and figures it reads.
 
     Args:
         command: the command's class; its name and the function's are one stem.
-        figures: command -> contest whose count the decision reads; passed as `figures`.
+        figures: command and port -> the figures that the decision reads; passed as `figures`.
         reads: name of an argument -> function from the command, and the states read before it by name, to
             the empty state of a stream.
     """

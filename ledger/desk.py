@@ -106,7 +106,7 @@ class Desk:
         for argument, empty in entry.reads.items():
             state = empty(command, states)
             states[argument] = fold(state, (event for _, event in self.ledger.stream(state.stream)))
-        figures = {"figures": self._figures.count(entry.figures(command))} if entry.figures else {}
+        figures = {"figures": entry.figures(command, self._figures)} if entry.figures else {}
         now = self._now()
         act = Act(actor, now, command.effective or now, command.authority, name)
         return entry.decide(command, act, **states, **figures), states

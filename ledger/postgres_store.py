@@ -85,14 +85,22 @@ class PostgresLedgerRecorder(LedgerRecorder, PostgresApplicationRecorder):
                     self._notify_channel(stock)
             yield PostgresTransaction(cursor)
 
-    def scan(self, start: int = 0, stop: int | None = None) -> Iterator[StoredRow]:
-        """Stream rows from position `start` up to but not including `stop`, in one read transaction.
+    def stream_heads(self, last: int) -> Iterator[tuple[str, int]]:
+        """Stream each stream with its version as of position `last`, sorted by the bytes of the names."""
+        statement = (
+            "SELECT originator_id, max(originator_version) FROM ledger_events WHERE notification_id <= ? "
+            'GROUP BY originator_id ORDER BY originator_id COLLATE "C"'
+        )
+        yield from self._streamed(statement, (last,))
 
-        Rows stay on the server and come SCAN_ROWS at a time, so memory stays flat.
-        """
+    def scan(self, start: int = 0, stop: int | None = None) -> Iterator[StoredRow]:
+        """Stream rows from position `start` up to but not including `stop`, in one read transaction."""
         end = "" if stop is None else " AND notification_id < ?"
         bounds = (start,) if stop is None else (start, stop)
-        statement = f"{self.select} WHERE notification_id >= ?{end} ORDER BY notification_id"
+        yield from self._streamed(f"{self.select} WHERE notification_id >= ?{end} ORDER BY notification_id", bounds)
+
+    def _streamed(self, statement: str, values: Sequence[Any]) -> Iterator[Any]:
+        """Stream rows that stay on the server and come SCAN_ROWS at a time, so that memory stays flat."""
         with (
             clear_errors(self._where),
             self.datastore.get_connection() as connection,
@@ -103,7 +111,7 @@ class PostgresLedgerRecorder(LedgerRecorder, PostgresApplicationRecorder):
             connection.execute("SET LOCAL idle_in_transaction_session_timeout = 0")
             with connection.cursor("scan", row_factory=tuple_row, binary=True) as cursor:
                 cursor.itersize = SCAN_ROWS
-                yield from cursor.execute(translated(statement), bounds)
+                yield from cursor.execute(translated(statement), values)
 
 
 class PostgresLedgerFactory(PostgresFactory):
@@ -123,6 +131,7 @@ def postgres_settings(url: str, schema: str, *, create: bool) -> dict[str, str]:
         "POSTGRES_URL": url,
         "POSTGRES_SCHEMA": schema,
         "POSTGRES_POOL_SIZE": "1",
+        "POSTGRES_PRE_PING": "y",  # a server that was restarted costs nobody a command
         "POSTGRES_CONNECT_TIMEOUT": str(CONNECT_SECONDS),
         "POSTGRES_LOCK_TIMEOUT": str(LOCK_SECONDS),
         "POSTGRES_IDLE_IN_TRANSACTION_SESSION_TIMEOUT": str(LOCK_SECONDS),  # a frozen writer gives its lock up

@@ -5,12 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
+from psycopg import Connection, OperationalError
+
 from ledger.postgres import clear_errors, connect, make_schema, read_url, translated
 from ledger.vault import TABLES
 
 
 class PostgresVaultStore:
-    """One connection, opened again if the server closed it."""
+    """One connection, opened again if the server was restarted."""
 
     def __init__(self, url: str, schema: str) -> None:
         self._place = read_url(url, schema)
@@ -47,11 +49,16 @@ class PostgresVaultStore:
         self._database.close()
 
     def _in_transaction(self, statements: list[tuple[str, tuple[Any, ...]]]) -> None:
-        with clear_errors(self._place), self._connected().transaction():
-            for statement, values in statements:
-                self._database.execute(translated(statement), values)
+        with clear_errors(self._place):
+            database = self._connected()
+            with database.transaction():
+                for statement, values in statements:
+                    database.execute(translated(statement), values)
 
-    def _connected(self) -> Any:
-        if self._database.closed:
+    def _connected(self) -> Connection[tuple[Any, ...]]:
+        try:
+            self._database.execute("")
+        except OperationalError:
+            self._database.close()
             self._database = connect(self._place)
         return self._database

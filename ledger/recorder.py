@@ -17,6 +17,10 @@ FORMAT = 1  # number of the stored format; a draft until the format is released
 PAGE_ROWS = 5_000  # rows of one write transaction at most (facts: larger ones stall PostgreSQL)
 
 PUT_META = "INSERT INTO meta VALUES (?,?) ON CONFLICT (name) DO UPDATE SET value = excluded.value"
+PUT_SEALED = (
+    "INSERT INTO meta VALUES ('sealed', ?) ON CONFLICT (name) DO UPDATE SET value = excluded.value "
+    "WHERE meta.value = ? RETURNING value"
+)
 PUT_TILE = "INSERT INTO tile VALUES (?,?,?) ON CONFLICT (level, number) DO UPDATE SET hashes = excluded.hashes"
 
 NewRow = tuple[str, int, str, bytes]  # stream, version, type, leaf
@@ -99,6 +103,10 @@ class LedgerRecorder(ABC):
     @abstractmethod
     def scan(self, start: int = 0, stop: int | None = None) -> Iterator[StoredRow]:
         """Stream rows from position `start` up to but not including `stop`, in one read transaction."""
+
+    @abstractmethod
+    def stream_heads(self, last: int) -> Iterator[tuple[str, int]]:
+        """Stream each stream with its version as of position `last`, sorted by the bytes of the names."""
 
     def append_rows(self, rows: Sequence[NewRow], recorded: str, guard: Guard) -> int:
         """Append rows that carry this recording time in one transaction; give the position of the first.
@@ -185,6 +193,11 @@ class LedgerRecorder(ABC):
         """Give the end of the ledger."""
         return _head(self._rows("SELECT size, recorded FROM head"))
 
+    def last_position(self) -> int:
+        """Give the highest position that any row has, whatever the head says; -1 where there is none."""
+        ((last,),) = self._rows(f"SELECT max({self.position}) FROM {self.events}")
+        return -1 if last is None else int(last)
+
     def known_command(self, command: str) -> KnownCommand | None:
         """Look up a command that was carried out."""
         rows = self._rows("SELECT digest, position, events FROM command WHERE id = ?", (command,))
@@ -203,12 +216,20 @@ class LedgerRecorder(ABC):
     def get_tile(self, level: int, index: int) -> bytes | None:
         """Give a hash tile."""
         rows = self._rows("SELECT hashes FROM tile WHERE level = ? AND number = ?", (level, index))
+        if rows and not isinstance(rows[0][0], bytes):  # SQLite keeps what it is given, whatever a column's type
+            what = f"hash tile {index} of level {level}"
+            raise EvidenceError("tile-malformed", what, expected="bytes", found=type(rows[0][0]).__name__)
         return rows[0][0] if rows else None
 
-    def put_tiles(self, tiles: Mapping[tuple[int, int], bytes], size: int) -> None:
-        """Store hash tiles, and that they cover `size` leaves, in one transaction."""
+    def put_tiles(self, tiles: Mapping[tuple[int, int], bytes], size: int, before: int) -> None:
+        """Store hash tiles, and that they cover `size` leaves where they covered `before`, in one transaction.
+
+        Raises:
+            ConflictError: they cover another number of leaves by now; nothing was written.
+        """
         with self.begin(write=True) as transaction:
-            transaction.execute(PUT_META, ("sealed", str(size)))
+            if not transaction.execute(PUT_SEALED, (str(size), str(before))):
+                raise ConflictError("others have sealed meanwhile")
             for key, hashes in tiles.items():
                 transaction.execute(PUT_TILE, (*key, hashes))
 
@@ -225,7 +246,10 @@ class LedgerRecorder(ABC):
 def _head(rows: list[tuple[Any, ...]]) -> Head:
     if not rows:
         raise EvidenceError("head-missing", "the ledger", expected="a row that says where it ends", found="none")
-    return Head(*rows[0])
+    head = Head(*rows[0])
+    if not (isinstance(head.size, int) and head.size >= 0 and isinstance(head.recorded, str)):
+        raise EvidenceError("head-malformed", "the ledger", expected="how many events, and a moment", found=tuple(head))
+    return head
 
 
 def _marks(values: Sequence[str]) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from ledger.event import Event
+from ledger.leaf import decode
 from ledger.recorder import Guard, Head, KnownCommand
 from ledger.store import Appended, Ledger
 
@@ -43,8 +44,8 @@ class Rehearsal:
 
     def stream(self, stream: str) -> list[tuple[int, Event]]:
         """Read one stream, rehearsed events at its end."""
-        rehearsed = [(self._size + position, event) for position, event in self._scratch.stream(stream)]
-        return self._ledger.stream(stream) + rehearsed
+        rows = self._scratch.rows.stream_rows(stream)  # not `stream`: there the versions may begin above 1
+        return self._ledger.stream(stream) + [(self._size + row[0], decode(row)) for row in rows]
 
     def scan(self, start: int = 0, stop: int | None = None) -> Iterator[tuple[int, Event]]:
         """Read events in order, rehearsed ones last."""
@@ -52,6 +53,10 @@ class Rehearsal:
         end = None if stop is None else max(stop - self._size, 0)
         for position, event in self._scratch.scan(max(start - self._size, 0), end):
             yield self._size + position, event
+
+    def stream_heads(self, last: int) -> Iterator[tuple[str, int]]:
+        """Heads of streams are recorded at sealing points, which are not rehearsed."""
+        raise NotImplementedError
 
     def reread(self, start: int = 0) -> Iterator[tuple[int, Event]]:
         """Read strictly, rehearsed events last."""

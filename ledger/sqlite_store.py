@@ -30,6 +30,8 @@ TABLES = (
 )
 SCAN_ROWS = 256  # rows fetched at a time: SQLite and the decoding in long turns keep the processor's caches warm
 COLUMNS = "position, originator_id, originator_version, topic, state"
+# SQLite keeps what it is given, whatever a column's type: a leaf planted as text or number is read as its bytes.
+READ_COLUMNS = COLUMNS.replace("state", "CAST(state AS BLOB)")
 
 
 class SQLiteTransaction:
@@ -53,7 +55,7 @@ class SQLiteLedgerRecorder(LedgerRecorder, SQLiteApplicationRecorder):
 
     events = "stored_events"
     position = "position"
-    columns = COLUMNS
+    columns = READ_COLUMNS
     duplicate = sqlite3.IntegrityError
 
     def construct_create_table_statements(self) -> list[str]:
@@ -65,6 +67,15 @@ class SQLiteLedgerRecorder(LedgerRecorder, SQLiteApplicationRecorder):
         """Begin a transaction; the first statement of a writing one must write, which waits for the lock."""
         with clear_errors("the ledger"), self.datastore.transaction(commit=write) as cursor:
             yield SQLiteTransaction(cursor)
+
+    def stream_heads(self, last: int) -> Iterator[tuple[str, int]]:
+        """Stream each stream with its version as of position `last`, sorted by the bytes of the names."""
+        statement = (
+            "SELECT originator_id, max(originator_version) FROM stored_events WHERE position <= ? "
+            "GROUP BY originator_id ORDER BY originator_id"
+        )
+        with self.begin(write=False) as transaction:
+            yield from transaction.cursor.execute(statement, (last,))
 
     def scan(self, start: int = 0, stop: int | None = None) -> Iterator[StoredRow]:
         """Stream rows from position `start` up to but not including `stop`, in one read transaction."""

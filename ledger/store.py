@@ -15,10 +15,21 @@ from eventsourcing.utils import Environment
 import ledger.streams  # noqa: F401  # fills the closed table of types
 from ledger.errors import EvidenceError, RefusedError
 from ledger.event import Event
-from ledger.leaf import decode, decode_strictly, encode
+from ledger.leaf import decode, encode
 from ledger.mapper import LeafMapper
-from ledger.recorder import FORMAT, PAGE_ROWS, ClockBehindError, Guard, Head, KnownCommand, LedgerRecorder
+from ledger.recorder import (
+    FORMAT,
+    PAGE_ROWS,
+    ClockBehindError,
+    ConflictError,
+    Guard,
+    Head,
+    KnownCommand,
+    LedgerRecorder,
+)
+from ledger.rereading import read_stream, reread
 from ledger.seal.merkle import leaf_hash, root
+from ledger.seal.shelf import TileShelf
 from ledger.seal.tiles import Tiles
 from ledger.sqlite_store import check_header, sqlite_settings, write_header
 from ledger.storage_error import clear_errors as clear_errors  # views and command line take it from here
@@ -68,6 +79,10 @@ class Record(Protocol):
         """Read as if nothing vouched for what is stored."""
         ...
 
+    def stream_heads(self, last: int) -> Iterator[tuple[str, int]]:
+        """Give each stream with its version as of position `last`, sorted by the bytes of the names."""
+        ...
+
 
 class Ledger(Application[str]):
     """The record. Open one with `open_ledger`, make one with `make_ledger`; close it when done."""
@@ -76,12 +91,12 @@ class Ledger(Application[str]):
     log_section_size = PAGE_ROWS
 
     def __init__(self, settings: dict[str, str]) -> None:
-        self._settings = settings
+        self.settings = settings
         super().__init__()
 
     def construct_env(self, name: str, env: Any = None) -> Environment:
         """Take settings from the caller alone: the shell's environment could redirect the database."""
-        return Environment(name, {"ORIGINATOR_ID_TYPE": "text"} | self._settings)
+        return Environment(name, {"ORIGINATOR_ID_TYPE": "text"} | self.settings)
 
     def construct_mapper(self) -> Mapper[str]:
         """Map through the leaf."""
@@ -95,7 +110,10 @@ class Ledger(Application[str]):
     @property
     def ledger_id(self) -> str:
         """The ledger's random id, 32 hexadecimal digits."""
-        return self.rows.meta()["ledger"]
+        found = self.rows.meta().get("ledger")
+        if not found:
+            raise EvidenceError("ledger-id-missing", "the ledger", expected="its random id", found="none")
+        return found
 
     def head(self) -> Head:
         """Give the number of events and the time the last was recorded."""
@@ -124,22 +142,45 @@ class Ledger(Application[str]):
         return self.rows.known_command(command)
 
     def stream(self, stream: str) -> list[tuple[int, Event]]:
-        """Read one stream: positions and events, in order."""
-        return [(row[0], decode_strictly(row)) for row in self.rows.stream_rows(stream)]
+        """Read one stream: positions and events, in order.
+
+        Raises:
+            EvidenceError: what `rereading.read_stream` raises.
+        """
+        return read_stream(self.rows, stream)
 
     def scan(self, start: int = 0, stop: int | None = None) -> Iterator[tuple[int, Event]]:
         """Read events in the order they were recorded, each validated."""
         for row in self.rows.scan(start, stop):
             yield row[0], decode(row)
 
+    def stream_heads(self, last: int) -> Iterator[tuple[str, int]]:
+        """Give each stream with its version as of position `last`, sorted by the bytes of the names."""
+        return self.rows.stream_heads(last)
+
+    def sealed_size(self) -> int:
+        """Give the number of leaves that the tiles cover."""
+        return TileShelf(self.rows).size
+
     def tiles(self) -> Tiles:
         """Give the hash tiles over the leaves sealed so far."""
-        return Tiles(_TileShelf(self.rows), int(self.rows.meta().get("sealed", "0")))
+        shelf = TileShelf(self.rows)
+        return Tiles(shelf, shelf.size)
 
     def seal(self, progress: Callable[[int], None] = lambda _: None) -> tuple[int, bytes]:
-        """Extend the tiles to the head, and give the size and root of the tree."""
-        shelf = _TileShelf(self.rows)
-        tiles = Tiles(shelf, int(self.rows.meta().get("sealed", "0")))
+        """Extend the tiles to the head, and give the size and root of the tree.
+
+        Of two processes that seal at once, one begins anew from where the other has come to.
+        """
+        while True:
+            try:
+                return self._seal(progress)
+            except ConflictError:
+                continue
+
+    def _seal(self, progress: Callable[[int], None]) -> tuple[int, bytes]:
+        shelf = TileShelf(self.rows)
+        tiles = Tiles(shelf, shelf.size)
         hashes: list[bytes] = []
         for row in self.rows.scan(tiles.size):
             hashes.append(leaf_hash(row[4]))
@@ -163,57 +204,9 @@ class Ledger(Application[str]):
         """Read from a position as if nothing vouched for it: canonical, contiguous, and as it was sealed.
 
         Raises:
-            EvidenceError: what `decode_strictly` raises, `position-gap`, `tail-missing`, `leaf-changed`.
+            EvidenceError: what `rereading.reread` raises.
         """
-        tiles = self.tiles()
-        sealed = tiles.leaf_hashes(min(start, tiles.size), tiles.size)
-        position = start - 1
-        for position, row in enumerate(self.rows.scan(start), start):
-            if row[0] != position:
-                raise EvidenceError(
-                    "position-gap", "the ledger", expected=f"event {position}", found=f"event {row[0]}",
-                    position=position,
-                )
-            kept = next(sealed, None)
-            if kept is not None and leaf_hash(row[4]) != kept:
-                raise self._changed(position, row[1], tiles)
-            yield position, decode_strictly(row)
-        expected = max(self.head().size, tiles.size)
-        if position + 1 < expected:
-            raise EvidenceError(
-                "tail-missing", "the ledger", expected=f"{expected} events", found=position + 1, position=position + 1
-            )
-
-    def _changed(self, position: int, stream: str, tiles: Tiles) -> EvidenceError:
-        hashes = [leaf_hash(row[4]) for row in self.rows.scan(0, tiles.size)]
-        return EvidenceError(
-            "leaf-changed",
-            f"event {position} of {stream}",
-            expected=f"root {tiles.root().hex()} over {tiles.size} events, as sealed",
-            found=f"root {root(hashes).hex()}",
-            position=position,
-        )
-
-
-class _TileShelf:
-    """Collects the tiles of one extension, to be stored in one transaction."""
-
-    def __init__(self, rows: LedgerRecorder) -> None:
-        self._rows = rows
-        self._new: dict[tuple[int, int], bytes] = {}
-
-    def get(self, level: int, index: int) -> bytes | None:
-        """Give a tile."""
-        return self._new.get((level, index)) or self._rows.get_tile(level, index)
-
-    def put(self, level: int, index: int, data: bytes) -> None:
-        """Take a tile in."""
-        self._new[level, index] = data
-
-    def flush(self, size: int) -> None:
-        """Store what was taken in."""
-        patiently(lambda: self._rows.put_tiles(self._new, size))
-        self._new.clear()
+        return reread(self.rows, self.tiles(), start)
 
 
 def make_ledger(folder: Path, ledger_id: str) -> Ledger:

@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import hmac
 import json
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from datetime import datetime, timedelta
 from typing import Any, NamedTuple, Protocol
 
@@ -122,6 +122,20 @@ class Vault:
         Raises:
             EvidenceError: `disclosure-changed`.
         """
+        text = self.disclosure(digest, field)
+        return None if text is None else undisclose(text)[1]
+
+    def held(self) -> Iterator[tuple[str, str]]:
+        """Give the digest and stream of every disclosure that is held."""
+        rows = self._store.execute("SELECT digest, stream FROM disclosure WHERE state = 'held' ORDER BY digest")
+        return ((str(digest), str(stream)) for digest, stream in rows)
+
+    def disclosure(self, digest: str, field: str) -> str | None:
+        """Give a disclosure as RFC 9901 writes it, by the digest that its leaf holds; None where it is not held.
+
+        Raises:
+            EvidenceError: `disclosure-changed`.
+        """
         rows = self._store.execute(
             "SELECT d.sealed, d.stream, d.version, s.id, s.wrapped FROM disclosure d "
             "JOIN subject s ON s.id = d.subject WHERE d.digest = ?",
@@ -141,7 +155,7 @@ class Vault:
                 expected=f"what digest {digest} names",
                 found="something that does not decrypt",
             ) from None
-        return undisclose(text)[1]
+        return text
 
     def batch_seed(self, batch: str) -> bytes:
         """Give the secret seed of a batch under way, drawn when first asked for."""

@@ -97,6 +97,9 @@ class Views:
             owner = self.database.execute("SELECT ledger, version FROM tracking").fetchall()
         if owner and owner[0] != (ledger_id, VIEWS_VERSION):
             self.empty()
+            owner = []
+        if owner:  # tables are made once: one that is gone is damage, and not to be made anew without its rows
+            return
         with self._transaction():
             for projection in self._projections:
                 for table in projection.tables:

@@ -7,7 +7,8 @@ from fractions import Fraction
 from typing import Literal
 
 from ledger.event import Event
-from ledger.streams.result import Figure, FiguresPublished, ResultDeclared, printed, rounded
+from ledger.field import rounded
+from ledger.streams.result import Figure, FiguresPublished, ResultDeclared, printed
 from projections.counting import Counted, cells
 
 Verdict = Literal["equal", "differs", "not recomputable"]
@@ -37,9 +38,7 @@ class Compared:
         """Published less recomputed, as printed; empty where there is nothing to compare."""
         if self.exact is None:
             return ""
-        step = Fraction(self.printed) - Fraction(self.recomputed)
-        sign = "-" if step < 0 else ""
-        return sign + rounded(abs(step), self.figure.decimals)
+        return rounded(Fraction(self.printed) - Fraction(self.recomputed), self.figure.decimals)
 
     @property
     def verdict(self) -> Verdict:

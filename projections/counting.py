@@ -8,9 +8,10 @@ from dataclasses import dataclass
 from fractions import Fraction
 from pathlib import Path
 
-from ledger.decision import CountFigures, fold
+from ledger.decision import CountFigures, HeadsFigures, fold
 from ledger.errors import RefusedError
 from ledger.leaf import CANONICAL
+from ledger.seal.heads import heads_root
 from ledger.store import Record
 from ledger.streams.contest import ALL, Contest, ContestDefined, require_contest
 from ledger.streams.count_rule import CountRule
@@ -42,25 +43,29 @@ class Counted:
 
     @property
     def digest(self) -> str:
-        """SHA-256 of the stage table's ids and numbers as canonical JSON: what a declaration refers to."""
-        table = self.table
-        body = {
-            "contest": self.contest.contest,
-            "count_rule": self.contest.count_rule,
-            "elected": table.elected,
-            "rejected": table.rejected,
-            "stages": [
-                {
-                    "action": stage.action.kind,
-                    "candidates": stage.action.candidates,
-                    "non_transferable": stage.non_transferable,
-                    "votes": stage.votes,
-                }
-                for stage in table.stages
-            ],
-            "valid": table.valid,
-        }
-        return "sha256:" + hashlib.sha256(json.dumps(body, **CANONICAL, default=dict).encode()).hexdigest()
+        """What a declaration refers to."""
+        return count_digest(self.contest, self.table)
+
+
+def count_digest(contest: ContestDefined, table: StageTable) -> str:
+    """Name a count: SHA-256 of the stage table's ids and numbers, and of the rule's name, as canonical JSON."""
+    body = {
+        "contest": contest.contest,
+        "count_rule": contest.count_rule,
+        "elected": table.elected,
+        "rejected": table.rejected,
+        "stages": [
+            {
+                "action": stage.action.kind,
+                "candidates": stage.action.candidates,
+                "non_transferable": stage.non_transferable,
+                "votes": stage.votes,
+            }
+            for stage in table.stages
+        ],
+        "valid": table.valid,
+    }
+    return "sha256:" + hashlib.sha256(json.dumps(body, **CANONICAL, default=dict).encode()).hexdigest()
 
 
 def open_views(folder: Path | None) -> Views:
@@ -131,6 +136,12 @@ class LedgerFigures:
             cells={cell: str(value) for cell, value in cells(counted.table).items()},
             lot_needed=counted.table.lot_needed,
         )
+
+    def heads(self) -> HeadsFigures:
+        """Give the heads of all streams as of the ledger's last event."""
+        position = self._ledger.head().size - 1
+        streams, root = heads_root(self._ledger.stream_heads(position))
+        return HeadsFigures(position, streams, "sha256:" + root.hex())
 
 
 Cell = tuple[int, str, str, str]  # stage, section or `all`, candidate or empty, measure

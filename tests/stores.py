@@ -110,6 +110,7 @@ class PostgresPlace:
 
     def drop(self) -> None:
         with self.database() as database:
+            database.execute("SET lock_timeout = '10s'")  # a test that failed may hold on to its tables
             database.execute(f"DROP SCHEMA IF EXISTS {self.schema}, {self.vault_schema} CASCADE")
 
     def database(self) -> Any:

@@ -12,9 +12,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from ledger.field import rounded
 from ledger.streams.count_rule import AlternativeVote
 from projections.count.av import count_av
-from projections.count.render import as_json, as_text, exact, labels, printed, rows_of
+from projections.count.render import as_json, as_text, exact, labels, rows_of
 from projections.count.stage_table import StageTable
 
 LABOUR_2010 = Path(__file__).parent / "golden" / "labour-2010-mps"
@@ -67,18 +68,18 @@ def two_sections() -> StageTable:
     ],
 )
 def test_rounds_halves_up_without_floats(value: Fraction, decimals: int, expected: str) -> None:
-    assert printed(value, decimals) == expected
+    assert rounded(value, decimals) == expected
 
 
 @given(st.integers(0, 10**12), st.integers(0, 9))
 def test_rounds_as_decimal_does(thousandths: int, decimals: int) -> None:
-    rounded = Decimal(thousandths).scaleb(-3).quantize(Decimal(1).scaleb(-decimals), ROUND_HALF_UP)
-    assert printed(Fraction(thousandths, 1000), decimals) == f"{rounded:f}"
+    expected = Decimal(thousandths).scaleb(-3).quantize(Decimal(1).scaleb(-decimals), ROUND_HALF_UP)
+    assert rounded(Fraction(thousandths, 1000), decimals) == f"{expected:f}"
 
 
 @given(st.fractions(min_value=0), st.integers(0, 9))
 def test_prints_no_further_than_half_a_place_from_the_exact_value(value: Fraction, decimals: int) -> None:
-    error = Fraction(printed(value, decimals)) - value
+    error = Fraction(rounded(value, decimals)) - value
     assert Fraction(-1, 2) < error * 10**decimals <= Fraction(1, 2)
 
 

@@ -9,6 +9,7 @@ import pytest
 from scenario import DEFINED, POLLED, Given, but, given, happened
 
 from ledger.decision import CountFigures, Unchanged, fold
+from ledger.field import rounded
 from ledger.streams.contest import PollClosed
 from ledger.streams.result import (
     DeclareResult,
@@ -18,7 +19,6 @@ from ledger.streams.result import (
     Result,
     ResultDeclared,
     printed,
-    rounded,
 )
 
 STREAM = "result/leader"

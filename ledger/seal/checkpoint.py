@@ -128,24 +128,17 @@ def verify_cosignature(body: str, data: bytes, key: VerifierKey) -> int:
         RefusedError: `key-wrong-kind`.
         EvidenceError: `signature-bad`.
     """
-    _check_kind(key, Kind.COSIGNATURE)
+    check_kind(key, Kind.COSIGNATURE)
     check_signature(body, data, key)
     return cosignature_time(data)
 
 
-def _check_signable(body: str, signer: SignerKey, kind: Kind) -> None:
-    _check_kind(signer.verifier, kind)
-    if parse_checkpoint(body).size == 0:
-        raise RefusedError(
-            "nothing-to-sign",
-            "checkpoint to sign",
-            expected="a tree with leaves",
-            found="none",
-            remedy="Record the first event before sealing",
-        )
+def check_kind(key: VerifierKey, kind: Kind) -> None:
+    """Refuse a key that is for signing something else.
 
-
-def _check_kind(key: VerifierKey, kind: Kind) -> None:
+    Raises:
+        RefusedError: `key-wrong-kind`.
+    """
     if key.kind is not kind:
         raise RefusedError(
             "key-wrong-kind",
@@ -153,6 +146,18 @@ def _check_kind(key: VerifierKey, kind: Kind) -> None:
             expected=f"kind {kind:#04x}, {kind.name.lower()}",
             found=f"{key.kind:#04x}",
             remedy="Logs sign with keys of kind 0x01, witnesses with keys of kind 0x04",
+        )
+
+
+def _check_signable(body: str, signer: SignerKey, kind: Kind) -> None:
+    check_kind(signer.verifier, kind)
+    if parse_checkpoint(body).size == 0:
+        raise RefusedError(
+            "nothing-to-sign",
+            "checkpoint to sign",
+            expected="a tree with leaves",
+            found="none",
+            remedy="Record the first event before sealing",
         )
 
 

@@ -15,7 +15,8 @@ Source: https://c2sp.org/tlog-proof
 
 from __future__ import annotations
 
-from typing import NamedTuple, Self
+from dataclasses import dataclass
+from typing import Self
 
 from ledger.errors import EvidenceError
 from ledger.seal.checkpoint import parse_decimal
@@ -32,7 +33,8 @@ EXTRA = "extra "
 INDEX = "index "
 
 
-class Proof(NamedTuple):
+@dataclass(frozen=True)
+class Proof:
     """A receipt as read, not yet checked. The note is kept as it came, byte by byte."""
 
     index: int

@@ -17,8 +17,8 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 from ledger.errors import EvidenceError, RefusedError
-from ledger.seal.checkpoint import Checkpoint, cosign, parse_checkpoint
-from ledger.seal.keys import SignerKey, VerifierKey, shown
+from ledger.seal.checkpoint import Checkpoint, check_kind, cosign, parse_checkpoint
+from ledger.seal.keys import Kind, SignerKey, VerifierKey, shown
 from ledger.seal.merkle import EMPTY_ROOT, check_consistency
 from ledger.seal.note import SignedNote, verify_note
 
@@ -78,6 +78,7 @@ def decide(
 
 
 def _check_log(checkpoint: Checkpoint, seen: Checkpoint | None, log_key: VerifierKey, signer: SignerKey) -> None:
+    check_kind(log_key, Kind.NOTE)
     if signer.verifier.public == log_key.public:
         raise RefusedError(
             "policy-duplicate-key",

@@ -98,7 +98,7 @@ def read_papers(command: ReadPapers, act: Act, contest: Contest, election: Elect
         raise RefusedError(
             "batch-differs",
             f"{where}, serial {command.serial}",
-            expected=f"the {batch.total} papers opened under this serial, {batch.contents}, {batch.provenance or 'read'}",
+            expected=f"the {batch.total} papers of this serial, {batch.contents}, {batch.provenance or 'read'}",
             found=f"{total} papers, {contents}, {provenance or 'read'}",
             remedy="Give other papers their own serial",
         )

@@ -11,7 +11,7 @@ from pydantic import Field, StringConstraints
 from ledger.decision import Act, Command, CountFigures, Outcome, State, Unchanged, decision
 from ledger.errors import RefusedError, nearest
 from ledger.event import Audience, Canonical, Event
-from ledger.field import Count, Hash, Id, Text
+from ledger.field import Count, Hash, Id, Text, rounded
 from ledger.streams.contest import ALL, Contest, contest_stream, require_contest
 
 STAGES_MAX = 10_000
@@ -109,7 +109,7 @@ class DeclareResult(Command):
 
 @decision(
     DeclareResult,
-    figures=lambda c: str(c.contest),
+    figures=lambda c, port: port.count(c.contest),
     contest=lambda c, _: contest_stream(c.contest),
     result=lambda c, _: result_stream(c.contest),
 )
@@ -211,13 +211,6 @@ def _require_equal(figure: Figure, counted: CountFigures, where: str) -> None:
             found=figure.value,
             remedy="Declare what the count says (see: pollbook count)",
         )
-
-
-def rounded(value: Fraction, decimals: int) -> str:
-    """Print an exact value of 0 or more to that many decimals, halves up."""
-    scaled = (value * 10**decimals * 2 + 1) // 2
-    whole, rest = divmod(int(scaled), 10**decimals)
-    return f"{whole}.{rest:0{decimals}d}" if decimals else str(whole)
 
 
 def printed(value: str, decimals: int) -> str:

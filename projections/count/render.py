@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
+from ledger.field import rounded
+
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
@@ -63,17 +65,6 @@ class StageRows:
     ending: str
 
 
-def printed(value: Fraction, decimals: int) -> str:
-    """Write a number to so many places after the point, 0 or more, halves rounded up.
-
-    Exact: `printed(Fraction(1, 8), 2)` is `0.13`. Below zero, up is towards zero, and there is no `-0`.
-    """
-    scaled = (2 * value.numerator * 10**decimals + value.denominator) // (2 * value.denominator)
-    whole, rest = divmod(abs(scaled), 10**decimals)
-    sign = "-" if scaled < 0 else ""
-    return f"{sign}{whole}.{rest:0{decimals}}" if decimals else f"{sign}{whole}"
-
-
 def exact(value: Fraction) -> str:
     """Write a fraction as `p/q` in lowest terms, whole numbers too."""
     return f"{value.numerator}/{value.denominator}"
@@ -112,7 +103,7 @@ def _stage_rows(stage: Stage, before: Stage | None, label: Mapping[str, str], de
             change=total - before.total(candidate) if before else None,
             candidate=candidate,
             share=share,
-            printed=None if share is None else printed(100 * share, decimals),
+            printed=None if share is None else rounded(100 * share, decimals),
         )
 
     spent = tuple(stage.non_transferable.values())

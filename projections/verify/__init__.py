@@ -1,0 +1,1 @@
+"""Replay and check everything: numbered checks in five categories, every finding with position, expected, found."""

@@ -1,0 +1,78 @@
+"""What a verification says: the checks by number, and the findings."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any, Literal
+
+from ledger.errors import EvidenceError, PollbookError
+
+Category = Literal["completeness", "authenticity", "consistency", "integrity", "evidence"]
+
+CHECKS: dict[str, tuple[Category, str]] = {
+    "C1": ("completeness", "positions run from 0 without gaps, and end where the head says"),
+    "C2": ("completeness", "every stream's versions run from 1 without gaps"),
+    "C3": ("completeness", "every closed batch has the members that it was closed with"),
+    "C4": ("completeness", "every private value is in the vault, or was erased lawfully"),
+    "A1": ("authenticity", "the checkpoint is signed by the log that the policy names"),
+    "A2": ("authenticity", "witnesses cosigned the checkpoint as the policy demands"),
+    "S1": ("consistency", "the hash tiles are those of the leaves"),
+    "S2": ("consistency", "the checkpoint is that of the tree over the leaves"),
+    "S3": ("consistency", "the tree begins with the one in the kept checkpoint"),
+    "S4": ("consistency", "recorded heads of streams are those of the record at that position"),
+    "S5": ("consistency", "the views equal a rebuild"),
+    "I1": ("integrity", "every leaf is canonical, of a known type, and filed under its own stream"),
+    "I2": ("integrity", "recording time never runs backwards"),
+    "I3": ("integrity", "every stream replays"),
+    "I4": ("integrity", "every private value in the vault is what its digest names"),
+    "E1": ("evidence", "every contest pins a count rule that was adopted"),
+    "E2": ("evidence", "every paper belongs to its contest, section and batch, and was read after the poll closed"),
+    "E3": ("evidence", "declared figures are those of the papers"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One thing that is not as it should be.
+
+    Attributes:
+        check: number of the check, a key of CHECKS.
+        code: what is wrong, as in docs/reference/errors.md.
+        position: index of the event at fault, or None where none is.
+        what: what is wrong, with ids; `expected` and `found` say how.
+    """
+
+    check: str
+    code: str
+    position: int | None
+    what: str
+    expected: str
+    found: str
+
+    @property
+    def id(self) -> str:
+        """The same for the same fault at every verification."""
+        return f"{self.check}:{self.code}" + ("" if self.position is None else f":{self.position}")
+
+    def line(self) -> str:
+        """Say it in one line."""
+        return f"{self.id}: {self.what}: expected {self.expected}, found {self.found}."
+
+    def as_json(self) -> dict[str, Any]:
+        """Give it as plain values."""
+        return {
+            "id": self.id,
+            "check": self.check,
+            "category": CHECKS[self.check][0],
+            "code": self.code,
+            "position": self.position,
+            "what": self.what,
+            "expected": self.expected,
+            "found": self.found,
+        }
+
+
+def found_by(check: str, error: PollbookError) -> Finding:
+    """Turn an error into a finding of a check."""
+    position = error.position if isinstance(error, EvidenceError) else None
+    return Finding(check, error.code, position, error.what, error.expected, error.found)
