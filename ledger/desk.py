@@ -156,10 +156,8 @@ class Desk:
         """Open a batch, or go on with one that was left open, then close it."""
         page = batch.deal(self.vault.batch_seed(batch.stream))
         found = self.ledger.stream(batch.stream)
-        if found:
-            first = found[0][0]
-        else:
-            first = self.ledger.append([self._conceal(batch.opened, restricted)[0]]).position
+        opening, _ = self._conceal(batch.opened, restricted)
+        first = found[0][0] if found else self.ledger.append([opening]).position
         before, hashed = self._members_recorded(batch.stream, first)
         done = before
         while done < batch.total:

@@ -215,17 +215,20 @@ def make_ledger(folder: Path, ledger_id: str) -> Ledger:
     Raises:
         RefusedError: `ledger-exists`, `read-only-store`, `disk-full`.
     """
-    if (folder / LEDGER_FILE).exists():
-        raise RefusedError(
-            "ledger-exists", str(folder), expected="a folder without a ledger", found=LEDGER_FILE,
-            remedy="Choose another folder, or go on with the ledger that is there",
-        )
+    path = folder / LEDGER_FILE
     with clear_errors(folder):
         folder.mkdir(parents=True, exist_ok=True)
-        made = Ledger(sqlite_settings(folder / LEDGER_FILE, create=True))
+        try:
+            path.touch(exist_ok=False)  # of several who make one at once, the first
+        except FileExistsError:
+            raise RefusedError(
+                "ledger-exists", str(folder), expected="a folder without a ledger", found=LEDGER_FILE,
+                remedy="Choose another folder, or go on with the ledger that is there",
+            ) from None
+        made = Ledger(sqlite_settings(path, create=True))
         made.rows.put_meta("ledger", ledger_id)
         made.rows.put_meta("format", f"draft-{FORMAT}")
-        write_header(folder / LEDGER_FILE)
+        write_header(path)
     return made
 
 

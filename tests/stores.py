@@ -16,6 +16,7 @@ from ledger.desk import Desk
 from ledger.sqlite_store import sqlite_settings
 from ledger.sqlite_vault import VAULT_FILE, SQLiteVaultStore
 from ledger.store import LEDGER_FILE, Ledger, make_ledger, make_postgres_ledger, open_ledger, open_postgres_ledger
+from ledger.streams.election import ElectionCalled
 from ledger.vault import Vault, VaultStore
 
 LEDGER_ID = "0123456789abcdef" * 2
@@ -118,6 +119,20 @@ class PostgresPlace:
         import psycopg
 
         return psycopg.connect(self.url, autocommit=True)
+
+
+def called(election: str, version: int = 1, recorded: str = NOON) -> ElectionCalled:
+    return ElectionCalled(
+        actor="clerk",
+        effective=NOON,
+        recorded=recorded,
+        stream=f"election/{election}",
+        version=version,
+        election=election,
+        organisation="The Party",
+        reason="other",
+        title="An election",
+    )
 
 
 class NoFigures:

@@ -59,7 +59,7 @@ def test_refuses_words_that_are_off(at: Terminal, words: tuple[str, ...], code: 
 @pytest.mark.parametrize(
     ("changes", "code", "says"),
     [
-        ({"reason": "vacncy"}, "bad-field", 'record call-election, field reason: expected vacancy or challenge or'),
+        ({"reason": "vacncy"}, "bad-field", "record call-election, field reason: expected vacancy or challenge or"),
         ({"reason": "vacncy"}, "bad-field", 'found "vacncy" (nearest: vacancy)'),
         ({"election": "Labour"}, "bad-field", "field election: expected an id of up to 64 small letters"),
         ({"title": ""}, "bad-field", "field title"),
@@ -141,9 +141,7 @@ def test_usage_errors_keep_their_form(at: Terminal, words: tuple[str, ...], says
         (("count", "leader", "--known-at", "2"), "poll-open", 1),
     ],
 )
-def test_refuses_to_look_for_what_is_not_there(
-    at: Terminal, words: tuple[str, ...], code: str, exit_code: int
-) -> None:
+def test_refuses_to_look_for_what_is_not_there(at: Terminal, words: tuple[str, ...], code: str, exit_code: int) -> None:
     line = at.made()(*words).refused(code, exit_code)
     if "--known-at" in words and code == "bad-moment":
         assert "--known-at: expected " in line
@@ -252,9 +250,9 @@ def test_refuses_without_the_vaults_key(at: Terminal) -> None:
     size = at.size()
     words = ("record", "close-poll", "--contest", "leader", "--as", "ro")
     key.chmod(0o640)
-    assert f"expected mode 0600, found 0640. Decide who may have read it, then: chmod 600 {key}" in at(
-        *words
-    ).refused("vault-key-exposed")
+    assert f"expected mode 0600, found 0640. Decide who may have read it, then: chmod 600 {key}" in at(*words).refused(
+        "vault-key-exposed"
+    )
     key.chmod(0o600)
     for wrong in ("", "zz" * 32, content[:-3], content * 2, "\xff"):
         key.write_text(wrong, "latin-1")

@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 import socket
+import subprocess
 import sys
 import tracemalloc
 from collections.abc import Iterable, Iterator
 from contextlib import closing
+from pathlib import Path
 from urllib.parse import urlsplit
 
 import psycopg
 import pytest
 from psycopg import pq
 from scenario import RECORD_PERSON
-from stores import LEDGER_ID, NOON, PostgresPlace, desk_at
-from test_store import called
+from stores import LEDGER_ID, NOON, PostgresPlace, called, desk_at
 
 from ledger import postgres_store
 from ledger.errors import RefusedError
@@ -24,7 +25,6 @@ from ledger.recorder import Guard, StoredRow
 from ledger.store import Ledger, make_postgres_ledger, open_postgres_ledger
 
 PASSWORD = "correct-horse"
-UNKNOWABLE = {"PGSERVICE", "PGTZ", "PGDATESTYLE", "PGGEQO"}  # libpq reads them whatever it is told
 
 
 @pytest.fixture
@@ -45,6 +45,11 @@ def test_says_how_to_install_what_is_missing(monkeypatch: pytest.MonkeyPatch) ->
     monkeypatch.setitem(sys.modules, "psycopg", None)
     with pytest.raises(RefusedError, match=r"^postgres-not-installed: .*pip install 'pollbook\[postgres\]'\.$"):
         open_postgres_ledger("postgresql://localhost/app", "pollbook")
+
+
+def test_nobody_needs_psycopg_who_does_not_use_postgresql() -> None:
+    look = "import sys, ledger.desk, ledger.store, ledger.sqlite_vault; sys.exit('psycopg' in sys.modules)"
+    assert subprocess.run([sys.executable, "-c", look], check=False).returncode == 0
 
 
 def test_says_that_nobody_answers_and_not_the_password(silent_port: int) -> None:
@@ -114,11 +119,13 @@ def at(url: str) -> str:
 
 @pytest.mark.postgres
 def test_the_shells_variables_lead_nowhere_else(
-    postgres_place: PostgresPlace, monkeypatch: pytest.MonkeyPatch
+    postgres_place: PostgresPlace, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     known = {option.envvar.decode() for option in pq.Conninfo.get_defaults() if option.envvar}
-    for variable in (known | {"POSTGRES_DBNAME", "POSTGRES_HOST", "POSTGRES_SCHEMA", "CREATE_TABLE"}) - UNKNOWABLE:
+    for variable in known | {"POSTGRES_DBNAME", "POSTGRES_HOST", "POSTGRES_SCHEMA", "CREATE_TABLE"}:
         monkeypatch.setenv(variable, "elsewhere")
+    (tmp_path / "services").write_text("[elsewhere]\nhost=elsewhere\nport=1\nuser=elsewhere\ndbname=elsewhere\n")
+    monkeypatch.setenv("PGSERVICEFILE", str(tmp_path / "services"))
     with pytest.raises(psycopg.Error):  # these variables do have a power over whoever does not look out
         psycopg.connect(postgres_place.url)
     with closing(postgres_place.make()) as made:
@@ -219,13 +226,13 @@ def test_says_that_the_server_went_away_in_the_middle_of_a_scan(
 
 
 @pytest.mark.postgres
-def test_says_that_the_server_stays_away(postgres_place: PostgresPlace, silent_port: int) -> None:
-    postgres_place.make().close()
-    settings = postgres_settings(postgres_place.url, postgres_place.schema, create=False)
+def test_says_that_the_server_stays_away(named_place: PostgresPlace, silent_port: int) -> None:
+    settings = postgres_settings(named_place.url, named_place.schema, create=False)
     with closing(Ledger(settings | {"POSTGRES_CONNECT_TIMEOUT": "1"})) as ledger:
+        assert ledger.head().size == 0
         pool = ledger.factory.datastore.pool  # type: ignore[attr-defined]
         pool.kwargs = pool.kwargs | {"port": str(silent_port)}
-        pool.drain()
+        hang_up(named_place)
         with pytest.raises(RefusedError, match=r"^postgres-unreachable: [^\n]*$"):
             ledger.append([called("a")])
 

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import multiprocessing
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from itertools import pairwise
+from threading import Barrier
 from typing import Any
 
 import pytest
 from eventsourcing.persistence import StoredEvent
 from scenario import ADOPT_RULE, CALL_ELECTION, RECORD_PERSON, RULE, but
-from stores import LEDGER_ID, NOON, LedgerPlace, desk_at
+from stores import LEDGER_ID, NOON, LedgerPlace, called, desk_at
 
 from ledger.decision import Unchanged
 from ledger.desk import Desk
@@ -19,25 +21,10 @@ from ledger.leaf import encode
 from ledger.recorder import ConflictError, Guard, Head
 from ledger.storage_error import LOCK_TRIES
 from ledger.store import Ledger
-from ledger.streams.election import ElectionCalled
 from ledger.streams.person import ErasureOrdered, Identity
 
 WRITERS = 4
 COMMANDS_EACH = 50
-
-
-def called(election: str, version: int = 1, recorded: str = NOON) -> ElectionCalled:
-    return ElectionCalled(
-        actor="clerk",
-        effective=NOON,
-        recorded=recorded,
-        stream=f"election/{election}",
-        version=version,
-        election=election,
-        organisation="The Party",
-        reason="other",
-        title="An election",
-    )
 
 
 def ordered(person: str) -> ErasureOrdered:
@@ -64,6 +51,21 @@ def test_opens_what_was_made(ledger_place: LedgerPlace) -> None:
 def test_refuses_to_make_a_ledger_where_one_is(ledger_place: LedgerPlace) -> None:
     with pytest.raises(RefusedError, match=r"^ledger-exists: "):
         ledger_place.make()
+
+
+def test_of_several_who_make_a_ledger_at_once_one_does(empty_place: LedgerPlace) -> None:
+    start = Barrier(WRITERS)
+
+    def make(_: int) -> str:
+        start.wait(timeout=60)
+        try:
+            empty_place.make().close()
+        except RefusedError as refused:
+            return refused.code
+        return "made"
+
+    with ThreadPoolExecutor(WRITERS) as makers:
+        assert sorted(makers.map(make, range(WRITERS))) == ["ledger-exists"] * (WRITERS - 1) + ["made"]
 
 
 def test_refuses_to_open_a_ledger_where_none_is(empty_place: LedgerPlace) -> None:

@@ -72,7 +72,7 @@ def check_papers(record: RecordRead) -> Iterator[Finding]:
     closed = {event.contest: position for position, event in record.others if isinstance(event, PollClosed)}
     known = contests(record)
     opened = {event.stream: position for position, event in record.others if hasattr(event, "contents")}
-    for name, seen in record.batches.items():
+    for name in record.batches:
         contest, section = contest_and_section(name)
         state = known.get(contest)
         position = opened.get(name)

@@ -1,4 +1,4 @@
-"""The checks of the record itself: positions, leaves, times, versions, batches, tree, rules, papers, declared figures."""
+"""The checks of the record itself: positions, leaves, times, versions, batches, and the tree over the leaves."""
 
 from __future__ import annotations
 

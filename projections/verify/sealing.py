@@ -45,9 +45,9 @@ def check_seal(ledger: Ledger, record: RecordRead, latest: bytes | None, trust: 
         except EvidenceError as error:
             findings.append(found_by("A1", error))
     if note is not None and trust.policy:
-        findings += check_signatures(note, trust)
+        findings += check_signatures(note, trust.policy, trust)
     if trust.kept is not None:
-        findings += check_kept(record, trust)
+        findings += check_kept(record, trust.kept, trust.policy)
     return findings
 
 
@@ -103,22 +103,20 @@ def check_checkpoint(check: str, record: RecordRead, checkpoint: Checkpoint) -> 
         )
 
 
-def check_signatures(note: SignedNote, trust: Trust) -> Iterator[Finding]:
+def check_signatures(note: SignedNote, policy: Policy, trust: Trust) -> Iterator[Finding]:
     """A1, A2: signatures as the policy demands."""
-    assert trust.policy is not None
     try:
-        trust.policy.judge(note, now=trust.now if trust.within else None, cosigned_within=trust.within)
+        policy.judge(note, now=trust.now if trust.within else None, cosigned_within=trust.within)
     except EvidenceError as error:
         yield found_by("A2" if error.code in ("quorum-not-met", "cosignature-stale") else "A1", error)
 
 
-def check_kept(record: RecordRead, trust: Trust) -> list[Finding]:
+def check_kept(record: RecordRead, kept: bytes, policy: Policy | None) -> list[Finding]:
     """S3: the tree begins with the one kept from earlier, which has to be of the same log."""
-    assert trust.kept is not None
     try:
-        note = parse_note(trust.kept)
-        if trust.policy:
-            trust.policy.judge(note)
+        note = parse_note(kept)
+        if policy:
+            policy.judge(note)
         return list(check_checkpoint("S3", record, parse_checkpoint(note.text)))
     except EvidenceError as error:
         return [found_by("S3", error)]

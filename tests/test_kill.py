@@ -1,0 +1,297 @@
+"""`pollbook apply` killed at any moment: all or nothing to every reader, finished by giving the same file again."""
+
+from __future__ import annotations
+
+import io
+import json
+import os
+import random
+import shutil
+import signal
+import sqlite3
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from contextlib import closing, redirect_stderr, redirect_stdout
+from pathlib import Path
+from typing import Any, NamedTuple
+from unittest.mock import patch
+
+import pytest
+from scenario import ADOPT_RULE, CALL_ELECTION, CLOSE_POLL, DEFINE_CONTEST, READ_PAPERS, RECORD_PERSON, but
+
+import ledger.desk
+from cli.main import main
+from ledger.decision import Command, fold
+from ledger.desk import Desk
+from ledger.sqlite_vault import VAULT_FILE, SQLiteVaultStore
+from ledger.store import LEDGER_FILE, open_ledger
+from ledger.streams.batch import BatchState
+from ledger.streams.paper import Alike
+from ledger.vault import Vault
+from projections.counting import LedgerFigures, open_views
+
+ROOT = Path(__file__).parent.parent
+KILLS = 20
+SEED = int(os.environ.get("POLLBOOK_TEST_KILL_SEED", "0")) or random.SystemRandom().getrandbits(32)
+BATCHES = ("batch/paper/leader/members/s1", "batch/paper/leader/mps/s1")
+MARKS = ("a", "b", "c", "a>b", "b>a", "c>a>b", "b>c>a")
+READ_AT = "2010-09-23T09:00:00Z"
+WAIT_SECONDS = 60.0
+
+Moment = Callable[["subprocess.Popen[str]", float], None]
+
+
+def papers(section: str, each: int) -> Any:
+    alike = tuple(Alike(count=each + more, marks=marks) for more, marks in enumerate(MARKS))
+    return but(READ_PAPERS, section=section, papers=alike, effective=READ_AT)
+
+
+def jsonl(*commands: Command) -> str:
+    lines = ({"verb": command.verb, **command.model_dump(mode="json", exclude_none=True)} for command in commands)
+    return "".join(json.dumps(line) + "\n" for line in lines)
+
+
+def pollbook(folder: Path, *words: str) -> tuple[int, str, str]:
+    """Run the program in this process; give its exit code and what it printed."""
+    out, err = io.StringIO(), io.StringIO()
+    argv = ["pollbook", "--ledger", str(folder), *words]
+    with patch.object(sys, "argv", argv), redirect_stdout(out), redirect_stderr(err):
+        try:
+            main()
+        except SystemExit as end:
+            return int(end.code or 0), out.getvalue(), err.getvalue()
+    return 0, out.getvalue(), err.getvalue()
+
+
+def started(folder: Path, file: Path) -> subprocess.Popen[str]:
+    """Start the program as a process of its own, its SIGINT as a terminal gives it."""
+    return subprocess.Popen(
+        [sys.executable, "-m", "cli.main", "--ledger", str(folder), "apply", str(file), "--as", "scrutineer"],
+        cwd=ROOT,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
+    )
+
+
+def wait_until(happened: Callable[[], bool], process: subprocess.Popen[str]) -> None:
+    end = time.monotonic() + WAIT_SECONDS
+    while not happened() and process.poll() is None:
+        assert time.monotonic() < end, "nothing happened"
+        time.sleep(0.001)
+
+
+def is_open(folder: Path) -> bool:
+    """Whether a process has the ledger open: its log is there."""
+    return (folder / f"{LEDGER_FILE}-wal").exists()
+
+
+def stored_events(folder: Path) -> int:
+    with closing(sqlite3.connect(folder / LEDGER_FILE, timeout=WAIT_SECONDS)) as database:
+        return int(database.execute("SELECT count(*) FROM stored_events").fetchone()[0])
+
+
+# What is expected: an import that nobody interrupted
+
+
+class Whole(NamedTuple):
+    """An import from beginning to end: where it began, its file, what came of it, and the seconds it took."""
+
+    before: Path
+    file: Path
+    events: list[str]
+    digest: str
+    seconds: float
+
+
+def events_of(folder: Path) -> list[str]:
+    """Give the events, strictly read, but for salts, command ids, recording times and the order of papers."""
+    events = []
+    with open_ledger(folder) as ledger:
+        for place, (position, event) in enumerate(ledger.reread()):
+            assert position == place
+            fields = event.model_dump(mode="json", exclude_none=True)
+            for varies in ("recorded", "command", "blind", *event.private):
+                fields.pop(varies, None)
+            if event.type == "paper-read.v1":
+                fields["stream"] = event.stream.rpartition("/")[0]
+            if event.type == "batch-closed.v1":
+                del fields["digest"]  # over leaves, and so over ids and blinds
+            events.append(json.dumps(fields, sort_keys=True))
+    parts: list[list[str]] = [[]]
+    for event in events:  # papers stay between the events that were before and after them
+        if '"paper-read.v1"' not in event:
+            parts += [[event], []]
+        else:
+            parts[-1].append(event)
+    return [event for part in parts for event in sorted(part)]
+
+
+def digest_of(folder: Path) -> str:
+    code, out, err = pollbook(folder, "count", "leader", "--json")
+    assert (code, err) == (0, "")
+    return str(json.loads(out)["digest"])
+
+
+@pytest.fixture(scope="module")
+def whole(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Whole]:
+    """Import a few thousand papers of two sections, of a contest that withholds them, in one go."""
+    base = tmp_path_factory.mktemp("kill")
+    (base / "poll.jsonl").write_text(
+        jsonl(CALL_ELECTION, ADOPT_RULE, but(DEFINE_CONTEST, paper_publication="profile"), CLOSE_POLL)
+    )
+    file = base / "papers.jsonl"
+    file.write_text(jsonl(papers("members", 850), but(RECORD_PERSON, effective=READ_AT), papers("mps", 300)))
+    with patch.dict(os.environ, {"POLLBOOK_STATE": str(base / "state")}):
+        assert pollbook(base / "before", "init")[0] == 0
+        assert pollbook(base / "before", "apply", str(base / "poll.jsonl"), "--as", "clerk")[0] == 0
+        done = Path(shutil.copytree(base / "before", base / "done"))
+        process = started(done, file)
+        wait_until(lambda: is_open(done), process)
+        begun = time.monotonic()
+        _, err = process.communicate(timeout=WAIT_SECONDS)
+        seconds = time.monotonic() - begun
+        assert (process.returncode, err) == (0, "")
+        yield Whole(base / "before", file, events_of(done), digest_of(done), seconds)
+
+
+def check_unfinished(folder: Path) -> str:
+    """See what every reader sees of an import that was cut off, and say how far it had come."""
+    with open_ledger(folder) as ledger:
+        list(ledger.reread())
+        batches = [fold(BatchState(name), (event for _, event in ledger.stream(name))) for name in BATCHES]
+    code, out, err = pollbook(folder, "count", "leader", "--json")
+    opened = [batch.stream for batch in batches if batch.exists and not batch.closed]
+    if opened:
+        assert (code, out) == (1, "")
+        assert err.startswith("batches-open: ")
+        assert opened[0] in err
+        return "in the middle of a batch"
+    seen = {name: valid for name, valid in json.loads(out)["valid"].items() if valid} if code == 0 else {}
+    closed = {batch.stream.split("/")[3]: batch.total for batch in batches if batch.closed}
+    assert (code, seen) == (0, closed)
+    return f"with {len(closed)} batches closed"
+
+
+def check_finished(folder: Path, whole: Whole) -> None:
+    """Give the file again, and once more: whole, then nothing added."""
+    code, _, err = pollbook(folder, "apply", str(whole.file), "--as", "scrutineer")
+    assert (code, err) == (0, "")
+    assert events_of(folder) == whole.events
+    assert digest_of(folder) == whole.digest
+    code, out, _ = pollbook(folder, "apply", str(whole.file), "--as", "scrutineer", "--json")
+    again = json.loads(out)
+    assert (code, again["events"], again["size"]) == (0, 0, len(whole.events))
+    assert "nothing" in pollbook(folder, "apply", str(whole.file), "--as", "scrutineer")[1]
+    with closing(sqlite3.connect(folder / VAULT_FILE)) as vault:
+        assert vault.execute("SELECT count(*) FROM batch").fetchone() == (0,), "a seed outlived its batch"
+        held = vault.execute("SELECT count(*) FROM disclosure WHERE state = 'held'").fetchone()
+        assert held == (1,)  # what a kill left pending beside it is dropped after an hour
+
+
+def test_killed_at_any_moment_it_is_finished_by_giving_the_same_file_again(whole: Whole, tmp_path: Path) -> None:
+    chance = random.Random(SEED)
+    ways = []
+    for number in range(KILLS):
+        moment = chance.uniform(0, whole.seconds)
+        folder = Path(shutil.copytree(whole.before, tmp_path / str(number)))
+        process = started(folder, whole.file)
+        wait_until(lambda folder=folder, process=process: is_open(folder), process)  # type: ignore[misc]
+        time.sleep(moment)
+        process.kill()
+        process.communicate()
+        try:
+            ways.append(check_unfinished(folder))
+            check_finished(folder, whole)
+        except BaseException:
+            print(f"POLLBOOK_TEST_KILL_SEED={SEED}, kill {number}: after {moment:.4f} of {whole.seconds:.4f} s")
+            raise
+        shutil.rmtree(folder)
+    assert "in the middle of a batch" in ways, (SEED, ways)
+
+
+def test_interrupted_from_the_keyboard_it_says_so_in_one_line_and_is_finished(whole: Whole, tmp_path: Path) -> None:
+    folder = Path(shutil.copytree(whole.before, tmp_path / "interrupted"))
+    before = stored_events(folder)
+    process = started(folder, whole.file)
+    wait_until(lambda: is_open(folder) and stored_events(folder) > before, process)
+    process.send_signal(signal.SIGINT)
+    out, err = process.communicate(timeout=WAIT_SECONDS)
+    assert (process.returncode, out) == (1, ""), err
+    assert err.count("\n") == 1
+    assert err.startswith("interrupted: ")
+    assert check_unfinished(folder) == "in the middle of a batch"
+    check_finished(folder, whole)
+
+
+# Every write there is, one after the other
+
+
+class Killed(BaseException):
+    """What a kill looks like from inside: nothing catches it."""
+
+
+class Writes:
+    """Counts the writes to ledger and vault, and kills before or after one of them."""
+
+    def __init__(self, fatal: int, *, after: bool) -> None:
+        self.number = 0
+        self._fatal = fatal
+        self._after = after
+
+    def around(self, write: Callable[..., Any]) -> Callable[..., Any]:
+        def counted(*args: Any, **kwargs: Any) -> Any:
+            fatal = self.number == self._fatal
+            self.number += 1
+            if fatal and not self._after:
+                raise Killed
+            answer = write(*args, **kwargs)
+            if fatal:
+                raise Killed
+            return answer
+
+        return counted
+
+
+def submit_small(folder: Path, writes: Writes | None = None) -> int:
+    """Import seven papers, three at a time, through a desk whose writes are counted; give how many writes."""
+    writes = writes or Writes(-1, after=False)
+    store = SQLiteVaultStore(folder / VAULT_FILE)
+    now = "2024-05-01T12:00:00Z"
+    with open_ledger(folder) as record, closing(store), closing(open_views(None)) as views:
+        vault = Vault(store, bytes(32), os.urandom)
+        with (
+            patch.object(record, "append", writes.around(record.append)),
+            patch.object(store, "execute_many", writes.around(store.execute_many)),
+            patch.object(store, "destroy", writes.around(store.destroy)),
+            patch.object(vault, "batch_seed", writes.around(vault.batch_seed)),
+            patch.object(ledger.desk, "PAGE_ROWS", 3),
+        ):
+            desk = Desk(record, vault, LedgerFigures(record, views), lambda: now, os.urandom)
+            alike = (Alike(count=4, marks="a"), Alike(count=3, marks="b"))
+            for name, command in (
+                ("c1", but(READ_PAPERS, papers=alike, effective=READ_AT)),
+                ("c2", but(RECORD_PERSON, effective=READ_AT)),
+            ):
+                desk.submit(command, actor="scrutineer", command_id=name)
+    return writes.number
+
+
+def test_killed_before_or_after_any_write_it_is_finished(whole: Whole, tmp_path: Path) -> None:
+    done = Path(shutil.copytree(whole.before, tmp_path / "done"))
+    (done / VAULT_FILE).unlink()  # another master key
+    writes = submit_small(done)
+    expected = events_of(done)
+    assert writes >= 9
+    for fatal in range(writes):
+        for after in (False, True):
+            folder = Path(shutil.copytree(whole.before, tmp_path / f"{fatal}-{after}"))
+            (folder / VAULT_FILE).unlink()
+            with pytest.raises(Killed):
+                submit_small(folder, Writes(fatal, after=after))
+            for _ in range(2):
+                submit_small(folder)
+                assert events_of(folder) == expected, (fatal, after)
