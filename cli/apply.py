@@ -13,7 +13,8 @@ from cli.office import Chance, desk_at
 from cli.parse import Where, actor_value, command_class, command_from, id_value, on_the_command_line
 from cli.place import Place
 from cli.report import Summary, counted, print_summary
-from cli.screen import Bar, progress, seal_up
+from cli.screen import Bar, progress
+from cli.sealing import seal_up
 from cli.source import Read, json_value, lines_of, size_of
 from cli.verbs import interrupted
 from ledger.decision import Command
@@ -64,12 +65,12 @@ def carry_out(
             _require_some(summary, file)
         except RefusedError as refused:
             with suppress(RefusedError):  # what stays unsealed is sealed next time; the first refusal is to be heard
-                seal_up(desk.ledger)
+                seal_up(place, desk.ledger)
             raise _with_progress(refused, summary, dry_run) from None
         except KeyboardInterrupt:
             go_on = "Give the same command again to go on"
             raise _with_progress(interrupted(file.name, go_on), summary, dry_run) from None
-        sealed = seal_up(desk.ledger)
+        sealed = seal_up(place, desk.ledger)
     print_summary(summary, sealed, dry_run=dry_run, as_json=as_json)
 
 

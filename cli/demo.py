@@ -105,7 +105,7 @@ def _copy_of(folder: Path) -> Path:
 def _record(place: Place, name: str) -> None:
     chance = Chance(lambda: DEMO_TIME, FixedDraw(name))
     file = DEMOS / name / "commands.jsonl"
-    make(place, chance, known_key=True).close()
+    make(place, chance).close()
     say(f"Recording {name} in {place.folder} ...")
     carry_out(place, partial(given_in, file, ""), file, chance=chance)
 

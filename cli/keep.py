@@ -8,9 +8,9 @@ from cli.screen import progress, say, say_json
 from ledger.recorder import FORMAT
 
 
-def init_ledger(place: Place) -> None:
+def init_ledger(place: Place, origin: str) -> None:
     """Make a new ledger and say where."""
-    with make(place) as ledger:
+    with make(place, origin=origin) as ledger:
         where = "the PostgreSQL database" if place.url else place.folder
         say(f"made ledger {ledger.ledger_id} in {where} (stored format: draft-{FORMAT})")
         say("Next: pollbook record call-election --help")

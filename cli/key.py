@@ -9,6 +9,7 @@ from pathlib import Path
 
 from cli.source import os_errors
 from ledger.errors import RefusedError
+from ledger.seal.sealer import LOG_KEY
 from ledger.vault import KEY_BYTES
 
 KEY_FILE = "master.key"
@@ -99,9 +100,10 @@ def write_master_key(ledger_id: str, key: bytes) -> None:
             file.write(key.hex() + "\n")
 
 
-def forget_master_key(ledger_id: str) -> None:
-    """Remove the master key of a ledger that could not be made."""
-    path = key_path(ledger_id)
+def forget_keys(ledger_id: str) -> None:
+    """Remove the keys of a ledger that could not be made."""
+    folder = ledger_state_folder(ledger_id)
     with suppress(OSError):  # what kept the ledger from being made is what the user must hear
-        path.unlink(missing_ok=True)
-        path.parent.rmdir()
+        for name in (KEY_FILE, LOG_KEY):
+            (folder / name).unlink(missing_ok=True)
+        folder.rmdir()

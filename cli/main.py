@@ -10,6 +10,7 @@ from typing import Annotated, NoReturn
 import typer
 
 from cli.place import chosen_place
+from cli.seal_verbs import add_verbs
 from cli.verbs import VerbGroup, drop_output, interrupted
 from ledger.errors import PollbookError
 
@@ -57,11 +58,16 @@ def choose(
 
 
 @app.command(rich_help_panel=RECORD)
-def init(context: typer.Context) -> None:
+def init(
+    context: typer.Context,
+    origin: Annotated[
+        str, typer.Option("--origin", metavar="NAME", help="Name of the log in checkpoints, such as example.org/2026.")
+    ] = "",
+) -> None:
     """Make a new, empty ledger in the folder."""
     from cli.keep import init_ledger
 
-    init_ledger(context.obj)
+    init_ledger(context.obj, origin)
 
 
 @app.command(rich_help_panel=RECORD, context_settings=PASSED_ON)
@@ -191,6 +197,9 @@ def rebuild(context: typer.Context, as_json: Json = False) -> None:
     from cli.keep import rebuild_views
 
     rebuild_views(context.obj, as_json=as_json)
+
+
+add_verbs(app)
 
 
 @app.command(rich_help_panel=TRY)

@@ -11,7 +11,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from cli.key import forget_master_key, key_path, ledger_state_folder, read_master_key, write_master_key
+from cli.key import forget_keys, ledger_state_folder, read_master_key, write_master_key
 from cli.place import Place
 from cli.source import os_errors
 from ledger.desk import Desk
@@ -19,10 +19,13 @@ from ledger.errors import RefusedError
 from ledger.field import time_text
 from ledger.leaf import Draw
 from ledger.rehearsal import Rehearsal
+from ledger.seal.keys import KEY_SIZE
+from ledger.seal.sealer import make_log_key
 from ledger.sqlite_vault import VAULT_FILE, SQLiteVaultStore
 from ledger.store import (
     LEDGER_FILE,
     Ledger,
+    default_origin,
     make_ledger,
     make_postgres_ledger,
     open_ledger,
@@ -95,7 +98,7 @@ def desk_at(place: Place, chance: Chance | None = None, *, dry_run: bool = False
             yield desk
         return
     with viewed(place) as (ledger, views):
-        vault = Vault(_vault_store(place), read_master_key(ledger.ledger_id), chance.draw)
+        vault = vault_of(place, ledger, chance.draw)
         try:
             yield Desk(ledger, vault, LedgerFigures(ledger, views), chance.clock, chance.draw)
         finally:
@@ -115,6 +118,11 @@ def _rehearsed(ledger: Ledger, master: bytes, chance: Chance) -> Iterator[Desk]:
             views.close()
 
 
+def vault_of(place: Place, ledger: Ledger, draw: Draw = secrets.token_bytes) -> Vault:
+    """Open the ledger's vault; close it when done."""
+    return Vault(_vault_store(place), read_master_key(ledger.ledger_id), draw)
+
+
 def _vault_store(place: Place) -> VaultStore:
     url = place.url
     if url:
@@ -124,24 +132,27 @@ def _vault_store(place: Place) -> VaultStore:
     return SQLiteVaultStore(place.folder / VAULT_FILE)
 
 
-def make(place: Place, chance: Chance | None = None, *, known_key: bool = False) -> Ledger:
-    """Make a ledger, and its master key outside the ledger folder; a demo's key may be there already.
+def make(place: Place, chance: Chance | None = None, origin: str = "") -> Ledger:
+    """Make a ledger, and its keys outside the ledger folder: the vault's master key, and the log's signing key.
 
-    The key comes first: a key without a ledger is of no harm, a ledger without its key of no use. What
-    cannot be made in full leaves nothing behind.
+    The keys come first: a key without a ledger is of no harm, a ledger without its keys of no use. What
+    cannot be made in full leaves nothing behind. Id and signing key are random whatever the chance.
+
+    Args:
+        origin: name of the log in checkpoints; `pollbook.local/<ledger id>` if left out.
     """
-    draw = (chance or Chance()).draw
-    ledger_id, key = draw(16).hex(), draw(KEY_BYTES)
-    new_key = not (known_key and key_path(ledger_id).exists())
-    if new_key:
-        write_master_key(ledger_id, key)
+    ledger_id = secrets.token_hex(16)
     try:
+        write_master_key(ledger_id, (chance or Chance()).draw(KEY_BYTES))
+        make_log_key(ledger_state_folder(ledger_id), origin or default_origin(ledger_id), secrets.token_bytes(KEY_SIZE))
         url = place.url
-        return make_postgres_ledger(url, POSTGRES_SCHEMA, ledger_id) if url else _make_in(place.folder, ledger_id)
+        made = make_postgres_ledger(url, POSTGRES_SCHEMA, ledger_id) if url else _make_in(place.folder, ledger_id)
+        if origin:
+            made.rows.put_meta("origin", origin)
     except BaseException:
-        if new_key:
-            forget_master_key(ledger_id)
+        forget_keys(ledger_id)
         raise
+    return made
 
 
 def _make_in(folder: Path, ledger_id: str) -> Ledger:

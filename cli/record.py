@@ -22,7 +22,8 @@ from cli.parse import (
 )
 from cli.place import Place
 from cli.report import print_receipt
-from cli.screen import progress, seal_up
+from cli.screen import progress
+from cli.sealing import seal_up
 from cli.verbs import VerbCommand, VerbGroup
 from cli.wording import Kind, choices, expectation, is_list, is_record, is_words, kind_of, member_of, word_for
 from ledger.decision import Command
@@ -82,7 +83,7 @@ def _function(verb: str, kind: type[Command], place: Place) -> Callable[..., Non
         with desk_at(place) as desk:
             with progress(verb, 1) as bar:
                 receipt = desk.submit(command, actor=actor, command_id=command_id, progress=bar.members)
-            sealed = seal_up(desk.ledger)
+            sealed = seal_up(place, desk.ledger)
         print_receipt(receipt, sealed, as_json=as_json)
 
     parameters = [_parameter(name, field) for name, field in kind.model_fields.items()]

@@ -3,11 +3,19 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from cli.screen import say, say_json
 from ledger.desk import Receipt
 
-Sealed = tuple[int, bytes] | None  # size and root of the tree; None after a rehearsal
+
+class Sealed(NamedTuple):
+    """How far a ledger is sealed: events recorded, leaves in the tree, its root; whether this desk signed it."""
+
+    recorded: int
+    size: int
+    root: bytes
+    signed: bool
 
 
 @dataclass
@@ -25,7 +33,7 @@ class Summary:
         self.recorded += 0 if receipt.held else receipt.events
 
 
-def print_summary(summary: Summary, sealed: Sealed, *, dry_run: bool, as_json: bool) -> None:
+def print_summary(summary: Summary, sealed: Sealed | None, *, dry_run: bool, as_json: bool) -> None:
     """Say what a file of commands came to."""
     if as_json:
         done = {"commands": summary.commands, "events": summary.recorded, "held": summary.held, "dry_run": dry_run}
@@ -42,7 +50,7 @@ def print_summary(summary: Summary, sealed: Sealed, *, dry_run: bool, as_json: b
     _say_sealed(sealed)
 
 
-def print_receipt(receipt: Receipt, sealed: Sealed, *, as_json: bool) -> None:
+def print_receipt(receipt: Receipt, sealed: Sealed | None, *, as_json: bool) -> None:
     """Say what became of one command."""
     if as_json:
         events = 0 if receipt.held else receipt.events
@@ -62,10 +70,12 @@ def counted(number: int, noun: str) -> str:
     return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
 
 
-def _tree(sealed: Sealed) -> dict[str, object]:
-    return {"size": sealed[0], "root": sealed[1].hex()} if sealed else {"size": None, "root": None}
+def _tree(sealed: Sealed | None) -> dict[str, object]:
+    return {"size": sealed.size, "root": sealed.root.hex()} if sealed else {"size": None, "root": None}
 
 
-def _say_sealed(sealed: Sealed) -> None:
-    if sealed:
-        say(f"sealed to {sealed[0]}, root {sealed[1].hex()}")
+def _say_sealed(sealed: Sealed | None) -> None:
+    if sealed and sealed.signed:
+        say(f"sealed to {sealed.size}, root {sealed.root.hex()}")
+    elif sealed:
+        say(f"recorded {sealed.recorded}, sealed to {sealed.size}: the log's key is elsewhere")

@@ -10,8 +10,6 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from ledger.store import Ledger, Record
-
 if TYPE_CHECKING:
     from rich.progress import Progress, TaskID
 
@@ -130,12 +128,3 @@ def _folded(text: str, width: int) -> list[str]:
 
 def _cut(text: str, width: int) -> str:
     return text if len(text) <= width else text[: width - 3] + "..."
-
-
-def seal_up(record: Record) -> tuple[int, bytes] | None:
-    """Extend the tiles over what was recorded; a rehearsal is not sealed."""
-    if not isinstance(record, Ledger):
-        return None
-    behind = record.head().size - record.tiles().size
-    with progress("sealing", behind) as bar:
-        return record.seal(bar.by)

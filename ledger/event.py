@@ -7,6 +7,7 @@ Its stored form, the leaf, is canonical JSON, so fields are kept in key order he
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING, Annotated, Any, ClassVar, get_args
@@ -67,6 +68,7 @@ class PrivateMarker:
 Private = Annotated[Digest | Plain, PrivateMarker]
 
 TYPES: dict[str, type[Event]] = {}
+READERS: dict[str, Callable[[bytes], Event]] = {}  # the compiled validator of each type, looked up once for all rows
 
 
 class Event(Canonical):
@@ -110,6 +112,7 @@ class Event(Canonical):
             raise TypeError(f"two classes of events are called {name}")
         cls.private = tuple(n for n, f in cls.model_fields.items() if PrivateMarker in f.metadata)
         TYPES[name] = cls
+        READERS[name] = cls.__pydantic_validator__.validate_json
 
     @property
     def restricted(self) -> bool:

@@ -16,7 +16,7 @@ from typing import Any, NamedTuple
 from pydantic import ValidationError
 
 from ledger.errors import EvidenceError, RefusedError, nearest
-from ledger.event import TYPES, Audience, Event, Plain
+from ledger.event import READERS, TYPES, Audience, Event, Plain
 
 LEAF_MAX = 65_535  # bytes: the length prefix of a C2SP entry bundle has two bytes
 SALT_BYTES = 16  # RFC 9901 section 4.2.1 recommends 128 bits
@@ -41,16 +41,6 @@ class Disclosure(NamedTuple):
     field: str
     digest: str
     text: str
-
-
-class _Readers(dict[str, Callable[[bytes], Event]]):
-    """The compiled validator of each type, looked up once; it refuses leaves of any other type."""
-
-    def __missing__(self, name: str) -> Callable[[bytes], Event]:
-        return self.setdefault(name, TYPES[name].__pydantic_validator__.validate_json)
-
-
-READERS = _Readers()
 
 
 def encode(event: Event) -> bytes:

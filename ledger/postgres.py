@@ -112,7 +112,7 @@ class Meaning(NamedTuple):
 
 
 BUSY = Meaning("busy", "the lock within its time", "Another program is writing; try again")
-DISK_FULL = Meaning("disk-full", "room on the server's disk", "Make room; nothing of this command was written")
+DISK_FULL = Meaning("disk-full", "room on the server's disk", "Make room, then give the same command again")
 READ_ONLY = Meaning("read-only-store", "a database that can be written", "Ask for the right to write to it")
 UNREACHABLE = Meaning(
     "postgres-unreachable", "a PostgreSQL server that answers",

@@ -54,7 +54,7 @@ class Meaning(NamedTuple):
 BUSY = Meaning("busy", "the lock within its time", "Another program is writing; try again")
 FULL = Meaning("disk-full", "room on the disk", "Make room, then give the same command again")
 READ_ONLY = Meaning("read-only-store", "a folder that can be written", "Copy the ledger to where you may write")
-CLOSED = Meaning("read-only-store", "a folder that can be written", "Check the folder and its rights")
+CLOSED = READ_ONLY._replace(remedy="Check its rights, or copy the ledger to where you may write")
 FAILED = Meaning("storage-failed", "a disk that works", "See whether the disk is full or failing, then try again")
 
 MEANINGS = {  # by what SQLite says, in full or in the first byte; source: https://sqlite.org/rescode.html

@@ -115,6 +115,11 @@ class Ledger(Application[str]):
             raise EvidenceError("ledger-id-missing", "the ledger", expected="its random id", found="none")
         return found
 
+    @property
+    def origin(self) -> str:
+        """The name of the log in checkpoints: chosen when the ledger was made, or made from its id."""
+        return self.rows.meta().get("origin") or default_origin(self.ledger_id)
+
     def head(self) -> Head:
         """Give the number of events and the time the last was recorded."""
         return self.rows.head()
@@ -207,6 +212,11 @@ class Ledger(Application[str]):
             EvidenceError: what `rereading.reread` raises.
         """
         return reread(self.rows, self.tiles(), start)
+
+
+def default_origin(ledger_id: str) -> str:
+    """Name the log of a ledger for which no other name was chosen."""
+    return f"pollbook.local/{ledger_id}"
 
 
 def make_ledger(folder: Path, ledger_id: str) -> Ledger:

@@ -86,6 +86,7 @@ MALFORMED = {
     "two lines": "o\n7\n",
     "no last LF": f"o\n7\n{ROOT}",
     "an extension line": f"o\n7\n{ROOT}\nextension\n",
+    "an extension line without LF": f"o\n7\n{ROOT}\nextension",
     "a blank line at the end": f"o\n7\n{ROOT}\n\n",
     "a blank line between": f"o\n\n7\n{ROOT}\n",
     "a blank line first": f"\no\n7\n{ROOT}\n",

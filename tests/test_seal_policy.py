@@ -108,6 +108,7 @@ def test_reads_the_example_of_the_specification() -> None:
         "X-and-Y": Group(2, ("X-witnesses", "Y-witnesses")),
     }
     assert read.quorum == "X-and-Y"
+    assert not read.is_quorum(["X-and-Y", "X-witnesses", "Y-witnesses"])  # they are groups and cosign nothing
 
 
 @pytest.mark.parametrize(
@@ -169,6 +170,8 @@ MALFORMED = {
     "an upper-case word": BASE + "Quorum x1\n",
     "a comment after words": BASE + "quorum x1 # yes\n",
     "another script's space": BASE + "quorum\u00a0x1\n",
+    "another script's space before": BASE + "\u3000quorum x1\n",
+    "another script's space after": BASE + "quorum x1\u2003\n",
     "CRLF": BASE.replace("\n", "\r\n") + "quorum x1\r\n",
     "a control character": BASE + "quorum x1\n\x01\n",
     "a byte of DEL": BASE + "quorum x1\x7f\n",

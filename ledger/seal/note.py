@@ -74,8 +74,6 @@ def parse_note(data: bytes) -> SignedNote:
     text, blank, block = content.rpartition("\n\n")
     if not blank:
         raise _malformed("a blank line before the signatures", "none")
-    if not block:
-        raise _malformed("signatures after the last blank line", "none")
     lines = block.removesuffix("\n").split("\n")
     if len(lines) > SIGNATURES_MAX:
         raise _too_large(f"{SIGNATURES_MAX} signatures", len(lines))
@@ -158,8 +156,8 @@ def _encode(text: str) -> bytes:
 
 
 def _parse_line(line: str) -> Signature:
-    name, space, encoded = line.removeprefix(DASH).partition(" ")
-    if not line.startswith(DASH) or not space or not is_name(name):
+    name, _, encoded = line.removeprefix(DASH).partition(" ")
+    if not line.startswith(DASH) or not is_name(name):
         raise _malformed("signature lines of the form — <name> <base64>", shown(line))
     try:
         data = decode_base64(encoded)

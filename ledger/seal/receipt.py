@@ -39,8 +39,11 @@ class Prover:
         size = self.checkpoint.size
         if not 0 <= position < size:
             raise RefusedError(
-                "not-sealed-yet", f"event {position}", expected=f"an event below {size}, the checkpoint's size",
-                found=position, remedy="Make a new checkpoint first: pollbook checkpoint",
+                "not-sealed-yet",
+                f"event {position}",
+                expected=f"an event below {size}, the checkpoint's size",
+                found=position,
+                remedy="Make a new checkpoint first: pollbook checkpoint",
             )
         return Proof(position, tuple(inclusion_path(position, size, self._subtree)), self._note)
 
@@ -56,7 +59,10 @@ def write_request(tiles: Tiles, note: bytes, old_size: int) -> bytes:
     checkpoint = parse_checkpoint(parse_note(note).text)
     if not 0 <= old_size <= checkpoint.size:
         raise RefusedError(
-            "old-size-differs", "the cosigning request", expected=f"a size from 0 to {checkpoint.size}", found=old_size,
+            "old-size-differs",
+            "the cosigning request",
+            expected=f"a size from 0 to {checkpoint.size}",
+            found=old_size,
             remedy="Ask the witness which size it cosigned last",
         )
     path = tiles.consistency_path(old_size, checkpoint.size) if 0 < old_size < checkpoint.size else []
@@ -79,7 +85,10 @@ def read_request(data: bytes) -> tuple[int, list[bytes], SignedNote]:
         old_size, path = -1, []
     if not blank or old_size < 0 or len(path) > HASHES_MAX or any(len(step) != HASH_SIZE for step in path):
         raise EvidenceError(
-            "request-malformed", "the cosigning request", expected="`old <size>`, hashes, an empty line, a checkpoint",
-            found="something else", remedy="Ask the ledger's keeper for a new one",
+            "request-malformed",
+            "the cosigning request",
+            expected="`old <size>`, hashes, an empty line, a checkpoint",
+            found="something else",
+            remedy="Ask the ledger's keeper for a new one",
         )
     return old_size, path, parse_note(note)

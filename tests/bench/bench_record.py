@@ -138,7 +138,12 @@ def flat(name: str, events: int, full: list[float], small: list[float]) -> Line:
 
 def fold(events: Iterable[tuple[int, Event]]) -> Profile:
     """Fold papers into a ballot profile."""
-    return Counter((event.batch, event.marks) for _, event in events if isinstance(event, PaperRead))
+    profile: Profile = {}
+    for _, event in events:
+        if isinstance(event, PaperRead):
+            key = event.batch, event.marks
+            profile[key] = profile.get(key, 0) + 1
+    return profile
 
 
 def scan_raw(database: sqlite3.Connection, start: int, stop: int) -> None:
@@ -155,7 +160,8 @@ def raw_ledger(folder: Path) -> sqlite3.Connection:
 def replay_part(folder: Path, events: int) -> list[Line]:
     """Replay the ledger slice by slice in one process."""
     seconds = []
-    profile, reread = Counter(), Counter()
+    profile: Counter[tuple[str | None, str]] = Counter()
+    reread: Counter[tuple[str | None, str]] = Counter()
     with (
         open_ledger(folder / "full") as ledger,
         open_ledger(folder / "small-0") as small,
@@ -208,7 +214,7 @@ def halves_part(folder: Path, events: int) -> list[Line]:
             floor.append(timed(lambda: scan_raw(raw, 1, events + 1)))
             gate.wait(WAIT_SECONDS)
             start_time = time.perf_counter()
-            profile = sum((pipe.recv() for pipe in pipes), Counter())
+            profile = sum((Counter(pipe.recv()) for pipe in pipes), Counter())
             halves.append(time.perf_counter() - start_time)
             assert profile == profile_of(events)
     peak = max(pipe.recv() for pipe in pipes)

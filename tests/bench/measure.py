@@ -90,5 +90,5 @@ def head() -> None:
 def verdict(lines: Sequence[Line]) -> int:
     """Give the exit code: 1 when a bound is missed."""
     missed = [line.name for line in lines if not line.kept]
-    print("MISSED: " + "; ".join(missed) if missed else "every bound is kept")
+    print(f"load {os.getloadavg()[0]:.1f}; " + ("MISSED: " + "; ".join(missed) if missed else "every bound is kept"))
     return 1 if missed else 0

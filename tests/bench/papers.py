@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Callable
 from itertools import permutations
 
@@ -15,7 +14,7 @@ MARKS = [">".join(ranks) for length in range(1, 6) for ranks in permutations(CAN
 BATCH = "batch/paper/leader/members/serial-1"
 CLOSED, RECORDED = "2010-09-22T16:00:00Z", "2010-09-25T16:00:00Z"
 
-Profile = Counter[tuple[str | None, str]]
+Profile = dict[tuple[str | None, str], int]  # batch and marks -> papers
 
 
 def alike(total: int) -> dict[str, int]:
@@ -26,7 +25,7 @@ def alike(total: int) -> dict[str, int]:
 
 def profile_of(total: int) -> Profile:
     """Give the ballot profile that a replay has to come to."""
-    return Counter({(BATCH, marks): count for marks, count in alike(total).items()})
+    return {(BATCH, marks): count for marks, count in alike(total).items()}
 
 
 def dealt(total: int, seed: bytes) -> Callable[[int, int, str], list[Event]]:

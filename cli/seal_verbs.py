@@ -1,0 +1,184 @@
+"""The verbs of tamper evidence, added to the others; each imports what it needs when it is called."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+SEAL = "Seal and check"
+
+Json = Annotated[bool, typer.Option("--json", help="Print JSON instead of text.")]
+PolicyFile = Annotated[
+    Path | None, typer.Option("--policy", metavar="FILE", help="Trust policy: whose signatures are asked for.")
+]
+NeededPolicy = Annotated[Path, typer.Option("--policy", metavar="FILE", help="Trust policy, from elsewhere.")]
+Out = Annotated[Path | None, typer.Option("--out", metavar="FILE", help="Write to a file instead of the screen.")]
+Folder = Annotated[Path, typer.Option("--folder", metavar="DIR", help="The witness's own folder.")]
+LogKey = Annotated[str, typer.Option("--log-key", metavar="KEY", help="The log's public key, from its keeper.")]
+
+witness = typer.Typer(
+    name="witness",
+    no_args_is_help=True,
+    add_completion=False,
+    rich_markup_mode=None,
+    help="Be a witness: remember what a log showed you, and cosign only what continues it. Needs no ledger.",
+)
+
+
+def add_verbs(app: typer.Typer) -> None:
+    """Add the verbs to the program."""
+    for verb in (checkpoint, key, prove, check_receipt, verify, compare, monitor, publish):
+        app.command(verb.__name__.replace("_", "-"), rich_help_panel=SEAL)(verb)
+    app.add_typer(witness, rich_help_panel=SEAL)
+
+
+def checkpoint(
+    context: typer.Context,
+    add: Annotated[
+        Path | None, typer.Option("--add-cosignature", metavar="FILE", help="Add a witness's line to it.")
+    ] = None,
+    request: Annotated[
+        int | None,
+        typer.Option("--for-witness", metavar="SIZE", min=0, help="Write a request to a witness who has seen SIZE."),
+    ] = None,
+    heads: Annotated[bool, typer.Option("--heads", help="Record the heads of all streams first.")] = False,
+    actor: Annotated[str, typer.Option("--as", envvar="POLLBOOK_ACTOR", metavar="ACTOR", help="Who records.")] = "",
+    out: Out = None,
+    as_json: Json = False,
+) -> None:
+    """Sign the tree as it stands, and print the checkpoint.
+
+    Witnesses work by files: write a request with --for-witness, and add the line that comes back with
+    --add-cosignature.
+    """
+    from cli.sealing import checkpoint as run
+    from cli.sealing import record_heads
+
+    if heads:
+        record_heads(context.obj, actor)
+    run(context.obj, add, request, out, as_json=as_json)
+
+
+def key(context: typer.Context, as_json: Json = False) -> None:
+    """Print the log's public key, for policies and witnesses."""
+    from cli.sealing import show_log_key
+
+    show_log_key(context.obj, as_json=as_json)
+
+
+def prove(
+    context: typer.Context,
+    what: Annotated[str, typer.Argument(metavar="STREAM|POSITION", help="One event, or every event of a stream.")],
+    out: Annotated[Path | None, typer.Option("--out", metavar="PATH", help="Name of the receipt, or a folder.")] = None,
+) -> None:
+    """Write a receipt: proof that an event is in the record.
+
+    Two files, PATH.tlog-proof and PATH.leaf; for a stream a folder of them. Anybody can check them later, with
+    no ledger at hand.
+    """
+    from cli.receipts import prove as run
+
+    run(context.obj, what, out)
+
+
+def check_receipt(
+    file: Annotated[Path, typer.Argument(help="The .tlog-proof file; the .leaf file lies beside it.")],
+    policy: NeededPolicy,
+    as_json: Json = False,
+) -> None:
+    """Check a receipt against a trust policy."""
+    from cli.receipts import check_receipt as run
+
+    run(file, policy, as_json=as_json)
+
+
+def verify(
+    context: typer.Context,
+    policy: PolicyFile = None,
+    kept: Annotated[
+        Path | None, typer.Option("--kept", metavar="FILE", help="A checkpoint that you kept from earlier.")
+    ] = None,
+    within: Annotated[
+        int | None, typer.Option("--cosigned-within", metavar="HOURS", min=1, help="How fresh cosignatures must be.")
+    ] = None,
+    as_json: Json = False,
+) -> None:
+    """Reread everything, check it all, and print every finding.
+
+    Ends with exit code 3 if there is any finding.
+    """
+    from cli.verification import verify_ledger
+
+    verify_ledger(context.obj, policy, kept, within, as_json=as_json)
+
+
+def compare(
+    first: Annotated[Path, typer.Argument(help="A checkpoint.")],
+    second: Annotated[Path, typer.Argument(help="Another, from somebody else.")],
+    policy: PolicyFile = None,
+) -> None:
+    """Compare two checkpoints: of one size, they have one root."""
+    from cli.verification import compare as run
+
+    run(first, second, policy)
+
+
+def monitor(
+    pack: Annotated[Path, typer.Argument(help="A published folder.")],
+    policy: NeededPolicy,
+    state: Annotated[Path, typer.Option("--state", metavar="FILE", help="Where the last checkpoint is kept.")],
+) -> None:
+    """Check that a published folder continues what you saw last time.
+
+    Made for cron: exit code 0 if it does, 3 if it does not.
+    """
+    from cli.verification import monitor as run
+
+    run(pack, policy, state)
+
+
+def publish(
+    context: typer.Context,
+    out: Annotated[Path, typer.Argument(help="A folder that is not there yet.")],
+    audience: Annotated[str, typer.Option("--audience", help="public, panel or scrutineer.")] = "public",
+) -> None:
+    """Write a static folder that strangers can check and recount."""
+    from cli.publishing import publish_pack
+
+    publish_pack(context.obj, out, audience)
+
+
+@witness.command("init")
+def witness_init(
+    name: Annotated[str, typer.Argument(help="The witness's name, such as witness.example/w1.")], folder: Folder
+) -> None:
+    """Make a witness: a key, and an empty memory."""
+    from cli.witness import witness_init as run
+
+    run(folder, name)
+
+
+@witness.command("cosign")
+def witness_cosign(
+    request: Annotated[Path, typer.Argument(help="The file from: pollbook checkpoint --for-witness SIZE")],
+    log_key: LogKey,
+    folder: Folder,
+    trust_first: Annotated[
+        bool, typer.Option("--trust-first", help="Take a log never seen before at its word, this once.")
+    ] = False,
+    out: Out = None,
+) -> None:
+    """Cosign a checkpoint that continues the last one seen; answer with one line."""
+    from cli.witness import witness_cosign as run
+
+    run(folder, request, log_key, out, trust_first=trust_first)
+
+
+@witness.command("seen")
+def witness_seen(log_key: LogKey, folder: Folder) -> None:
+    """Say which tree of a log this witness cosigned last."""
+    from cli.witness import witness_seen as run
+
+    run(folder, log_key)

@@ -1,0 +1,132 @@
+"""How the command line seals: who holds the log's key signs as each command ends; others say how far it is sealed."""
+
+from __future__ import annotations
+
+import time
+from pathlib import Path
+
+from cli.key import ledger_state_folder
+from cli.office import desk_at, opened
+from cli.parse import actor_value
+from cli.place import Place
+from cli.report import Sealed
+from cli.screen import progress, say, say_json
+from cli.source import os_errors
+from ledger.errors import RefusedError
+from ledger.seal.checkpoint import parse_checkpoint
+from ledger.seal.note import NOTE_BYTES_MAX, SignedNote, parse_note, write_note
+from ledger.seal.receipt import write_request
+from ledger.seal.sealer import LATEST, LOG_KEY, Sealer, read_signer, write_durably
+from ledger.store import Ledger, Record
+from ledger.streams.heads import RecordStreamHeads
+
+CHECKPOINTS = "checkpoints"
+
+
+def checkpoints_folder(place: Place, ledger: Ledger) -> Path:
+    """Give the folder of signed checkpoints: in the ledger's folder, or with the keys of a PostgreSQL one."""
+    return (ledger_state_folder(ledger.ledger_id) if place.url else place.folder) / CHECKPOINTS
+
+
+def sealer_of(place: Place, ledger: Ledger) -> Sealer | None:
+    """Give the sealer, if the log's key is here."""
+    state = ledger_state_folder(ledger.ledger_id)
+    if not (state / LOG_KEY).exists():
+        return None
+    return Sealer(state, checkpoints_folder(place, ledger), ledger.origin)
+
+
+def seal_up(place: Place, record: Record) -> Sealed | None:
+    """Sign the tree over what was recorded, if the log's key is here; a rehearsal is not sealed."""
+    if not isinstance(record, Ledger):
+        return None
+    recorded = record.head().size
+    sealer = sealer_of(place, record)
+    if sealer is not None:
+        with progress("sealing", recorded - record.sealed_size()) as bar:
+            sealer.seal(record, bar.by)
+    tiles = record.tiles()
+    return Sealed(recorded, tiles.size, tiles.root(), sealer is not None)
+
+
+def latest_note(place: Place, ledger: Ledger) -> bytes:
+    """Read the ledger's latest signed checkpoint (`no-checkpoint`)."""
+    path = checkpoints_folder(place, ledger) / LATEST
+    if not path.is_file():
+        raise RefusedError(
+            "no-checkpoint",
+            str(path),
+            expected="a signed checkpoint",
+            found="none",
+            remedy="Make one where the log's key is: pollbook checkpoint",
+        )
+    return read_bytes(path)
+
+
+def read_bytes(path: Path, most: int = NOTE_BYTES_MAX + 1) -> bytes:
+    """Read a small file that somebody handed over."""
+    with os_errors(path), path.open("rb") as file:
+        return file.read(most)
+
+
+def checkpoint(place: Place, add: Path | None, request: int | None, out: Path | None, *, as_json: bool) -> None:
+    """Sign the tree as it stands, or add a cosignature, or write a request for a witness; print the checkpoint."""
+    with opened(place) as ledger:
+        if add is not None:
+            add_cosignature(place, ledger, read_bytes(add))
+        else:
+            seal_up(place, ledger)
+        note = latest_note(place, ledger)
+        if request is not None:
+            note = write_request(ledger.tiles(), note, request)
+    if out is not None:
+        with os_errors(out):
+            out.write_bytes(note)
+        say(f"wrote {out}")
+    elif as_json:
+        parsed = parse_note(note)
+        found = parse_checkpoint(parsed.text)
+        signers = [signature.name for signature in parsed.signatures]
+        say_json({"origin": found.origin, "size": found.size, "root": found.root.hex(), "signatures": signers})
+    else:
+        say(note.decode().rstrip("\n"))
+
+
+def record_heads(place: Place, actor: str) -> None:
+    """Record the heads of all streams, so that whoever holds a stream can see that it is whole."""
+    with desk_at(place) as desk:
+        desk.submit(RecordStreamHeads(), actor=actor_value(actor, "--as"))
+
+
+def add_cosignature(place: Place, ledger: Ledger, line: bytes) -> None:
+    """Add a witness's line to the latest checkpoint, once it is seen to be of that very checkpoint.
+
+    Whether the witness is anybody's is for the policies of those who verify to say; a line that is already
+    there is not added again.
+
+    Raises:
+        EvidenceError: `note-malformed`; RefusedError: `note-too-large` beyond the limit of signatures.
+    """
+    note = parse_note(latest_note(place, ledger))
+    new = parse_note(note.text.encode() + b"\n" + line)
+    signatures = note.signatures + tuple(s for s in new.signatures if s not in note.signatures)
+    folder = checkpoints_folder(place, ledger)
+    data = write_note(SignedNote(note.text, signatures))
+    size = parse_checkpoint(note.text).size
+    write_durably(folder / f"{size:012}", data)
+    write_durably(folder / LATEST, data)
+
+
+def show_log_key(place: Place, *, as_json: bool) -> None:
+    """Print the log's public key, for policies and witnesses."""
+    with opened(place) as ledger:
+        key = read_signer(ledger_state_folder(ledger.ledger_id) / LOG_KEY).verifier
+    if as_json:
+        say_json({"origin": key.name, "key": key.text})
+    else:
+        say(key.text)
+
+
+def seconds_now() -> int:
+    """Give the present moment in seconds since 1970."""
+    return int(time.time())

@@ -1,0 +1,163 @@
+"""`pollbook verify`, `compare`, `monitor`: is the record whole, and is it the one that everybody else has?"""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+from cli.key import key_path
+from cli.office import opened, vault_of
+from cli.place import Place
+from cli.receipts import read_policy
+from cli.screen import progress, say, say_json
+from cli.sealing import checkpoints_folder, read_bytes, seconds_now
+from ledger.errors import EvidenceError
+from ledger.seal.checkpoint import parse_checkpoint
+from ledger.seal.note import parse_note
+from ledger.seal.sealer import LATEST, write_durably
+from ledger.seal.tile_paths import tile_path
+from ledger.seal.tiles import Tiles
+from projections.catch_up import VIEWS_FILE
+from projections.counting import open_views
+from projections.verify.finding import CHECKS
+from projections.verify.run import Report, verify
+from projections.verify.sealing import Trust
+
+FINDINGS = 3  # exit code
+
+
+class FindingsError(EvidenceError):
+    """A verification that found something; every finding was printed already."""
+
+
+def verify_ledger(
+    place: Place, policy: Path | None, kept: Path | None, within_hours: int | None, *, as_json: bool
+) -> None:
+    """Check everything, print all findings, and end with exit code 3 if there are any."""
+    trust = Trust(
+        policy=read_policy(policy, place.folder) if policy else None,
+        kept=read_bytes(kept) if kept else None,
+        now=seconds_now(),
+        within=within_hours * 3600 if within_hours else None,
+    )
+    with opened(place) as ledger:
+        latest = checkpoints_folder(place, ledger) / LATEST
+        views = open_views(place.folder) if (place.folder / VIEWS_FILE).is_file() else None
+        vault = vault_of(place, ledger) if key_path(ledger.ledger_id).is_file() else None
+        try:
+            with progress("verifying", ledger.head().size) as bar:
+                report = verify(
+                    ledger,
+                    views=views,
+                    vault=vault,
+                    latest=read_bytes(latest) if latest.is_file() else None,
+                    trust=trust,
+                    processes=os.cpu_count() or 1,
+                    progress=bar.by,
+                )
+        finally:
+            for part in (views, vault):
+                if part is not None:
+                    part.close()
+    _print(report, as_json=as_json)
+
+
+def _print(report: Report, *, as_json: bool) -> None:
+    if as_json:
+        say_json(
+            {
+                "size": report.size,
+                "root": report.root.hex(),
+                "findings": [finding.as_json() for finding in report.findings],
+                "unchecked": report.unchecked,
+            }
+        )
+    else:
+        for number, (category, title) in CHECKS.items():
+            found = sum(finding.check == number for finding in report.findings)
+            state = f"{found} found" if found else "not checked" if number in report.unchecked else "ok"
+            say(f"{number}  {state:11}  {category}: {title}")
+        for why in sorted(set(report.unchecked.values())):
+            say(f"not checked: {why}")
+        for finding in report.findings:
+            say(finding.line())
+        say(f"{report.size} events, root {report.root.hex()}")
+    if report.findings:
+        first = report.findings[0]
+        raise FindingsError(
+            "findings",
+            "the ledger",
+            expected="none",
+            found=f"{len(report.findings)}, the first {first.id}",
+            position=first.position,
+        )
+
+
+def compare(first: Path, second: Path, policy: Path | None) -> None:
+    """Compare two checkpoints: of one size they must be of one root; print both as evidence if not."""
+    notes = [parse_note(read_bytes(path)) for path in (first, second)]
+    one, other = (parse_checkpoint(note.text) for note in notes)
+    if policy:
+        judge = read_policy(policy)
+        for note in notes:
+            judge.judge(note)
+    if one.origin != other.origin:
+        raise EvidenceError("unknown-origin", str(second), expected=one.origin, found=other.origin)
+    if one.size == other.size and one.root != other.root:
+        for path in (first, second):
+            say(read_bytes(path).decode("utf-8", "replace"))
+        raise EvidenceError(
+            "split-view",
+            f"{one.origin} at {one.size} events",
+            expected=f"one root, {one.root.hex()}",
+            found=other.root.hex(),
+            remedy="Both notes are printed above: keep them, they prove it",
+        )
+    if one.size == other.size:
+        say(f"the same: {one.origin}, {one.size} events, root {one.root.hex()}")
+    else:
+        low, high = sorted((one, other), key=lambda checkpoint: checkpoint.size)
+        say(f"{one.origin}: {low.size} and {high.size} events; whether the first is the beginning of the second")
+        say("is shown by the ledger or a pack: pollbook verify --kept, or pollbook monitor")
+
+
+class PackTiles:
+    """The hash tiles of a published folder."""
+
+    def __init__(self, folder: Path, size: int) -> None:
+        self._folder = folder
+        self._size = size
+
+    def get(self, level: int, index: int) -> bytes | None:
+        """Give a tile."""
+        width = min(256, (self._size >> (8 * level)) - index * 256)
+        path = self._folder / tile_path(level, index, width)
+        return read_bytes(path, 8193) if path.is_file() else None
+
+    def put(self, level: int, index: int, data: bytes) -> None:
+        """A published folder is not written to."""
+        raise NotImplementedError
+
+
+def monitor(pack: Path, policy: Path, memory: Path) -> None:
+    """Check that a published folder continues the checkpoint kept from last time, and keep the new one."""
+    note = parse_note(read_bytes(pack / "checkpoint"))
+    verdict = read_policy(policy, pack).judge(note)
+    new = verdict.checkpoint
+    tiles = Tiles(PackTiles(pack, new.size), new.size)
+    if tiles.root() != new.root:
+        raise EvidenceError("root-differs", str(pack), expected=new.root.hex(), found=tiles.root().hex())
+    if memory.exists():
+        old = parse_checkpoint(parse_note(read_bytes(memory)).text)
+        if old.origin != new.origin or new.size < old.size or tiles.root(old.size) != old.root:
+            raise EvidenceError(
+                "not-consistent",
+                str(pack),
+                expected=f"to continue {old.origin} at {old.size}, root {old.root.hex()}",
+                found=f"{new.origin} at {new.size}, root {new.root.hex()}",
+                remedy=f"Keep {memory} and the pack: together they prove it",
+            )
+        say(f"{new.origin}: {old.size} events then, {new.size} now; nothing before was changed")
+    else:
+        say(f"{new.origin}: {new.size} events; kept for next time in {memory}")
+    write_durably(memory, read_bytes(pack / "checkpoint"))

@@ -1,0 +1,146 @@
+"""What is shown: tables within 80 columns whatever the ids, JSON from every verb, progress on a terminal alone."""
+
+from __future__ import annotations
+
+import io
+import json
+import re
+from pathlib import Path
+
+import pytest
+from terminal import CLOSE_POLL, DEFINED, PAPERS, Answer, Terminal
+
+from cli.screen import progress, table
+
+LONG = "a" * 63 + "-"
+LONG_CONTEST = DEFINED[2][1] | {
+    "contest": "c" * 64,
+    "office": "Leader of the party, " * 20,
+    "candidates": [{"id": "a" * 64, "name": "A" * 200}, {"id": "b-" * 32, "name": "Bee " * 40}],
+    "sections": [{"id": "s" * 64, "name": "Section"}],
+}
+
+
+@pytest.fixture
+def at(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Terminal:
+    return Terminal(tmp_path, monkeypatch, capsys)
+
+
+@pytest.fixture
+def counted(at: Terminal) -> Terminal:
+    """A ledger with papers, a declaration and published figures."""
+    at.made().write("papers.csv", "marks\nabbott\nabbott\nballs\n")
+    at(*PAPERS).done()
+    figure = {"stage": 1, "candidate": "abbott", "measure": "votes", "value": "2"}
+    at.record("declare-result", {"contest": "leader", "elected": ["abbott"], "figures": [figure]}).done()
+    for source, value in (("guardian2010", "2"), ("telegraph2010", "3"), ("guardian2010", "2")):
+        body = {"contest": "leader", "source": source, "figures": [figure | {"value": value}]}
+        address = {} if source == "telegraph2010" else {"address": "https://example.org/2010"}
+        at.record("publish-figures", body | address).done()
+    return at
+
+
+def fits(answer: Answer) -> str:
+    text = answer.done()
+    assert max(map(len, text.splitlines())) <= 80
+    return text
+
+
+def test_figures_stand_in_a_block_for_each_source(counted: Terminal) -> None:
+    text = fits(counted("figures", "leader"))
+    assert [block.splitlines()[0] for block in text.split("\n\n")] == [
+        "Declared by returning-officer",
+        "guardian2010",
+        "telegraph2010",
+        "3 of 4 published cells follow from the papers",
+    ]
+    assert text.count("guardian2010\nhttps://example.org/2010\nstage  section  cell") == 1
+    assert "    1  all      abbott votes          3        2  differs\n" in text
+
+
+def test_says_so_where_no_figures_are(at: Terminal) -> None:
+    assert at.made()("figures", "leader").done() == "No figures were declared or published\n"
+
+
+def test_tables_fit_whatever_the_ids(at: Terminal) -> None:
+    contest, candidate, section = "c" * 64, "a" * 64, "s" * 64
+    at.made([*DEFINED[:2], ("define-contest", LONG_CONTEST), ("close-poll", CLOSE_POLL | {"contest": contest})])
+    at.write("papers.csv", f"marks\n{candidate}\n")
+    words = ("import", "read-papers", "papers.csv", "--as", "s", "--set", f"contest={contest}")
+    at(*words, "--set", f"section={section}", "--set", f"serial={'1' * 64}").done()
+    figure = {"stage": 9_999, "section": section, "candidate": candidate, "measure": "section-share"}
+    figure |= {"value": "12.345", "decimals": 3, "certainty": "unconfirmed"}
+    at.record("publish-figures", {"contest": contest, "source": "z" * 64, "figures": [figure]}).done()
+    text = fits(at("figures", contest))
+    assert "not recomputable" in text
+    text = fits(at("events", "--limit", "100"))
+    assert len(text.splitlines()) > 8
+    fits(at("count", contest))
+
+
+def test_nothing_of_a_long_name_is_lost() -> None:
+    name = f"paper/{LONG}/{LONG}/0123456789abcdef"
+    lines = table(("at", "stream"), [("1", name)], right=(0,), width=40).splitlines()
+    assert max(map(len, lines)) <= 40
+    assert "".join(line[4:] for line in lines[2:]) == name
+    assert table(("a", "b"), []).splitlines() == ["a  b", "-  -"]
+
+
+@pytest.mark.parametrize(
+    ("words", "keys"),
+    [
+        (("events",), {"position", "type", "stream", "recorded"}),
+        (("show", "contest/leader"), {"position", "type", "candidates"}),
+        (("count", "leader"), {"contest", "digest", "stages", "elected", "position"}),
+        (("figures", "leader"), {"source", "verdict", "exact", "published"}),
+        (("root",), {"size", "root"}),
+        (("rebuild",), {"events", "size", "root"}),
+    ],
+)
+def test_every_reading_verb_speaks_json(counted: Terminal, words: tuple[str, ...], keys: set[str]) -> None:
+    value = json.loads(counted(*words, "--json").done())
+    assert keys <= (value[0] if isinstance(value, list) else value).keys()
+
+
+def test_shows_a_stream_without_python_in_it(at: Terminal) -> None:
+    text = at.made(DEFINED)("show", "election/labour").done()
+    assert "    ties: earlier-stages-backwards, lot\n" in text
+    assert "{" not in text
+    assert "[" not in text
+
+
+def test_looks_at_other_moments(counted: Terminal) -> None:
+    assert "as known at event 2)" in counted("events", "--known-at", "2").done()
+    assert "as it was at 2010-09-30T23:59:59Z" in counted("events", "--as-of", "2010-09-30").done()
+    assert "1 of 2 events" in counted("show", "contest/leader", "--as-of", "2010-09-30").done()
+    assert "papers up to event 8" in counted("count", "leader", "--known-at", "8").done()
+    assert (
+        counted("count", "leader", "--known-at", "12").done().splitlines()[2:]
+        == (counted("count", "leader").done().splitlines()[2:])
+    )
+
+
+def test_shows_progress_on_a_terminal_alone(at: Terminal, monkeypatch: pytest.MonkeyPatch) -> None:
+    with progress("reading", 10) as bar:
+        bar.by(3)
+        bar.members(1, 2)
+        assert list(bar.over("abc")) == ["a", "b", "c"]
+        assert bar.shown is None
+    screen = io.StringIO()
+    monkeypatch.setattr(screen, "isatty", lambda: True)
+    monkeypatch.setattr("sys.stderr", screen)
+    monkeypatch.setenv("TERM", "xterm")
+    monkeypatch.setenv("FORCE_COLOR", "1")
+    with progress("reading [x] " + "n" * 60, 2_000) as bar:
+        bar.by(500)
+        bar.members(1, 4)
+        list(bar.over(range(1_200)))
+        bar.members(4, 4)
+        assert bar.shown is not None
+        assert bar.shown.tasks[0].completed == 1_700
+        assert len(bar.shown.tasks) == 1
+        bar.shown.refresh()
+    plain = re.sub(r"\x1b\[[0-9;?]*[A-Za-z]", "", screen.getvalue())
+    assert "reading [x] nnnnnnnnn..." in plain
+    assert "1700/2000" in plain
+    assert "/s" in plain
