@@ -179,7 +179,7 @@ def figures(
 
 @app.command(rich_help_panel=CHECK)
 def root(context: typer.Context, as_json: Json = False) -> None:
-    """Print the number of events, and the root of the tree over them.
+    """Print the number of events, and the root of their tree.
 
     The root is computed from the leaves, not from what was stored with them.
     """
@@ -206,7 +206,7 @@ add_verbs(app)
 def demo(
     name: Annotated[str, typer.Argument(help="labour-2010 or labour-2016.")] = "labour-2010",
 ) -> None:
-    """Record a real election, count it, and catch who tampers with it.
+    """Record a real election, count it, and catch a tampered copy.
 
     The ledger goes to a new folder here; the tampering is done to a copy of it.
     """

@@ -23,7 +23,8 @@ witness = typer.Typer(
     no_args_is_help=True,
     add_completion=False,
     rich_markup_mode=None,
-    help="Be a witness: remember what a log showed you, and cosign only what continues it. Needs no ledger.",
+    help="Be a witness: cosign only what continues the log you saw.\n\n"
+    "A witness remembers what a log showed it, and needs no ledger.",
 )
 
 
@@ -130,7 +131,7 @@ def monitor(
     policy: NeededPolicy,
     state: Annotated[Path, typer.Option("--state", metavar="FILE", help="Where the last checkpoint is kept.")],
 ) -> None:
-    """Check that a published folder continues what you saw last time.
+    """Check that a published folder continues what you saw.
 
     Made for cron: exit code 0 if it does, 3 if it does not.
     """

@@ -11,7 +11,7 @@ from typer.core import TyperCommand, TyperGroup
 
 from ledger.errors import RefusedError
 
-HELP_WIDTH = 65  # characters of a verb's line in the list of verbs
+UNCUT = 1_000  # characters of a verb's line in the list of verbs: it goes on below rather than be cut
 
 
 class VerbGroup(TyperGroup):
@@ -26,7 +26,7 @@ class VerbGroup(TyperGroup):
             command = self.get_command(ctx, name)
             if command is not None and not command.hidden:
                 heading = str(getattr(command, "rich_help_panel", None) or "Commands")
-                text = command.short_help or command.get_short_help_str(HELP_WIDTH)
+                text = command.short_help or command.get_short_help_str(UNCUT)
                 headings.setdefault(heading, []).append((name.ljust(widest), text))
         for heading, rows in headings.items():
             with formatter.section(heading):

@@ -150,4 +150,5 @@ class Terminal:
 
     def files(self) -> dict[str, bytes]:
         """Every file of the ledger's folder, byte for byte."""
-        return {path.name: path.read_bytes() for path in sorted(self.ledger.iterdir())}
+        found = sorted(path for path in self.ledger.rglob("*") if path.is_file())
+        return {path.relative_to(self.ledger).as_posix(): path.read_bytes() for path in found}

@@ -94,7 +94,10 @@ def test_gives_up_after_a_bounded_number_of_conflicts(ledger_place: LedgerPlace)
         other.submit(CALL_ELECTION, actor="clerk")
         other.submit(ADOPT_RULE, actor="clerk")
 
+        decisions = []
+
         def meddle(decision: int) -> None:
+            decisions.append(decision)
             other.submit(another_rule(decision), actor="clerk")
 
         with (
@@ -102,6 +105,7 @@ def test_gives_up_after_a_bounded_number_of_conflicts(ledger_place: LedgerPlace)
             pytest.raises(RefusedError, match=rf"^contention: .* {ATTEMPTS} attempts"),
         ):
             desk.submit(DEFINE_CONTEST, actor="clerk")
+        assert len(decisions) == ATTEMPTS
         assert "contest-defined.v1" not in recorded(other)
 
 
@@ -173,7 +177,7 @@ def test_a_clock_that_runs_backwards_does_not_take_the_record_along(ledger_place
     with desk_at(ledger_place, clock=lambda: next(times)) as desk:
         for person in ("p-1", "p-2", "p-3"):
             desk.submit(but(RECORD_PERSON, person=person), actor="clerk")
-        assert [event.recorded for _, event in desk.ledger.reread()] == [NOON] * 3
+        assert [(event.recorded, event.effective) for _, event in desk.ledger.reread()] == [(NOON, NOON)] * 3
 
 
 # Batches

@@ -136,7 +136,8 @@ def test_the_shells_variables_lead_nowhere_else(
 
 @pytest.mark.postgres
 def test_a_session_has_what_the_url_says_and_what_a_ledger_needs(postgres_url: str) -> None:
-    place = read_url(f"{postgres_url}?application_name=box&options=-c%20search_path%3Delsewhere", "pollbook")
+    options = "-c%20search_path%3Delsewhere%20-c%20synchronous_commit%3Doff"
+    place = read_url(f"{postgres_url}?application_name=box&options={options}", "pollbook")
     with connect(place) as database:
         for name, value in {"application_name": "box", "search_path": "pollbook", "synchronous_commit": "on"}.items():
             assert database.execute("SELECT current_setting(%s)", (name,)).fetchone() == (value,)
@@ -148,6 +149,15 @@ def test_the_database_has_no_other_way_in_than_the_tables(postgres_place: Postgr
     with postgres_place.database() as database:
         functions = "SELECT count(*) FROM pg_proc WHERE pronamespace = %s::regnamespace"
         assert database.execute(functions, (postgres_place.schema,)).fetchone() == (0,)
+
+
+@pytest.mark.postgres
+def test_whoever_writes_shuts_out_the_librarys_own_writers_and_nobody_who_reads(postgres_place: PostgresPlace) -> None:
+    with closing(postgres_place.make()) as made, postgres_place.database() as database, made.rows.begin(write=True):
+        table = f"{postgres_place.schema}.ledger_events"
+        assert database.execute(f"SELECT count(*) FROM {table}").fetchone() == (0,)
+        with pytest.raises(psycopg.errors.LockNotAvailable), database.transaction():
+            database.execute(f"LOCK TABLE {table} IN ROW EXCLUSIVE MODE NOWAIT")
 
 
 @pytest.mark.postgres

@@ -72,8 +72,8 @@ class Policy:
         """Read a policy file.
 
         Raises:
-            EvidenceError: `policy-malformed`, `policy-duplicate-key`, or a code of VerifierKey.parse;
-                each names the line.
+            EvidenceError: `policy-malformed`, `policy-duplicate-key`, and of a key in it `key-malformed`,
+                `key-name-malformed`, `key-low-order`, `key-not-canonical`; each names the line.
         """
         reader = _Reader()
         for number, line in enumerate(_lines(data), start=1):
