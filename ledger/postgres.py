@@ -9,7 +9,7 @@ import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from typing import Any, NamedTuple
+from typing import Any
 
 import psycopg
 from eventsourcing.persistence import PersistenceError
@@ -18,7 +18,7 @@ from psycopg.conninfo import conninfo_to_dict
 from psycopg.sql import SQL, Identifier
 
 from ledger.errors import EvidenceError, RefusedError
-from ledger.storage_error import LOCK_SECONDS
+from ledger.storage_error import BUSY, FULL, LOCK_SECONDS, Meaning
 
 CONNECT_SECONDS = 10
 SCHEMA = re.compile(r"(?!pg_)[a-z_][a-z0-9_]{0,62}")
@@ -103,16 +103,7 @@ def translated(statement: str) -> str:
     return statement.replace("?", "%s").replace(" BLOB", " BYTEA").replace(" INTEGER", " BIGINT")
 
 
-class Meaning(NamedTuple):
-    """What a kind of error means to the user."""
-
-    code: str
-    expected: str
-    remedy: str
-
-
-BUSY = Meaning("busy", "the lock within its time", "Another program is writing; try again")
-DISK_FULL = Meaning("disk-full", "room on the server's disk", "Make room, then give the same command again")
+DISK_FULL = FULL._replace(expected="room on the server's disk")
 READ_ONLY = Meaning("read-only-store", "a database that can be written", "Ask for the right to write to it")
 UNREACHABLE = Meaning(
     "postgres-unreachable", "a PostgreSQL server that answers",
@@ -154,7 +145,7 @@ def postgres_error(where: object, error: Exception) -> RefusedError | EvidenceEr
     cause = error.__cause__ if isinstance(error.__cause__, psycopg.Error) else error
     state = cause.sqlstate if isinstance(cause, psycopg.Error) else None
     text = (cause.diag.message_primary if isinstance(cause, psycopg.Error) else None) or str(cause)
-    found = " ".join(text.split())
+    found = " ".join(text.split()).rstrip(".?")
     meaning = next((meaning for sign, meaning in STATES if (state or "").startswith(sign)), None)
     if state is None and isinstance(cause, (psycopg.OperationalError, psycopg.InterfaceError)):
         meaning = UNREACHABLE  # the connection failed or broke

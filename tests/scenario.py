@@ -16,7 +16,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 import ledger.streams  # noqa: F401  # fills the table of decisions
-from ledger.decision import DECISIONS, Act, Batch, Command, CountFigures, Outcome, State, fold
+from ledger.decision import DECISIONS, Act, Batch, Command, CountFigures, HeadsFigures, Outcome, State, fold
 from ledger.errors import RefusedError
 from ledger.event import Event
 from ledger.leaf import encode
@@ -79,7 +79,7 @@ def but(command: Command, **changes: Any) -> Any:
     return type(command).model_validate({**dict(command), **changes})
 
 
-def given(*commands: Command, figures: CountFigures | None = None) -> Given:
+def given(*commands: Command, figures: CountFigures | HeadsFigures | None = None) -> Given:
     """What was decided before; none of it may be refused."""
     scene = Given(figures=figures)
     for command in commands:
@@ -102,7 +102,7 @@ class Given:
 
     events: tuple[Event, ...] = ()
     now: str = NOW
-    figures: CountFigures | None = None
+    figures: CountFigures | HeadsFigures | None = None
 
     def at(self, now: str) -> Given:
         """At another time."""

@@ -64,7 +64,7 @@ def test_the_demos_ledger_takes_no_more_by_accident(at: Terminal) -> None:
 
 
 def test_every_published_total_of_2016_follows(at: Terminal) -> None:
-    """Half a million papers: the slowest test of the command line, 15 to 60 s."""
+    """Half a million papers: the slowest test of the command line, 30 s on an idle machine."""
     text = at.run("demo", "labour-2016").done()
     assert "24 of 24 published cells follow from the papers\n" in text
     assert "Elected: Jeremy Corbyn. 313209 of 506438 continuing papers: more than half." in text

@@ -12,7 +12,7 @@ import sqlite3
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from contextlib import closing, redirect_stderr, redirect_stdout
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -57,7 +57,12 @@ def pollbook(folder: Path, *words: str) -> tuple[int, str, str]:
     """Run the program in this process; give its exit code and what it printed."""
     out, err = io.StringIO(), io.StringIO()
     argv = ["pollbook", "--ledger", str(folder), *words]
-    with patch.object(sys, "argv", argv), redirect_stdout(out), redirect_stderr(err):
+    with (
+        patch.object(sys, "argv", argv),
+        patch.dict(os.environ, keys(folder)),
+        redirect_stdout(out),
+        redirect_stderr(err),
+    ):
         try:
             main()
         except SystemExit as end:
@@ -65,11 +70,17 @@ def pollbook(folder: Path, *words: str) -> tuple[int, str, str]:
     return 0, out.getvalue(), err.getvalue()
 
 
+def keys(folder: Path) -> dict[str, str]:
+    """Keep the keys, and what was signed last, with the copy: copies of one ledger go different ways here."""
+    return {"POLLBOOK_STATE": str(folder / "state")}
+
+
 def started(folder: Path, file: Path) -> subprocess.Popen[str]:
     """Start the program as a process of its own, its SIGINT as a terminal gives it."""
     return subprocess.Popen(
         [sys.executable, "-m", "cli.main", "--ledger", str(folder), "apply", str(file), "--as", "scrutineer"],
         cwd=ROOT,
+        env=os.environ | keys(folder),
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,
@@ -137,7 +148,7 @@ def digest_of(folder: Path) -> str:
 
 
 @pytest.fixture(scope="module")
-def whole(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Whole]:
+def whole(tmp_path_factory: pytest.TempPathFactory) -> Whole:
     """Import a few thousand papers of two sections, of a contest that withholds them, in one go."""
     base = tmp_path_factory.mktemp("kill")
     (base / "poll.jsonl").write_text(
@@ -145,17 +156,16 @@ def whole(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Whole]:
     )
     file = base / "papers.jsonl"
     file.write_text(jsonl(papers("members", 750), but(RECORD_PERSON, effective=READ_AT), papers("mps", 100)))
-    with patch.dict(os.environ, {"POLLBOOK_STATE": str(base / "state")}):
-        assert pollbook(base / "before", "init")[0] == 0
-        assert pollbook(base / "before", "apply", str(base / "poll.jsonl"), "--as", "clerk")[0] == 0
-        done = Path(shutil.copytree(base / "before", base / "done"))
-        process = started(done, file)
-        wait_until(lambda: is_open(done), process)
-        begun = time.monotonic()
-        _, err = process.communicate(timeout=WAIT_SECONDS)
-        seconds = time.monotonic() - begun
-        assert (process.returncode, err) == (0, "")
-        yield Whole(base / "before", file, events_of(done), digest_of(done), seconds)
+    assert pollbook(base / "before", "init")[0] == 0
+    assert pollbook(base / "before", "apply", str(base / "poll.jsonl"), "--as", "clerk")[0] == 0
+    done = Path(shutil.copytree(base / "before", base / "done"))
+    process = started(done, file)
+    wait_until(lambda: is_open(done), process)
+    begun = time.monotonic()
+    _, err = process.communicate(timeout=WAIT_SECONDS)
+    seconds = time.monotonic() - begun
+    assert (process.returncode, err) == (0, "")
+    return Whole(base / "before", file, events_of(done), digest_of(done), seconds)
 
 
 def check_unfinished(folder: Path) -> str:

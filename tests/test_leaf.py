@@ -108,6 +108,7 @@ FIELDS: dict[str, dict[str, Any]] = {
         "elected": st.lists(IDS, max_size=3),
         "figures": FIGURES,
     },
+    "stream-heads-recorded.v1": {"as_of_position": COUNTS, "root": HASHES, "streams": COUNTS},
 }
 
 

@@ -126,6 +126,7 @@ HASH = b"gSKyXoYZUgZ6jduWYrkDOARinOMGJveXjgMkBTcdPlQ=\n"
 MALFORMED = {
     "nothing": b"",
     "no blank line": b"c2sp.org/tlog-proof@v1\nindex 0\n",
+    "no blank line and no LF": b"c2sp.org/tlog-proof@v1\nindex 0",
     "a checkpoint only": receipt(0, 1).note,
     "no first line": WRITTEN[WRITTEN.index(b"\n") + 1 :],
     "another version": WRITTEN.replace(b"@v1", b"@v2"),

@@ -158,7 +158,7 @@ def _encode(text: str) -> bytes:
 def _parse_line(line: str) -> Signature:
     name, _, encoded = line.removeprefix(DASH).partition(" ")
     if not line.startswith(DASH) or not is_name(name):
-        raise _malformed("signature lines of the form — <name> <base64>", shown(line))
+        raise _malformed("signature lines: em dash, name and base64", shown(line))
     try:
         data = decode_base64(encoded)
     except ValueError:

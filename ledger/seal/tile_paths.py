@@ -62,7 +62,7 @@ def decode_bundle(data: bytes, width: int = TILE) -> list[bytes]:
     while len(leaves) < width:
         first = start + LENGTH_SIZE
         end = first + int.from_bytes(data[start:first], "big")
-        if first > len(data) or end > len(data):
+        if end > len(data):
             raise _malformed(f"{width} leaves", f"{len(leaves)}, and the next one cut at byte {len(data)}")
         leaves.append(data[first:end])
         start = end

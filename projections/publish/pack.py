@@ -39,7 +39,6 @@ VERIFIER = Path(__file__).parent / "verify.py"
 class Pack:
     """What was written: how many leaves the audience may read, of how many."""
 
-    folder: Path
     checkpoint: Checkpoint
     leaves: int
 
@@ -72,31 +71,42 @@ def publish(
             found="one",
             remedy="Choose another folder, or move the old pack away",
         )
-    checkpoint = parse_checkpoint(parse_note(checkpoint_note).text)
     unfinished = out.with_name(out.name + ".unfinished")
     with clear_errors(out):
         shutil.rmtree(unfinished, ignore_errors=True)
         unfinished.mkdir(parents=True)
-        write_tiles(ledger, checkpoint.size, unfinished)
-        if audience == "public":
-            leaves = write_public_leaves(ledger, checkpoint.size, unfinished, progress)
-        else:
-            leaves = write_bundles(ledger, checkpoint.size, unfinished, progress)
-        contests = write_contests(ledger, views, checkpoint.size, unfinished / "contests")
-        (unfinished / "checkpoint").write_bytes(checkpoint_note)
-        (unfinished / "policy.template").write_text(policy_template(log_key), "utf-8")
-        about = {
-            "audience": audience,
-            "format": PACK_FORMAT,
-            "leaves": leaves,
-            "origin": checkpoint.origin,
-            "size": checkpoint.size,
-        }
-        (unfinished / "pack.json").write_text(json.dumps(about, **CANONICAL) + "\n", "utf-8")
-        (unfinished / "index.html").write_text(index_page(checkpoint, about, contests), "utf-8")
-        shutil.copyfile(VERIFIER, unfinished / "verify.py")
+        pack = _write(ledger, views, checkpoint_note, log_key, unfinished, audience, progress)
         unfinished.replace(out)
-    return Pack(out, checkpoint, leaves)
+    return pack
+
+
+def _write(
+    ledger: Ledger,
+    views: Views,
+    checkpoint_note: bytes,
+    log_key: VerifierKey,
+    folder: Path,
+    audience: Audience,
+    progress: Progress,
+) -> Pack:
+    checkpoint = parse_checkpoint(parse_note(checkpoint_note).text)
+    write_tiles(ledger, checkpoint.size, folder)
+    write_leaves = write_public_leaves if audience == "public" else write_bundles
+    leaves = write_leaves(ledger, checkpoint.size, folder, progress)
+    contests = write_contests(ledger, views, checkpoint.size, folder / "contests")
+    about: dict[str, str | int] = {
+        "audience": audience,
+        "format": PACK_FORMAT,
+        "leaves": leaves,
+        "origin": checkpoint.origin,
+        "size": checkpoint.size,
+    }
+    write(folder / "checkpoint", checkpoint_note)
+    write(folder / "policy.template", policy_template(log_key).encode())
+    write(folder / "pack.json", json.dumps(about, **CANONICAL).encode() + b"\n")
+    write(folder / "index.html", index_page(checkpoint, about, contests).encode())
+    shutil.copyfile(VERIFIER, folder / "verify.py")
+    return Pack(checkpoint, leaves)
 
 
 def write_tiles(ledger: Ledger, size: int, folder: Path) -> None:
