@@ -10,6 +10,8 @@ from cli.screen import WIDTH, progress, say, say_json, say_wrapped, table
 from ledger.errors import RefusedError, UsageError, nearest
 from ledger.event import TYPES, Event
 from ledger.store import Ledger
+from ledger.streams.count_rule import rule_hash
+from ledger.streams.election import CountRuleAdopted
 from projections.count.render import as_json as table_json
 from projections.count.render import as_text
 from projections.counting import Counted, count_contest
@@ -122,8 +124,9 @@ def _lines(name: str, value: Any) -> list[str]:
 
 
 def plain(position: int, event: Event) -> dict[str, Any]:
-    """Give an event as plain values, as its leaf has them, with its position."""
-    return {"position": position} | event.model_dump(mode="json", exclude_none=True)
+    """Give an event as plain values, as its leaf has them, with its position; a count rule with its name."""
+    values = {"position": position} | event.model_dump(mode="json", exclude_none=True)
+    return values | {"content_hash": rule_hash(event.rule)} if isinstance(event, CountRuleAdopted) else values
 
 
 def counted_at(place: Place, contest: str, moment: Moment) -> tuple[Counted, list[tuple[int, Event]]]:

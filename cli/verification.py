@@ -9,7 +9,7 @@ from cli.key import key_path
 from cli.office import opened, vault_of
 from cli.place import Place
 from cli.receipts import read_policy
-from cli.screen import progress, say, say_json
+from cli.screen import progress, say, say_json, say_wrapped
 from cli.sealing import checkpoints_folder, read_bytes, seconds_now
 from ledger.errors import EvidenceError
 from ledger.seal.checkpoint import parse_checkpoint
@@ -73,12 +73,12 @@ def _print(report: Report, *, as_json: bool) -> None:
             }
         )
     else:
-        for number, (category, title) in CHECKS.items():
+        for number, (_, title) in CHECKS.items():
             found = sum(finding.check == number for finding in report.findings)
             state = f"{found} found" if found else "not checked" if number in report.unchecked else "ok"
-            say(f"{number}  {state:11}  {category}: {title}")
+            say(f"{number}  {state:11}  {title}")
         for why in sorted(set(report.unchecked.values())):
-            say(f"not checked: {why}")
+            say_wrapped(f"not checked: {why}")
         for finding in report.findings:
             say(finding.line())
         say(f"{report.size} events, root {report.root.hex()}")

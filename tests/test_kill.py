@@ -14,6 +14,7 @@ import sys
 import time
 from collections.abc import Callable
 from contextlib import closing, redirect_stderr, redirect_stdout
+from itertools import groupby
 from pathlib import Path
 from typing import Any, NamedTuple
 from unittest.mock import patch
@@ -39,8 +40,6 @@ BATCHES = ("batch/paper/leader/members/s1", "batch/paper/leader/mps/s1")
 MARKS = ("a", "b", "c", "a>b", "b>a", "c>a>b", "b>c>a")
 READ_AT = "2010-09-23T09:00:00Z"
 WAIT_SECONDS = 60.0
-
-Moment = Callable[["subprocess.Popen[str]", float], None]
 
 
 def papers(section: str, each: int) -> Any:
@@ -101,8 +100,18 @@ def is_open(folder: Path) -> bool:
 
 
 def stored_events(folder: Path) -> int:
-    with closing(sqlite3.connect(folder / LEDGER_FILE, timeout=WAIT_SECONDS)) as database:
-        return int(database.execute("SELECT count(*) FROM stored_events").fetchone()[0])
+    return asked(folder / LEDGER_FILE, "SELECT count(*) FROM stored_events")
+
+
+def seeds(folder: Path) -> int:
+    """Count the secret seeds in the vault: none may outlive its batch."""
+    return asked(folder / VAULT_FILE, "SELECT count(*) FROM batch")
+
+
+def asked(file: Path, question: str) -> int:
+    """Ask a database file for one number."""
+    with closing(sqlite3.connect(file, timeout=WAIT_SECONDS)) as database:
+        return int(database.execute(question).fetchone()[0])
 
 
 # What is expected: an import that nobody interrupted
@@ -132,13 +141,8 @@ def events_of(folder: Path) -> list[str]:
             if event.type == "batch-closed.v1":
                 del fields["digest"]  # over leaves, and so over ids and blinds
             events.append(json.dumps(fields, sort_keys=True))
-    parts: list[list[str]] = [[]]
-    for event in events:  # papers stay between the events that were before and after them
-        if '"paper-read.v1"' not in event:
-            parts += [[event], []]
-        else:
-            parts[-1].append(event)
-    return [event for part in parts for event in sorted(part)]
+    runs = groupby(events, lambda event: '"paper-read.v1"' in event)
+    return [event for are_papers, run in runs for event in (sorted(run) if are_papers else run)]
 
 
 def digest_of(folder: Path) -> str:
@@ -194,10 +198,9 @@ def check_finished(folder: Path, whole: Whole) -> None:
     code, out, _ = pollbook(folder, "apply", str(whole.file), "--as", "scrutineer")
     assert (code, stored_events(folder)) == (0, len(whole.events))
     assert "added nothing" in out
-    with closing(sqlite3.connect(folder / VAULT_FILE)) as vault:
-        assert vault.execute("SELECT count(*) FROM batch").fetchone() == (0,), "a seed outlived its batch"
-        held = vault.execute("SELECT count(*) FROM disclosure WHERE state = 'held'").fetchone()
-        assert held == (1,)  # what a kill left pending beside it is dropped after an hour
+    assert seeds(folder) == 0
+    # What a kill left pending beside it is dropped after an hour.
+    assert asked(folder / VAULT_FILE, "SELECT count(*) FROM disclosure WHERE state = 'held'") == 1
 
 
 def test_killed_at_any_moment_it_is_finished_by_giving_the_same_file_again(whole: Whole, tmp_path: Path) -> None:
@@ -302,4 +305,4 @@ def test_killed_before_or_after_any_write_it_is_finished(whole: Whole, tmp_path:
                 submit_small(folder, Writes(fatal, after=after))
             for _ in range(2):
                 submit_small(folder)
-                assert events_of(folder) == expected, (fatal, after)
+                assert (events_of(folder), seeds(folder)) == (expected, 0), (fatal, after)

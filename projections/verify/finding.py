@@ -10,23 +10,23 @@ from ledger.errors import EvidenceError, PollbookError
 Category = Literal["completeness", "authenticity", "consistency", "integrity", "evidence"]
 
 CHECKS: dict[str, tuple[Category, str]] = {
-    "C1": ("completeness", "positions run from 0 without gaps, and end where the head says"),
+    "C1": ("completeness", "positions run from 0 without gaps, and end at the head"),
     "C2": ("completeness", "every stream's versions run from 1 without gaps"),
-    "C3": ("completeness", "every closed batch has the members that it was closed with"),
+    "C3": ("completeness", "every closed batch has the members it was closed with"),
     "C4": ("completeness", "every private value is in the vault, or was erased lawfully"),
     "A1": ("authenticity", "the checkpoint is signed by the log that the policy names"),
     "A2": ("authenticity", "witnesses cosigned the checkpoint as the policy demands"),
     "S1": ("consistency", "the hash tiles are those of the leaves"),
     "S2": ("consistency", "the checkpoint is that of the tree over the leaves"),
     "S3": ("consistency", "the tree begins with the one in the kept checkpoint"),
-    "S4": ("consistency", "recorded heads of streams are those of the record at that position"),
+    "S4": ("consistency", "recorded heads of streams are those of the record then"),
     "S5": ("consistency", "the views equal a rebuild"),
-    "I1": ("integrity", "every leaf is canonical, of a known type, and filed under its own stream"),
+    "I1": ("integrity", "every leaf is canonical, of a known type, under its own stream"),
     "I2": ("integrity", "recording time never runs backwards"),
     "I3": ("integrity", "every stream replays"),
     "I4": ("integrity", "every private value in the vault is what its digest names"),
     "E1": ("evidence", "every contest pins a count rule that was adopted"),
-    "E2": ("evidence", "every paper belongs to its contest, section and batch, and was read after the poll closed"),
+    "E2": ("evidence", "every paper is of its contest, section, batch, after the poll"),
     "E3": ("evidence", "declared figures are those of the papers"),
 }
 

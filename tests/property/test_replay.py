@@ -33,9 +33,10 @@ from ledger.desk import Desk
 from ledger.event import Event
 from ledger.seal.merkle import leaf_hash, root
 from ledger.store import Ledger
+from ledger.streams.batch import BatchClosed, BatchOpened
 from ledger.streams.count_rule import rule_hash
 from ledger.streams.election import AdoptCountRule
-from ledger.streams.paper import Alike, ReadPapers
+from ledger.streams.paper import Alike, PaperRead, ReadPapers
 from ledger.streams.person import Identity, OrderErasure
 from projections.catch_up import Views
 from projections.counting import Counted, LedgerFigures, count_contest, open_views
@@ -207,6 +208,23 @@ def test_a_moment_by_time_is_a_fold_of_what_was_recorded_and_took_effect_by_then
             projection.fold(views.database, seen)
         with patch.object(projections.catch_up, "PAGE_EVENTS", page):
             assert rebuilt(rich, Moment(as_of, known_at)) == tables(views)
+
+
+def test_a_profile_has_the_papers_of_the_batches_that_are_closed_and_no_others(rich: Prefix) -> None:
+    with closing(open_views(None)) as views:
+        for size in range(len(rich.events) + 1):
+            views.catch_up(rich.cut(size))  # type: ignore[arg-type]
+            seen = [event for _, event in rich.events[:size]]
+            closed = {event.stream: event.section for event in seen if isinstance(event, BatchClosed)}
+            expected: dict[str, Counter[str]] = {}
+            for event in seen:
+                if isinstance(event, PaperRead) and event.batch in closed:
+                    expected.setdefault(closed[event.batch], Counter())[event.marks] += 1
+            profile = ballot_profile(views.database, "leader")
+            assert profile.papers == expected
+            opened = {event.stream for event in seen if isinstance(event, BatchOpened)}
+            assert set(profile.open_batches) == opened - closed.keys()
+    assert profile.open_batches == ("batch/paper/leader/mps/cut-off",)
 
 
 # Papers
