@@ -2,24 +2,31 @@
 
 from __future__ import annotations
 
+from cli.look import moment_from, require_known
 from cli.office import make, opened, viewed
 from cli.place import Place
 from cli.screen import progress, say, say_json
 from ledger.recorder import FORMAT
 
 
-def init_ledger(place: Place, origin: str) -> None:
+def init_ledger(place: Place, origin: str, *, as_json: bool) -> None:
     """Make a new ledger and say where."""
     with make(place, origin=origin) as ledger:
+        if as_json:
+            say_json({"ledger": ledger.ledger_id, "origin": ledger.origin, "format": f"draft-{FORMAT}"})
+            return
         where = "the PostgreSQL database" if place.url else place.folder
         say(f"made ledger {ledger.ledger_id} in {where} (stored format: draft-{FORMAT})")
         say("Next: pollbook record call-election --help")
 
 
-def print_root(place: Place, *, as_json: bool) -> None:
-    """Print size and root of the tree, computed from the leaves."""
+def print_root(place: Place, known_at: str | None, *, as_json: bool) -> None:
+    """Print size and root of the tree, computed from the leaves, as it was known at a moment."""
+    moment = moment_from(None, known_at)
     with opened(place) as ledger:
-        size, root = ledger.root()
+        require_known(moment, ledger)
+        stop = None if moment.is_now else sum(1 for _ in moment.past(ledger.scan()))
+        size, root = ledger.root(stop)
     if as_json:
         say_json({"size": size, "root": root.hex()})
     else:

@@ -63,11 +63,12 @@ def init(
     origin: Annotated[
         str, typer.Option("--origin", metavar="NAME", help="Name of the log in checkpoints, such as example.org/2026.")
     ] = "",
+    as_json: Json = False,
 ) -> None:
     """Make a new, empty ledger in the folder."""
     from cli.keep import init_ledger
 
-    init_ledger(context.obj, origin)
+    init_ledger(context.obj, origin, as_json=as_json)
 
 
 @app.command(rich_help_panel=RECORD, context_settings=PASSED_ON)
@@ -178,14 +179,14 @@ def figures(
 
 
 @app.command(rich_help_panel=CHECK)
-def root(context: typer.Context, as_json: Json = False) -> None:
+def root(context: typer.Context, known_at: KnownAt = None, as_json: Json = False) -> None:
     """Print the number of events, and the root of their tree.
 
     The root is computed from the leaves, not from what was stored with them.
     """
     from cli.keep import print_root
 
-    print_root(context.obj, as_json=as_json)
+    print_root(context.obj, known_at, as_json=as_json)
 
 
 @app.command(rich_help_panel=CHECK)

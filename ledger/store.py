@@ -28,7 +28,7 @@ from ledger.recorder import (
     LedgerRecorder,
 )
 from ledger.rereading import read_stream, reread
-from ledger.seal.merkle import leaf_hash, root
+from ledger.seal.merkle import Frontier, leaf_hash
 from ledger.seal.shelf import TileShelf
 from ledger.seal.tiles import Tiles
 from ledger.sqlite_store import check_header, sqlite_settings, write_header
@@ -200,10 +200,12 @@ class Ledger(Application[str]):
             progress(len(hashes))
         return tiles.size, tiles.root()
 
-    def root(self) -> tuple[int, bytes]:
-        """Compute size and root of the tree from the leaves themselves."""
-        hashes = [leaf_hash(row[4]) for row in self.rows.scan()]
-        return len(hashes), root(hashes)
+    def root(self, stop: int | None = None) -> tuple[int, bytes]:
+        """Compute size and root of the tree over the first `stop` leaves, or all, from the leaves themselves."""
+        frontier = Frontier()
+        for row in self.rows.scan(0, stop):
+            frontier.push(leaf_hash(row[4]))
+        return frontier.size, frontier.root()
 
     def reread(self, start: int = 0) -> Iterator[tuple[int, Event]]:
         """Read from a position as if nothing vouched for it: canonical, contiguous, and as it was sealed.

@@ -146,9 +146,7 @@ def events_of(folder: Path) -> list[str]:
 
 
 def digest_of(folder: Path) -> str:
-    code, out, err = pollbook(folder, "count", "leader", "--json")
-    assert (code, err) == (0, "")
-    return str(json.loads(out)["digest"])
+    return str(json.loads(pollbook(folder, "count", "leader", "--json")[1])["digest"])
 
 
 @pytest.fixture(scope="module")
@@ -191,8 +189,7 @@ def check_unfinished(folder: Path) -> str:
 
 def check_finished(folder: Path, whole: Whole) -> None:
     """Give the file again, and once more: whole, then nothing added."""
-    code, _, err = pollbook(folder, "apply", str(whole.file), "--as", "scrutineer")
-    assert (code, err) == (0, "")
+    assert pollbook(folder, "apply", str(whole.file), "--as", "scrutineer")[::2] == (0, "")
     assert events_of(folder) == whole.events
     assert digest_of(folder) == whole.digest
     code, out, _ = pollbook(folder, "apply", str(whole.file), "--as", "scrutineer")
@@ -250,28 +247,25 @@ class Writes:
 
     def __init__(self, fatal: int, *, after: bool) -> None:
         self.number = 0
-        self._fatal = fatal
-        self._after = after
+        self._fatal, self._after = fatal, after
 
     def around(self, write: Callable[..., Any]) -> Callable[..., Any]:
         def counted(*args: Any, **kwargs: Any) -> Any:
-            fatal = self.number == self._fatal
+            moment = (self.number == self._fatal, self._after)
             self.number += 1
-            if fatal and not self._after:
+            if moment == (True, False):
                 raise Killed
             answer = write(*args, **kwargs)
-            if fatal:
+            if moment == (True, True):
                 raise Killed
             return answer
 
         return counted
 
 
-def submit_small(folder: Path, writes: Writes | None = None) -> int:
+def submit_small(folder: Path, writes: Writes) -> int:
     """Import seven papers, three at a time, through a desk whose writes are counted; give how many writes."""
-    writes = writes or Writes(-1, after=False)
     store = SQLiteVaultStore(folder / VAULT_FILE)
-    now = "2024-05-01T12:00:00Z"
     with open_ledger(folder) as record, closing(store), closing(open_views(None)) as views:
         vault = Vault(store, bytes(32), os.urandom)
         with (
@@ -281,20 +275,18 @@ def submit_small(folder: Path, writes: Writes | None = None) -> int:
             patch.object(vault, "batch_seed", writes.around(vault.batch_seed)),
             patch.object(ledger.desk, "PAGE_ROWS", 3),
         ):
-            desk = Desk(record, vault, LedgerFigures(record, views), lambda: now, os.urandom)
+            desk = Desk(record, vault, LedgerFigures(record, views), lambda: READ_AT, os.urandom)
             alike = (Alike(count=4, marks="a"), Alike(count=3, marks="b"))
-            for name, command in (
-                ("c1", but(READ_PAPERS, papers=alike, effective=READ_AT)),
-                ("c2", but(RECORD_PERSON, effective=READ_AT)),
-            ):
-                desk.submit(command, actor="scrutineer", command_id=name)
+            batch = but(READ_PAPERS, papers=alike, effective=READ_AT)
+            desk.submit(batch, actor="scrutineer", command_id="c1")
+            desk.submit(but(RECORD_PERSON, effective=READ_AT), actor="scrutineer", command_id="c2")
     return writes.number
 
 
 def test_killed_before_or_after_any_write_it_is_finished(whole: Whole, tmp_path: Path) -> None:
     done = Path(shutil.copytree(whole.before, tmp_path / "done"))
     (done / VAULT_FILE).unlink()  # another master key
-    writes = submit_small(done)
+    writes = submit_small(done, Writes(-1, after=False))
     expected = events_of(done)
     assert writes >= 9
     for fatal in range(writes):
@@ -304,5 +296,5 @@ def test_killed_before_or_after_any_write_it_is_finished(whole: Whole, tmp_path:
             with pytest.raises(Killed):
                 submit_small(folder, Writes(fatal, after=after))
             for _ in range(2):
-                submit_small(folder)
+                submit_small(folder, Writes(-1, after=False))
                 assert (events_of(folder), seeds(folder)) == (expected, 0), (fatal, after)
