@@ -782,3 +782,96 @@ def is_moment(value: object) -> bool:
         return bool(found and isinstance(value, str) and datetime(*map(int, found.groups()), tzinfo=timezone.utc))
     except ValueError:
         return False
+
+
+def fields(text: str) -> dict[str, tuple[bool, Callable[[Any], bool]]]:
+    """`name:kind` a word, `name?:kind` where it may be left out."""
+    words = [word.partition(":") for word in text.split()]
+    return {name.rstrip("?"): (not name.endswith("?"), kind(of)) for name, _colon, of in words}
+
+
+def kind(text: str) -> Callable[[Any], bool]:
+    """A test for values: the name of a kind, `(one|of|these)`, and `*` after it for a list."""
+    if text.endswith("*"):
+        inner = kind(text[:-1])
+        return lambda value: isinstance(value, list) and all(map(inner, value))
+    if text.startswith("("):
+        words = text[1:-1].split("|")
+        return lambda value: isinstance(value, str) and value in words
+    return KINDS[text]
+
+
+def record(text: str) -> Callable[[Any], bool]:
+    inside = fields(text)
+    return lambda value: isinstance(value, dict) and not wrong_fields(value, inside)
+
+
+def wrong_fields(event: Event, allowed: dict[str, tuple[bool, Callable[[Any], bool]]]) -> list[tuple[str, str]]:
+    """Fields that are missing, malformed or unknown, and what is wrong with each."""
+    wrong = [(name, "no such field is known") for name in event if name not in allowed]
+    for name, (needed, fits) in allowed.items():
+        if name in event and not fits(event[name]):
+            wrong.append((name, f"the value {shown(event[name])}"))
+        elif name not in event and needed:
+            wrong.append((name, "it is missing"))
+    return wrong
+
+
+ID = "[a-z0-9][a-z0-9-]{0,63}"
+KINDS: dict[str, Callable[[Any], bool]] = {
+    "id": pattern(ID),
+    "text": lambda value: isinstance(value, str),
+    "whole": lambda value: type(value) is int and 0 <= value <= WHOLE_MAX,
+    "places": lambda value: type(value) is int and 0 <= value <= DECIMALS_MAX,
+    "stream": pattern("[a-z0-9][a-z0-9-]*(/[a-z0-9][a-z0-9-]*){1,7}"),
+    "moment": lambda value: isinstance(value, str) and is_moment(value),
+    "hash": pattern("sha256:[0-9a-f]{64}"),
+    "digest": pattern("[A-Za-z0-9_-]{43}"),
+    "blind": pattern("[A-Za-z0-9_-]{22}"),
+    "marks": pattern("[a-z0-9>=-]*"),
+    "decimal": pattern(r"(0|[1-9][0-9]{0,14})(\.[0-9]{1,9})?"),
+}
+KINDS["named"] = record("id:id name:text")
+KINDS["figure"] = record(
+    "candidate?:id certainty?:(sourced|unconfirmed) decimals?:places"
+    " measure:(votes|section-share|share|valid|non-transferable) section?:id stage:whole value:decimal"
+)
+KINDS["rule"] = record(
+    "version:(av.v1) blank:(refuse|reject) decimals:places duplicate:(refuse|exhaust|skip)"
+    " exclusion:(single-lowest|bulk-when-safe) gap:(refuse|exhaust|skip)"
+    " majority_base:(continuing|valid-at-stage-1) overvote:(refuse|exhaust|skip) preferences:(any-number|all)"
+    " stop:(first-majority|continue-to-two) ties:(earlier-stages-backwards|earlier-stages-forwards|lot)*"
+)
+PACK_JSON = fields("audience:(public|panel|scrutineer) format:(pollbook-pack-1) leaves:whole origin:text size:whole")
+ENVELOPE = (
+    "actor:id authority?:text batch?:stream blind?:blind command?:id effective:moment recorded:moment stream:stream"
+    " type:text version:whole "
+)
+# docs/reference/events.md: type, audience, its own fields.
+EVENTS = {
+    name: (audience, fields(ENVELOPE + own))
+    for name, audience, own in (
+        ("batch-closed.v1", "contest", "contest:id count:whole digest:hash section:id"),
+        ("batch-opened.v1", "contest", "contents:hash contest:id provenance?:text section:id total:whole"),
+        (
+            "contest-defined.v1",
+            "public",
+            "account:(required|not-published) candidates:named* contest:id count_rule:hash election:id office:text"
+            " paper_publication:(papers|profile|none) seats:whole secrecy:(secret|open) sections:named*"
+            " smallest_cell:whole",
+        ),
+        ("count-rule-adopted.v1", "public", "election:id rule:rule"),
+        ("disclosure-erased.v1", "restricted", "digests:digest*"),
+        (
+            "election-called.v1",
+            "public",
+            "election:id organisation:text reason:(vacancy|challenge|term|by-election|other) title:text",
+        ),
+        ("erasure-ordered.v1", "restricted", "basis:(retention-over|right-to-erasure|court-order)"),
+        ("figures-published.v1", "public", "address?:text contest:id figures:figure* source:id"),
+        ("paper-read.v1", "contest", "marks:marks provenance?:text"),
+        ("person-recorded.v1", "restricted", "identity:digest"),
+        ("poll-closed.v1", "public", "contest:id"),
+        ("result-declared.v1", "public", "as_of_position:whole contest:id count:hash elected:id* figures:figure*"),
+    )
+}
