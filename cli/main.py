@@ -234,9 +234,8 @@ def main() -> None:
 
 
 def _fail(error: PollbookError) -> NoReturn:
-    """Print a refusal as one line, whatever is in the names that it shows."""
-    line = "".join(sign if sign.isprintable() else repr(sign)[1:-1] for sign in str(error))
-    sys.stderr.write(line + "\n")
+    """Print a refusal: one line."""
+    sys.stderr.write(f"{error}\n")
     sys.exit(error.exit_code)
 
 

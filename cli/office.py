@@ -18,6 +18,7 @@ from ledger.desk import Desk
 from ledger.errors import RefusedError
 from ledger.field import time_text
 from ledger.leaf import Draw
+from ledger.recorder import default_origin
 from ledger.rehearsal import Rehearsal
 from ledger.seal.keys import KEY_SIZE
 from ledger.seal.sealer import make_log_key
@@ -25,7 +26,6 @@ from ledger.sqlite_vault import VAULT_FILE, SQLiteVaultStore
 from ledger.store import (
     LEDGER_FILE,
     Ledger,
-    default_origin,
     make_ledger,
     make_postgres_ledger,
     open_ledger,
@@ -79,7 +79,10 @@ def _views_of(place: Place, ledger: Ledger, *, anew: bool) -> Views:
     try:
         views = open_views(folder)
         if anew:
-            views.empty()
+            views.close()
+            with os_errors(folder / VIEWS_FILE):
+                _remove(folder / VIEWS_FILE)  # whole: nothing that somebody put into it is to outlive it
+            views = open_views(folder)
     except RefusedError as refused:
         if not anew or refused.code != "views-damaged":
             raise

@@ -17,6 +17,7 @@ from ledger.seal.proof import HEAD_BYTES_MAX, Proof, check
 from ledger.seal.receipt import Prover
 from ledger.store import Ledger
 
+POSITION_DIGITS_MAX = 18
 PROOF = ".tlog-proof"
 LEAF = ".leaf"
 
@@ -38,7 +39,7 @@ def prove(place: Place, what: str, out: Path | None) -> None:
 
 
 def _leaves(ledger: Ledger, what: str) -> list[tuple[int, bytes]]:
-    if what.isascii() and what.isdigit():
+    if what.isascii() and what.isdigit() and len(what) <= POSITION_DIGITS_MAX:
         rows = list(ledger.rows.scan(int(what), int(what) + 1))
     else:
         rows = list(ledger.rows.stream_rows(what))

@@ -109,6 +109,14 @@ def add_cosignature(place: Place, ledger: Ledger, line: bytes) -> None:
     """
     note = parse_note(latest_note(place, ledger))
     new = parse_note(note.text.encode() + b"\n" + line)
+    if new.text != note.text:
+        raise RefusedError(
+            "not-a-cosignature",
+            "the file given",
+            expected="the one line that a witness answered with",
+            found="something else",
+            remedy="Give the file from: pollbook witness cosign",
+        )
     signatures = note.signatures + tuple(s for s in new.signatures if s not in note.signatures)
     folder = checkpoints_folder(place, ledger)
     data = write_note(SignedNote(note.text, signatures))

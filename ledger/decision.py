@@ -55,7 +55,9 @@ class Command(BaseModel):
     group: ClassVar[str] = ""
 
     effective: Time | None = Field(None, description="when it took effect (UTC); now if left out")
-    authority: Text | None = Field(None, description="the rule or delegation acted under")
+    authority: Text | None = Field(
+        None, description="the rule or delegation acted under; it is kept for ever, so name nobody"
+    )
 
     def __init_subclass__(cls, **kwargs: Any) -> None:
         super().__init_subclass__(**kwargs)
@@ -152,6 +154,10 @@ class Figures(Protocol):
 
     def count(self, contest: str) -> CountFigures:
         """Give the count of a contest as of the ledger's last event."""
+        ...
+
+    def batches(self, contest: str, section: str) -> Mapping[str, str]:
+        """Give the batches of papers of a contest and section: stream to the digest of what was taken in."""
         ...
 
     def heads(self) -> HeadsFigures:

@@ -21,6 +21,7 @@ from ledger.vault import Pending, Vault, command_name
 
 ATTEMPTS = 8  # times that a decision is taken anew because something changed meanwhile
 
+Page = Callable[[int, int, str], list[Event]]  # members from, up to, recorded at
 Progress = Callable[[int, int], None]  # members done, members in all
 
 
@@ -158,7 +159,7 @@ class Desk:
         found = self.ledger.stream(batch.stream)
         opening, _ = self._conceal(batch.opened, restricted)
         first = found[0][0] if found else self.ledger.append([opening]).position
-        before, hashed = self._members_recorded(batch.stream, first)
+        before, hashed = self._members_recorded(batch.stream, first, page)
         done = before
         while done < batch.total:
             progress(done, batch.total)
@@ -176,14 +177,32 @@ class Desk:
     def _now(self) -> str:
         return max(self._clock(), self.ledger.head().recorded)
 
-    def _members_recorded(self, batch: str, after: int) -> tuple[int, Any]:
-        """Count the members of an open batch that are in the ledger, and hash their leaf hashes in order."""
+    def _members_recorded(self, batch: str, after: int, page: Page) -> tuple[int, Any]:
+        """Count the members of an open batch that are in the ledger, and hash their leaf hashes in order.
+
+        Raises:
+            RefusedError: `batch-secret-lost`: they are not those that the seed deals, as after the vault was
+                lost or put back; going on would record some papers twice and others never.
+        """
         hashed = hashlib.sha256()
         done = 0
+        dealt: list[Event] = []
         for _, event in self.ledger.scan(after + 1):
-            if event.batch == batch:
-                hashed.update(leaf_hash(encode(event)))
-                done += 1
+            if event.batch != batch:
+                continue
+            if done % PAGE_ROWS == 0:
+                dealt = page(done, done + PAGE_ROWS, event.recorded)
+            leaf, number = encode(event), done % PAGE_ROWS
+            if number >= len(dealt) or encode(_stamped(dealt[number], event.recorded)) != leaf:
+                raise RefusedError(
+                    "batch-secret-lost",
+                    batch,
+                    expected="the papers that the vault's secret deals",
+                    found=f"others from {event.stream} on",
+                    remedy="Put back the vault that the batch was begun with",
+                )
+            hashed.update(leaf_hash(leaf))
+            done += 1
         return done, hashed
 
     def _in_ledger(self, item: Pending) -> bool:

@@ -70,7 +70,9 @@ class EvidenceError(PollbookError):
 
 
 def _cut(text: str) -> str:
-    return text if len(text) <= PART_MAX else text[: PART_MAX - 3] + "..."
+    """Make one part of one line: what does not print (a stored byte, a file name) is escaped, what is long is cut."""
+    line = "".join(c if c.isprintable() else c.encode("unicode_escape", "replace").decode() for c in text)
+    return line if len(line) <= PART_MAX else line[: PART_MAX - 3] + "..."
 
 
 def nearest(word: str, known: Iterable[str]) -> str:

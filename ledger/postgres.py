@@ -58,8 +58,11 @@ def read_url(url: str, schema: str) -> Place:
     """
     if not SCHEMA.fullmatch(schema):
         raise RefusedError(
-            "postgres-schema-malformed", "the name of a schema", expected="small letters, digits and underscores",
-            found=repr(schema), remedy="Choose another name",
+            "postgres-schema-malformed",
+            "the name of a schema",
+            expected="small letters, digits and underscores",
+            found=repr(schema),
+            remedy="Choose another name",
         )
     try:
         given = {name: str(value) for name, value in conninfo_to_dict(url).items()}
@@ -69,8 +72,10 @@ def read_url(url: str, schema: str) -> Place:
     spilled = any("@" in given.get(part, "") for part in ("user", "host", "dbname"))
     if spilled or "service" in given or not given.get("port", "0").isdecimal():
         raise RefusedError(
-            "postgres-url-malformed", "the URL of a PostgreSQL ledger",
-            expected="postgresql://user:password@host:port/database", found="another form, not shown",
+            "postgres-url-malformed",
+            "the URL of a PostgreSQL ledger",
+            expected="postgresql://user:password@host:port/database",
+            found="another form, not shown",
             remedy="Write @ / : % in a user name or password as %40 %2F %3A %25",
         )
     defaults = {
@@ -106,7 +111,8 @@ def translated(statement: str) -> str:
 DISK_FULL = FULL._replace(expected="room on the server's disk")
 READ_ONLY = Meaning("read-only-store", "a database that can be written", "Ask for the right to write to it")
 UNREACHABLE = Meaning(
-    "postgres-unreachable", "a PostgreSQL server that answers",
+    "postgres-unreachable",
+    "a PostgreSQL server that answers",
     "Start the server or correct its URL, then give the same command again: what has a command id is recorded once",
 )
 STATES = (  # by the beginning of SQLSTATE; source: PostgreSQL documentation, appendix A

@@ -154,7 +154,10 @@ def making(url: str, schema: str) -> Iterator[dict[str, str]]:
         database.execute("SELECT pg_advisory_lock(hashtextextended(%s, 1))", (f"pollbook {schema}",))
         if "ledger" in _stored_meta(database, place):
             raise RefusedError(
-                "ledger-exists", str(place), expected="a schema without a ledger", found="one",
+                "ledger-exists",
+                str(place),
+                expected="a schema without a ledger",
+                found="one",
                 remedy="Choose another schema, or go on with the ledger that is there",
             )
         with database.transaction():
@@ -176,7 +179,10 @@ def opening(url: str, schema: str) -> Iterator[dict[str, str]]:
             meta = _stored_meta(database, place)
         if "ledger" not in meta:
             raise RefusedError(
-                "no-ledger", str(place), expected="a schema with a ledger", found="none",
+                "no-ledger",
+                str(place),
+                expected="a schema with a ledger",
+                found="none",
                 remedy="Correct the URL, or make a ledger with: pollbook init",
             )
         number = meta.get("format", "").removeprefix("draft-")

@@ -256,10 +256,18 @@ def _marks(values: Sequence[str]) -> str:
     return ",".join("?" * len(values))
 
 
+def default_origin(ledger_id: str) -> str:
+    """Name the log of a ledger for which no other name was chosen."""
+    return f"pollbook.local/{ledger_id}"
+
+
 def check_format(number: int, where: str) -> None:
     """Refuse a ledger whose stored format is newer than this program (`newer-ledger`)."""
     if number > FORMAT:
         raise RefusedError(
-            "newer-ledger", where, expected=f"stored format up to {FORMAT}", found=number,
+            "newer-ledger",
+            where,
+            expected=f"stored format up to {FORMAT}",
+            found=number,
             remedy="Install a newer pollbook",
         )

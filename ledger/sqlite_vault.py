@@ -22,6 +22,8 @@ class SQLiteVaultStore:
             self._database = sqlite3.connect(path, isolation_level=None, timeout=LOCK_SECONDS)
             self._database.execute("PRAGMA journal_mode = WAL")
             self._database.execute("PRAGMA secure_delete = ON")
+            # Finishes what a destruction left in the log because somebody else was reading.
+            self._database.execute("PRAGMA wal_checkpoint(TRUNCATE)")
 
     def execute(self, statement: str, values: tuple[Any, ...] = ()) -> list[tuple[Any, ...]]:
         """Carry out one statement in a transaction of its own and give its rows."""

@@ -26,14 +26,14 @@ from ledger.recorder import (
     Head,
     KnownCommand,
     LedgerRecorder,
+    default_origin,
 )
 from ledger.rereading import read_stream, reread
 from ledger.seal.merkle import Frontier, leaf_hash
 from ledger.seal.shelf import TileShelf
 from ledger.seal.tiles import Tiles
 from ledger.sqlite_store import check_header, sqlite_settings, write_header
-from ledger.storage_error import clear_errors as clear_errors  # views and command line take it from here
-from ledger.storage_error import patiently
+from ledger.storage_error import clear_errors, patiently
 
 LEDGER_FILE = "ledger.db"
 NO_GUARD = Guard()
@@ -216,11 +216,6 @@ class Ledger(Application[str]):
         return reread(self.rows, self.tiles(), start)
 
 
-def default_origin(ledger_id: str) -> str:
-    """Name the log of a ledger for which no other name was chosen."""
-    return f"pollbook.local/{ledger_id}"
-
-
 def make_ledger(folder: Path, ledger_id: str) -> Ledger:
     """Make a ledger in a folder and open it.
 
@@ -234,7 +229,10 @@ def make_ledger(folder: Path, ledger_id: str) -> Ledger:
             path.touch(exist_ok=False)  # of several who make one at once, the first
         except FileExistsError:
             raise RefusedError(
-                "ledger-exists", str(folder), expected="a folder without a ledger", found=LEDGER_FILE,
+                "ledger-exists",
+                str(folder),
+                expected="a folder without a ledger",
+                found=LEDGER_FILE,
                 remedy="Choose another folder, or go on with the ledger that is there",
             ) from None
         made = Ledger(sqlite_settings(path, create=True))
@@ -254,7 +252,10 @@ def open_ledger(folder: Path) -> Ledger:
     path = folder / LEDGER_FILE
     if not path.is_file():
         raise RefusedError(
-            "no-ledger", str(folder), expected=f"a folder with {LEDGER_FILE}", found="none",
+            "no-ledger",
+            str(folder),
+            expected=f"a folder with {LEDGER_FILE}",
+            found="none",
             remedy="Name the folder with --ledger, or make a ledger with: pollbook init",
         )
     with clear_errors(folder):
@@ -290,7 +291,10 @@ def _postgres() -> ModuleType:
         from ledger import postgres_store
     except ImportError as error:
         raise RefusedError(
-            "postgres-not-installed", "a PostgreSQL ledger", expected="the packages of the postgres extra",
-            found=str(error), remedy="Install them with: pip install 'pollbook[postgres]'",
+            "postgres-not-installed",
+            "a PostgreSQL ledger",
+            expected="the packages of the postgres extra",
+            found=str(error),
+            remedy="Install them with: pip install 'pollbook[postgres]'",
         ) from None
     return postgres_store

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+from collections.abc import Mapping
 from dataclasses import dataclass
 from fractions import Fraction
 from pathlib import Path
@@ -15,12 +16,12 @@ from ledger.seal.heads import heads_root
 from ledger.store import Record
 from ledger.streams.contest import ALL, Contest, ContestDefined, require_contest
 from ledger.streams.count_rule import CountRule
-from ledger.streams.election import Election
+from ledger.streams.election import Election, rule_of
 from projections.catch_up import VIEWS_FILE, Progress, Views, views_errors
 from projections.count.av import count_av
 from projections.count.stage_table import Stage, StageTable
 from projections.moment import NOW, Moment
-from projections.profile import BallotProfile, ProfileProjection, ballot_profile
+from projections.profile import BallotProfile, ProfileProjection, ballot_profile, batch_contents
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,7 +99,7 @@ def count_contest(
         )
     stream = f"election/{definition.election}"
     election = fold(Election(stream), (event for _, event in ledger.stream(stream)))
-    rule = election.rules[definition.count_rule]
+    rule = rule_of(election, definition)
     used = views if moment.is_now else open_views(None)
     try:
         position = used.catch_up(ledger, moment, progress) - 1
@@ -128,7 +129,11 @@ class LedgerFigures:
 
     def count(self, contest: str) -> CountFigures:
         """Give the count of a contest as of the ledger's last event."""
-        counted = count_contest(self._ledger, self._views, contest)
+        views = open_views(None)  # made anew: whoever can write the kept ones must not decide what is declared
+        try:
+            counted = count_contest(self._ledger, views, contest)
+        finally:
+            views.close()
         return CountFigures(
             position=counted.position,
             digest=counted.digest,
@@ -136,6 +141,11 @@ class LedgerFigures:
             cells={cell: str(value) for cell, value in cells(counted.table).items()},
             lot_needed=counted.table.lot_needed,
         )
+
+    def batches(self, contest: str, section: str) -> Mapping[str, str]:
+        """Give the batches of papers of a contest and section: stream to the digest of what was taken in."""
+        self._views.catch_up(self._ledger)
+        return batch_contents(self._views.database, contest, section)
 
     def heads(self) -> HeadsFigures:
         """Give the heads of all streams as of the ledger's last event."""

@@ -33,7 +33,7 @@ class ProfileProjection:
 
     tables: Sequence[str] = (
         "CREATE TABLE IF NOT EXISTS batch (stream TEXT PRIMARY KEY, contest TEXT NOT NULL, section TEXT NOT NULL, "
-        "provenance TEXT, closed INTEGER NOT NULL) WITHOUT ROWID",
+        "provenance TEXT, contents TEXT NOT NULL, closed INTEGER NOT NULL) WITHOUT ROWID",
         "CREATE TABLE IF NOT EXISTS profile (batch TEXT NOT NULL, marks TEXT NOT NULL, papers INTEGER NOT NULL, "
         "PRIMARY KEY (batch, marks)) WITHOUT ROWID",
     )
@@ -41,22 +41,23 @@ class ProfileProjection:
     def fold(self, database: sqlite3.Connection, page: Sequence[tuple[int, Event]]) -> None:
         """Take a page of events in."""
         papers: Counter[tuple[str, str]] = Counter()
+        closed = dict(database.execute("SELECT stream, closed FROM batch"))
         for position, event in page:
             match event:
-                case PaperRead(batch=str(batch)):
-                    papers[batch, event.marks] += 1
                 case PaperRead():
-                    raise EvidenceError(
-                        "paper-without-batch",
-                        f"event {position} of {event.stream}",
-                        expected="a paper of a batch",
-                        found="none named",
-                        position=position,
-                    )
+                    if closed.get(event.batch, 1):
+                        raise _out_of_batch(position, event, "a paper of a batch that is open")
+                    papers[str(event.batch), event.marks] += 1
                 case BatchOpened():
-                    row = (event.stream, event.contest, event.section, event.provenance)
-                    database.execute("INSERT INTO batch VALUES (?,?,?,?,0)", row)
+                    if event.stream in closed:
+                        raise _out_of_batch(position, event, "a batch opened once")
+                    closed[event.stream] = 0
+                    row = (event.stream, event.contest, event.section, event.provenance, event.contents)
+                    database.execute("INSERT INTO batch VALUES (?,?,?,?,?,0)", row)
                 case BatchClosed():
+                    if closed.get(event.stream, 1):
+                        raise _out_of_batch(position, event, "a batch that is open")
+                    closed[event.stream] = 1
                     self._add(database, papers)
                     self._close(database, position, event)
         self._add(database, papers)
@@ -83,6 +84,22 @@ class ProfileProjection:
                 position=position,
             )
         database.execute("UPDATE batch SET closed = 1 WHERE stream = ?", (event.stream,))
+
+
+def _out_of_batch(position: int, event: Event, expected: str) -> EvidenceError:
+    return EvidenceError(
+        "out-of-batch",
+        f"event {position} of {event.stream}",
+        expected=expected,
+        found=f"{event.type} of {event.batch or event.stream}, which is not open",
+        position=position,
+    )
+
+
+def batch_contents(database: sqlite3.Connection, contest: str, section: str) -> dict[str, str]:
+    """Give the batches of a contest and section: stream to the digest of what was taken in."""
+    rows = database.execute("SELECT stream, contents FROM batch WHERE contest = ? AND section = ?", (contest, section))
+    return dict(rows.fetchall())
 
 
 def ballot_profile(database: sqlite3.Connection, contest: str) -> BallotProfile:

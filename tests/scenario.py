@@ -21,6 +21,7 @@ from ledger.errors import RefusedError
 from ledger.event import Event
 from ledger.leaf import encode
 from ledger.seal.merkle import leaf_hash
+from ledger.streams.batch import BatchOpened
 from ledger.streams.contest import Candidate, ClosePoll, DefineContest, Section
 from ledger.streams.count_rule import AlternativeVote, rule_hash
 from ledger.streams.election import AdoptCountRule, CallElection
@@ -116,11 +117,21 @@ class Given:
             states[argument] = fold(state, (event for event in self.events if event.stream == state.stream))
         return states
 
+    def batches(self, command: ReadPapers) -> dict[str, str]:
+        """The batches of the command's contest and section, as the port gives them."""
+        opened = [event for event in self.events if isinstance(event, BatchOpened)]
+        return {
+            event.stream: event.contents
+            for event in opened
+            if (event.contest, event.section) == (command.contest, command.section)
+        }
+
     def when(self, command: Command) -> When:
         """Decide a command, twice: a pure decision gives the same again."""
         entry = DECISIONS[command.verb]
         act = _act(self.now, command.effective, command.authority)
-        figures = {"figures": self.figures} if entry.figures else {}
+        known = self.batches(command) if isinstance(command, ReadPapers) else self.figures
+        figures = {"figures": known} if entry.figures else {}
         before = self.states(command)
         try:
             outcome = entry.decide(command, act, **before, **figures)

@@ -11,7 +11,7 @@ from itertools import count
 from pathlib import Path
 from typing import Any, Protocol
 
-from ledger.decision import CountFigures, Figures
+from ledger.decision import CountFigures, Figures, HeadsFigures
 from ledger.desk import Desk
 from ledger.sqlite_store import sqlite_settings
 from ledger.sqlite_vault import VAULT_FILE, SQLiteVaultStore
@@ -140,6 +140,12 @@ class NoFigures:
 
     def count(self, contest: str) -> CountFigures:
         raise AssertionError(f"nothing here reads the count of {contest}")
+
+    def batches(self, contest: str, section: str) -> dict[str, str]:
+        return {}
+
+    def heads(self) -> HeadsFigures:
+        raise AssertionError("nothing here reads the heads of streams")
 
 
 def meddling_clock(meddle: Callable[[int], None]) -> Callable[[], str]:

@@ -65,7 +65,7 @@ STREAMS = st.lists(IDS, min_size=2, max_size=4).map("/".join)
 ITEMS = st.lists(st.fixed_dictionaries({"id": IDS, "name": TEXTS}), max_size=3)
 FIGURES = st.lists(
     st.fixed_dictionaries(
-        {"measure": st.sampled_from(["votes", "share"]), "stage": st.integers(1, 9), "value": st.just("12.50")},
+        {"measure": st.sampled_from(["votes", "share"]), "stage": st.integers(1, 9), "value": st.just("12")},
         optional={"candidate": IDS, "decimals": st.integers(0, 9), "section": IDS, "certainty": st.just("unconfirmed")},
     ),
     max_size=3,

@@ -22,13 +22,14 @@ from scenario import (
     happened,
 )
 
-from ledger.decision import fold
+from ledger.decision import CountFigures, fold
 from ledger.event import Event
 from ledger.streams.batch import BatchClosed, BatchOpened, BatchState
 from ledger.streams.contest import ClosePoll, PollClosed
 from ledger.streams.count_rule import rule_hash
 from ledger.streams.election import AdoptCountRule
 from ledger.streams.paper import PAPERS_MAX, Alike, Paper, PaperRead, contents_hash
+from ledger.streams.result import DeclareResult
 
 BATCH = "batch/paper/leader/members/s1"
 STEM = "paper/leader/members"
@@ -60,6 +61,7 @@ def test_reads_papers_between_an_opening_and_a_closing_event() -> None:
         BATCH,
         contents=contents_hash({"a>b": 2, "b": 1}),
         contest="leader",
+        effective=CLOSED,
         section="members",
         total=3,
     )
@@ -105,11 +107,21 @@ def test_withholds_the_papers_of_a_contest_that_does_not_publish_them(publicatio
 
 def test_reads_the_papers_of_two_sections_and_of_two_serials() -> None:
     scene = given(*POLLED, READ_PAPERS)
-    for other in (but(READ_PAPERS, section="mps"), but(READ_PAPERS, serial="s2")):
+    for other in (but(READ_PAPERS, section="mps"), but(READ_PAPERS, serial="s2", same_again=True)):
         assert sum(scene.when(other).papers.values()) == 3
 
 
 # What is refused
+
+
+def test_refuses_the_same_papers_under_another_serial_unless_told_that_they_are_others() -> None:
+    given(*POLLED, READ_PAPERS).when(but(READ_PAPERS, serial="s2")).then_refused("same-papers")
+
+
+def test_refuses_papers_after_the_result_was_declared() -> None:
+    counted = CountFigures(6, "sha256:" + "0" * 64, ("a",), {})
+    declared = given(*POLLED, DeclareResult(contest="leader", elected=("a",)), figures=counted)
+    declared.when(READ_PAPERS).then_refused("already-declared")
 
 
 def test_refuses_papers_of_a_contest_nobody_defined() -> None:

@@ -81,7 +81,6 @@ def test_declares_a_figure_that_the_count_gives_as_rounded(figure: Figure) -> No
     [
         cell("8"),
         cell("77.77", measure="share", decimals=2),
-        cell("77.78", measure="share", decimals=1),
         cell("7", section="members"),
         cell("7", stage=2),
         cell("7", candidate="b"),

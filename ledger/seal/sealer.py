@@ -14,6 +14,7 @@ from __future__ import annotations
 import fcntl
 import os
 import stat
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -31,6 +32,8 @@ LAST_SIGNED = "last-signed"
 LOCK = "sealer.lock"
 LATEST = "latest"
 KEY_BYTES_MAX = 1_000
+LOCK_TRIES = 300
+LOCK_WAIT = 0.1  # seconds between them: another command that seals is waited for, a stuck one is not
 
 
 class Sealer:
@@ -205,9 +208,13 @@ def write_durably(path: Path, data: bytes) -> None:
 @contextmanager
 def _locked(path: Path) -> Iterator[None]:
     with clear_errors(path), path.open("w") as file:
-        try:
-            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
+        for wait in range(LOCK_TRIES):
+            try:
+                fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                break
+            except BlockingIOError:
+                time.sleep(LOCK_WAIT * (wait < LOCK_TRIES - 1))
+        else:
             raise RefusedError(
                 "second-sealer", str(path), expected="one sealer", found="another at work", remedy="Try again later"
             ) from None

@@ -4,15 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 from pydantic import Field
 
 from ledger.decision import Act, Command, Outcome, State, decision
-from ledger.errors import RefusedError
+from ledger.errors import EvidenceError, RefusedError
 from ledger.event import Audience, Event
 from ledger.field import Id, Text
 from ledger.streams.count_rule import CountRule, rule_hash
+
+if TYPE_CHECKING:
+    from ledger.streams.contest import ContestDefined
 
 
 class ElectionCalled(Event):
@@ -119,6 +122,23 @@ def adopt_count_rule(command: AdoptCountRule, act: Act, election: Election) -> O
             remedy="Use the rule that is there",
         )
     return Outcome([CountRuleAdopted(**act.on(election), election=command.election, rule=command.rule)])
+
+
+def rule_of(election: Election, definition: ContestDefined) -> CountRule:
+    """Give the count rule that a contest pins.
+
+    Raises:
+        EvidenceError: `rule-missing`: the contest was defined past the desk.
+    """
+    rule = election.rules.get(definition.count_rule)
+    if rule is None:
+        raise EvidenceError(
+            "rule-missing",
+            f"contest {definition.contest}",
+            expected=f"the count rule {definition.count_rule}, adopted for {definition.election}",
+            found="none",
+        )
+    return rule
 
 
 def require_election(election: Election, name: str) -> None:

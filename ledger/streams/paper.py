@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import hashlib
 from array import array
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import partial
 from typing import Any, Literal
@@ -24,8 +24,9 @@ from ledger.leaf import BLIND_BYTES, base64url
 from ledger.streams.batch import BatchClosed, BatchOpened, BatchState
 from ledger.streams.contest import Contest, contest_stream, require_contest
 from ledger.streams.count_rule import CountRule
-from ledger.streams.election import Election, election_stream
+from ledger.streams.election import Election, election_stream, rule_of
 from ledger.streams.marks import faults, unknown
+from ledger.streams.result import Result, result_stream
 
 PAPERS_MAX = 10_000_000  # papers of one batch
 ID_BYTES = 8  # of a paper's random id
@@ -59,6 +60,7 @@ class ReadPapers(Command):
         description='how many papers bear which marks, as JSON: [{"count":34,"marks":"d-miliband>e-miliband"}, ...]; '
         "ranks joined by >, candidates at one rank by =",
     )
+    same_again: bool = Field(False, description="other papers than those of a batch that bears just the same marks")
     expanded: bool = Field(False, description="the papers are made from published totals; every event will say so")
 
 
@@ -79,18 +81,32 @@ class Paper(State):
     contest=lambda c, _: contest_stream(c.contest),
     election=lambda _, states: election_stream(states["contest"].election),
     batch=lambda c, _: BatchState(f"batch/paper/{c.contest}/{c.section}/{c.serial}"),
+    result=lambda c, _: result_stream(c.contest),
+    figures=lambda c, port: port.batches(c.contest, c.section),
 )
-def read_papers(command: ReadPapers, act: Act, contest: Contest, election: Election, batch: BatchState) -> Outcome:
+def read_papers(
+    command: ReadPapers,
+    act: Act,
+    contest: Contest,
+    election: Election,
+    batch: BatchState,
+    result: Result,
+    figures: Mapping[str, str],
+) -> Outcome:
     """Decide that papers may be read.
+
+    Args:
+        figures: the batches of the contest and section: stream to the digest of what was taken in.
 
     Raises:
         RefusedError: `unknown-contest`, `unknown-section`, `poll-open`, `too-many-papers`, `unknown-candidate`,
-            `blank-paper`, `duplicate-mark`, `gap-in-ranking`, `overvote`, `batch-differs`, in that order.
+            `blank-paper`, `duplicate-mark`, `gap-in-ranking`, `overvote`, `batch-differs`, `already-declared`,
+            `same-papers`, in that order.
     """
     definition = require_contest(contest)
     where = f"contest {contest.id}, section {command.section}"
     _require_closed_section(command, act, contest, where)
-    alike = merge_alike(command, where, contest, election.rules[definition.count_rule])
+    alike = merge_alike(command, where, contest, rule_of(election, definition))
     contents = contents_hash(alike)
     total = sum(alike.values())
     provenance = EXPANDED if command.expanded else None
@@ -104,17 +120,42 @@ def read_papers(command: ReadPapers, act: Act, contest: Contest, election: Elect
         )
     if batch.closed:
         return Outcome()
+    _require_new(command, batch, contents, result, figures, where)
     shared: dict[str, Any] = {"contest": contest.id, "section": command.section}
     restricted = definition.paper_publication != "papers"
-    opened = BatchOpened(**act.on(batch), **shared, contents=contents, total=total, provenance=provenance)
-    envelope = {"actor": act.actor, "batch": batch.stream, "effective": contest.closed_at, "provenance": provenance}
+    at_close = {"effective": contest.closed_at}  # as the papers: at whatever moment, all of a batch is seen or nothing
+    opened = BatchOpened(**act.on(batch) | at_close, **shared, contents=contents, total=total, provenance=provenance)
+    member = {"actor": act.actor, "batch": batch.stream, "provenance": provenance, **at_close}
 
     def closed(count: int, digest: str, now: str) -> Event:
-        return BatchClosed(**act.on(batch) | {"version": 2, "recorded": now}, **shared, count=count, digest=digest)
+        envelope = act.on(batch) | at_close | {"version": 2, "recorded": now}
+        return BatchClosed(**envelope, **shared, count=count, digest=digest)
 
     stem = f"paper/{contest.id}/{command.section}"
-    dealt = partial(deal, alike, stem, envelope, restricted)
+    dealt = partial(deal, alike, stem, member, restricted)
     return Outcome(batch=Batch(batch.stream, opened, total, contents, dealt, closed), restricted=restricted)
+
+
+def _require_new(
+    command: ReadPapers, batch: BatchState, contents: str, result: Result, figures: Mapping[str, str], where: str
+) -> None:
+    if result.elected is not None:
+        raise RefusedError(
+            "already-declared",
+            where,
+            expected="papers before the result was declared",
+            found="elected: " + (", ".join(result.elected) or "nobody"),
+            remedy="Nothing can be added to what was declared",
+        )
+    same = next((stream for stream, held in sorted(figures.items()) if held == contents and stream != batch.stream), "")
+    if same and not command.same_again:
+        raise RefusedError(
+            "same-papers",
+            f"{where}, serial {command.serial}",
+            expected="papers that were not read yet",
+            found=f"just those of {same}",
+            remedy="If these are other papers with the same marks, say so with same_again",
+        )
 
 
 def _require_closed_section(command: ReadPapers, act: Act, contest: Contest, where: str) -> None:

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from fractions import Fraction
-from typing import Annotated, Literal
+from typing import Annotated, Literal, Self
 
-from pydantic import Field, StringConstraints
+from pydantic import Field, StringConstraints, model_validator
 
 from ledger.decision import Act, Command, CountFigures, Outcome, State, Unchanged, decision
 from ledger.errors import RefusedError, nearest
@@ -36,6 +36,13 @@ class Figure(Canonical):
     section: Id = Field(ALL, description="id of the section, or `all`")
     stage: int = Field(ge=1, le=STAGES_MAX)
     value: Decimal
+
+    @model_validator(mode="after")
+    def _has_its_decimals(self) -> Self:
+        """A value has no more places after the point than it was published to."""
+        if len(self.value.partition(".")[2]) > self.decimals:
+            raise ValueError(f"{self.value} has more places after the point than decimals, {self.decimals}")
+        return self
 
     @property
     def cell(self) -> tuple[int, str, str, str]:

@@ -6,13 +6,14 @@ import sqlite3
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
+from ledger.errors import EvidenceError
 from ledger.store import Ledger
 from ledger.vault import Vault
 from projections.catch_up import Views
 from projections.counting import open_views
 from projections.moment import Moment
 from projections.verify.evidence import check_evidence
-from projections.verify.finding import CHECKS, Finding
+from projections.verify.finding import CHECKS, Finding, found_by
 from projections.verify.private import check_private
 from projections.verify.record import read_record
 from projections.verify.sealing import Trust, check_seal
@@ -73,7 +74,10 @@ def verify(
     if views is None:
         unchecked["S5"] = "there are no kept views"
     elif not findings:
-        findings += check_views(ledger, views)
+        try:
+            findings += check_views(ledger, views)
+        except EvidenceError as error:
+            findings.append(found_by("S5", error))
     else:
         unchecked["S5"] = "the record itself has findings"
     order = list(CHECKS)
@@ -86,8 +90,6 @@ def check_views(ledger: Ledger, views: Views) -> Iterator[Finding]:
     rebuilt = open_views(None)
     try:
         last = views.next_position - 1
-        if last < 0:
-            return
         rebuilt.catch_up(ledger, Moment(known_at_position=last))
         for table in _tables(rebuilt.database):
             kept = _rows(views.database, table)

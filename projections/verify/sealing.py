@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from ledger.errors import EvidenceError
 from ledger.seal.checkpoint import Checkpoint, parse_checkpoint
-from ledger.seal.note import SignedNote, parse_note
+from ledger.seal.note import SignedNote, parse_note, verify_note
 from ledger.seal.policy import Policy
 from ledger.store import Ledger
 from projections.verify.finding import Finding, found_by
@@ -116,7 +116,7 @@ def check_kept(record: RecordRead, kept: bytes, policy: Policy | None) -> list[F
     try:
         note = parse_note(kept)
         if policy:
-            policy.judge(note)
+            verify_note(note, policy.logs)  # witnesses may have come later
         return list(check_checkpoint("S3", record, parse_checkpoint(note.text)))
     except EvidenceError as error:
         return [found_by("S3", error)]

@@ -29,8 +29,13 @@ def main() -> int:
     for _ in range(RUNS):
         bare.append(seconds(sys.executable, "-c", "pass"))
         helped.append(seconds(str(POLLBOOK), "--help"))
-    beside = Line("pollbook --help against a bare interpreter", median(helped), median(bare),
-                  median(helped) / median(bare), unit="s")
+    beside = Line(
+        "pollbook --help against a bare interpreter",
+        median(helped),
+        median(bare),
+        median(helped) / median(bare),
+        unit="s",
+    )
     line = Line("pollbook --help, seconds", median(helped), median(bare), median(helped), most=SECONDS_MAX, unit="s")
     for each in (line, beside):
         each.show()

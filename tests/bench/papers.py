@@ -37,6 +37,14 @@ def dealt(total: int, seed: bytes) -> Callable[[int, int, str], list[Event]]:
 def opened(total: int) -> BatchOpened:
     """Make the event that opens the batch."""
     return BatchOpened(
-        actor="scrutineer", effective=RECORDED, recorded=RECORDED, stream=BATCH, version=1, contest="leader",
-        contents="sha256:" + "0" * 64, provenance=EXPANDED, section="members", total=total,
+        actor="scrutineer",
+        effective=RECORDED,
+        recorded=RECORDED,
+        stream=BATCH,
+        version=1,
+        contest="leader",
+        contents="sha256:" + "0" * 64,
+        provenance=EXPANDED,
+        section="members",
+        total=total,
     )

@@ -67,7 +67,7 @@ def office() -> Iterator[Desk]:
 
 
 def read(section: str, papers: Any, serial: str) -> ReadPapers:
-    return ReadPapers(contest="leader", section=section, serial=serial, papers=tuple(papers))
+    return ReadPapers(contest="leader", section=section, serial=serial, papers=tuple(papers), same_again=True)
 
 
 def submit(desk: Desk, *commands: Any) -> None:
@@ -243,4 +243,5 @@ def test_the_papers_that_go_in_are_the_papers_that_come_out(batches: list[tuple[
         with closing(open_views(None)) as views:
             figures: Figures = LedgerFigures(desk.ledger, views)
             assert figures.count("leader").digest == counted(desk.ledger).digest
+            views.catch_up(desk.ledger)
             assert ballot_profile(views.database, "leader").papers == expected
