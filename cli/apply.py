@@ -128,7 +128,13 @@ def given_in(file: Path, actor: str, read: Read) -> Iterator[Given]:
         if not text.strip():
             continue
         where = Where(f"{file.name} line {number}")
-        values = json_value(text, where.text)
+        try:
+            values = json_value(text, where.text)
+        except RefusedError as error:
+            remedy = "Correct the JSON; each command is one object on one line"
+            raise RefusedError(
+                error.code, error.what, expected=error.expected, found=error.found, remedy=remedy
+            ) from None
         if not isinstance(values, dict):
             raise RefusedError(
                 "not-json",

@@ -43,7 +43,7 @@ def import_file(
     """Record the rows of a CSV file."""
     with on_the_command_line():
         kind = command_class(verb, Where("pollbook import"))
-        constants = _constants(kind, settings)
+        constants = constants_of(kind, settings)
         actor_value(actor, "--as")
     giving = partial(commands_in, kind, file, constants, actor)
     carry_out(place, giving, file, dry_run=dry_run, as_json=as_json)
@@ -63,13 +63,13 @@ def commands_in(
         records, lines = _records(file, columns, rows, counting="count" in listed.fields)
         where = Where(file.name, listed.name, lines)
         if records:
-            values = _filled(constants) | {listed.name: records}
+            values = filled(constants) | {listed.name: records}
             yield Given(where, command_from(kind, values, where), actor)
         return
     columns = _columns(heads, kind.model_fields, constants, head)
     for line, cells in rows:
         where = Where(f"{file.name} line {line}")
-        values = _filled({**constants, **_values(columns, cells, where)})
+        values = filled({**constants, **_values(columns, cells, where)})
         yield Given(where, command_from(kind, values, where), actor)
 
 
@@ -95,7 +95,7 @@ def _records(
         if counting and key in places:
             records[places[key]]["count"] += 1
             continue
-        record = _filled(_values(columns, cells, Where(f"{file.name} line {line}")))
+        record = filled(_values(columns, cells, Where(f"{file.name} line {line}")))
         if counting:
             places[key] = len(records)
             record["count"] = 1
@@ -113,7 +113,7 @@ def _values(columns: Sequence[Column], cells: Sequence[str], where: Where) -> di
     }
 
 
-def _filled(values: Mapping[Way, Any]) -> dict[str, Any]:
+def filled(values: Mapping[Way, Any]) -> dict[str, Any]:
     """Make an object of values and the ways to them."""
     made: dict[str, Any] = {}
     for (*outer, name), value in values.items():
@@ -124,7 +124,7 @@ def _filled(values: Mapping[Way, Any]) -> dict[str, Any]:
     return made
 
 
-def _constants(kind: type[Command], settings: Sequence[str]) -> dict[Way, Any]:
+def constants_of(kind: type[Command], settings: Sequence[str]) -> dict[Way, Any]:
     """Read the settings that hold for every row.
 
     Raises:

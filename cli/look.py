@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 from cli.office import opened, viewed
@@ -10,6 +12,7 @@ from cli.screen import WIDTH, progress, say, say_json, say_wrapped, table
 from ledger.errors import RefusedError, UsageError, nearest
 from ledger.event import TYPES, Event
 from ledger.store import Ledger
+from ledger.streams.contest import ContestDefined
 from ledger.streams.count_rule import rule_hash
 from ledger.streams.election import CountRuleAdopted
 from projections.count.render import as_json as table_json
@@ -129,11 +132,27 @@ def plain(position: int, event: Event) -> dict[str, Any]:
     return values | {"content_hash": rule_hash(event.rule)} if isinstance(event, CountRuleAdopted) else values
 
 
+@contextmanager
+def contest_named(ledger: Ledger, moment: Moment) -> Iterator[None]:
+    """Say of a contest that is not there which is most like it, or that it is not there yet."""
+    try:
+        yield
+    except RefusedError as error:
+        if error.code != "unknown-contest":
+            raise
+        known = [event.contest for _, event in ledger.scan() if isinstance(event, ContestDefined)]
+        contest = error.what.removeprefix("contest ")
+        found = error.found + nearest(contest, known)
+        if contest in known:
+            found = f"one that was not defined yet ({moment.says()})"
+        raise RefusedError(error.code, error.what, expected=error.expected, found=found, remedy=error.remedy) from None
+
+
 def counted_at(place: Place, contest: str, moment: Moment) -> tuple[Counted, list[tuple[int, Event]]]:
     """Count a contest, and give the events of its result, as of a moment."""
     with viewed(place) as (ledger, views):
         require_known(moment, ledger)
-        with progress("reading", ledger.head().size) as bar:
+        with progress("reading", ledger.head().size) as bar, contest_named(ledger, moment):
             counted = count_contest(ledger, views, contest, moment, bar.by)
         return counted, list(moment.past(ledger.stream(f"result/{contest}")))
 
@@ -170,3 +189,7 @@ def say_provenance(counted: Counted) -> None:
     """Print where the papers come from, unless they are real ones."""
     for provenance in counted.profile.provenance:
         say_wrapped(f"Papers: {provenance}.")
+    for section, totals in counted.certified.items():
+        doubtful = any(held.certainty != "sourced" for stage in totals.stages for held in stage.held)
+        note = "; some are transcribed and unconfirmed" if doubtful else ""
+        say_wrapped(f"Section {section} is counted from certified totals, not from papers: {totals.source}{note}.")

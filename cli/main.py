@@ -11,7 +11,7 @@ import typer
 
 from cli.place import chosen_place
 from cli.seal_verbs import add_verbs
-from cli.verbs import VerbGroup, drop_output, interrupted
+from cli.verbs import VerbGroup, drop_output, interrupted, say_version
 from ledger.errors import PollbookError
 
 app = typer.Typer(
@@ -52,6 +52,9 @@ def choose(
             help="File with the URL of a PostgreSQL ledger; or set POLLBOOK_POSTGRES to the URL.",
         ),
     ] = None,
+    version: Annotated[
+        bool, typer.Option("--version", is_eager=True, callback=say_version, help="Print the version and stop.")
+    ] = False,
 ) -> None:
     """Choose the ledger."""
     context.obj = chosen_place(context, folder, postgres_file)
@@ -100,21 +103,69 @@ def apply(
 def import_(
     context: typer.Context,
     verb: Annotated[str, typer.Argument(help="What each row, or all rows together, are: a verb of record.")],
-    file: Annotated[Path, typer.Argument(help="CSV in UTF-8 whose first row names fields.")],
+    file: Annotated[Path, typer.Argument(help="CSV in UTF-8 whose first row names fields; or see --format.")],
     fields: Annotated[
         list[str] | None, typer.Option("--set", metavar="FIELD=VALUE", help="A field that is the same in every row.")
+    ] = None,
+    form: Annotated[
+        str,
+        typer.Option(
+            "--format", metavar="NAME", help="Papers: blt, csv-ranks, csv-marks, preflib, cvr, rctab, json, csv."
+        ),
+    ] = "",
+    candidates: Annotated[
+        list[str] | None,
+        typer.Option("--candidate", metavar="NAME=ID", help="Whom the file's name or number means, with --format."),
+    ] = None,
+    options: Annotated[
+        list[str] | None,
+        typer.Option("--option", metavar="NAME=VALUE", help="Of a format: kind, contest, overvotes, first_column."),
     ] = None,
     actor: Actor = "",
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Decide everything, record nothing.")] = False,
     as_json: Json = False,
 ) -> None:
-    """Record the rows of a CSV file.
+    """Record rows of a CSV file, or papers in other formats.
 
     Importing the same rows again adds nothing.
     """
+    if form:
+        from cli.papers import import_papers
+
+        import_papers(
+            context.obj,
+            verb,
+            file,
+            form,
+            fields or [],
+            candidates or [],
+            options or [],
+            actor,
+            dry_run=dry_run,
+            as_json=as_json,
+        )
+        return
     from cli.import_csv import import_file
 
     import_file(context.obj, verb, file, fields or [], actor, dry_run=dry_run, as_json=as_json)
+
+
+@app.command(rich_help_panel=LOOK)
+def export(
+    context: typer.Context,
+    contest: Annotated[str, typer.Argument(help="Id of the contest.")],
+    form: Annotated[
+        str, typer.Option("--format", metavar="NAME", help="blt, csv, csv-ranks, json, soc, soi, toc or toi.")
+    ] = "csv",
+    section: Annotated[str, typer.Option("--section", metavar="ID", help="One section only.")] = "",
+    out: Annotated[Path | None, typer.Option("--out", metavar="FILE", help="Write to a file, not the screen.")] = None,
+    as_of: AsOf = None,
+    known_at: KnownAt = None,
+) -> None:
+    """Write the papers of a contest for another program."""
+    from cli.papers import export_papers
+
+    export_papers(context.obj, contest, form, section, out, as_of, known_at)
 
 
 @app.command(rich_help_panel=LOOK)

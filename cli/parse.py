@@ -13,7 +13,7 @@ from pydantic.fields import FieldInfo
 
 import ledger.streams  # noqa: F401  # fills the table of decisions
 from cli.source import json_value
-from cli.wording import Kind, expectation, is_list, is_record, is_words, kind_of, member_of
+from cli.wording import Kind, expectation, is_list, is_record, is_words, kind_of, member_of, variants
 from ledger.decision import DECISIONS, Command
 from ledger.errors import RefusedError, UsageError, nearest
 from ledger.field import Id
@@ -119,7 +119,10 @@ def bad_field(kind: type[BaseModel], error: ValidationError, where: Where) -> Re
     # A misspelt field is also missing under its right name; the misspelling says more.
     first = next((one for one in errors if one["type"] == "extra_forbidden"), errors[0])
     loc: Loc = first["loc"]
-    place = where.field(loc)
+    way, wanted = _walk(kind, loc)
+    place = where.field(way)
+    if first["type"] in ("union_tag_not_found", "union_tag_invalid"):
+        return _bad_version(kind, first, loc, where)
     if first["type"] == "extra_forbidden":
         fields = _fields_at(kind, loc[:-1])
         return RefusedError(
@@ -129,7 +132,6 @@ def bad_field(kind: type[BaseModel], error: ValidationError, where: Where) -> Re
             found=f"{loc[-1]}{nearest(str(loc[-1]), fields)}",
             remedy="Correct the field's name, or leave it out",
         )
-    wanted = _kind_at(kind, loc)
     expected = expectation(wanted) if wanted else "another value"
     if first["type"] == "missing":
         return RefusedError("missing-field", place, expected=expected, found="none", remedy="Add the field")
@@ -141,21 +143,38 @@ def bad_field(kind: type[BaseModel], error: ValidationError, where: Where) -> Re
     return RefusedError("bad-field", place, expected=expected, found=found, remedy="Correct the value")
 
 
-def _kind_at(kind: type[BaseModel], loc: Loc) -> Kind | None:
+def _bad_version(kind: type[BaseModel], error: Any, loc: Loc, where: Where) -> RefusedError:
+    """Say that a record of several kinds does not name one that there is."""
+    known = variants(kind.model_fields[str(loc[-1])])
+    given = error["input"].get("version") if isinstance(error["input"], dict) else None
+    found = "none" if given is None else _shown(given) + nearest(str(given), known)
+    place = where.field((*loc, "version"))
+    code = "missing-field" if given is None else "bad-field"
+    return RefusedError(code, place, expected=" or ".join(known), found=found, remedy="Give the version of the rule")
+
+
+def _walk(kind: type[BaseModel], loc: Loc) -> tuple[Loc, Kind | None]:
+    """Follow the way to a field: give it without the versions that tell variants apart, and what the field holds."""
     here: Kind | None = Kind(kind)
+    way: Loc = ()
+    tags: dict[str, Any] = {}
     for part in loc:
+        if part in tags:
+            here, tags = Kind(tags[str(part)]), {}
+            continue
+        way = (*way, part)
         if here is None:
-            break
+            continue
         if isinstance(part, int):
             here = member_of(here) if is_list(here) else None
         else:
             field = here.type.model_fields.get(part) if is_record(here) else None
-            here = kind_of(field) if field else None
-    return here
+            here, tags = (kind_of(field), variants(field)) if field else (None, {})
+    return way, here
 
 
 def _fields_at(kind: type[BaseModel], loc: Loc) -> dict[str, FieldInfo]:
-    here = _kind_at(kind, loc)
+    _, here = _walk(kind, loc)
     return dict(here.type.model_fields) if here and is_record(here) else {}
 
 

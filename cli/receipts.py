@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from cli.bundles import check_bundle_file, is_bundle, prove_subject
 from cli.office import opened
 from cli.place import Place
 from cli.screen import say, say_json
 from cli.sealing import latest_note, read_bytes
 from cli.source import os_errors
-from ledger.errors import EvidenceError, RefusedError, UsageError
-from ledger.leaf import LEAF_MAX, Row, decode_strictly
+from ledger.errors import RefusedError, UsageError
+from ledger.leaf import LEAF_MAX
+from ledger.seal.bundle_check import read_leaf
 from ledger.seal.note import NOTE_BYTES_MAX
 from ledger.seal.policy import POLICY_BYTES_MAX, Policy
 from ledger.seal.proof import HEAD_BYTES_MAX, Proof, check
@@ -22,8 +24,24 @@ PROOF = ".tlog-proof"
 LEAF = ".leaf"
 
 
-def prove(place: Place, what: str, out: Path | None) -> None:
-    """Write a receipt for an event, or one for each event of a stream: proof file and leaf side by side."""
+def prove(place: Place, what: str | None, subject: str | None, out: Path | None) -> None:
+    """Write a receipt for an event, or one for each event of a stream, or the bundle of a subject."""
+    if (what is None) == (subject is None):
+        raise UsageError(
+            "stream-or-subject",
+            "prove",
+            expected="a stream or a position, or --subject ID",
+            found="neither" if what is None else "both",
+            remedy="Give one of them",
+        )
+    if subject is not None:
+        prove_subject(place, subject, out)
+    elif what is not None:
+        _prove_events(place, what, out)
+
+
+def _prove_events(place: Place, what: str, out: Path | None) -> None:
+    """Write proof file and leaf side by side."""
     with opened(place) as ledger:
         prover = Prover(ledger.tiles(), latest_note(place, ledger))
         for position, leaf in _leaves(ledger, what):
@@ -55,14 +73,17 @@ def _leaves(ledger: Ledger, what: str) -> list[tuple[int, bytes]]:
 
 
 def check_receipt(file: Path, policy_file: Path, *, as_json: bool) -> None:
-    """Check a receipt: signatures as the policy demands, and that the leaf beside it is in the tree."""
+    """Check a receipt: signatures as the policy demands, and that the leaf beside it is in the tree; or a bundle."""
     policy = read_policy(policy_file)
+    if is_bundle(file):
+        check_bundle_file(file, policy, as_json=as_json)
+        return
     if file.suffix != PROOF:
         file = file.with_name(file.name + PROOF)
     leaf = read_bytes(file.with_suffix(LEAF), LEAF_MAX + 1)
     proof = Proof.parse(read_bytes(file, HEAD_BYTES_MAX + NOTE_BYTES_MAX + 1))
     verdict = check(proof, leaf, policy)
-    event = decode_strictly(named_row(proof.index, leaf))
+    event = read_leaf(proof.index, leaf)
     if as_json:
         say_json(
             {
@@ -77,19 +98,6 @@ def check_receipt(file: Path, policy_file: Path, *, as_json: bool) -> None:
     witnesses = ", ".join(sorted(verdict.witnesses)) or "no witness"
     say(f"event {proof.index} of {verdict.checkpoint.size} in {verdict.checkpoint.origin}, cosigned by {witnesses}:")
     say(f"{event.type} on {event.stream}, recorded {event.recorded}")
-
-
-def named_row(position: int, leaf: bytes) -> Row:
-    """Make the row that a leaf says it is, to be read strictly."""
-    import json
-
-    try:
-        body = json.loads(leaf)
-        return Row(position, str(body["stream"]), int(body["version"]), str(body["type"]), leaf)
-    except (ValueError, KeyError, TypeError, RecursionError):
-        raise EvidenceError(
-            "leaf-malformed", f"event {position}", expected="a leaf", found=repr(leaf[:40]), position=position
-        ) from None
 
 
 def read_policy(path: Path, inside: Path | None = None) -> Policy:

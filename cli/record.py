@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import inspect
 from collections.abc import Callable
+from pathlib import Path
 from typing import Annotated, Any
 
 import typer
+from pydantic import BaseModel
 from pydantic.fields import FieldInfo
 
 from cli.office import desk_at
@@ -24,8 +26,9 @@ from cli.place import Place
 from cli.report import print_receipt
 from cli.screen import progress
 from cli.sealing import seal_up
+from cli.source import small_text
 from cli.verbs import VerbCommand, VerbGroup
-from cli.wording import Kind, choices, expectation, is_list, is_record, is_words, kind_of, member_of, word_for
+from cli.wording import Kind, choices, expectation, is_list, is_record, is_words, kind_of, member_of, variants, word_for
 from ledger.decision import Command
 
 OPTION_NAMES = {"actor": "--as", "command_id": "--command-id", "as_json": "--json"}
@@ -139,15 +142,25 @@ def _explaining(kind: type[Command]) -> type[VerbCommand]:
     for name, field in kind.model_fields.items():
         of_list = is_list(kind_of(field))
         record = member_of(kind_of(field)) if of_list else kind_of(field)
-        if is_record(record):
-            heading = f"Each object in the list of --{name}" if of_list else f"The object of --{name}"
-            rows = [
-                (inner, _help(inside) + ("  [required]" if inside.is_required() else ""))
-                for inner, inside in record.type.model_fields.items()
-            ]
-            explained.append((heading, rows))
+        heading = f"Each object in the list of --{name}" if of_list else f"The object of --{name}"
+        for version, model in variants(field).items() or [("", record.type if is_record(record) else None)]:
+            if model is not None:
+                explained.append((f"{heading}, {version}" if version else heading, _rows(model)))
     return type("Explaining", (VerbCommand,), {"explained": tuple(explained)})
 
 
+def _rows(model: type[BaseModel]) -> list[tuple[str, str]]:
+    """Explain each field of a record."""
+    return [
+        (name, _help(field) + ("  [required]" if field.is_required() else ""))
+        for name, field in model.model_fields.items()
+    ]
+
+
 def _value(field: FieldInfo, given: Any, place: str) -> Any:
-    return word_value(field, given, place) if isinstance(given, str) else given
+    """Turn what an option was given into the field's value; `@FILE` stands for the JSON in a file."""
+    if not isinstance(given, str):
+        return given
+    if given.startswith("@") and not is_words(kind_of(field)):
+        given = small_text(Path(given[1:]))
+    return word_value(field, given, place)

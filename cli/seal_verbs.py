@@ -27,11 +27,19 @@ witness = typer.Typer(
     "A witness remembers what a log showed it, and needs no ledger.",
 )
 
+key = typer.Typer(
+    name="key",
+    add_completion=False,
+    rich_markup_mode=None,
+    help="Show the log's key, rotate it, make officers' keys.",
+)
+
 
 def add_verbs(app: typer.Typer) -> None:
     """Add the verbs to the program."""
-    for verb in (checkpoint, key, prove, check_receipt, verify, compare, monitor, publish):
+    for verb in (checkpoint, prove, check_receipt, verify, compare, monitor, publish):
         app.command(verb.__name__.replace("_", "-"), rich_help_panel=SEAL)(verb)
+    app.add_typer(key, rich_help_panel=SEAL)
     app.add_typer(witness, rich_help_panel=SEAL)
 
 
@@ -62,34 +70,39 @@ def checkpoint(
     run(context.obj, add, request, out, as_json=as_json)
 
 
-def key(context: typer.Context, as_json: Json = False) -> None:
-    """Print the log's public key, for policies and witnesses."""
-    from cli.sealing import show_log_key
-
-    show_log_key(context.obj, as_json=as_json)
-
-
 def prove(
     context: typer.Context,
-    what: Annotated[str, typer.Argument(metavar="STREAM|POSITION", help="One event, or every event of a stream.")],
-    out: Annotated[Path | None, typer.Option("--out", metavar="PATH", help="Name of the receipt, or a folder.")] = None,
+    what: Annotated[
+        str | None, typer.Argument(metavar="STREAM|POSITION", help="One event, or every event of a stream.")
+    ] = None,
+    subject: Annotated[
+        str | None, typer.Option("--subject", metavar="ID", help="All there is on one person, in one file.")
+    ] = None,
+    out: Annotated[
+        Path | None, typer.Option("--out", metavar="PATH", help="Name of the receipt or bundle, or a folder.")
+    ] = None,
 ) -> None:
     """Write a receipt: proof that an event is in the record.
 
-    Two files, PATH.tlog-proof and PATH.leaf; for a stream a folder of them. Anybody can check them later, with
+    Two files, PATH.tlog-proof and PATH.leaf; for a stream a folder of them. With --subject one file,
+    ID.bundle: every event on that person, what the vault holds for them, and the proof that nothing is
+    missing, up to the heads recorded last by: pollbook checkpoint --heads. Anybody can check them later, with
     no ledger at hand.
     """
     from cli.receipts import prove as run
 
-    run(context.obj, what, out)
+    run(context.obj, what, subject, out)
 
 
 def check_receipt(
-    file: Annotated[Path, typer.Argument(help="The .tlog-proof file; the .leaf file lies beside it.")],
+    file: Annotated[Path, typer.Argument(help="A .tlog-proof file, its .leaf file beside it; or a .bundle file.")],
     policy: NeededPolicy,
     as_json: Json = False,
 ) -> None:
-    """Check a receipt against a trust policy."""
+    """Check a receipt or a bundle against a trust policy.
+
+    Of a bundle it prints what happened, and up to which position that is all there is.
+    """
     from cli.receipts import check_receipt as run
 
     run(file, policy, as_json=as_json)
@@ -149,6 +162,49 @@ def publish(
     from cli.publishing import publish_pack
 
     publish_pack(context.obj, out, audience)
+
+
+@key.callback(invoke_without_command=True)
+def key_shown(context: typer.Context, as_json: Json = False) -> None:
+    """Print the log's public key, for policies and witnesses; or see the commands."""
+    if context.invoked_subcommand is None:
+        from cli.signing import show_log_key
+
+        show_log_key(context.obj, as_json=as_json)
+
+
+@key.command("make")
+def key_make(
+    context: typer.Context,
+    officer: Annotated[str, typer.Argument(help="Whose key it is: the office that records with it.")],
+    file: Annotated[Path, typer.Argument(help="Where the secret key is written; nobody else may read it.")],
+    after: Annotated[
+        Path | None, typer.Option("--after", metavar="FILE", help="The secret key that it replaces.")
+    ] = None,
+) -> None:
+    """Make an officer's signing key, and print the command that enrols it."""
+    from cli.signing import make_officer_key
+
+    make_officer_key(context.obj, officer, file, after)
+
+
+@key.command("rotate-log")
+def key_rotate_log(
+    context: typer.Context,
+    actor: Annotated[str, typer.Option("--as", envvar="POLLBOOK_ACTOR", metavar="ACTOR", help="Who records.")] = "",
+    lost: Annotated[
+        str | None, typer.Option("--lost", metavar="KEY", help="The public key whose secret half is gone.")
+    ] = None,
+    exposed: Annotated[bool, typer.Option("--exposed", help="Others may have read the old key.")] = False,
+) -> None:
+    """Give the log a new signing key, and say so in the record.
+
+    One checkpoint is signed by both keys. With --lost only the new key signs, and whoever trusts the log has to be told
+    so in person.
+    """
+    from cli.signing import rotate_log_key
+
+    rotate_log_key(context.obj, actor, lost, exposed=exposed)
 
 
 @witness.command("init")

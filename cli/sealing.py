@@ -13,11 +13,12 @@ from cli.report import Sealed
 from cli.screen import progress, say, say_json
 from cli.source import os_errors
 from ledger.errors import RefusedError
+from ledger.record import Record
 from ledger.seal.checkpoint import parse_checkpoint
 from ledger.seal.note import NOTE_BYTES_MAX, SignedNote, parse_note, write_note
 from ledger.seal.receipt import write_request
-from ledger.seal.sealer import LATEST, LOG_KEY, Sealer, read_signer, write_durably
-from ledger.store import Ledger, Record
+from ledger.seal.sealer import LATEST, LOG_KEY, Sealer, write_durably
+from ledger.store import Ledger
 from ledger.streams.heads import RecordStreamHeads
 
 CHECKPOINTS = "checkpoints"
@@ -93,9 +94,16 @@ def checkpoint(place: Place, add: Path | None, request: int | None, out: Path | 
 
 
 def record_heads(place: Place, actor: str) -> None:
-    """Record the heads of all streams, so that whoever holds a stream can see that it is whole."""
+    """Record the heads of all streams, so that whoever holds a stream can see that it is whole.
+
+    Where they are the newest event already, as after a kill, nothing needs doing.
+    """
     with desk_at(place) as desk:
-        desk.submit(RecordStreamHeads(), actor=actor_value(actor, "--as"))
+        try:
+            desk.submit(RecordStreamHeads(), actor=actor_value(actor, "--as"))
+        except RefusedError as refused:
+            if refused.code != "nothing-new":
+                raise
 
 
 def add_cosignature(place: Place, ledger: Ledger, line: bytes) -> None:
@@ -123,16 +131,6 @@ def add_cosignature(place: Place, ledger: Ledger, line: bytes) -> None:
     size = parse_checkpoint(note.text).size
     write_durably(folder / f"{size:012}", data)
     write_durably(folder / LATEST, data)
-
-
-def show_log_key(place: Place, *, as_json: bool) -> None:
-    """Print the log's public key, for policies and witnesses."""
-    with opened(place) as ledger:
-        key = read_signer(ledger_state_folder(ledger.ledger_id) / LOG_KEY).verifier
-    if as_json:
-        say_json({"origin": key.name, "key": key.text})
-    else:
-        say(key.text)
 
 
 def seconds_now() -> int:

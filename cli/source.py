@@ -72,6 +72,25 @@ def _text(raw: bytes, where: str) -> str:
     return text
 
 
+def small_text(file: Path) -> str:
+    """Read a file of text whole, at most LINE_MAX bytes of it.
+
+    Raises:
+        UsageError: `no-such-file`, `not-a-file`; RefusedError: `not-text`, `file-too-large`, ...
+    """
+    with os_errors(file), file.open("rb") as opened:
+        raw = opened.read(LINE_MAX + 1)
+    if len(raw) > LINE_MAX:
+        raise RefusedError(
+            "file-too-large",
+            str(file),
+            expected=f"at most {LINE_MAX} bytes",
+            found="more",
+            remedy="Give it to pollbook apply or pollbook import",
+        )
+    return _text(raw.removeprefix(BOM), str(file))
+
+
 def json_value(text: str, where: str) -> Any:
     """Read JSON strictly: no name twice in one object, no NaN.
 
@@ -89,7 +108,13 @@ def json_value(text: str, where: str) -> Any:
         found = str(error)
     except ValueError:  # Python reads no number longer than sys.get_int_max_str_digits()
         found = "a number of too many digits"
-    raise RefusedError("not-json", where, expected="JSON", found=found, remedy="Correct the JSON")
+    raise RefusedError(
+        "not-json",
+        where,
+        expected="JSON",
+        found=found,
+        remedy="Correct the JSON; an option may also name a file of it, as @FILE",
+    )
 
 
 class _NotJSONError(ValueError):

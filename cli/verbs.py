@@ -74,3 +74,14 @@ def drop_output() -> None:
     nowhere = os.open(os.devnull, os.O_WRONLY)
     os.dup2(nowhere, 1)
     os.close(nowhere)
+
+
+def say_version(wanted: bool) -> None:
+    """Print the version of the program and of its stored format, and stop."""
+    if wanted:
+        from importlib.metadata import version
+
+        from ledger.recorder import FORMAT
+
+        typer.echo(f"pollbook {version('pollbook')}, stored format draft-{FORMAT}")
+        raise typer.Exit

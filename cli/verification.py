@@ -3,27 +3,34 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Callable
+from dataclasses import dataclass, field
 from pathlib import Path
+from typing import TypeVar
 
-from cli.key import key_path
+from cli.key import KEY_FILE, ledger_state_folder
 from cli.office import opened, vault_of
 from cli.place import Place
 from cli.receipts import read_policy
 from cli.screen import progress, say, say_json, say_wrapped
 from cli.sealing import checkpoints_folder, read_bytes, seconds_now
-from ledger.errors import EvidenceError
+from ledger.errors import EvidenceError, PollbookError
 from ledger.seal.checkpoint import parse_checkpoint
 from ledger.seal.note import parse_note
-from ledger.seal.sealer import LATEST, write_durably
+from ledger.seal.sealer import LAST_SIGNED, LATEST, write_durably
 from ledger.seal.tile_paths import tile_path
 from ledger.seal.tiles import Tiles
-from projections.catch_up import VIEWS_FILE
+from ledger.store import Ledger
+from ledger.vault import Vault
+from projections.catch_up import VIEWS_FILE, Views
 from projections.counting import open_views
 from projections.verify.finding import CHECKS
 from projections.verify.run import Report, verify
+from projections.verify.schema import LEDGER_ID
 from projections.verify.sealing import Trust
 
 FINDINGS = 3  # exit code
+Part = TypeVar("Part", Views, Vault)
 
 
 class FindingsError(EvidenceError):
@@ -42,24 +49,72 @@ def verify_ledger(
     )
     with opened(place) as ledger:
         latest = checkpoints_folder(place, ledger) / LATEST
-        views = open_views(place.folder) if (place.folder / VIEWS_FILE).is_file() else None
-        vault = vault_of(place, ledger) if key_path(ledger.ledger_id).is_file() else None
+        parts = _Parts()
         try:
-            with progress("verifying", ledger.head().size) as bar:
+            state = _state_of(ledger)
+            if (place.folder / VIEWS_FILE).is_file():
+                parts.views = parts.opening("views", lambda: open_views(place.folder))
+            if state and (state / KEY_FILE).is_file():
+                parts.vault = parts.opening("vault", lambda: vault_of(place, ledger))
+            with progress("verifying", _events_of(ledger)) as bar:
                 report = verify(
                     ledger,
-                    views=views,
-                    vault=vault,
-                    latest=read_bytes(latest) if latest.is_file() else None,
+                    views=parts.views,
+                    vault=parts.vault,
+                    latest=_read_if_there(latest),
                     trust=trust,
+                    signed=_read_if_there(state / LAST_SIGNED) if state else None,
+                    unopened=parts.unopened,
                     processes=os.cpu_count() or 1,
                     progress=bar.by,
                 )
         finally:
-            for part in (views, vault):
-                if part is not None:
-                    part.close()
+            parts.close()
     _print(report, as_json=as_json)
+
+
+@dataclass(slots=True)
+class _Parts:
+    """What lies beside the ledger, opened as far as it can be."""
+
+    views: Views | None = None
+    vault: Vault | None = None
+    unopened: dict[str, PollbookError] = field(default_factory=dict)
+
+    def opening(self, part: str, open_part: Callable[[], Part]) -> Part | None:
+        """Open a part; if that cannot be, note why."""
+        try:
+            return open_part()
+        except PollbookError as error:
+            self.unopened[part] = error
+            return None
+
+    def close(self) -> None:
+        """Close what is open."""
+        for part in (self.views, self.vault):
+            if part is not None:
+                part.close()
+
+
+def _state_of(ledger: Ledger) -> Path | None:
+    """Give the folder of the ledger's keys; None where its id is none, which is a finding of its own."""
+    try:
+        ledger_id = ledger.ledger_id
+    except EvidenceError:
+        return None
+    return ledger_state_folder(ledger_id) if LEDGER_ID.fullmatch(ledger_id) else None
+
+
+def _events_of(ledger: Ledger) -> int:
+    """Give about how many events there are to read, for show alone."""
+    try:
+        return max(0, ledger.rows.last_position() + 1)
+    except EvidenceError:
+        return 0
+
+
+def _read_if_there(path: Path) -> bytes | None:
+    return read_bytes(path) if path.is_file() else None
 
 
 def _print(report: Report, *, as_json: bool) -> None:
@@ -68,6 +123,7 @@ def _print(report: Report, *, as_json: bool) -> None:
             {
                 "size": report.size,
                 "root": report.root.hex(),
+                "signed": report.signed,
                 "findings": [finding.as_json() for finding in report.findings],
                 "unchecked": report.unchecked,
             }
@@ -78,10 +134,14 @@ def _print(report: Report, *, as_json: bool) -> None:
             state = f"{found} found" if found else "not checked" if number in report.unchecked else "ok"
             say(f"{number}  {state:11}  {title}")
         for why in sorted(set(report.unchecked.values())):
-            say_wrapped(f"not checked: {why}")
+            numbers = ", ".join(number for number in CHECKS if report.unchecked.get(number) == why)
+            say_wrapped(f"not checked: {numbers}: {why}")
         for finding in report.findings:
             say(finding.line())
+        if not report.findings:
+            say(f"nothing wrong was found by the {len(CHECKS) - len(report.unchecked)} checks that were carried out")
         say(f"{report.size} events, root {report.root.hex()}")
+        say(f"signed up to {report.signed} of {report.size} events")
     if report.findings:
         first = report.findings[0]
         raise FindingsError(

@@ -6,6 +6,7 @@ import fcntl
 import secrets
 from collections.abc import Iterator
 from contextlib import contextmanager
+from hashlib import sha256
 from pathlib import Path
 
 from cli.screen import say
@@ -37,23 +38,29 @@ def witness_cosign(folder: Path, request: Path, log_key: str, out: Path | None, 
     signer = read_signer(folder / WITNESS_KEY)
     old_size, path, note = read_request(read_bytes(request, REQUEST_BYTES_MAX + 1))
     with _locked(folder):
-        memory = folder / f"{SEEN}-{key.key_id.hex()}"
+        memory = memory_of(folder, key.name)
         seen = _seen(memory, key.name)
+        if seen is not None and seen.body() == note.text:
+            old_size, path = seen.size, []  # remembered, and perhaps killed before it answered: the same answer again
         decided = decide(seen, note, old_size, path, key, signer, seconds_now(), trust_first=trust_first)
         write_durably(memory, decided.seen.body().encode())
     if out is None:
         say(decided.line.rstrip("\n"))
     else:
-        with os_errors(out):
-            out.write_text(decided.line, "utf-8")
+        write_durably(out, decided.line.encode())
         say(f"cosigned {decided.seen.origin} at {decided.seen.size}, wrote {out}")
 
 
 def witness_seen(folder: Path, log_key: str) -> None:
     """Say which tree of a log this witness cosigned last."""
     key = VerifierKey.parse(log_key)
-    seen = _seen(folder / f"{SEEN}-{key.key_id.hex()}", key.name)
+    seen = _seen(memory_of(folder, key.name), key.name)
     say(f"{key.name}: nothing yet" if seen is None else f"{seen.origin}: {seen.size} events, root {seen.root.hex()}")
+
+
+def memory_of(folder: Path, origin: str) -> Path:
+    """Give the file that remembers a log. It goes by origin: a log that changes its key stays under one memory."""
+    return folder / f"{SEEN}-{sha256(origin.encode()).hexdigest()[:16]}"
 
 
 def _seen(memory: Path, origin: str) -> Checkpoint | None:

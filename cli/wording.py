@@ -32,6 +32,14 @@ def kind_of(field: FieldInfo) -> Kind:
     return plain(field.annotation, field.metadata)
 
 
+def variants(field: FieldInfo) -> dict[str, Any]:
+    """Give the models that a field may hold by the version that tells them apart; nothing where there is only one."""
+    models = [kind for kind in get_args(field.annotation) if isinstance(kind, type) and issubclass(kind, BaseModel)]
+    if len(models) < 2:
+        return {}
+    return {get_args(model.model_fields["version"].annotation)[0]: model for model in models}
+
+
 def plain(annotation: Any, notes: Sequence[Any] = ()) -> Kind:
     """Take `| None` and `Annotated` off a type."""
     noted = tuple(notes)

@@ -66,13 +66,17 @@ class Command(BaseModel):
 
 @dataclass(frozen=True, slots=True)
 class Act:
-    """Who acts, when, and under what: the envelope of the events that a decision makes."""
+    """Who acts, when, and under what: the envelope of the events that a decision makes.
+
+    `origin` is the log's name, which every signature that a decision checks is bound to.
+    """
 
     actor: str
     now: str
     effective: str
     authority: str | None = None
     command: str | None = None
+    origin: str = ""
 
     def on(self, state: State, after: int = 0) -> dict[str, Any]:
         """Give the envelope of the next event on a stream, or of one `after` it in the same outcome."""

@@ -12,9 +12,9 @@ from ledger.decision import DECISIONS, Act, Batch, Command, Entry, Figures, Outc
 from ledger.errors import RefusedError
 from ledger.event import Audience, Event
 from ledger.leaf import BLIND_BYTES, CANONICAL, Disclosure, Draw, base64url, conceal, encode
+from ledger.record import Appended, Record
 from ledger.recorder import PAGE_ROWS, ConflictError, Guard
 from ledger.seal.merkle import leaf_hash
-from ledger.store import Appended, Record
 from ledger.streams.batch import BatchState
 from ledger.streams.person import ConfirmErasure, Erasure, OrderErasure
 from ledger.vault import Pending, Vault, command_name
@@ -109,16 +109,16 @@ class Desk:
             states[argument] = fold(state, (event for _, event in self.ledger.stream(state.stream)))
         figures = {"figures": entry.figures(command, self._figures)} if entry.figures else {}
         now = self._now()
-        act = Act(actor, now, command.effective or now, command.authority, name)
+        act = Act(actor, now, command.effective or now, command.authority, name, self.ledger.origin)
         return entry.decide(command, act, **states, **figures), states
 
     def _carry_out(self, command: Command, name: str, digest: bytes, actor: str, progress: Progress) -> Receipt:
         outcome, states = self._decide(command, name, actor)
+        reads = {state.stream: state.version for state in states.values()}
         if outcome.batch:
-            return self._run_batch(outcome.batch, name, digest, outcome.restricted, progress)
+            return self._run_batch(outcome, outcome.batch, reads, (name, digest), progress)
         if isinstance(command, OrderErasure):
             self.vault.begin_erasure(f"person/{command.person}")
-        reads = {state.stream: state.version for state in states.values()}
         written = {event.stream for event in outcome.events}
         guard = Guard({s: v for s, v in reads.items() if s not in written}, outcome.unchanged, (name, digest))
         appended = self._append(outcome, guard) if outcome.events else None
@@ -153,12 +153,14 @@ class Desk:
             event = event.model_copy(update={"blind": base64url(self._draw(BLIND_BYTES))})
         return conceal(event, self._draw)
 
-    def _run_batch(self, batch: Batch, name: str, digest: bytes, restricted: bool, progress: Progress) -> Receipt:
+    def _run_batch(
+        self, outcome: Outcome, batch: Batch, reads: dict[str, int], command: tuple[str, bytes], progress: Progress
+    ) -> Receipt:
         """Open a batch, or go on with one that was left open, then close it."""
         page = batch.deal(self.vault.batch_seed(batch.stream))
         found = self.ledger.stream(batch.stream)
-        opening, _ = self._conceal(batch.opened, restricted)
-        first = found[0][0] if found else self.ledger.append([opening]).position
+        opening, _ = self._conceal(batch.opened, outcome.restricted)
+        first = found[0][0] if found else self.ledger.append([opening], Guard(reads, outcome.unchanged)).position
         before, hashed = self._members_recorded(batch.stream, first, page)
         done = before
         while done < batch.total:
@@ -169,10 +171,10 @@ class Desk:
                 hashed.update(leaf_hash(encode(_stamped(event, recorded))))
             done += len(events)
         progress(done, batch.total)
-        closing, _ = self._conceal(batch.closed(done, "sha256:" + hashed.hexdigest(), self._now()), restricted)
-        self.ledger.append([closing], Guard(command=(name, digest)))
+        closing, _ = self._conceal(batch.closed(done, "sha256:" + hashed.hexdigest(), self._now()), outcome.restricted)
+        self.ledger.append([closing], Guard(command=command))
         self.vault.destroy_batch_seed(batch.stream)
-        return Receipt(name, first, done - before + (1 if found else 2))
+        return Receipt(command[0], first, done - before + (1 if found else 2))
 
     def _now(self) -> str:
         return max(self._clock(), self.ledger.head().recorded)

@@ -6,8 +6,9 @@ from collections.abc import Iterator, Sequence
 
 from ledger.event import Event
 from ledger.leaf import decode
+from ledger.record import Appended
 from ledger.recorder import Guard, Head, KnownCommand
-from ledger.store import Appended, Ledger
+from ledger.store import Ledger
 
 
 class Rehearsal:
@@ -26,6 +27,11 @@ class Rehearsal:
     def ledger_id(self) -> str:
         """The ledger's random id."""
         return self._ledger.ledger_id
+
+    @property
+    def origin(self) -> str:
+        """The name of the log."""
+        return self._ledger.origin
 
     def head(self) -> Head:
         """Give the number of events, rehearsed ones included, and the time of the last."""

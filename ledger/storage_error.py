@@ -39,7 +39,8 @@ def clear_errors(where: object) -> Iterator[None]:
     """Turn the storage's own errors into one clear line."""
     try:
         yield
-    except (OperationalError, InterfaceError, DatabaseError, sqlite3.Error, OSError) as error:
+    # What SQLite says of a damaged schema may quote bytes that are no text, and then Python cannot read the message.
+    except (OperationalError, InterfaceError, DatabaseError, sqlite3.Error, OSError, UnicodeDecodeError) as error:
         raise storage_error(where, error) from None
 
 

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator, Sequence
 from functools import partial
 from pathlib import Path
 from types import ModuleType
-from typing import Any, NamedTuple, Protocol, cast
+from typing import Any, cast
 
 from eventsourcing.application import Application
 from eventsourcing.persistence import Mapper
@@ -17,6 +17,7 @@ from ledger.errors import EvidenceError, RefusedError
 from ledger.event import Event
 from ledger.leaf import decode, encode
 from ledger.mapper import LeafMapper
+from ledger.record import Appended
 from ledger.recorder import (
     FORMAT,
     PAGE_ROWS,
@@ -37,51 +38,6 @@ from ledger.storage_error import clear_errors, patiently
 
 LEDGER_FILE = "ledger.db"
 NO_GUARD = Guard()
-
-
-class Appended(NamedTuple):
-    """Where events were appended, and the recording time they got."""
-
-    position: int
-    events: int
-    recorded: str
-
-
-class Record(Protocol):
-    """What the desk and the projections need of a ledger; a rehearsal offers it too."""
-
-    @property
-    def ledger_id(self) -> str:
-        """The ledger's random id."""
-        ...
-
-    def head(self) -> Head:
-        """Give the number of events and the time the last was recorded."""
-        ...
-
-    def append(self, events: Sequence[Event], guard: Guard = ...) -> Appended:
-        """Append events in one transaction."""
-        ...
-
-    def known_command(self, command: str) -> KnownCommand | None:
-        """Look up a command that was carried out."""
-        ...
-
-    def stream(self, stream: str) -> list[tuple[int, Event]]:
-        """Read one stream."""
-        ...
-
-    def scan(self, start: int = 0, stop: int | None = None) -> Iterator[tuple[int, Event]]:
-        """Read events in the order they were recorded."""
-        ...
-
-    def reread(self, start: int = 0) -> Iterator[tuple[int, Event]]:
-        """Read as if nothing vouched for what is stored."""
-        ...
-
-    def stream_heads(self, last: int) -> Iterator[tuple[str, int]]:
-        """Give each stream with its version as of position `last`, sorted by the bytes of the names."""
-        ...
 
 
 class Ledger(Application[str]):

@@ -27,9 +27,11 @@ from ledger.streams.count_rule import AlternativeVote, rule_hash
 from ledger.streams.election import AdoptCountRule, CallElection
 from ledger.streams.paper import Alike, PaperRead, ReadPapers
 from ledger.streams.person import Identity, RecordPerson
+from ledger.streams.totals import CertifyTotals
 
 NOW = "2010-09-25T12:00:00Z"
 CLOSED = "2010-09-22T23:59:59Z"
+ORIGIN = "example.org/log"
 ACTOR = "returning-officer"
 SEED = bytes(range(32))
 REFUSAL = re.compile(r"[a-z]+(-[a-z]+)*: \S.*: expected \S.*, found [^.\s].*\. \S.*[^.]\.")
@@ -94,7 +96,7 @@ def happened(kind: type[Event], stream: str, version: int = 1, **fields: Any) ->
 
 
 def _act(now: str = NOW, effective: str | None = None, authority: str | None = None) -> Act:
-    return Act(ACTOR, now, effective or now, authority, "command")
+    return Act(ACTOR, now, effective or now, authority, "command", ORIGIN)
 
 
 @dataclass(frozen=True)
@@ -117,7 +119,7 @@ class Given:
             states[argument] = fold(state, (event for event in self.events if event.stream == state.stream))
         return states
 
-    def batches(self, command: ReadPapers) -> dict[str, str]:
+    def batches(self, command: ReadPapers | CertifyTotals) -> dict[str, str]:
         """The batches of the command's contest and section, as the port gives them."""
         opened = [event for event in self.events if isinstance(event, BatchOpened)]
         return {
@@ -130,7 +132,7 @@ class Given:
         """Decide a command, twice: a pure decision gives the same again."""
         entry = DECISIONS[command.verb]
         act = _act(self.now, command.effective, command.authority)
-        known = self.batches(command) if isinstance(command, ReadPapers) else self.figures
+        known = self.batches(command) if isinstance(command, ReadPapers | CertifyTotals) else self.figures
         figures = {"figures": known} if entry.figures else {}
         before = self.states(command)
         try:

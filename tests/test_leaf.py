@@ -70,6 +70,8 @@ FIGURES = st.lists(
     ),
     max_size=3,
 )
+KEYS = st.from_regex(r"[a-z./]{1,20}\+[0-9a-f]{8}\+[A-Za-z0-9+/]{44}", fullmatch=True)
+SIGNATURES = st.from_regex(r"[A-Za-z0-9+/]{86}==", fullmatch=True)
 ENVELOPE = {"actor": IDS, "effective": TIMES, "recorded": TIMES, "stream": STREAMS, "version": st.integers(1, INT_MAX)}
 MAY_BE_ABSENT = {"authority": TEXTS, "batch": STREAMS, "command": IDS}
 FIELDS: dict[str, dict[str, Any]] = {
@@ -98,6 +100,15 @@ FIELDS: dict[str, dict[str, Any]] = {
     },
     "erasure-ordered.v1": {"basis": st.sampled_from(["retention-over", "right-to-erasure", "court-order"])},
     "figures-published.v1": {"address": TEXTS, "contest": IDS, "figures": FIGURES, "source": IDS},
+    "key-enrolled.v1": {"key": KEYS, "officer": IDS, "proof": SIGNATURES},
+    "key-revoked.v1": {"officer": IDS, "reason": st.sampled_from(["lost", "exposed", "left-office"])},
+    "key-rotated.v1": {"consent": SIGNATURES, "key": KEYS, "officer": IDS, "proof": SIGNATURES},
+    "log-key-rotated.v1": {
+        "key": KEYS,
+        "old": KEYS,
+        "proof": SIGNATURES,
+        "reason": st.sampled_from(["planned", "lost", "exposed"]),
+    },
     "paper-read.v1": {"marks": MARKS},
     "person-recorded.v1": {"identity": DIGESTS},
     "poll-closed.v1": {"contest": IDS},
@@ -107,6 +118,22 @@ FIELDS: dict[str, dict[str, Any]] = {
         "count": HASHES,
         "elected": st.lists(IDS, max_size=3),
         "figures": FIGURES,
+    },
+    "totals-certified.v1": {
+        "contest": IDS,
+        "section": IDS,
+        "source": TEXTS,
+        "stages": st.lists(
+            st.fixed_dictionaries(
+                {
+                    "held": st.lists(
+                        st.fixed_dictionaries({"candidate": IDS, "certainty": st.just("sourced"), "votes": COUNTS}),
+                        max_size=3,
+                    )
+                }
+            ),
+            max_size=3,
+        ),
     },
     "stream-heads-recorded.v1": {"as_of_position": COUNTS, "root": HASHES, "streams": COUNTS},
 }

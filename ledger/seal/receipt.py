@@ -2,33 +2,42 @@
 
 from __future__ import annotations
 
-from functools import lru_cache
-
 from ledger.errors import EvidenceError, RefusedError
 from ledger.seal.checkpoint import Checkpoint, parse_checkpoint, parse_decimal
 from ledger.seal.keys import decode_base64, encode_base64
-from ledger.seal.merkle import HASH_SIZE, inclusion_path
+from ledger.seal.merkle import HASH_SIZE
 from ledger.seal.note import NOTE_BYTES_MAX, SignedNote, parse_note
 from ledger.seal.proof import HASHES_MAX, Proof
 from ledger.seal.tiles import Tiles
 
 OLD = "old "
 REQUEST_BYTES_MAX = NOTE_BYTES_MAX + 2**13
-SUBTREES_KEPT = 1 << 16  # hashes of subtrees remembered while making many proofs
 
 
 class Prover:
     """Makes receipts against one checkpoint; neighbours share most of the work.
 
     Args:
-        tiles: the ledger's tiles, at least as large as the checkpoint's tree.
+        tiles: the ledger's tiles.
         note: the checkpoint with its signatures, as bytes.
+
+    Raises:
+        EvidenceError: `root-differs`: no receipt from these tiles would pass; and what reading them raises.
     """
 
     def __init__(self, tiles: Tiles, note: bytes) -> None:
+        self._tiles = tiles
         self._note = note
         self.checkpoint: Checkpoint = parse_checkpoint(parse_note(note).text)
-        self._subtree = lru_cache(SUBTREES_KEPT)(tiles.hash_of)
+        _, size, root = self.checkpoint
+        found = tiles.root(size) if size <= tiles.size else None
+        if found != root:
+            raise EvidenceError(
+                "root-differs",
+                f"the tree of the first {size} events",
+                expected=f"root {root.hex()}, as signed",
+                found=f"root {found.hex()}" if found else f"{tiles.size} events",
+            )
 
     def prove(self, position: int) -> Proof:
         """Make the receipt of one event.
@@ -45,7 +54,7 @@ class Prover:
                 found=position,
                 remedy="Make a new checkpoint first: pollbook checkpoint",
             )
-        return Proof(position, tuple(inclusion_path(position, size, self._subtree)), self._note)
+        return Proof(position, tuple(self._tiles.inclusion_path(position, size)), self._note)
 
 
 def write_request(tiles: Tiles, note: bytes, old_size: int) -> bytes:

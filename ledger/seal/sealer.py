@@ -5,8 +5,9 @@ a backup, cut, or rewritten contradicts it, and nothing is signed then. The new 
 there before it is written anywhere else, so that no kill can make the sealer forget what it gave away.
 
 Files, in the state folder: `log.key` (the signing key), `last-signed` (the checkpoint signed last),
-`sealer.lock`. In the ledger folder: `checkpoints/latest`, and `checkpoints/<size>` for those that
-witnesses cosigned.
+`sealer.lock`, and `publishing` while a checkpoint is on its way from there to the ledger's folder: it tells a
+kill from an old checkpoint put back. In the ledger folder: `checkpoints/latest`, and `checkpoints/<size>` for
+those that witnesses cosigned.
 """
 
 from __future__ import annotations
@@ -30,6 +31,7 @@ from ledger.store import Ledger
 LOG_KEY = "log.key"
 LAST_SIGNED = "last-signed"
 LOCK = "sealer.lock"
+PUBLISHING = "publishing"
 LATEST = "latest"
 KEY_BYTES_MAX = 1_000
 LOCK_TRIES = 300
@@ -65,7 +67,7 @@ class Sealer:
             EvidenceError: `rolled-back`, `contradicts-signed`; nothing is signed.
             RefusedError: `second-sealer`: another holds the lock.
         """
-        with _locked(self._state / LOCK):
+        with locked(self._state / LOCK):
             last = self._last_signed()
             ledger.seal(progress)
             tiles = ledger.tiles()
@@ -79,6 +81,8 @@ class Sealer:
             checkpoint = Checkpoint(self._signer.name, tiles.size, tiles.root())
             line = sign_checkpoint(checkpoint, self._signer)
             note = parse_note(f"{checkpoint.body()}\n{line}".encode())
+            with clear_errors(self._state):
+                (self._state / PUBLISHING).touch()
             write_durably(self._state / LAST_SIGNED, write_note(note))
             self._publish(note)
             return checkpoint
@@ -93,11 +97,12 @@ class Sealer:
 
     def _publish(self, note: SignedNote) -> None:
         path = self._checkpoints / LATEST
-        if path.exists() and read_note(path).text == note.text:
-            return  # it may carry cosignatures already
-        with clear_errors(self._checkpoints):
-            self._checkpoints.mkdir(parents=True, exist_ok=True)
-        write_durably(path, write_note(note))
+        if not path.exists() or read_note(path).text != note.text:  # if it is there, it may carry cosignatures already
+            with clear_errors(self._checkpoints):
+                self._checkpoints.mkdir(parents=True, exist_ok=True)
+            write_durably(path, write_note(note))
+        with clear_errors(self._state):
+            (self._state / PUBLISHING).unlink(missing_ok=True)
 
 
 def check_continues(last: Checkpoint, tiles: Tiles) -> None:
@@ -206,7 +211,8 @@ def write_durably(path: Path, data: bytes) -> None:
 
 
 @contextmanager
-def _locked(path: Path) -> Iterator[None]:
+def locked(path: Path) -> Iterator[None]:
+    """Hold the lock of the one sealer (`second-sealer` if another holds it for LOCK_TRIES * LOCK_WAIT seconds)."""
     with clear_errors(path), path.open("w") as file:
         for wait in range(LOCK_TRIES):
             try:

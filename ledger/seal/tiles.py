@@ -14,6 +14,7 @@ Source: https://c2sp.org/tlog-tiles
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from functools import lru_cache
 from typing import Protocol
 
 from ledger.errors import EvidenceError
@@ -21,7 +22,8 @@ from ledger.seal import merkle
 from ledger.seal.merkle import HASH_SIZE
 
 TILE_HEIGHT = 8  # levels of the tree in one tile
-TILE = 2**TILE_HEIGHT  # hashes in a full tile
+TILE: int = 2**TILE_HEIGHT  # hashes in a full tile
+TILES_KEPT = 256  # tiles remembered with the hashes above theirs, up to 16 kB each
 
 
 class TileStore(Protocol):
@@ -47,6 +49,9 @@ class Tiles:
             raise ValueError(f"a tree cannot have {size} leaves")
         self._store = store
         self._size = size
+        # Paths share their upper tiles, and all siblings within a tile come from one pass over it. By its
+        # width too: a tile of one width never changes.
+        self._rows = lru_cache(TILES_KEPT)(self._lowest_row)
 
     @property
     def size(self) -> int:
@@ -82,15 +87,14 @@ class Tiles:
         self._check_range(start, end)
         if start < end and start % (1 << (end - start - 1).bit_length()):
             raise ValueError(f"leaves [{start}, {end}) are not a subtree")
-        level = 0
-        ragged: list[bytes] = []  # hash over the leaves on the right that fill no tile below this level
-        while start < end:
-            # A subtree that starts inside a tile ends in it too.
-            first = start if start % TILE else end - end % TILE
-            if first < end:
-                ragged = [merkle.root([*self._hashes(level, first, end), *ragged])]
-            level, start, end = level + 1, start // TILE, first // TILE
-        return merkle.root(ragged)
+        found = b""
+        while start < end:  # it is made of complete subtrees; from the smallest, which is on its right
+            width = (end - start) & -(end - start)
+            height = width.bit_length() - 1
+            complete = self._complete((end - width) >> height, height)
+            found = merkle.node_hash(complete, found) if found else complete
+            end -= width
+        return found or merkle.EMPTY_ROOT
 
     def leaf_hashes(self, start: int, end: int) -> Iterator[bytes]:
         """Leaf hashes from start up to, not including, end, tile by tile."""
@@ -124,6 +128,19 @@ class Tiles:
         for _ in range(TILE_HEIGHT):
             roots = merkle.parents(roots)
         return roots
+
+    def _complete(self, number: int, height: int) -> bytes:
+        """Give the hash of the complete subtree that is this one, from 0, of those of 2**height leaves."""
+        level, row = divmod(height, TILE_HEIGHT)
+        index, at = divmod(number, TILE >> row)
+        rows = self._rows(level, index, min(TILE, self._count(level) - index * TILE))
+        while len(rows) <= row:
+            rows.append(merkle.complete_parents(rows[-1]))
+        return rows[row][at * HASH_SIZE : (at + 1) * HASH_SIZE]
+
+    def _lowest_row(self, level: int, index: int, width: int) -> list[bytes]:
+        """Read a tile as the first of its rows, hashes side by side; those above it are made once asked for."""
+        return [self._tile(level, index)[: width * HASH_SIZE]]
 
     def _hashes(self, level: int, start: int, end: int) -> list[bytes]:
         """Read hashes of one tile, by their numbers in the level."""

@@ -11,6 +11,7 @@ from ledger.decision import Act, Command, Outcome, State, decision
 from ledger.errors import RefusedError
 from ledger.event import Audience, Canonical, Event
 from ledger.field import Count, Hash, Id, Text
+from ledger.streams.count_rule import CountRule, WeightedAlternativeVote
 from ledger.streams.election import Election, election_stream, require_election
 
 CANDIDATES_MAX = 10_000
@@ -141,7 +142,7 @@ def define_contest(command: DefineContest, act: Act, contest: Contest, election:
 
     Raises:
         RefusedError: `contest-exists`, `unknown-election`, `unknown-rule`, `duplicate-candidate`,
-            `duplicate-section`, `section-reserved`, `seats-unfit`, in that order.
+            `duplicate-section`, `section-reserved`, `sections-unfit`, `seats-unfit`, in that order.
     """
     if contest.exists:
         raise RefusedError(
@@ -170,6 +171,7 @@ def define_contest(command: DefineContest, act: Act, contest: Contest, election:
             found=f"a section called {ALL} beside others",
             remedy="Give that section another id",
         )
+    _require_weights(election.rules[command.count_rule], [section.id for section in command.sections], command.contest)
     if command.seats != 1:
         raise RefusedError(
             "seats-unfit",
@@ -182,6 +184,20 @@ def define_contest(command: DefineContest, act: Act, contest: Contest, election:
     return Outcome(
         [ContestDefined(**act.on(contest), **fields, candidates=command.candidates, sections=command.sections)]
     )
+
+
+def _require_weights(rule: CountRule, sections: list[str], contest: str) -> None:
+    """Refuse an electoral college whose sections are not those that the rule weighs."""
+    if isinstance(rule, WeightedAlternativeVote):
+        weighed = [each.section for each in rule.weights]
+        if sorted(weighed) != sorted(sections):
+            raise RefusedError(
+                "sections-unfit",
+                f"contest {contest}, field sections",
+                expected="the sections that the rule weighs: " + ", ".join(weighed),
+                found=", ".join(sections),
+                remedy="Define these sections, or adopt a rule that weighs the others",
+            )
 
 
 def _once(what: str, ids: list[str], contest: str) -> None:

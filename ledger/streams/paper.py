@@ -27,6 +27,7 @@ from ledger.streams.count_rule import CountRule
 from ledger.streams.election import Election, election_stream, rule_of
 from ledger.streams.marks import faults, unknown
 from ledger.streams.result import Result, result_stream
+from ledger.streams.totals import Totals, totals_stream
 
 PAPERS_MAX = 10_000_000  # papers of one batch
 ID_BYTES = 8  # of a paper's random id
@@ -82,6 +83,7 @@ class Paper(State):
     election=lambda _, states: election_stream(states["contest"].election),
     batch=lambda c, _: BatchState(f"batch/paper/{c.contest}/{c.section}/{c.serial}"),
     result=lambda c, _: result_stream(c.contest),
+    totals=lambda c, _: totals_stream(c.contest, c.section),
     figures=lambda c, port: port.batches(c.contest, c.section),
 )
 def read_papers(
@@ -91,6 +93,7 @@ def read_papers(
     election: Election,
     batch: BatchState,
     result: Result,
+    totals: Totals,
     figures: Mapping[str, str],
 ) -> Outcome:
     """Decide that papers may be read.
@@ -101,7 +104,7 @@ def read_papers(
     Raises:
         RefusedError: `unknown-contest`, `unknown-section`, `poll-open`, `too-many-papers`, `unknown-candidate`,
             `blank-paper`, `duplicate-mark`, `gap-in-ranking`, `overvote`, `batch-differs`, `already-declared`,
-            `same-papers`, in that order.
+            `totals-exist`, `same-papers`, in that order.
     """
     definition = require_contest(contest)
     where = f"contest {contest.id}, section {command.section}"
@@ -120,7 +123,7 @@ def read_papers(
         )
     if batch.closed:
         return Outcome()
-    _require_new(command, batch, contents, result, figures, where)
+    _require_new(command, batch, contents, result, totals, figures, where)
     shared: dict[str, Any] = {"contest": contest.id, "section": command.section}
     restricted = definition.paper_publication != "papers"
     at_close = {"effective": contest.closed_at}  # as the papers: at whatever moment, all of a batch is seen or nothing
@@ -131,13 +134,18 @@ def read_papers(
         envelope = act.on(batch) | at_close | {"version": 2, "recorded": now}
         return BatchClosed(**envelope, **shared, count=count, digest=digest)
 
-    stem = f"paper/{contest.id}/{command.section}"
-    dealt = partial(deal, alike, stem, member, restricted)
+    dealt = partial(deal, alike, f"paper/{contest.id}/{command.section}", member, restricted)
     return Outcome(batch=Batch(batch.stream, opened, total, contents, dealt, closed), restricted=restricted)
 
 
 def _require_new(
-    command: ReadPapers, batch: BatchState, contents: str, result: Result, figures: Mapping[str, str], where: str
+    command: ReadPapers,
+    batch: BatchState,
+    contents: str,
+    result: Result,
+    totals: Totals,
+    figures: Mapping[str, str],
+    where: str,
 ) -> None:
     if result.elected is not None:
         raise RefusedError(
@@ -146,6 +154,14 @@ def _require_new(
             expected="papers before the result was declared",
             found="elected: " + (", ".join(result.elected) or "nobody"),
             remedy="Nothing can be added to what was declared",
+        )
+    if totals.exists:
+        raise RefusedError(
+            "totals-exist",
+            where,
+            expected="a section that is counted from papers",
+            found=f"certified totals, {totals.stream}",
+            remedy="Both would count twice",
         )
     same = next((stream for stream, held in sorted(figures.items()) if held == contents and stream != batch.stream), "")
     if same and not command.same_again:

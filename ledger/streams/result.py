@@ -17,7 +17,7 @@ from ledger.streams.contest import ALL, Contest, contest_stream, require_contest
 STAGES_MAX = 10_000
 FIGURES_MAX = 2_000  # of one publication; more are recorded as further publications
 DECIMALS_MAX = 9
-COUNTED_TYPES = ("paper-read.v1", "batch-closed.v1")
+COUNTED_TYPES = ("paper-read.v1", "batch-closed.v1", "totals-certified.v1")
 
 Decimal = Annotated[str, StringConstraints(pattern=r"^(0|[1-9][0-9]{0,14})(\.[0-9]{1,9})?$")]
 Measure = Literal["votes", "section-share", "share", "valid", "non-transferable"]
@@ -58,14 +58,15 @@ class Figure(Canonical):
 class ResultDeclared(Event):
     """The result of a contest was declared, on the papers up to a position of the ledger.
 
-    `count` is the digest of the whole stage table as it was counted from those papers.
+    `count` is the digest of the whole stage table as it was counted from those papers. It is left out where the papers
+    are not published: small numbers could be guessed, and tried against it.
     """
 
     audience = Audience.PUBLIC
     type: Literal["result-declared.v1"] = "result-declared.v1"
     as_of_position: Count
     contest: Id
-    count: Hash
+    count: Hash | None = None
     elected: tuple[Id, ...]
     figures: tuple[Figure, ...]
 
@@ -129,19 +130,19 @@ def declare_result(
         RefusedError: `unknown-contest`, `poll-open`, `already-declared`, `unknown-candidate`,
             `unknown-section`, `lot-needed`, `figures-differ`, in that order.
     """
-    require_contest(contest)
+    definition = require_contest(contest)
     where = f"contest {contest.id}"
     _require_undeclared(contest, result, where)
     _require_candidates(command.elected, command.figures, contest)
     _require_elected(command.elected, figures, where)
     for figure in command.figures:
         _require_equal(figure, figures, where)
-    prefixes = (f"paper/{contest.id}/", f"batch/paper/{contest.id}/")
+    prefixes = (f"paper/{contest.id}/", f"batch/paper/{contest.id}/", f"totals/{contest.id}/")
     declared = ResultDeclared(
         **act.on(result),
         as_of_position=figures.position,
         contest=contest.id,
-        count=figures.digest,
+        count=figures.digest if definition.paper_publication == "papers" else None,
         elected=command.elected,
         figures=command.figures,
     )

@@ -1,0 +1,59 @@
+"""What the desk and the projections need of a record, whether it is a ledger or a rehearsal."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import NamedTuple, Protocol
+
+from ledger.event import Event
+from ledger.recorder import Guard, Head, KnownCommand
+
+
+class Appended(NamedTuple):
+    """Where events were appended, and the recording time they got."""
+
+    position: int
+    events: int
+    recorded: str
+
+
+class Record(Protocol):
+    """What the desk and the projections need of a ledger; a rehearsal offers it too."""
+
+    @property
+    def ledger_id(self) -> str:
+        """The ledger's random id."""
+        ...
+
+    @property
+    def origin(self) -> str:
+        """The name of the log in checkpoints."""
+        ...
+
+    def head(self) -> Head:
+        """Give the number of events and the time the last was recorded."""
+        ...
+
+    def append(self, events: Sequence[Event], guard: Guard = ...) -> Appended:
+        """Append events in one transaction."""
+        ...
+
+    def known_command(self, command: str) -> KnownCommand | None:
+        """Look up a command that was carried out."""
+        ...
+
+    def stream(self, stream: str) -> list[tuple[int, Event]]:
+        """Read one stream."""
+        ...
+
+    def scan(self, start: int = 0, stop: int | None = None) -> Iterator[tuple[int, Event]]:
+        """Read events in the order they were recorded."""
+        ...
+
+    def reread(self, start: int = 0) -> Iterator[tuple[int, Event]]:
+        """Read as if nothing vouched for what is stored."""
+        ...
+
+    def stream_heads(self, last: int) -> Iterator[tuple[str, int]]:
+        """Give each stream with its version as of position `last`, sorted by the bytes of the names."""
+        ...

@@ -1,0 +1,149 @@
+"""`totals/<contest>/<section>`: a section's result as certified, stage by stage, where its papers are not at hand.
+
+Totals stand in for papers and are named wherever they are counted from. They can be added up, but they cannot say how
+papers would have gone on under another order of exclusions.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from typing import Literal
+
+from pydantic import Field
+
+from ledger.decision import Act, Command, Outcome, State, decision
+from ledger.errors import RefusedError, nearest
+from ledger.event import Audience, Canonical, Event
+from ledger.field import Count, Id, Text
+from ledger.streams.contest import CANDIDATES_MAX, Contest, contest_stream, require_contest
+from ledger.streams.result import STAGES_MAX, Result, result_stream
+
+
+class CertifiedVotes(Canonical):
+    """What one candidate held at one stage."""
+
+    candidate: Id = Field(description="id of the candidate")
+    certainty: Literal["sourced", "unconfirmed"] = Field(
+        "sourced", description="sourced, or unconfirmed: transcribed, its source not read"
+    )
+    votes: Count = Field(description="papers held")
+
+
+class CertifiedStage(Canonical):
+    """One stage: what each continuing candidate held."""
+
+    held: tuple[CertifiedVotes, ...] = Field(
+        max_length=CANDIDATES_MAX, description="one for each candidate who continues at the stage"
+    )
+
+
+class TotalsCertified(Event):
+    """The totals of a section were certified; they are counted in place of its papers, and labelled."""
+
+    audience = Audience.PUBLIC
+    type: Literal["totals-certified.v1"] = "totals-certified.v1"
+    contest: Id
+    section: Id
+    source: Text
+    stages: tuple[CertifiedStage, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Totals(State):
+    """The certified totals of a section as they stand."""
+
+    certified: TotalsCertified | None = None
+
+    def evolve(self, event: Event) -> Totals:
+        """Give the totals after one more event."""
+        match event:
+            case TotalsCertified():
+                return replace(self, version=event.version, certified=event)
+        raise TypeError(f"{event.type} does not belong to totals")
+
+
+def totals_stream(contest: str, section: str) -> Totals:
+    """Name the stream of a section's certified totals."""
+    return Totals(f"totals/{contest}/{section}")
+
+
+class CertifyTotals(Command):
+    """Record a section's certified totals, stage by stage, in place of papers that are not at hand."""
+
+    contest: Id = Field(description="id of the contest")
+    section: Id = Field(description="id of the section")
+    source: Text = Field(description="who certified them, and where they can be read")
+    stages: tuple[CertifiedStage, ...] = Field(
+        min_length=1,
+        max_length=STAGES_MAX,
+        description='stages in order, as JSON: [{"held":[{"candidate":"abbott","votes":25938}, ...]}, ...]',
+    )
+
+
+@decision(
+    CertifyTotals,
+    contest=lambda c, _: contest_stream(c.contest),
+    totals=lambda c, _: totals_stream(c.contest, c.section),
+    result=lambda c, _: result_stream(c.contest),
+    figures=lambda c, port: port.batches(c.contest, c.section),
+)
+def certify_totals(
+    command: CertifyTotals, act: Act, contest: Contest, totals: Totals, result: Result, figures: Mapping[str, str]
+) -> Outcome:
+    """Decide that totals may stand in for the papers of a section.
+
+    Args:
+        figures: the batches of papers of the contest and section.
+
+    Raises:
+        RefusedError: `unknown-contest`, `unknown-section`, `poll-open`, `already-declared`, `totals-exist`,
+            `papers-exist`, `unknown-candidate`, `duplicate-candidate`, `totals-grow`, in that order.
+    """
+    require_contest(contest)
+    where = f"contest {contest.id}, section {command.section}"
+    if command.section not in contest.sections:
+        found = f"{command.section}{nearest(command.section, contest.sections)}"
+        raise _refused("unknown-section", where, "a section of the contest", found, "Correct the section")
+    if not contest.closed_at:
+        raise _refused("poll-open", where, "a poll that closed", "an open poll", "Record close-poll first")
+    if result.elected is not None:
+        raise _refused(
+            "already-declared",
+            where,
+            "totals before the result was declared",
+            "a declaration",
+            "Nothing can be added to what was declared",
+        )
+    if totals.exists:
+        raise _refused("totals-exist", where, "no totals yet", totals.stream, "Totals are certified once")
+    if figures:
+        raise _refused(
+            "papers-exist", where, "a section without papers", ", ".join(sorted(figures)), "Count the papers instead"
+        )
+    _check_stages(command, contest, where)
+    fields = command.model_dump(include={"contest", "section", "source"})
+    return Outcome([TotalsCertified(**act.on(totals), **fields, stages=command.stages)])
+
+
+def _check_stages(command: CertifyTotals, contest: Contest, where: str) -> None:
+    before: int | None = None
+    for number, stage in enumerate(command.stages, 1):
+        names = [held.candidate for held in stage.held]
+        here = f"{where}, stage {number}"
+        for name in names:
+            if name not in contest.candidates:
+                found = f"{name}{nearest(name, contest.candidates)}"
+                raise _refused("unknown-candidate", here, "candidates of the contest", found, "Correct the id")
+            if names.count(name) > 1:
+                raise _refused("duplicate-candidate", here, "each candidate once", f"{name} twice", "Leave one out")
+        total = sum(held.votes for held in stage.held)
+        if before is not None and total > before:
+            raise _refused(
+                "totals-grow", here, f"at most the {before} papers of the stage before", total, "Correct the totals"
+            )
+        before = total
+
+
+def _refused(code: str, what: str, expected: object, found: object, remedy: str) -> RefusedError:
+    return RefusedError(code, what, expected=expected, found=found, remedy=remedy)
