@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any, Literal
 
-from ledger.errors import EvidenceError, PollbookError
+from ledger.errors import PART_MAX, EvidenceError, PollbookError
 
 Category = Literal["completeness", "authenticity", "consistency", "integrity", "evidence"]
 
@@ -14,6 +14,7 @@ CHECKS: dict[str, tuple[Category, str]] = {
     "C2": ("completeness", "every stream's versions run from 1 without gaps"),
     "C3": ("completeness", "every closed batch has the members it was closed with"),
     "C4": ("completeness", "every private value is in the vault, or was erased lawfully"),
+    "C5": ("completeness", "every command that was carried out has its events, and they have it"),
     "A1": ("authenticity", "the checkpoint is signed by the log that the policy names"),
     "A2": ("authenticity", "witnesses cosigned the checkpoint as the policy demands"),
     "S1": ("consistency", "the hash tiles are those of the leaves"),
@@ -21,13 +22,15 @@ CHECKS: dict[str, tuple[Category, str]] = {
     "S3": ("consistency", "the tree begins with the one in the kept checkpoint"),
     "S4": ("consistency", "recorded heads of streams are those of the record then"),
     "S5": ("consistency", "the views equal a rebuild"),
+    "S6": ("consistency", "the tree begins with the one that was signed last here"),
     "I1": ("integrity", "every leaf is canonical, of a known type, under its own stream"),
     "I2": ("integrity", "recording time never runs backwards"),
     "I3": ("integrity", "every stream replays"),
     "I4": ("integrity", "every private value in the vault is what its digest names"),
-    "E1": ("evidence", "every contest pins a count rule that was adopted"),
-    "E2": ("evidence", "every paper is of its contest, section, batch, after the poll"),
-    "E3": ("evidence", "declared figures are those of the papers"),
+    "I5": ("integrity", "the databases are sound, and hold nothing but what this program makes"),
+    "E1": ("evidence", "every contest is defined once and pins a count rule that was adopted"),
+    "E2": ("evidence", "every paper is of its contest, section, batch, after the poll, and admissible"),
+    "E3": ("evidence", "what was declared, once, follows from all the papers"),
 }
 
 
@@ -56,7 +59,7 @@ class Finding:
 
     def line(self) -> str:
         """Say it in one line."""
-        return f"{self.id}: {self.what}: expected {self.expected}, found {self.found}."
+        return f"{self.id}: {shown(self.what)}: expected {shown(self.expected)}, found {shown(self.found)}."
 
     def as_json(self) -> dict[str, Any]:
         """Give it as plain values."""
@@ -66,10 +69,16 @@ class Finding:
             "category": CHECKS[self.check][0],
             "code": self.code,
             "position": self.position,
-            "what": self.what,
-            "expected": self.expected,
-            "found": self.found,
+            "what": shown(self.what),
+            "expected": shown(self.expected),
+            "found": shown(self.found),
         }
+
+
+def shown(text: str) -> str:
+    """Make part of one line: what is stored may be anything, terminal controls too, and of any length."""
+    line = "".join(sign if sign.isprintable() else ascii(sign)[1:-1] for sign in text[: PART_MAX + 1])
+    return line if len(line) <= PART_MAX else line[: PART_MAX - 3] + "..."
 
 
 def found_by(check: str, error: PollbookError) -> Finding:

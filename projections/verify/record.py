@@ -2,43 +2,34 @@
 
 from __future__ import annotations
 
-import hashlib
 import multiprocessing
-from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from itertools import islice
 
 from ledger.decision import fold
 from ledger.errors import PollbookError
 from ledger.event import Event
+from ledger.rereading import BEFORE_ALL
 from ledger.seal.tiles import Tiles
 from ledger.store import Ledger
 from ledger.streams.batch import BatchClosed, BatchOpened
+from projections.verify.batches import BatchSeen, check_batches
 from projections.verify.finding import Finding
 from projections.verify.page import (
     PAGE_EVENTS,
+    SHAPES_MAX,
     Page,
     open_worker,
     read_in_worker,
     read_page,
+    read_scattered,
     time_backwards,
 )
-from projections.verify.streams import empty_state
+from projections.verify.snapshot import Snapshot
+from projections.verify.streams import check_place, empty_state
 
 Progress = Callable[[int], None]
-
-
-@dataclass(slots=True)
-class BatchSeen:
-    """A batch as its members and its own events show it."""
-
-    papers: Counter[str] = field(default_factory=Counter)
-    hashed: hashlib._Hash = field(default_factory=hashlib.sha256)
-    members: int = 0
-    last_stream: str = ""
-    opened: BatchOpened | None = None
-    closed: BatchClosed | None = None
-    closed_at: int = -1
 
 
 class MemoryTiles:
@@ -58,7 +49,11 @@ class MemoryTiles:
 
 @dataclass(slots=True)
 class RecordRead:
-    """The whole record as one strict reading found it."""
+    """The whole record as one strict reading found it.
+
+    Attributes:
+        ended: when the last event was recorded; empty where there is none, None where it cannot be read.
+    """
 
     findings: list[Finding] = field(default_factory=list)
     shelf: MemoryTiles = field(default_factory=MemoryTiles)
@@ -67,6 +62,7 @@ class RecordRead:
     batches: dict[str, BatchSeen] = field(default_factory=dict)
     rows: int = 0
     last_recorded: str = ""
+    ended: str | None = ""
 
     def __post_init__(self) -> None:
         self.tiles = Tiles(self.shelf)
@@ -79,37 +75,63 @@ class RecordRead:
         return found
 
 
-def read_record(ledger: Ledger, processes: int, progress: Progress) -> RecordRead:
+def read_record(ledger: Ledger, snapshot: Snapshot, processes: int, progress: Progress) -> RecordRead:
     """Read every event once, strictly, and check what can be seen in passing; never stops at a finding."""
     record = RecordRead()
-    size = ledger.head().size
-    last = ledger.rows.last_position()
-    for page in _pages(ledger, max(size, last + 1), processes):
+    for page in _pages(ledger, snapshot, processes):
         _add(record, page)
         progress(page.rows)
-    if record.rows != size:
-        record.findings.append(
-            Finding(
-                "C1",
-                "tail-missing" if record.rows < size else "head-differs",
-                min(record.rows, size),
-                "the ledger",
-                f"{size} events, as its head says",
-                str(record.rows),
-            )
-        )
-    _check_batches(record)
+    record.findings += _check_head(record, snapshot)
+    _note_batches(record)
+    record.findings += check_batches(record.batches)
+    record.findings += _check_members(record)
     _check_streams(record)
     return record
 
 
-def _pages(ledger: Ledger, size: int, processes: int) -> Iterator[Page]:
+def _pages(ledger: Ledger, snapshot: Snapshot, processes: int) -> Iterator[Page]:
+    size = snapshot.size
+    if size is None:  # rows wherever somebody put them: one after the other, from the lowest that there can be
+        rows = ledger.rows.scan(BEFORE_ALL)
+        page = read_scattered(islice(rows, PAGE_EVENTS), 0)
+        yield page
+        while page.rows == PAGE_EVENTS:
+            page = read_scattered(islice(rows, PAGE_EVENTS), page.next_position)
+            yield page
+        return
     bounds = [(start, min(start + PAGE_EVENTS, size)) for start in range(0, size, PAGE_EVENTS)]
     if processes < 2 or len(bounds) < 2:
         yield from (read_page(ledger, *bound) for bound in bounds)
         return
     with multiprocessing.get_context("spawn").Pool(processes, open_worker, (ledger.settings,)) as pool:
         yield from pool.imap(read_in_worker, bounds)
+
+
+def _check_head(record: RecordRead, snapshot: Snapshot) -> Iterator[Finding]:
+    """C1: the head is that of the last row."""
+    heads = snapshot.parts.get("head")
+    if heads is None:
+        return
+    if len(heads) != 1:
+        yield Finding("C1", "head-missing", None, "the ledger", "one row that says where it ends", str(len(heads)))
+        return
+    size, recorded = heads[0]
+    if not isinstance(size, int) or not isinstance(recorded, str):
+        yield Finding("C1", "head-malformed", None, "the ledger", "how many events, and a moment", repr(heads[0]))
+        return
+    if record.rows != size:
+        code = "tail-missing" if record.rows < size else "head-differs"
+        at = min(record.rows, max(size, 0))
+        yield Finding("C1", code, at, "the ledger", f"{size} events, as its head says", str(record.rows))
+    if recorded != record.ended and record.ended is not None:
+        yield Finding(
+            "C1",
+            "head-changed",
+            None,
+            "the ledger",
+            f"the last event recorded at {record.ended or 'no time'}",
+            recorded,
+        )
 
 
 def _add(record: RecordRead, page: Page) -> None:
@@ -120,6 +142,8 @@ def _add(record: RecordRead, page: Page) -> None:
                 time_backwards(page.first_position, "the ledger", record.last_recorded, page.first_recorded)
             )
         record.last_recorded = max(record.last_recorded, page.last_recorded)
+    if page.rows:
+        record.ended = page.last_recorded if page.last_readable else None
     record.tiles.extend(page.hashes)
     record.others += page.others
     record.rows += page.rows
@@ -140,40 +164,28 @@ def _add(record: RecordRead, page: Page) -> None:
         seen.hashed.update(b"".join(papers.hashes))
         seen.members += len(papers.hashes)
         seen.last_stream = papers.last_stream
+        seen.first_at = papers.first_position if seen.first_at < 0 else seen.first_at
+        seen.last_at = papers.last_position
+        for shape, position in papers.shapes.items():
+            if len(seen.shapes) < SHAPES_MAX:
+                seen.shapes.setdefault(shape, position)
 
 
-def _check_batches(record: RecordRead) -> None:
+def _note_batches(record: RecordRead) -> None:
     for position, event in record.others:
-        if isinstance(event, BatchOpened):
-            record.batches.setdefault(event.stream, BatchSeen()).opened = event
-        elif isinstance(event, BatchClosed):
+        if isinstance(event, BatchOpened | BatchClosed):
             seen = record.batches.setdefault(event.stream, BatchSeen())
-            seen.closed, seen.closed_at = event, position
-    for name, seen in record.batches.items():
-        if seen.opened is None:
-            record.findings.append(
-                Finding(
-                    "C3",
-                    "batch-unopened",
-                    None,
-                    name or "papers without a batch",
-                    "a batch that was opened",
-                    f"{seen.members} members of none",
-                )
-            )
-        if seen.closed is not None:
-            found = (seen.members, "sha256:" + seen.hashed.hexdigest())
-            if found != (seen.closed.count, seen.closed.digest):
-                record.findings.append(
-                    Finding(
-                        "C3",
-                        "batch-incomplete",
-                        seen.closed_at,
-                        name,
-                        f"{seen.closed.count} members, {seen.closed.digest}",
-                        f"{found[0]} members, {found[1]}",
-                    )
-                )
+            if isinstance(event, BatchOpened):
+                seen.openings.append((position, event))
+            else:
+                seen.closings.append((position, event))
+
+
+def _check_members(record: RecordRead) -> Iterator[Finding]:
+    """C3: nothing but papers comes in batches."""
+    for position, event in record.others:
+        if event.batch is not None:
+            yield Finding("C3", "member-unexpected", position, event.stream, "no batch named", event.batch)
 
 
 def _check_streams(record: RecordRead) -> None:
@@ -185,6 +197,7 @@ def _check_streams(record: RecordRead) -> None:
                     Finding("C2", "version-gap", position, name, f"version {expected}", str(event.version))
                 )
                 break
+        record.findings += (finding for position, event in events for finding in check_place(position, event))
         try:
             fold(empty_state(name), (event for _, event in events))
         except (TypeError, PollbookError) as error:

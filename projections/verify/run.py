@@ -2,23 +2,26 @@
 
 from __future__ import annotations
 
-import sqlite3
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
-from ledger.errors import EvidenceError
+from ledger.errors import EvidenceError, PollbookError
 from ledger.store import Ledger
 from ledger.vault import Vault
 from projections.catch_up import Views
-from projections.counting import open_views
-from projections.moment import Moment
+from projections.verify.batches import open_batches
+from projections.verify.commands import check_commands
 from projections.verify.evidence import check_evidence
-from projections.verify.finding import CHECKS, Finding, found_by
+from projections.verify.finding import CHECKS, Finding
 from projections.verify.private import check_private
-from projections.verify.record import read_record
-from projections.verify.sealing import Trust, check_seal
+from projections.verify.record import RecordRead, read_record
+from projections.verify.schema import check_schema, is_sqlite
+from projections.verify.sealing import Notes, Trust, check_seal
+from projections.verify.snapshot import take_snapshot
+from projections.verify.views import check_views
 
 Progress = Callable[[int], None]
+PARTS = {"views": ("S5",), "vault": ("C4", "I4")}  # what somebody else opens -> checks that need it
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,13 +31,15 @@ class Report:
     Attributes:
         size: events read, and `root` the root over them.
         findings: everything that is wrong, in the order of the checks and positions.
-        unchecked: check -> why it could not be carried out.
+        unchecked: check -> why it could not be carried out, or not in full.
+        signed: how many events the ledger's checkpoint covers; those after it are not signed yet.
     """
 
     size: int
     root: bytes
     findings: tuple[Finding, ...]
     unchecked: dict[str, str]
+    signed: int = 0
 
 
 def verify(
@@ -44,6 +49,8 @@ def verify(
     vault: Vault | None,
     latest: bytes | None,
     trust: Trust,
+    signed: bytes | None = None,
+    unopened: Mapping[str, PollbookError] | None = None,
     processes: int = 1,
     progress: Progress = lambda _: None,
 ) -> Report:
@@ -54,71 +61,63 @@ def verify(
         vault: the vault, if its key is here; without it private values are not checked.
         latest: the ledger's own checkpoint.
         trust: policy and kept checkpoint, brought by the verifier.
+        signed: the checkpoint that the sealer signed last, from outside the ledger, if it is here.
+        unopened: of `views` and `vault`, what is there and could not be opened, and why.
         processes: how many read side by side.
         progress: told how many events were read.
+
+    Raises:
+        RefusedError: what hinders the reading and says nothing of what is stored: `busy`, `storage-failed`, ...
     """
-    unchecked: dict[str, str] = {}
-    record = read_record(ledger, processes, progress)
+    snapshot = take_snapshot(ledger)
+    record = read_record(ledger, snapshot, processes, progress)
+    record.findings += snapshot.findings
+    notes = Notes(latest, signed)
+    unchecked = _unchecked(ledger, record, notes, trust)
     findings = record.findings + check_evidence(ledger, record)
-    findings += check_seal(ledger, record, latest, trust)
-    if trust.policy is None:
-        unchecked |= dict.fromkeys(("A1", "A2"), "no policy was given: nobody's signature was checked")
-    if trust.kept is None:
-        unchecked["S3"] = "no checkpoint kept from earlier was given"
-    if latest is None:
-        unchecked["S2"] = "the ledger has no checkpoint"
+    findings += check_commands(record, snapshot)
+    findings += check_seal(ledger, record, snapshot, notes, trust)
+    findings += check_schema(ledger, snapshot)
     if vault is None:
-        unchecked |= dict.fromkeys(("C4", "I4"), "the vault's key is not here")
+        unchecked |= dict.fromkeys(PARTS["vault"], "the vault's key is not here")
     else:
-        findings += check_private(record, vault)
+        findings += check_private(record, vault, is_file=is_sqlite(ledger))
     if views is None:
         unchecked["S5"] = "there are no kept views"
-    elif not findings:
-        try:
-            findings += check_views(ledger, views)
-        except EvidenceError as error:
-            findings.append(found_by("S5", error))
     else:
-        unchecked["S5"] = "the record itself has findings"
+        findings += check_views(ledger, record, views, unchecked)
+    for part, error in (unopened or {}).items():
+        if isinstance(error, EvidenceError) or error.code == "views-damaged":
+            findings.append(Finding(PARTS[part][-1], error.code, None, error.what, error.expected, error.found))
+        unchecked |= dict.fromkeys(PARTS[part], f"the {part} could not be opened: {error.code}")
+    return Report(record.tiles.size, record.tiles.root(), _in_order(findings), unchecked, notes.size())
+
+
+def _in_order(findings: list[Finding]) -> tuple[Finding, ...]:
+    """Sort findings by check and position, each told once."""
     order = list(CHECKS)
-    findings.sort(key=lambda finding: (order.index(finding.check), finding.position or 0, finding.what))
-    return Report(record.tiles.size, record.tiles.root(), tuple(findings), unchecked)
+    return tuple(
+        sorted(
+            dict.fromkeys(findings),
+            key=lambda finding: (order.index(finding.check), finding.position or 0, finding.what),
+        )
+    )
 
 
-def check_views(ledger: Ledger, views: Views) -> Iterator[Finding]:
-    """S5: fold everything anew up to where the kept views stand, and compare every table row by row."""
-    rebuilt = open_views(None)
-    try:
-        last = views.next_position - 1
-        rebuilt.catch_up(ledger, Moment(known_at_position=last))
-        for table in _tables(rebuilt.database):
-            kept = _rows(views.database, table)
-            for expected, found in _differences(_rows(rebuilt.database, table), kept):
-                yield Finding("S5", "view-differs", None, f"table {table}", str(expected), str(found))
-                break
-    finally:
-        rebuilt.close()
-
-
-def _tables(database: sqlite3.Connection) -> list[str]:
-    rows = database.execute("SELECT name FROM sqlite_master WHERE type = 'table' AND name <> 'tracking' ORDER BY name")
-    return [name for (name,) in rows]
-
-
-def _rows(database: sqlite3.Connection, table: str) -> Iterator[tuple[object, ...]]:
-    columns = [row[1] for row in database.execute(f'PRAGMA table_info("{table}")')]
-    if not columns:
-        return iter(())
-    return iter(database.execute(f'SELECT * FROM "{table}" ORDER BY {", ".join(columns)}'))
-
-
-def _differences(
-    first: Iterator[tuple[object, ...]], second: Iterator[tuple[object, ...]]
-) -> Iterator[tuple[object, object]]:
-    nothing = ("nothing",)
-    while True:
-        one, other = next(first, nothing), next(second, nothing)
-        if one != other:
-            yield one, other
-        if one == other == nothing:
-            return
+def _unchecked(ledger: Ledger, record: RecordRead, notes: Notes, trust: Trust) -> dict[str, str]:
+    """Say which checks of the record and the seal lack what they need."""
+    unchecked: dict[str, str] = {}
+    still_open = open_batches(record.batches)
+    if still_open:
+        unchecked["C3"] = f"open, so that their papers do not count and were not compared: {', '.join(still_open)}"
+    if trust.policy is None:
+        unchecked |= dict.fromkeys(("A1", "A2"), "no policy was given: nobody's signature was checked")
+    if notes.latest is None:
+        unchecked["S2"] = "the ledger has no checkpoint"
+    if trust.kept is None:
+        unchecked["S3"] = "no checkpoint kept from earlier was given"
+    if notes.signed is None:
+        unchecked["S6"] = "what was signed last is not known here"
+    if not is_sqlite(ledger):
+        unchecked["I5"] = "what else is in a PostgreSQL schema is not looked into"
+    return unchecked

@@ -1,25 +1,37 @@
-"""Which state a stream folds into, by the first word of its name."""
+"""Which state a stream folds into, by its name or the first word of it; and which stream an event belongs to."""
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 from ledger.decision import State
-from ledger.streams.batch import BatchState
-from ledger.streams.contest import Contest
-from ledger.streams.election import Election
-from ledger.streams.heads import Heads
+from ledger.event import Event
+from ledger.streams.batch import BatchClosed, BatchOpened, BatchState
+from ledger.streams.contest import Contest, ContestDefined, PollClosed
+from ledger.streams.election import CountRuleAdopted, Election, ElectionCalled
+from ledger.streams.heads import STREAM as HEADS
+from ledger.streams.heads import Heads, StreamHeadsRecorded
+from ledger.streams.key import KeyEnrolled, KeyRevoked, KeyRotated, OfficerKey
+from ledger.streams.log_key import STREAM as LOG_KEY
+from ledger.streams.log_key import LogKey, LogKeyRotated
 from ledger.streams.paper import Paper
 from ledger.streams.person import Erasure, Person
-from ledger.streams.result import Result
+from ledger.streams.result import FiguresPublished, Result, ResultDeclared
+from ledger.streams.totals import Totals
+from projections.verify.finding import Finding
 
 KINDS: dict[str, type[State]] = {
     "batch": BatchState,
     "contest": Contest,
     "election": Election,
     "erasure": Erasure,
-    "ledger": Heads,
+    "key": OfficerKey,
+    HEADS: Heads,
+    LOG_KEY: LogKey,
     "paper": Paper,
     "person": Person,
     "result": Result,
+    "totals": Totals,
 }
 
 
@@ -29,7 +41,35 @@ def empty_state(stream: str) -> State:
     Raises:
         TypeError: no stream of this program is called so.
     """
-    kind = KINDS.get(stream.partition("/")[0])
+    kind = KINDS.get(stream) or KINDS.get(stream.partition("/")[0])
     if kind is None:
         raise TypeError(f"no kind of stream is called {stream.partition('/')[0]!r}")
     return kind(stream)
+
+
+def place_of(event: Event) -> str:
+    """Give the stream that an event's own fields put it on, `*` for the last part of a batch's; empty if any."""
+    match event:
+        case ElectionCalled() | CountRuleAdopted():
+            return f"election/{event.election}"
+        case ContestDefined() | PollClosed():
+            return f"contest/{event.contest}"
+        case ResultDeclared() | FiguresPublished():
+            return f"result/{event.contest}"
+        case BatchOpened() | BatchClosed():
+            return f"batch/paper/{event.contest}/{event.section}/*"
+        case StreamHeadsRecorded():
+            return HEADS
+        case KeyEnrolled() | KeyRotated() | KeyRevoked():
+            return f"key/{event.officer}"
+        case LogKeyRotated():
+            return LOG_KEY
+    return ""
+
+
+def check_place(position: int, event: Event) -> Iterator[Finding]:
+    """I1: an event speaks of what its stream is named after."""
+    place = place_of(event)
+    found = event.stream.rpartition("/")[0] + "/*" if place.endswith("/*") else event.stream
+    if place and found != place:
+        yield Finding("I1", "stream-differs", position, event.type, place, event.stream)

@@ -15,6 +15,8 @@ from stores import SQLitePlace, desk_at
 
 from ledger.errors import EvidenceError
 from ledger.store import LEDGER_FILE, open_ledger
+from projections.verify.run import verify
+from projections.verify.sealing import Trust
 
 LAST = 13  # position of the last event
 ROWS = "SELECT position, originator_id, originator_version, topic, state FROM stored_events ORDER BY position"
@@ -95,6 +97,12 @@ class Stored:
                 pass
         assert "\n" not in str(caught.value)
         return caught.value
+
+    def verify_finds(self, latest: bytes | None = None) -> list[str]:
+        """Verify, perhaps with the ledger's checkpoint, and give the ids of the findings."""
+        with open_ledger(self.folder) as ledger:
+            report = verify(ledger, views=None, vault=None, latest=latest, trust=Trust())
+        return [finding.id for finding in report.findings]
 
     def stream_finds(self, stream: str) -> EvidenceError:
         """Read a stream, and give what stopped it."""
