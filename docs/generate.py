@@ -22,6 +22,8 @@ KINDS = {
     "UsageError": "usage, exit 2",
     "EvidenceError": "evidence, exit 3",
 }
+FINDING = "finding, exit 3"
+FINDING_CODE = re.compile(r"[a-z]+(-[a-z]+)+")
 CODE = re.compile(r"`([a-z0-9]+(?:-[a-z0-9]+)+|busy|contention|overvote)`")
 
 
@@ -75,6 +77,7 @@ def fields_table(kind: Any, names: list[str], notes: dict[str, str] | None = Non
 def holds(annotation: Any, metadata: Sequence[Any] = ()) -> str:
     """Write a type in a reader's words."""
     from ledger.event import PrivateMarker
+    from ledger.streams.count_rule import AnyCountRule
 
     if PrivateMarker in metadata:
         return "digest of a disclosure"
@@ -83,6 +86,8 @@ def holds(annotation: Any, metadata: Sequence[Any] = ()) -> str:
             return word
     if get_origin(annotation) is Annotated:
         return holds(annotation.__origin__, annotation.__metadata__)
+    if annotation == AnyCountRule:
+        return "[count rule](rules.md)"
     if get_origin(annotation) in (Union, UnionType):
         return holds(next(kind for kind in get_args(annotation) if kind is not type(None)), metadata)
     if get_origin(annotation) is Literal:
@@ -91,7 +96,7 @@ def holds(annotation: Any, metadata: Sequence[Any] = ()) -> str:
         return "list of " + holds(get_args(annotation)[0])
     if inspect.isclass(annotation) and hasattr(annotation, "model_fields"):
         inner = ", ".join(f"`{name}` {holds(f.annotation, f.metadata)}" for name, f in annotation.model_fields.items())
-        return f"record of {inner}" if annotation.__name__ != "AlternativeVote" else "[count rule](rules.md)"
+        return f"record of {inner}"
     return {int: "whole number", bool: "true or false", str: "text"}[annotation]
 
 
@@ -133,6 +138,8 @@ def commands_page() -> str:
     parts.append("`pollbook import VERB`. Refusals are listed in the order in which they are looked for.\n")
     groups = sorted({entry.command.group for entry in DECISIONS.values()})
     for group in groups:
+        if all(verb in HIDDEN for verb, entry in DECISIONS.items() if entry.command.group == group):
+            continue
         parts.append(f"## {group}\n")
         for verb, entry in sorted(DECISIONS.items()):
             if entry.command.group == group and verb not in HIDDEN:
@@ -170,7 +177,29 @@ def error_codes() -> dict[str, tuple[set[str], str]]:
             ):
                 for code in CODE.findall(codes.split("Error:")[0]):
                     note(found, code, KINDS[kind], "")
+    for code in finding_codes():
+        note(found, code, FINDING, "")
     return found
+
+
+def finding_codes() -> Iterator[str]:
+    """Find every code of the checks of `pollbook verify`: their modules have no other texts that look like one."""
+    for path in sorted((ROOT / "projections" / "verify").glob("*.py")):
+        for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+            if isinstance(node, ast.Constant) and isinstance(node.value, str) and FINDING_CODE.fullmatch(node.value):
+                yield node.value
+
+
+def checks_page() -> str:
+    """List the checks of `pollbook verify`."""
+    from projections.verify.finding import CHECKS
+
+    parts = [WRITTEN, "# Checks\n", "What `pollbook verify` checks. It stops at nothing and reports every finding."]
+    parts.append("The id of a finding is `<check>:<code>:<position>`, without a position where no event is at fault,")
+    parts.append("and is the same for the same fault each time; codes are in [errors](errors.md).\n")
+    parts.append("| check | category | what holds |\n|---|---|---|")
+    parts += [f"| `{number}` | {category} | {what} |" for number, (category, what) in CHECKS.items()]
+    return "\n".join(parts) + "\n"
 
 
 def note(found: dict[str, tuple[set[str], str]], code: str, kind: str, remedy: str) -> None:
@@ -194,7 +223,8 @@ def errors_page() -> str:
     parts.append(
         "*Refused* (exit 1): a rule said no and nothing was written. *Usage* (exit 2): the call's words are off."
     )
-    parts.append("*Evidence* (exit 3): what is stored is not what was written; stop and keep the file.\n")
+    parts.append("*Evidence* (exit 3): what is stored is not what was written; stop and keep the file.")
+    parts.append("*Finding* (exit 3): one of the things that `pollbook verify` found; see [checks](checks.md).\n")
     parts.append("Where several codes apply, a command reports the first in the order of docs/reference/commands.md.\n")
     parts.append("| code | kind | remedy |\n|---|---|---|")
     for code, (kinds, remedy) in sorted(error_codes().items()):
@@ -232,7 +262,13 @@ def cli_page() -> str:
     return "\n".join(parts)
 
 
-PAGES = {"events.md": events_page, "commands.md": commands_page, "errors.md": errors_page, "cli.md": cli_page}
+PAGES = {
+    "events.md": events_page,
+    "commands.md": commands_page,
+    "errors.md": errors_page,
+    "checks.md": checks_page,
+    "cli.md": cli_page,
+}
 
 
 def main() -> None:

@@ -5,50 +5,60 @@ from __future__ import annotations
 import csv
 import io
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Any
 
 from ledger.errors import RefusedError
 from ledger.store import Ledger
 from ledger.streams.contest import ContestDefined
 from ledger.streams.marks import ranks
 from projections.catch_up import Views
-from projections.count.render import as_json, as_text
+from projections.comparison import Compared, compare
+from projections.count.render import as_json
 from projections.counting import Counted, count_contest
 from projections.moment import Moment
+from projections.publish.smallest import Shown, show_all, show_fit
+
+REST = "(other valid papers)"  # in place of marks; no id has brackets
+NO_REASON = "The numbers of this stage are not published."
 
 
 @dataclass(frozen=True, slots=True)
 class Published:
-    """A contest in a pack: its definition, and its count or why there is none."""
+    """A contest in a pack: its definition; its count and what may be read of it, or why there is none.
+
+    Attributes:
+        figures: those declared or published, beside the count as far as it may be read.
+        recountable: whether every paper is in the pack, as a leaf.
+    """
 
     contest: ContestDefined
     counted: Counted | None
+    shown: Shown | None = None
+    figures: tuple[Compared, ...] = ()
     why_not: str = ""
+    recountable: bool = False
 
     @property
-    def recountable(self) -> bool:
-        """Whether a stranger can recount it from the pack."""
-        return self.counted is not None and self.contest.paper_publication == "papers"
-
-    def table(self) -> str:
-        """Give the stage table as plain text, with where the papers come from."""
-        if self.counted is None:
-            return self.why_not
-        provenance = "".join(f"Papers: {words}.\n" for words in self.counted.profile.provenance)
-        return provenance + as_text(self.counted.table, self.counted.names, self.counted.rule.decimals, 80)
+    def has_papers(self) -> bool:
+        """Whether the pack has a file of papers, whole or cut."""
+        return self.shown is not None and self.shown.papers is not None
 
 
-def write_contests(ledger: Ledger, views: Views, size: int, folder: Path) -> list[Published]:
-    """Write a folder for each contest, as of the tree of that size."""
+def write_contests(ledger: Ledger, views: Views, size: int, folder: Path, *, public: bool) -> list[Published]:
+    """Write a folder for each contest, as of the tree of that size.
+
+    Args:
+        public: whether everybody may read it; a panel and a scrutineer are shown everything.
+    """
     moment = Moment(known_at_position=size - 1)
     found = []
     for name in contest_names(ledger, size):
-        published = _published(ledger, views, name, moment, size)
-        if published is None:
-            continue
-        found.append(published)
-        _write(published, folder / published.contest.contest)
+        published = _published(ledger, views, name, moment, size, public=public)
+        if published is not None:
+            found.append(published)
+            _write(published, folder / published.contest.contest)
     return found
 
 
@@ -57,58 +67,99 @@ def contest_names(ledger: Ledger, size: int) -> list[str]:
     return [stream.partition("/")[2] for stream, _ in ledger.stream_heads(size - 1) if stream.startswith("contest/")]
 
 
-def _published(ledger: Ledger, views: Views, name: str, moment: Moment, size: int) -> Published | None:
+def _published(ledger: Ledger, views: Views, name: str, moment: Moment, size: int, *, public: bool) -> Published | None:
     events = [event for _, event in moment.past(ledger.stream(f"contest/{name}"))]
     contest = next((event for event in events if isinstance(event, ContestDefined)), None)
     if contest is None:
         return None
     now = ledger.head().size == size
     try:
-        return Published(contest, count_contest(ledger, views, name, Moment() if now else moment))
+        counted = count_contest(ledger, views, name, Moment() if now else moment)
     except RefusedError as refused:
-        return Published(contest, None, f"Not counted: {refused.code}, found {refused.found}.")
+        return Published(contest, None, why_not=f"Not counted: {refused.code}, found {refused.found}.")
+    every_paper = contest.paper_publication == "papers" or not public
+    shown = shown_of(counted, every_paper=every_paper)
+    results = list(moment.past(ledger.stream(f"result/{name}")))
+    figures = tuple(compare(replace(counted, table=shown.table), results))
+    return Published(contest, counted, shown, figures, recountable=every_paper)
+
+
+def shown_of(counted: Counted, *, every_paper: bool) -> Shown:
+    """Give what may be read of a count: all of it where every paper may be.
+
+    Where `none` are to be published no pack has a file of papers: a panel finds them among the leaves.
+    """
+    contest, papers = counted.contest, counted.profile.papers
+    if every_paper:
+        return show_all(counted.table, None if contest.paper_publication == "none" else papers)
+    lines = contest.paper_publication == "profile"
+    return show_fit(counted.table, papers, counted.rule, contest.smallest_cell, lines=lines)
 
 
 def _write(published: Published, folder: Path) -> None:
     folder.mkdir(parents=True)
-    counted = published.counted
-    contest = published.contest
+    counted, shown, contest = published.counted, published.shown, published.contest
     body: dict[str, object] = {"contest": contest.contest, "office": contest.office, "not_counted": published.why_not}
-    if counted is not None:
-        body = {
-            "contest": contest.contest,
-            "count": counted.digest,
-            "count_rule": contest.count_rule,
-            "office": contest.office,
-            "paper_publication": contest.paper_publication,
-            "provenance": list(counted.profile.provenance),
-            **as_json(counted.table, counted.names, counted.rule.decimals),
-        }
-        if contest.paper_publication != "none":
-            _write_papers(counted, folder)
+    if counted is not None and shown is not None:
+        body = result_json(counted, shown)
+        if published.has_papers:
+            (folder / "papers.csv").write_text(papers_csv(shown), "utf-8")
+        if published.recountable and published.has_papers:
+            for section in counted.table.sections:
+                name = "papers.blt" if len(counted.table.sections) == 1 else f"papers-{section}.blt"
+                (folder / name).write_text(blt(counted, section), "utf-8")
     (folder / "result.json").write_text(json.dumps(body, ensure_ascii=False, indent=2) + "\n", "utf-8")
 
 
-def _write_papers(counted: Counted, folder: Path) -> None:
-    """Write how many papers bear which marks; where only the profile is public, cells below the smallest are joined."""
-    smallest = 1 if counted.contest.paper_publication == "papers" else counted.contest.smallest_cell
+def result_json(counted: Counted, shown: Shown) -> dict[str, Any]:
+    """Turn a count into a JSON object, as docs/reference/file-format.md describes it.
+
+    Where numbers are held back, so is the digest of the count: they could be guessed and tried against it.
+    """
+    contest = counted.contest
+    body: dict[str, Any] = {
+        "contest": contest.contest,
+        "count": counted.digest if shown.whole else None,
+        "count_rule": contest.count_rule,
+        "office": contest.office,
+        "paper_publication": contest.paper_publication,
+        "provenance": list(counted.profile.provenance),
+        "withheld": None,
+        **as_json(shown.table, counted.names, counted.rule.decimals),
+    }
+    if not shown.whole:
+        body["withheld"] = {
+            "joined_sections": list(shown.joined),
+            "smallest_cell": shown.smallest,
+            "stages": [stage.number for stage in shown.hidden],
+        }
+        body["valid"] = dict(shown.table.valid) or None
+        body["rejected"] = body["rejected"] or None
+    body["stages"] = [_hidden_json(stage.number, stage.action) for stage in shown.hidden] + body["stages"]
+    return body
+
+
+def _hidden_json(number: int, action: Any) -> dict[str, Any]:
+    return {
+        "stage": number,
+        "candidates": None,
+        "excluded": None,
+        "non_transferable": None,
+        "action": {"kind": action.kind, "candidates": list(action.candidates), "reason": NO_REASON},
+    }
+
+
+def papers_csv(shown: Shown) -> str:
+    """Write how many papers bear which marks, and of each section how many others there are."""
     out = io.StringIO()
     writer = csv.writer(out, lineterminator="\n")
     writer.writerow(["section", "count", "marks"])
-    for section in counted.table.sections:
-        few = 0
-        for marks, count in sorted(counted.profile.papers.get(section, {}).items()):
-            if count >= smallest:
-                writer.writerow([section, count, marks])
-            else:
-                few += count
-        if few:
-            writer.writerow([section, few, f"(fewer than {smallest} alike each)"])
-    (folder / "papers.csv").write_text(out.getvalue(), "utf-8")
-    if smallest == 1:
-        for section in counted.table.sections:
-            name = "papers.blt" if len(counted.table.sections) == 1 else f"papers-{section}.blt"
-            (folder / name).write_text(blt(counted, section), "utf-8")
+    for section in shown.table.sections:
+        for marks, count in sorted((shown.papers or {}).get(section, {}).items()):
+            writer.writerow([section, count, marks])
+        if section in shown.rest:
+            writer.writerow([section, shown.rest[section], REST])
+    return out.getvalue()
 
 
 def blt(counted: Counted, section: str) -> str:

@@ -1,38 +1,40 @@
 """Write a pack: checkpoint, hash tiles, the leaves that an audience may read, and what follows from them.
 
-The format is docs/reference/file-format.md. A pack is written into a new folder and renamed when it is
-complete, so that a kill leaves no half of one under its name.
+The format is docs/reference/file-format.md. A pack is written into a folder of another name, checked, and renamed
+when it is complete, so that neither a kill nor a refusal leaves half of one under its name.
 """
 
 from __future__ import annotations
 
+import fcntl
+import hashlib
 import json
+import os
 import shutil
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Literal
 
 from ledger.errors import RefusedError
 from ledger.leaf import CANONICAL
 from ledger.seal.checkpoint import Checkpoint, parse_checkpoint
 from ledger.seal.keys import VerifierKey
 from ledger.seal.note import parse_note
-from ledger.seal.tile_paths import bundle_path, encode_bundle, tile_path
+from ledger.seal.sealer import check_continues
+from ledger.seal.tile_paths import tile_path
 from ledger.seal.tiles import TILE
 from ledger.storage_error import clear_errors
 from ledger.store import Ledger
 from projections.catch_up import Views
+from projections.publish.check import check_pack
 from projections.publish.contests import write_contests
-from projections.publish.index import index_page
-
-Audience = Literal["public", "panel", "scrutineer"]
-Progress = Callable[[int], None]
+from projections.publish.index import About, index_page
+from projections.publish.leaves import Progress, Readers, write, write_leaves
 
 PACK_FORMAT = "pollbook-pack-1"
-LEAVES_A_FILE = 65_536
-BLIND = b'"blind":"'  # no value can hold this unescaped, so a leaf has it only as its field
 VERIFIER = Path(__file__).parent / "verify.py"
+UNFINISHED = ".{}.unfinished-pack"
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,65 +49,117 @@ def publish(
     ledger: Ledger,
     views: Views,
     checkpoint_note: bytes,
-    log_key: VerifierKey,
+    log_key: VerifierKey | None,
     out: Path,
-    audience: Audience,
+    audience: Readers,
     progress: Progress = lambda _: None,
 ) -> Pack:
     """Write a pack for an audience, as of a signed checkpoint.
 
     Args:
         checkpoint_note: the ledger's latest checkpoint, with its cosignatures.
-        log_key: for the policy template.
+        log_key: for the policy template, and for checking the pack; where it is not at hand, None, the pack is
+            not checked.
         progress: told how many leaves were read.
 
     Raises:
-        RefusedError: `folder-exists`, and what the disk refuses.
-        EvidenceError: the record is not what was sealed.
+        RefusedError: `folder-exists`, `busy`, and what the disk refuses.
+        EvidenceError: `pack-does-not-verify`, `wrong-audience`, `rolled-back`, `contradicts-signed`; the record is not
+            what was sealed.
     """
-    if out.exists():
-        raise RefusedError(
-            "folder-exists",
-            str(out),
-            expected="a folder that is not there yet",
-            found="one",
-            remedy="Choose another folder, or move the old pack away",
-        )
-    unfinished = out.with_name(out.name + ".unfinished")
+    if os.path.lexists(out):
+        raise _taken(out)
     with clear_errors(out):
-        shutil.rmtree(unfinished, ignore_errors=True)
-        unfinished.mkdir(parents=True)
-        pack = _write(ledger, views, checkpoint_note, log_key, unfinished, audience, progress)
-        unfinished.replace(out)
+        out.parent.mkdir(parents=True, exist_ok=True)
+        with _unfinished(out.with_name(UNFINISHED.format(out.name))) as folder:
+            pack = _write(ledger, views, checkpoint_note, log_key, folder, audience, progress)
+            if log_key is not None:
+                check_pack(folder, log_key)
+            if os.path.lexists(out):
+                raise _taken(out)
+            folder.replace(out)
     return pack
+
+
+def _taken(out: Path) -> RefusedError:
+    return RefusedError(
+        "folder-exists",
+        str(out),
+        expected="a folder that is not there yet",
+        found="something of this name",
+        remedy="Choose another folder, or move the old pack away",
+    )
+
+
+@contextmanager
+def _unfinished(folder: Path) -> Iterator[Path]:
+    """Give an empty folder to write to, nobody else meanwhile; it is removed where anything goes wrong."""
+    folder.mkdir(exist_ok=True)
+    handle = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW)
+    try:
+        _lock(folder, handle)
+        for left in folder.iterdir():  # by a kill
+            if left.is_dir():
+                shutil.rmtree(left)
+            else:
+                left.unlink()
+        try:
+            yield folder
+        except BaseException:
+            shutil.rmtree(folder, ignore_errors=True)
+            raise
+    finally:
+        os.close(handle)
+
+
+def _lock(folder: Path, handle: int) -> None:
+    try:
+        fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        held = os.path.lexists(folder) and folder.stat().st_ino == os.fstat(handle).st_ino
+    except BlockingIOError:
+        held = False
+    if not held:  # or whoever held it has just finished, and the folder has its name
+        raise RefusedError(
+            "busy", str(folder), expected="one who publishes under this name", found="another", remedy="Try again later"
+        )
 
 
 def _write(
     ledger: Ledger,
     views: Views,
     checkpoint_note: bytes,
-    log_key: VerifierKey,
+    log_key: VerifierKey | None,
     folder: Path,
-    audience: Audience,
+    audience: Readers,
     progress: Progress,
 ) -> Pack:
-    checkpoint = parse_checkpoint(parse_note(checkpoint_note).text)
+    note = parse_note(checkpoint_note)
+    checkpoint = parse_checkpoint(note.text)
+    check_continues(checkpoint, ledger.tiles())
     write_tiles(ledger, checkpoint.size, folder)
-    write_leaves = write_public_leaves if audience == "public" else write_bundles
-    leaves = write_leaves(ledger, checkpoint.size, folder, progress)
-    contests = write_contests(ledger, views, checkpoint.size, folder / "contests")
-    about: dict[str, str | int] = {
+    kinds = write_leaves(ledger, checkpoint.size, folder, audience, progress)
+    leaves = sum(kind.number for kind in kinds.values())
+    contests = write_contests(ledger, views, checkpoint.size, folder / "contests", public=audience == "public")
+    verifier = VERIFIER.read_bytes()
+    body: dict[str, str | int] = {
         "audience": audience,
         "format": PACK_FORMAT,
         "leaves": leaves,
         "origin": checkpoint.origin,
         "size": checkpoint.size,
     }
+    about = About(
+        checkpoint=checkpoint,
+        signers=tuple(signature.name for signature in note.signatures),
+        audience=audience,
+        kinds=kinds,
+        verifier=hashlib.sha256(verifier).hexdigest(),
+    )
     write(folder / "checkpoint", checkpoint_note)
     write(folder / "policy.template", policy_template(log_key).encode())
-    write(folder / "pack.json", json.dumps(about, **CANONICAL).encode() + b"\n")
-    write(folder / "index.html", index_page(checkpoint, about, contests).encode())
-    shutil.copyfile(VERIFIER, folder / "verify.py")
+    write(folder / "pack.json", json.dumps(body, **CANONICAL).encode() + b"\n")
+    write(folder / "verify.py", verifier)
+    write(folder / "index.html", index_page(about, contests).encode())
     return Pack(checkpoint, leaves)
 
 
@@ -120,49 +174,14 @@ def write_tiles(ledger: Ledger, size: int, folder: Path) -> None:
         level += 1
 
 
-def write_public_leaves(ledger: Ledger, size: int, folder: Path, progress: Progress) -> int:
-    """Write the leaves without a blind, a line each, with their positions; give their number."""
-    written = 0
-    for number, lines in _public_lines(ledger, size, progress):
-        written += len(lines)
-        if lines:
-            write(folder / "leaves" / f"{number:06}.txt", b"".join(lines))
-    return written
-
-
-def _public_lines(ledger: Ledger, size: int, progress: Progress) -> Iterator[tuple[int, list[bytes]]]:
-    for number, start in enumerate(range(0, size, LEAVES_A_FILE)):
-        stop = min(start + LEAVES_A_FILE, size)
-        rows = ledger.rows.scan(start, stop)
-        yield number, [b"%d %s\n" % (row[0], row[4]) for row in rows if BLIND not in row[4]]
-        progress(stop - start)
-
-
-def write_bundles(ledger: Ledger, size: int, folder: Path, progress: Progress) -> int:
-    """Write every leaf in entry bundles; give their number."""
-    written = 0
-    for index in range((size + TILE - 1) // TILE):
-        leaves = [row[4] for row in ledger.rows.scan(index * TILE, min((index + 1) * TILE, size))]
-        write(folder / bundle_path(index, len(leaves)), encode_bundle(leaves))
-        written += len(leaves)
-        progress(len(leaves))
-    return written
-
-
-def write(path: Path, data: bytes) -> None:
-    """Write a file, making its folders."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_bytes(data)
-
-
-def policy_template(log_key: VerifierKey) -> str:
+def policy_template(log_key: VerifierKey | None) -> str:
     """Give a policy that says nothing as it stands: the reader fills it in with keys from elsewhere."""
     return (
         "# A trust policy (c2sp.org/tlog-policy) to be completed OUTSIDE this pack. Whoever made the pack could have\n"
         "# made this file too: compare the log's key with one that you got another way, take the witnesses' keys from\n"
         "# the witnesses, and save the result somewhere else.\n"
         "#\n"
-        f"# log {log_key.text}\n"
+        f"# log {log_key.text if log_key else '<key of the log, from its keeper>'}\n"
         "# witness W1 <key of the first witness, from the witness>\n"
         "# quorum W1\n"
     )

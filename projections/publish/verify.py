@@ -1,18 +1,19 @@
 #!/usr/bin/env python3
-"""Check a published election ledger against a policy that you have from somewhere else. Read me before you run me.
+"""Check a published election ledger, without trusting those who published it. Read this file before you run it.
 
-    python3 -I -S verify.py PACK --policy POLICY [--kept CHECKPOINT]... [--json]
+    python3 -I -S verify.py PACK --policy POLICY
 
-Written from docs/reference/file-format.md, rules.md and events.md of pollbook and from RFC 6962, RFC 8032 and the C2SP
-specifications, not from pollbook's code; it uses Python's standard library only (3.9 or newer). In this order it checks
-the checkpoint's signatures, the tiles of hashes, kept checkpoints, every leaf that is disclosed, and it counts every
-contest whose papers are. Nothing stops it: each finding is one line, `<id>: <what>: expected <x>, found <y>.`
+PACK is a folder as published. POLICY says whose signatures count (c2sp.org/tlog-policy); it comes from elsewhere. The
+program ends with 0 if nothing was found, 3 if anything was, 2 if the call or the policy cannot be used. It needs Python
+3.9 and nothing else, is written from docs/reference/file-format.md, and shares no code with the program that writes
+ledgers. To read it top down, begin with section 8.
 
-Exit status: 0 nothing found, 3 findings, 2 the call or the policy cannot be used.
-
-It cannot see: whether a well-formed event is true, what was done before the first checkpoint left the building, and
-what is in a withheld leaf. It does not read index.html or contests/: its own count stands instead.
+It cannot see whether an event is true, what was done before the first checkpoint left the building, and what is in a
+withheld leaf. A public leaf left out of a public pack shows where it leaves a gap in a stream or batch; else it looks
+withheld. Not read, so not to be believed on its account: contests/ (result.json, papers.csv, *.blt: what counts is the
+recount printed here), index.html, policy.template, heads of streams, officers' keys, the copy of this file in PACK.
 """
+# fmt: off
 
 from __future__ import annotations
 
@@ -22,856 +23,534 @@ import hashlib
 import json
 import os
 import re
-import stat
 import sys
 import unicodedata
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator
-from datetime import datetime, timezone
+from collections.abc import Iterable, Iterator
+from contextlib import suppress
+from datetime import datetime
 from fractions import Fraction
-from functools import lru_cache
-from typing import Any, NamedTuple
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
 
-# Limits. What goes beyond one is a finding (in a policy: refused), so that no input takes memory or time without bound.
-POLICY_BYTES_MAX = 65_536
-NOTE_BYTES_MAX = 131_072
-SIGNATURES_MAX = 16
-PACK_JSON_BYTES_MAX = 65_536
-FILES_MAX = 200_000
-LEAVES_MAX = 4_194_304
-LEAF_BYTES_MAX = 65_535
-LEAVES_PER_FILE = 65_536
-DEPTH_MAX = 8
-WHOLE_MAX = 2**53 - 1
-DECIMALS_MAX = 9
-COUNT_STEPS_MAX = 300_000_000
-FINDINGS_MAX = 10_000
-SHOWN_MAX = 160
-
+# Limits: going beyond one is a finding, so that nothing in PACK takes memory or time without bound.
+FILES_MAX, FILE_BYTES_MAX, PACK_BYTES_MAX, LEAVES_MAX, LEAF_BYTES_MAX = 200_000, 2**28, 2**32, 2**22, 65_535
+NOTE_BYTES_MAX, DEPTH_MAX, WHOLE_MAX, COUNT_STEPS_MAX, FINDINGS_MAX, SHOWN_MAX = 2**18, 8, 2**53 - 1, 10**9, 1_000, 200
 Event = dict[str, Any]
-
-
-class RefusedError(Exception):
-    """The call or the policy cannot be used: exit status 2."""
-
-
-class Report:
-    """The findings, in the order in which they were made."""
-
-    def __init__(self) -> None:
-        self.findings: list[dict[str, str]] = []
-        self.left_off = 0
-
-    def add(self, code: str, what: object, expected: object, found: object) -> None:
-        if len(self.findings) >= FINDINGS_MAX:
-            self.left_off += 1
-            return
-        texts = {"what": shown(what), "expected": shown(expected), "found": shown(found)}
-        self.findings.append({"id": code, **texts})
-
-    def close(self) -> None:
-        if self.left_off:
-            left_off = {"what": "findings left off", "expected": f"at most {FINDINGS_MAX}", "found": f"{self.left_off} more"}
-            self.findings.append({"id": "findings-left-off", **left_off})
-
-
+FINDINGS: list[str] = []
+def finding(code: str, what: object, expected: object, found: object) -> None:
+    """Note a finding and go on; beyond the limit only the last one is kept."""
+    del FINDINGS[FINDINGS_MAX:]
+    FINDINGS.append(f"{code}: {shown(what)}: expected {shown(expected)}, found {shown(found)}.")
+def compare(code: str, what: object, expected: object, found: object) -> None:
+    if expected != found:
+        finding(code, what, expected, found)
 def shown(value: object) -> str:
     """Text that cannot harm a terminal: ASCII, escaped, cut."""
-    text = str(value)[: SHOWN_MAX + 1].encode("unicode_escape").decode("ascii")
-    return text if len(text) <= SHOWN_MAX else text[:SHOWN_MAX] + "..."
+    return str(value)[:SHOWN_MAX].encode("unicode_escape").decode("ascii")
 
+# ---- 2. Ed25519, RFC 8032 section 5.1, on plain x and y --------------------------------------------------------------
+P, L = 2**255 - 19, 2**252 + 27742317777372353535851937790883648493
+D = -121665 * pow(121666, -1, P) % P
+Point = tuple[int, int]
+def add(p: Point, q: Point) -> Point:
+    (x1, y1), (x2, y2) = p, q
+    both = D * x1 * x2 * y1 * y2
+    return (x1 * y2 + x2 * y1) * pow(1 + both, -1, P) % P, (y1 * y2 + x1 * x2) * pow(1 - both, -1, P) % P
+def times(factor: int, point: Point) -> Point:
+    if factor == 0:
+        return 0, 1
+    twice = times(factor // 2, add(point, point))
+    return add(twice, point) if factor % 2 else twice
+def key_point(data: bytes) -> Point:
+    """Section 5.1.3; ValueError where the point is not canonical, not on the curve, or of low order."""
+    sign, y = divmod(int.from_bytes(data, "little"), 2**255)
+    square = (y * y - 1) * pow(D * y * y + 1, -1, P) % P
+    x = pow(square, (P + 3) // 8, P)
+    x = x if x * x % P == square else x * pow(2, (P - 1) // 4, P) % P
+    x = x if x % 2 == sign else P - x
+    if len(data) != 32 or y >= P or x * x % P != square or times(8, (x, y)) == (0, 1):
+        raise ValueError("not an Ed25519 key: no canonical point of large order")
+    return x, y
+BASE = key_point((4 * pow(5, -1, P) % P).to_bytes(32, "little"))
+def is_signed(key: bytes, message: bytes, signature: bytes) -> bool:
+    """Section 5.1.7: s is below L, and R = sB - kA is compared as bytes, so that a signature has one spelling."""
+    r, s, (x, y) = signature[:32], int.from_bytes(signature[32:64], "little"), key_point(key)
+    k = int.from_bytes(hashlib.sha512(r + key + message).digest(), "little") % L
+    x, y = add(times(s % L, BASE), times(k, (P - x, y)))
+    return len(signature) == 64 and s < L and r == (y + (x % 2 << 255)).to_bytes(32, "little")
 
-# ---------------------------------------------------------------------------------------------------------------- main
-
-
-def main() -> int:
-    """Read the call, check, print."""
-    parser = argparse.ArgumentParser(prog="verify.py", description="Check a published election ledger.")
-    parser.add_argument("pack", metavar="PACK", help="folder as published")
-    parser.add_argument("--policy", required=True, help="tlog-policy file, from somewhere else than PACK")
-    parser.add_argument("--kept", action="append", default=[], metavar="CHECKPOINT", help="a checkpoint kept earlier")
-    parser.add_argument("--json", action="store_true", help="print one JSON object")
-    options = parser.parse_args()
-    with open(__file__, "rb") as own:
-        itself = hashlib.sha256(own.read()).hexdigest()
-    if not options.json:
-        print(f"verify.py {itself}")
-    try:
-        for path in [options.policy, *options.kept]:
-            refuse_inside(path, options.pack)
-        policy = read_policy(read_own_file(options.policy, POLICY_BYTES_MAX))
-        kept = {path: read_own_file(path, NOTE_BYTES_MAX) for path in options.kept}
-    except RefusedError as refused:
-        print(refused, file=sys.stderr)
-        return 2
-    report = Report()
-    result: dict[str, Any] = {"origin": None, "size": None, "root": None, "leaves": 0, "withheld": None, "contests": []}
-    try:
-        check_pack(options.pack, policy, kept, report, result)
-    except Exception as error:  # noqa: BLE001 - the last resort: fail closed, without a traceback
-        report.add("verifier-failed", "this program", "to finish", f"{type(error).__name__}: {error}")
-    report.close()
-    if options.json:
-        print(json.dumps({"ok": not report.findings, **result, "findings": report.findings, "verify.py": itself}))
-    else:
-        print_result(policy, report, result)
-    return 3 if report.findings else 0
-
-
-def check_pack(folder: str, policy: Policy, kept: dict[str, bytes], report: Report, result: dict[str, Any]) -> None:
-    """Make every check, in order; what one finds keeps none of the others from being made."""
-    pack = Pack(folder, report)
-    checkpoint = read_checkpoint(pack.read("checkpoint", NOTE_BYTES_MAX), "checkpoint", policy, report, quorum=True)
-    described = read_description(pack, report)
-    size = checkpoint.size if checkpoint else described.get("size", 0)
-    if size > LEAVES_MAX:
-        report.add("size", "checkpoint", f"at most {LEAVES_MAX} leaves", size)
-        size = 0
-    if checkpoint:
-        result.update(origin=shown(checkpoint.origin), size=checkpoint.size, root=checkpoint.root.hex())
-    older = []
-    for path, data in kept.items():
-        note = read_checkpoint(data, f"kept checkpoint {path}", policy, report, quorum=False)
-        older += [(path, note)] if note else []
-    tree = check_tiles(pack, size, checkpoint, [note.size for _path, note in older], report)
-    for path, note in older:
-        check_kept(f"kept checkpoint {path}", note, checkpoint, tree.roots, report)
-    whole = described.get("audience") in ("panel", "scrutineer")
-    ledger = Ledger(report, public=not whole)
-    leaves = read_bundles(pack, size, report) if whole else read_leaf_files(pack, size, report)
-    for position, leaf in leaves:
-        check_leaf(position, leaf, tree, ledger, report)
-    pack.report_unread(report)
-    result.update(leaves=ledger.leaves, withheld=size - len(ledger.positions))
-    if whole and result["withheld"]:
-        report.add("leaf-missing", "entry bundles", f"{size} leaves", f"{len(ledger.positions)} leaves")
-    for name, value in (("leaves", ledger.leaves), ("size", size), ("origin", checkpoint and checkpoint.origin)):
-        if name in described and value is not None and described[name] != value:
-            report.add("pack-description", f"pack.json {name}", value, described[name])
-    result["contests"] = [judge_contest(contest, ledger, not whole) for contest in ledger.contests.values()]
-
-
-def print_result(policy: Policy, report: Report, result: dict[str, Any]) -> None:
-    """Print the findings, then the summary."""
-    for finding in report.findings:
-        print("{id}: {what}: expected {expected}, found {found}.".format(**finding))
-    print(f"\nLedger {result['origin']}: {result['size']} leaves, root {result['root']}.")
-    print(f"Read: {result['leaves']} leaves. Withheld: {result['withheld']}; nothing can be said of what is in them.")
-    if policy.quorum == "none":
-        print("No witness was asked for: with this policy the operator can rewrite everything unseen.")
-    for contest in result["contests"]:
-        print(f"Contest {contest['contest']}: {contest['says']}.")
-    print(f"{len(report.findings) + max(report.left_off - 1, 0)} findings." if report.findings else "No findings.")
-
-
-# --------------------------------------------------------------------------------------------------- files of the pack
-
-
-class Pack:
-    """The regular files of the folder. Links, pipes and devices are findings and are never opened."""
-
-    def __init__(self, folder: str, report: Report) -> None:
-        self.folder, self.report, self.files = folder, report, set[str]()
-        self.asked: set[str] = set()
-        folders = [""]
-        while folders and len(self.files) <= FILES_MAX:
-            below = folders.pop()
-            try:
-                entries = list(os.scandir(os.path.join(folder, below)))
-            except (OSError, ValueError) as error:
-                report.add("file-unreadable", below or "PACK", "a folder", error)
-                continue
-            for entry in entries:
-                name = f"{below}/{entry.name}" if below else entry.name
-                if entry.is_dir(follow_symlinks=False):
-                    folders.append(name)
-                elif entry.is_file(follow_symlinks=False):
-                    self.files.add(name)
-                else:
-                    report.add("file-irregular", name, "a regular file", "a link, pipe or device")
-        if folders:
-            report.add("files-too-many", "PACK", f"at most {FILES_MAX} files", "more")
-
-    def read(self, name: str, most: int, code: str = "file-missing") -> bytes | None:
-        """The file's bytes; None, and a finding, where it is not there or longer than `most`."""
-        self.asked.add(name)
-        if name not in self.files:
-            self.report.add(code, name, "this file", "none")
-            return None
-        try:
-            with open(os.path.join(self.folder, name), "rb") as file:
-                data = file.read(most + 1)
-        except OSError as error:
-            self.report.add("file-unreadable", name, "to read it", error)
-            return None
-        if len(data) > most:
-            self.report.add("file-too-long", name, f"at most {most} bytes", "more")
-            return None
-        return data
-
-    def report_unread(self, report: Report) -> None:
-        """file-format, "A published pack": only the tiles of this tree, and either bundles or leaf files."""
-        for name in sorted(self.files - self.asked):
-            if name.startswith(("tile/", "leaves/")):
-                report.add("file-unexpected", name, "only the files of this tree and audience", "this file")
-
-
-def refuse_inside(path: str, pack: str) -> None:
-    """file-format, "Checkpoint and trust": what judges the pack never comes from inside it."""
-    try:
-        home = os.path.realpath(pack)
-        for way in (os.path.abspath(path), os.path.realpath(path)):
-            while way != os.path.dirname(way):
-                way = os.path.dirname(way)
-                if way == home or (os.path.exists(way) and os.path.exists(home) and os.path.samefile(way, home)):
-                    raise RefusedError(f"policy-inside-pack: {shown(path)}: expected a file from elsewhere, found it in PACK.")
-    except (OSError, ValueError) as error:
-        raise RefusedError(f"file-unreadable: {shown(path)}: expected a file, found {shown(error)}.") from error
-
-
-def read_own_file(path: str, most: int) -> bytes:
-    """The policy or a kept checkpoint: a regular file of the caller's own."""
-    try:
-        if not stat.S_ISREG(os.stat(path).st_mode):
-            raise RefusedError(f"file-irregular: {shown(path)}: expected a regular file, found none.")
-        with open(path, "rb") as file:
-            data = file.read(most + 1)
-    except (OSError, ValueError) as error:
-        raise RefusedError(f"file-unreadable: {shown(path)}: expected a file, found {shown(error)}.") from error
-    if len(data) > most:
-        raise RefusedError(f"file-too-long: {shown(path)}: expected at most {most} bytes, found more.")
+# ---- 3. Policy, signed note, checkpoint ------------------------------------------------------------------------------
+Key = tuple[str, str, bytes, bytes]  # signer: "" for a log, else the witness; key name, key id, public key
+Policy = tuple[list[Key], dict[str, tuple[int, list[str]]], str]  # keys; groups: how many of whom; quorum
+def read_base64(text: str) -> bytes:
+    """RFC 4648 section 4 in its one canonical form; ValueError for everything else."""
+    if base64.b64encode(data := base64.b64decode(text, validate=True)).decode() != text:
+        raise ValueError("base64 that is not canonical")
     return data
-
-
-def read_description(pack: Pack, report: Report) -> Event:
-    """file-format, "A published pack": pack.json. Only what is well formed is handed on."""
-    data = pack.read("pack.json", PACK_JSON_BYTES_MAX)
+def read_key(signer: str, text: str, kind: int, others: list[Key]) -> Key:
+    """c2sp.org/signed-note: <name>+<key id>+<base64 of kind and key>. Stricter: no key twice, under whatever name."""
+    name, stated, rest = [*text.split("+", 2), "", ""][:3]
+    raw = read_base64(rest)
+    key_id, again = hashlib.sha256(name.encode() + b"\n" + raw).digest()[:4], raw[1:] in [key[3] for key in others]
+    good = name and not re.search(r"\s", name) and raw[:1] == bytes([kind]) and key_id.hex() == stated
+    if not good or again or not key_point(raw[1:]):
+        raise ValueError(f"not a key of kind {kind} with its id, or the same key twice")
+    return signer, name, key_id, raw[1:]
+def read_policy(path: str, pack: str) -> Policy:
+    """c2sp.org/tlog-policy, from outside of the pack that it judges; ValueError or OSError where it cannot be used."""
+    for way in (os.path.abspath(path), os.path.realpath(path)):
+        if any(folder.samefile(pack) for folder in Path(way).parents):
+            raise ValueError("policy-inside-pack: the judged must not choose the judge")
+    data = Path(path).read_bytes()
+    if len(data) > 2**16 or not re.fullmatch(rb"([\t\x20-\x7e\x80-\xff]*\n){1,512}", data):
+        raise ValueError("policy-malformed: too long, no LF at its end, or control characters")
+    keys, groups, quorum = list[Key](), dict[str, tuple[int, list[str]]](), ""
+    for line in data.splitlines():
+        words = [word.decode("utf-8", "surrogateescape") for word in line.split()]
+        verb, new, third, *listed = [*words, "#", "", ""][: max(3, len(words))]
+        known, grouped = {*groups, *(key[0] for key in keys)}, [one for _, names in groups.values() for one in names]
+        free, least = new not in {"none", *known}, {"any": "1", "all": str(len(listed))}.get(third, third)
+        if verb == "log" and len(words) in (2, 3):
+            keys.append(read_key("", new, 1, keys))
+        elif verb == "witness" and len(words) in (3, 4) and free:
+            keys.append(read_key(new, third, 4, keys))
+        elif verb == "quorum" and len(words) == 2 and (new == "none" or not free) and not quorum:
+            quorum = new
+        elif (verb == "group" and free and re.fullmatch("[1-9][0-9]{0,2}", least) and int(least) <= len(listed)
+              and known.issuperset(listed) and len({*grouped, *listed}) == len([*grouped, *listed])):
+            groups[new] = (int(least), listed)
+        elif not verb.startswith("#"):
+            raise ValueError(f"policy-malformed: log, witness, group, one quorum; names new or defined above: {words}")
+    if "" in [key[0] for key in keys] and quorum:
+        return keys, groups, quorum
+    raise ValueError("policy-malformed: a log and a quorum are needed")
+def check_checkpoint(data: bytes, policy: Policy) -> tuple[str, int, bytes] | None:
+    """Origin, size, root (c2sp.org/signed-note, c2sp.org/tlog-checkpoint). Unknown keys are passed over."""
+    lines = r"(?:— [^\s\x00-\x1f+]+ [A-Za-z0-9+/]{7,}=?=?\n){1,32}"  # each with at least five bytes
+    form = rf"(([^\x00-\x1f]+)\n(0|[1-9][0-9]{{0,18}})\n([A-Za-z0-9+/]{{43}}=)\n)\n({lines})"
     try:
-        described = read_json(data.decode("utf-8")) if data is not None else {}
-        for field, problem in wrong_fields(described, PACK_JSON) if data is not None else ():
-            report.add("pack-description", f"pack.json {field}", "as in file-format", problem)
-            described.pop(field, None)
+        _, text, origin, size_text, root_text, below, _ = re.split(rf"\A{form}\Z", data.decode("utf-8"))
+        size, root = int(size_text), read_base64(root_text)
+        signatures = [(name, read_base64(signature)) for name, signature in re.findall(r"— (\S+) (\S+)\n", below)]
     except ValueError as error:
-        report.add("pack-description", "pack.json", "one strict JSON object", error)
-        described = {}
-    if "audience" not in described and any(name.startswith("tile/entries/") for name in pack.files):
-        described["audience"] = "panel"
-    return described
-
-
-# -------------------------------------------------------------------------------------------------------------- policy
-
-
-class Key(NamedTuple):
-    """A key as the policy states it: the id is in every signature line made with it."""
-
-    name: str
-    id: bytes
-    raw: bytes
-
-
-class Policy(NamedTuple):
-    """Whose signatures count. Groups are in the order of definition, so no group names a later one."""
-
-    logs: list[Key]
-    witnesses: dict[str, Key]
-    groups: dict[str, tuple[int, list[str]]]
-    quorum: str
-
-
-def read_policy(data: bytes) -> Policy:
-    """C2SP tlog-policy, "Policy file syntax and structure"; stricter: no raw key twice, not even as log and witness."""
-    policy = Policy([], {}, {}, "")
-    members: set[str] = set()
-    if re.search(rb"[^\t\n\x20-\x7e\x80-\xff]", data) or not data.endswith(b"\n"):
-        refuse_policy("file", "lines that end in LF, without control characters", "others")
-    for number, line in enumerate(data.decode("utf-8", "surrogateescape").split("\n"), 1):
-        words = re.findall(r"[^ \t]+", line)
-        where = f"line {number}"
-        if not words or words[0].startswith("#"):
-            continue
-        defined = {"none", *policy.witnesses, *policy.groups}
-        if words[0] == "log" and len(words) in (2, 3):
-            policy.logs.append(read_key(words[1], 1, where, policy))
-        elif words[0] == "witness" and len(words) in (3, 4) and words[1] not in defined:
-            policy.witnesses[words[1]] = read_key(words[2], 4, where, policy)
-        elif words[0] == "group" and len(words) > 3 and words[1] not in defined:
-            listed = words[3:]
-            twice = len(set(listed)) < len(listed) or members & set(listed)
-            least = {"any": "1", "all": str(len(listed))}.get(words[2], words[2])
-            if twice or set(listed) - defined or "none" in listed or not re.fullmatch(r"[1-9][0-9]{0,4}", least):
-                refuse_policy(where, "a threshold, then names defined above, each a member once", line)
-            if int(least) > len(listed):
-                refuse_policy(where, f"a threshold of at most {len(listed)}", least)
-            members.update(listed)
-            policy.groups[words[1]] = (int(least), listed)
-        elif words[0] == "quorum" and len(words) == 2 and words[1] in defined and not policy.quorum:
-            policy = policy._replace(quorum=words[1])
-        else:
-            refuse_policy(where, "log, witness, group or one quorum, with names defined above, each once", line)
-    if not policy.logs or not policy.quorum:
-        refuse_policy("file", "at least one log, and a quorum", "none")
-    return policy
-
-
-def refuse_policy(what: str, expected: str, found: object, code: str = "policy-malformed") -> None:
-    raise RefusedError(f"{code}: policy, {what}: expected {expected}, found {shown(found)}.")
-
-
-def read_key(text: str, kind: int, where: str, policy: Policy) -> Key:
-    """C2SP signed-note, verifier keys: <name>+<id, 8 hex digits>+<base64 of kind and key>."""
-    found = re.fullmatch(r"([^+\s]+)\+([0-9a-f]{8})\+([A-Za-z0-9+/]+=*)", text)
-    name, stated, encoded = found.groups() if found else ("", "", "")
-    raw = read_base64(encoded) or b""
-    if len(raw) != 33 or raw[0] != kind:
-        refuse_policy(where, f"<name>+<id>+<Ed25519 key of type 0x0{kind}>", text)
-    key = Key(name, hashlib.sha256(name.encode("utf-8", "surrogateescape") + b"\n" + raw).digest()[:4], raw[1:])
-    if key.id.hex() != stated:
-        refuse_policy(where, f"key id {key.id.hex()}", stated)
-    if any(key.raw == other.raw for other in [*policy.logs, *policy.witnesses.values()]):
-        refuse_policy(where, "every raw key once", text, "policy-key-twice")
-    if not usable_key(key.raw):
-        refuse_policy(where, "a canonical Ed25519 key that is not of low order", text, "policy-weak-key")
-    return key
-
-
-# ------------------------------------------------------------------------------------- signed notes and the checkpoint
-
-
-class Checkpoint(NamedTuple):
-    """The three lines of a tlog-checkpoint."""
-
-    origin: str
-    size: int
-    root: bytes
-
-
-def read_checkpoint(data: bytes | None, what: str, policy: Policy, report: Report, *, quorum: bool) -> Checkpoint | None:
-    """Read a checkpoint, check who signed it. None where it cannot be read; a bad signature is a finding."""
-    if data is None:
+        finding("note-malformed", "checkpoint", "origin, size, root, a blank line, 1 to 32 signatures", error)
         return None
-    try:
-        text, lines = read_note(data)
-    except ValueError as error:
-        report.add("note-malformed", what, "a C2SP signed note", error)
-        return None
-    found = re.fullmatch(r"([^\n]+)\n(0|[1-9][0-9]{0,18})\n([A-Za-z0-9+/]{43}=)\n", text)
-    root = read_base64(found[3]) if found else None
-    if not found or root is None:
-        report.add("checkpoint-malformed", what, "three lines: origin, size, base64 of the root", text)
-        return None
-    signed_by_log(found[1], text, lines, what, policy, report)
-    cosigned = cosigners(text, lines, what, policy, report)
-    for name, (least, listed) in policy.groups.items():
-        if sum(member in cosigned for member in listed) >= least:
-            cosigned.add(name)
-    if quorum and policy.quorum not in {"none", *cosigned}:
-        valid = ", ".join(sorted(cosigned - set(policy.groups))) or "none"
-        report.add("quorum", what, f"cosignatures that satisfy {policy.quorum}", f"valid ones of: {valid}")
-    return Checkpoint(found[1], int(found[2]), root)
+    (keys, groups, quorum), met = policy, {"none"}
+    for signer, key_name, key_id, key in keys:
+        for data in [data for name, data in signatures if (name, data[:4]) == (key_name, key_id)]:
+            moment = int.from_bytes(data[4:12], "big") if signer else 0  # c2sp.org/tlog-cosignature: it is signed too
+            message = f"cosignature/v1\ntime {moment}\n{text}" if signer else text
+            if moment >= 2**63 or not is_signed(key, message.encode(), data[12:] if signer else data[4:]):
+                finding("signature", f"checkpoint, {key_name}", "a signature that verifies", "one that does not")
+            elif signer or key_name == origin:
+                met.add(signer)
+    compare("log", f"checkpoint of {origin}, whether signed by its log, which POLICY has", True, "" in met)
+    cosigned = sorted(met - {"", "none"})
+    for group, (least, listed) in groups.items():
+        met.update({group} if len(met.intersection(listed)) >= least else ())
+    compare("quorum", f"checkpoint cosigned by {cosigned}, whether enough for {quorum}", True, quorum in met)
+    print(f"Checkpoint of {shown(origin)}: {size} leaves, root {root.hex()}.")
+    print(f"Signed by the log: {'' in met}, cosigned by {shown(cosigned)}; quorum {shown(quorum)}: {quorum in met}.")
+    return origin, size, root
 
-
-def read_note(data: bytes) -> tuple[str, list[tuple[str, bytes]]]:
-    """C2SP signed-note, "Format": the text, and (key name, key id and signature) of every signature line."""
-    note = data.decode("utf-8")
-    if re.search(r"[\x00-\x09\x0b-\x1f]", note) or not note.endswith("\n"):
-        raise ValueError("control characters, or no LF at the end")
-    text, blank, signatures = note.rpartition("\n\n")
-    if not blank or signatures.count("\n") > SIGNATURES_MAX:
-        raise ValueError(f"no blank line, or more than {SIGNATURES_MAX} signatures")
-    lines = []
-    for line in signatures.split("\n")[:-1]:
-        found = re.fullmatch(r"\u2014 ([^+\s]+) ([A-Za-z0-9+/]+=*)", line)
-        signature = read_base64(found[2]) if found else None
-        if not found or not signature or len(signature) < 5:
-            raise ValueError(f"signature line {line[:80]}")
-        lines.append((found[1], signature))
-    if not lines:
-        raise ValueError("no signature line")
-    return text + "\n", lines
-
-
-def signed_by_log(
-    origin: str, text: str, lines: list[tuple[str, bytes]], what: str, policy: Policy, report: Report
-) -> None:
-    """file-format, "Checkpoint and trust": a log of the policy signs (type 0x01) under its origin as key name."""
-    if origin not in {key.name for key in policy.logs}:
-        names = " or ".join(key.name for key in policy.logs)
-        report.add("origin", what, names, origin)
-    valid = 0
-    for key in policy.logs:
-        for signature in [data[4:] for name, data in lines if (name, data[:4]) == (key.name, key.id)]:
-            if not verify_ed25519(key.raw, text.encode(), signature):
-                report.add("log-signature", what, f"a signature by {key.name} that verifies", "one that does not")
-            elif key.name == origin:
-                valid += 1
-    if not valid:
-        report.add("log-signature", what, "a valid signature by the log of this origin", "none")
-
-
-def cosigners(text: str, lines: list[tuple[str, bytes]], what: str, policy: Policy, report: Report) -> set[str]:
-    """C2SP tlog-cosignature, "Ed25519 signed message": names of the witnesses whose cosignature/v1 is valid."""
-    valid = set()
-    for witness, key in policy.witnesses.items():
-        for data in [data for name, data in lines if (name, data[:4]) == (key.name, key.id)]:
-            moment = int.from_bytes(data[4:12], "big")
-            message = f"cosignature/v1\ntime {moment}\n{text}".encode()
-            if moment < 2**63 and verify_ed25519(key.raw, message, data[12:]):
-                valid.add(witness)
-            else:
-                report.add("cosignature", what, f"a cosignature by {witness} that verifies", "one that does not")
-    return valid
-
-
-def check_kept(
-    what: str, note: Checkpoint, checkpoint: Checkpoint | None, roots: dict[int, bytes | None], report: Report
-) -> None:
-    """The tree only ever grew: what was signed earlier must be the beginning of what is published now."""
-    if checkpoint is None:
-        return
-    if note.origin != checkpoint.origin:
-        report.add("origin", what, checkpoint.origin, note.origin)
-    elif note.size > checkpoint.size:
-        report.add("rollback", what, f"a pack of at least {note.size} leaves", f"{checkpoint.size} leaves")
-    else:
-        now = checkpoint.root if note.size == checkpoint.size else roots.get(note.size)
-        if now != note.root:
-            found = now.hex() if now else "no root, as tiles are missing"
-            report.add("kept-contradicted", f"{what}, {note.size} leaves", f"root {note.root.hex()}", found)
-
-
-def read_base64(text: str) -> bytes | None:
-    """RFC 4648 section 4, canonical: padded, no stray bits. None for anything else."""
-    try:
-        data = base64.b64decode(text, validate=True)
-    except ValueError:
-        return None
-    return data if base64.b64encode(data).decode() == text else None
-
-
-# --------------------------------------------------------------------------------------------------- the tree of hashes
-
-
-class Tree:
-    """The tiles of a tree of `size` leaves; `roots` has the roots of its first n leaves, for the n asked for."""
-
-    def __init__(self, pack: Pack, size: int) -> None:
-        self.pack, self.size = pack, size
-        self.roots: dict[int, bytes | None] = {}
-        self.bad: set[str] = set()
-        self.held: tuple[int, bytes | None] = (-1, None)
-
-    def tiles(self, level: int) -> Iterator[tuple[int, int]]:
-        """C2SP tlog-tiles, "Partial Tiles": index and width of every tile of a level."""
-        full, rest = divmod(self.size >> 8 * level, 256)
-        yield from ((index, 256) for index in range(full))
-        if rest:
-            yield full, rest
-
-    def read(self, level: int, index: int, width: int) -> bytes | None:
-        """A tile's hashes. None, and one finding, where it is missing or of another width."""
-        name = tile_name(level, index, width)
-        if name in self.bad:
-            return None
-        data = self.pack.read(name, 8192, "tile-missing")
-        if data is not None and len(data) != 32 * width:
-            self.pack.report.add("tile-width", name, f"{32 * width} bytes", f"{len(data)} bytes")
-            data = None
-        if data is None:
-            self.bad.add(name)
-        return data
-
-    def hash_at(self, position: int) -> bytes | None:
-        """The leaf hash at a position."""
-        index, place = divmod(position, 256)
-        if self.held[0] != index:
-            self.held = index, self.read(0, index, min(256, self.size - 256 * index))
-        return self.held[1] and self.held[1][32 * place : 32 * place + 32]
-
-
-def tile_name(level: int | str, index: int, width: int) -> str:
-    """C2SP tlog-tiles, "Merkle Tree": index 1234067 is x001/x234/067; a partial tile ends in .p/<width>."""
-    digits = str(index).zfill(-(-len(str(index)) // 3) * 3)
-    parts = [digits[at : at + 3] for at in range(0, len(digits), 3)]
-    path = "/".join([f"x{part}" for part in parts[:-1]] + parts[-1:])
-    return f"tile/{level}/{path}" + (f".p/{width}" if width < 256 else "")
-
-
-def push(stack: list[bytes], count: int, new: bytes) -> None:
-    """RFC 6962 section 2.1: add one to a stack made of `count`, joining complete subtrees of equal size."""
-    while count & 1:
-        new = hashlib.sha256(b"\x01" + stack.pop() + new).digest()
-        count >>= 1
-    stack.append(new)
-
-
-def fold(stack: list[bytes]) -> bytes:
-    """RFC 6962 section 2.1: the root over complete subtrees whose sizes shrink from left to right."""
-    root = stack[-1] if stack else hashlib.sha256(b"").digest()
-    for left in reversed(stack[:-1]):
-        root = hashlib.sha256(b"\x01" + left + root).digest()
-    return root
-
-
-def tile_stack(data: bytes) -> list[bytes]:
-    """The complete subtrees over a tile's hashes; of a full tile there is one, its root."""
-    stack: list[bytes] = []
-    for place in range(len(data) // 32):
-        push(stack, place, data[32 * place : 32 * place + 32])
-    return stack
-
-
-def check_tiles(pack: Pack, size: int, checkpoint: Checkpoint | None, kept: list[int], report: Report) -> Tree:
-    """The leaf hashes must give the checkpoint's root, and every tile above must follow from what is below it."""
-    tree = Tree(pack, size)
-    tile_roots = read_leaf_hashes(tree, {size, *kept})
-    upper: dict[tuple[int, int], bytes | None] = {}
-    for level in range(1, 8):
-        upper.update({(level, index): tree.read(level, index, width) for index, width in tree.tiles(level)})
-    computed = tree.roots[size]
-    if computed is not None and (checkpoint is None or checkpoint.root == computed):
-        compare_upwards(tree, tile_roots, upper, report)
-    else:
-        root = checkpoint.root if checkpoint and checkpoint.size == size else None
-        found = computed.hex() if computed else "no root, as tiles are missing"
-        report.add("root", "root over the leaf hashes in tile/0", root.hex() if root else "any", found)
-        compare_downwards(tree, tile_roots, upper, root, report)
-    return tree
-
-
-def read_leaf_hashes(tree: Tree, wanted: set[int]) -> list[bytes | None]:
-    """Read level 0 once, for the roots of the first n leaves and the root of every full tile."""
-    tile_roots: list[bytes | None] = []
-    stack: list[bytes] = []
-    whole = True
-    tree.roots = dict.fromkeys(wanted, None)
-    if 0 in wanted:
-        tree.roots[0] = fold([])
-    for index, width in tree.tiles(0):
-        data = tree.read(0, index, width)
-        whole = whole and data is not None
-        for end in [n for n in wanted if whole and 256 * index < n <= 256 * index + width]:
-            tree.roots[end] = fold(stack + tile_stack((data or b"")[: 32 * (end - 256 * index)]))
-        if width == 256:
-            tile_roots.append(fold(tile_stack(data)) if data else None)
-            if whole:
-                push(stack, index, tile_roots[-1] or b"")
-    return tile_roots
-
-
-def compare_upwards(
-    tree: Tree, below: list[bytes | None], upper: dict[tuple[int, int], bytes | None], report: Report
-) -> None:
-    """The leaf hashes are right: a tile above that does not follow from them is wrong itself."""
-    for level in range(1, 8):
-        above: list[bytes | None] = []
-        for index, width in tree.tiles(level):
-            right = b"".join(root or b"" for root in below[256 * index : 256 * index + width])
-            have = upper[level, index]
-            if have is not None and have != right:
-                at = next(at for at in range(0, len(right), 32) if have[at : at + 32] != right[at : at + 32])
-                what = f"{tile_name(level, index, width)}, hash {at // 32}"
-                report.add("tile", what, right[at : at + 32].hex(), have[at : at + 32].hex())
-            if width == 256:
-                above.append(fold(tile_stack(right)))
-        below = above
-
-
-def compare_downwards(
-    tree: Tree,
-    tile_roots: list[bytes | None],
-    upper: dict[tuple[int, int], bytes | None],
-    root: bytes | None,
-    report: Report,
-) -> None:
-    """The leaf hashes are not right: go down from the root, trusting a tile once what is above it vouches for it."""
-    partial = [(level, *tile) for level in range(7, -1, -1) for tile in tree.tiles(level) if tile[1] < 256]
-    data = [tree.read(*tile) if tile[0] == 0 else upper[tile[:2]] for tile in partial]
-    trusted: set[tuple[int, int]] = set()
-    if None not in data and root == fold([node for tile in data for node in tile_stack(tile or b"")]):
-        trusted.update(tile[:2] for tile in partial)
-    elif None not in data and root is not None:
-        names = " or ".join(tile_name(*tile) for tile in partial)
-        report.add("tile", names, f"hashes that give the root {root.hex()}", "others")
-    for level in range(7, 0, -1):
-        for index, width in tree.tiles(level):
-            for place in range(width):
-                child = (level - 1, 256 * index + place)
-                have = upper[level, index]
-                low = tile_roots[child[1]] if level == 1 else fold(tile_stack(upper[child] or b"\0" * 32))
-                if have is None or low is None or (level > 1 and upper[child] is None):
-                    continue
-                entry = have[32 * place : 32 * place + 32]
-                if entry == low and (level, index) in trusted:
-                    trusted.add(child)
-                elif entry != low:
-                    doubt = "" if (level, index) in trusted else f", or {tile_name(level, index, width)} above it"
-                    report.add("tile", tile_name(*child, 256) + doubt, f"root {entry.hex()}", low.hex())
-
-
-# ------------------------------------------------------------------------------------------------ leaves, read strictly
-
-
-def read_leaf_files(pack: Pack, size: int, report: Report) -> Iterator[tuple[int, bytes]]:
-    """file-format, "A published pack", leaves/<n>.txt: one line each, position, space, leaf, LF; positions ascend."""
-    for number in range(-(-size // LEAVES_PER_FILE)):
-        name, last = f"leaves/{number:06d}.txt", number * LEAVES_PER_FILE - 1
-        if name not in pack.files:
-            continue
-        pack.asked.add(name)
-        try:
-            with open(os.path.join(pack.folder, name), "rb") as file:
-                for at, line in enumerate(cut_lines(file), 1):
-                    found = re.fullmatch(rb"(0|[1-9][0-9]{0,15}) (.*)\n", line, re.DOTALL)
-                    if not found or len(found[2]) > LEAF_BYTES_MAX:
-                        wanted = f"a position, a space, a leaf of at most {LEAF_BYTES_MAX} bytes, LF"
-                        report.add("leaf-line", f"{name} line {at}", wanted, f"{len(line)} bytes, {line[:60]!r}")
-                        continue
-                    position = int(found[1])
-                    if position <= last or position >= (number + 1) * LEAVES_PER_FILE:
-                        report.add("leaf-order", f"{name} line {at}", f"a position above {last}, of this file", position)
-                    last = max(last, position)
-                    yield position, found[2]
-            if last == number * LEAVES_PER_FILE - 1:
-                report.add("leaf-line", name, "lines, or no file", "none that can be read")
-        except OSError as error:
-            report.add("file-unreadable", name, "to read it", error)
-
-
-def cut_lines(file: Any) -> Iterator[bytes]:
-    """The lines of a file; of one that is far too long only the beginning."""
-    most = LEAF_BYTES_MAX + 32
-    while line := file.readline(most):
-        yield line
-        while len(line) == most and not line.endswith(b"\n"):
-            line = file.readline(most)
-
-
-def read_bundles(pack: Pack, size: int, report: Report) -> Iterator[tuple[int, bytes]]:
-    """C2SP tlog-tiles, "Log entries": every leaf with a two-byte big-endian length before it."""
-    for index, width in Tree(pack, size).tiles(0):
-        name = tile_name("entries", index, width)
-        data = pack.read(name, width * (LEAF_BYTES_MAX + 2), "bundle-missing")
-        if data is None:
-            continue
-        at = 0
-        for place in range(width):
-            end = at + 2 + int.from_bytes(data[at : at + 2], "big")
-            if at + 2 > len(data) or end > len(data):
-                report.add("bundle", name, f"{width} leaves", f"{place} leaves and a torn one")
+# ---- 4. Files, and the tree of hashes --------------------------------------------------------------------------------
+class Pack:
+    """The regular files of the folder, by name. Links are not followed: what should be there and is one is missing."""
+    def __init__(self, folder: str) -> None:
+        self.folder, self.files, self.asked, total = folder, set[str](), set[str](), 0
+        for path, _, names in os.walk(folder, onerror=lambda error: finding("file", error, "a folder", "none")):
+            paths = [one for one in (os.path.join(path, name) for name in names) if not os.path.islink(one)]
+            self.files |= {os.path.relpath(one, folder).replace(os.sep, "/") for one in paths if os.path.isfile(one)}
+            total += sum(os.lstat(one).st_size + PACK_BYTES_MAX // FILES_MAX for one in paths)
+            if total > PACK_BYTES_MAX:
+                finding("file", "the pack", f"at most {FILES_MAX} files, {PACK_BYTES_MAX} bytes", "more")
                 break
-            yield 256 * index + place, data[at + 2 : end]
-            at = end
-        else:
-            if at < len(data):
-                report.add("bundle", name, f"{width} leaves", f"{len(data) - at} bytes more")
+    def read(self, name: str, most: int) -> bytes:
+        """The file's bytes; none, and a finding, where it is missing or longer than `most`."""
+        self.asked.add(name)
+        with suppress(OSError), open(os.path.join(self.folder, name if name in self.files else ""), "rb") as file:
+            if len(data := file.read(most + 1)) <= most:
+                return data
+        finding("file", name, f"a regular file of at most {most} bytes", "none")
+        return b""
+def name_of(data: bytes) -> str:
+    return f"sha256:{hashlib.sha256(data).hexdigest()}"
+def tiles(level: int | str, size: int) -> Iterator[tuple[str, int, int]]:
+    """c2sp.org/tlog-tiles: name, first place, width; number 1234067 is x001/x234/067, in a partial tile .p/<width>."""
+    for first in range(0, size, 256):
+        (*above, last), width = f"{first // 256:,}".split(","), min(256, size - first)
+        number = "".join(f"x{part:>03}/" for part in above) + f"{last:>03}"
+        yield f"tile/{level}/{number}" + f".p/{width}" * (width < 256), first, width
+def tree_root(hashes: list[bytes]) -> bytes:
+    """RFC 6962 section 2.1: hashes in pairs, level by level; a last one without a partner goes up as it is."""
+    while len(hashes) > 1:
+        pairs = [hashes[at : at + 2] for at in range(0, len(hashes), 2)]
+        hashes = [hashlib.sha256(b"\x01" + b"".join(pair)).digest() if pair[1:] else pair[0] for pair in pairs]
+    return hashes[0] if hashes else hashlib.sha256(b"").digest()
+def check_tiles(pack: Pack, size: int, root: bytes) -> list[bytes]:
+    """The leaf hashes in tile/0, which have the signed root; each tile above is what follows from those below."""
+    level, leaves, below = 0, list[bytes](), list[bytes]()
+    while size:
+        roots = []
+        for name, first, width in tiles(level, size):
+            data, due = pack.read(name, 8192), b"".join(below[first : first + width])
+            if len(data) != 32 * width or (due and data != due):
+                finding("tile", name, f"{width} hashes, of the level below: {due.hex() or 'any'}", data.hex())
+            tile = [(due or data)[at : at + 32] for at in range(0, 32 * width, 32)]
+            leaves += [] if level else tile
+            roots.append(tree_root(tile))
+        below, size, level = roots, size >> 8, level + 1
+    compare("root", "over tile/0", root.hex(), tree_root(leaves).hex())
+    return leaves
+def read_leaf_files(pack: Pack) -> Iterator[tuple[int, bytes]]:
+    """Public packs: leaves/<n>.txt has lines of position, space, leaf, LF; positions ascend, 65,536 to a file."""
+    for name in sorted(name for name in pack.files if re.fullmatch(r"leaves/[0-9]{6}\.txt", name)):
+        last, stop = int(name[7:13]) * 65_536 - 1, (int(name[7:13]) + 1) * 65_536
+        for line in pack.read(name, FILE_BYTES_MAX).split(b"\n")[:-1] or [b"nothing"]:
+            found = re.fullmatch(rb"(0|[1-9][0-9]{0,11}) (.{0,65535})", line)
+            if found and last < int(found[1]) < stop:
+                last = int(found[1])
+                yield last, found[2]
+            else:
+                finding("leaf-line", name, f"position {last + 1} to {stop - 1}, space, leaf, LF", line[:60])
+def read_bundles(pack: Pack, size: int) -> Iterator[tuple[int, bytes]]:
+    """Other packs: tile/entries/ has every leaf, a two-byte big-endian length before each."""
+    for name, first, width in tiles("entries", size):
+        data, at, place = pack.read(name, width * (LEAF_BYTES_MAX + 2)), 0, 0
+        while place < width and (end := at + 2 + int.from_bytes(data[at : at + 2], "big")) <= len(data):
+            yield first + place, data[at + 2 : end]
+            at, place = end, place + 1
+        compare("bundle", name, f"{width} leaves, 0 bytes more", f"{place} leaves, {len(data) - at} bytes more")
 
-
-def check_leaf(position: int, leaf: bytes, tree: Tree, ledger: Ledger, report: Report) -> None:
-    """The leaf's hash is the one in its tile; then it is read, and takes its place in the ledger."""
-    leaf_hash = hashlib.sha256(b"\x00" + leaf).digest()
-    ledger.leaves += 1
-    if position >= tree.size:
-        report.add("leaf-position", f"leaf {position}", f"a position below {tree.size}", position)
-    else:
-        expected = tree.hash_at(position)
-        if expected is not None and leaf_hash != expected:
-            report.add("leaf-hash", f"leaf {position}", expected.hex(), leaf_hash.hex())
-    event = read_event(f"leaf {position}", leaf, report)
-    ledger.take(position, event, leaf_hash)
-
-
-def read_event(where: str, leaf: bytes, report: Report) -> Event | None:
-    """file-format, "Leaves": canonical JSON of a known type with exactly its fields. None where it cannot be used."""
-    try:
-        text = leaf.decode("utf-8")
-        event = read_json(text)
-    except ValueError as error:
-        report.add("leaf-malformed", where, "one strict JSON object", error)
-        return None
-    canonical = write_json(event)
-    if canonical != text:
-        at = next((at for at, (a, b) in enumerate(zip(canonical, text)) if a != b), min(len(canonical), len(text)))
-        report.add("leaf-canonical", where, canonical[max(0, at - 20) : at + 20], text[max(0, at - 20) : at + 20])
-    if not text.isascii() or "\\" in text or "\x7f" in text:
-        for value in strings(event):
-            if unicodedata.normalize("NFC", value) != value or any(invisible(character) for character in value):
-                report.add("leaf-text", where, "text in NFC without invisible characters", value)
-    name = event.get("type")
-    if not isinstance(name, str) or name not in EVENTS:
-        report.add("leaf-type", where, "a known type", name)
-        return None
-    wrong = wrong_fields(event, EVENTS[name][1])
-    for field, problem in wrong:
-        report.add("leaf-field", f"{where}, {name} {field}", "the fields listed in events", problem)
-    return None if wrong else event
-
-
-def read_json(text: str) -> Event:
-    """JSON as file-format, "Leaves", allows it; ValueError for everything else."""
-    if text.count("[") + text.count("{") > DEPTH_MAX and depth(text) > DEPTH_MAX:
-        raise ValueError(f"deeper than {DEPTH_MAX}")
-    value = json.loads(
-        text, object_pairs_hook=fields_once, parse_int=whole, parse_float=no_float, parse_constant=no_float
-    )
-    if not isinstance(value, dict):
-        raise ValueError("not an object")
+# ---- 5. Leaves, read strictly ----------------------------------------------------------------------------------------
+ID, MOMENT = "[a-z0-9][a-z0-9-]{0,63}", "[0-9]{4}-[0-9]{2}-[0-9]{2}T([01][0-9]|2[0-3]):[0-9]{2}:[0-9]{2}Z"
+ENVELOPE = "actor authority? batch? blind? command? effective recorded stream type version".split()
+TYPES: dict[str, tuple[str, str, str, list[str]]] = {}
+# Who may read it; its stream, where {x} is a field too, * any id; its types, each with its version and other fields.
+for row in """
+contest batch/paper/{contest}/{section}/* batch-opened.v1 1 contents provenance? total | batch-closed.v1 2 count digest
+public contest/{contest} poll-closed.v1 2 | contest-defined.v1 1 account candidates count_rule election office\
+ paper_publication seats secrecy sections smallest_cell
+public election/{election} election-called.v1 1 organisation reason title | count-rule-adopted.v1 any rule
+public key/{officer} key-enrolled.v1 any key proof | key-revoked.v1 any reason | key-rotated.v1 any consent key proof
+public ledger/heads stream-heads-recorded.v1 any as_of_position root streams
+public ledger/log-key log-key-rotated.v1 any consent? key old proof reason
+contest paper/*/*/* paper-read.v1 1 marks provenance?
+restricted person/* person-recorded.v1 1 identity
+restricted erasure/* erasure-ordered.v1 any basis | disclosure-erased.v1 any digests
+public result/{contest} result-declared.v1 any as_of_position count? elected figures | figures-published.v1 any\
+ address? figures source
+public totals/{contest}/{section} totals-certified.v1 1 source stages
+""".strip().split("\n"):
+    readers, stream, types = row.split(" ", 2)
+    for name, version, *fields in map(str.split, types.split("|")):
+        TYPES[name] = readers, stream, version, [*ENVELOPE, *re.findall("{(.*?)}", stream), *fields]
+AV_RULE = re.compile(r"""{"blank":"(refuse|reject)","decimals":[0-9],"duplicate":"(refuse|exhaust|skip)",\
+"exclusion":"(single-lowest|bulk-when-safe)","gap":"(refuse|exhaust|skip)",\
+"majority_base":"(continuing|valid-at-stage-1)","overvote":"(refuse|exhaust|skip)","preferences":"(any-number|all)",\
+"stop":"(first-majority|continue-to-two)","ties":\["(earlier-stages-(back|for)wards|lot)"\
+(,"(earlier-stages-(back|for)wards|lot)")*\],"version":"av\.v1"}""".replace("\\\n", ""))  # as canonical JSON
+# What fields hold that the checks below rely on: text of a pattern, a whole number, an (object), a [list].
+HOLDS: dict[str, Any] = {
+    **dict.fromkeys("actor candidate command contest election id officer section".split(), ID), "elected": [ID],
+    "effective": MOMENT, "recorded": MOMENT, "batch": "[a-z0-9/-]{1,300}", "stream": "[a-z0-9/-]{1,300}",
+    "blind": "[A-Za-z0-9_-]{22}", "count_rule": "sha256:[0-9a-f]{64}", "marks": "[a-z0-9>=-]{0,20000}",
+    "paper_publication": "papers|profile|none", "measure": "votes|section-share|share|valid|non-transferable",
+    "value": r"(0|[1-9][0-9]{0,14})(\.[0-9]{1,9})?", "stage": range(1, 10_001), "decimals": range(10),
+    "as_of_position": range(WHOLE_MAX + 1), "seats": range(WHOLE_MAX + 1), "version": range(1, WHOLE_MAX + 1),
+    "candidates": [("id", "name")], "sections": [("id", "name")], "rule": AV_RULE,
+    "stages": [("held",)], "held": [("candidate", "certainty", "votes")],
+    "figures": [("candidate?", "certainty", "decimals", "measure", "section", "stage", "value")]}
+def wrong_fields(fields: Iterable[str], value: Event) -> list[str]:
+    """Those that are unknown, missing or malformed; what ends in ? may be left out."""
+    missing = [name for name in fields if name[-1] != "?" and name not in value]
+    known = [name.rstrip("?") for name in fields]
+    return missing + [name for name in value if name not in known or not fits(HOLDS.get(name), value[name])]
+def fits(kind: Any, value: Any) -> bool:
+    """Whether a value is as HOLDS says."""
+    if isinstance(kind, list):
+        return isinstance(value, list) and all(fits(kind[0], one) for one in value)
+    if isinstance(kind, tuple):
+        return isinstance(value, dict) and not wrong_fields(kind, value)
+    if isinstance(kind, range):
+        return type(value) is int and value in kind
+    if kind is AV_RULE:  # a rule of another version is not for us to judge, nor to count by
+        other = isinstance(value, dict) and value.get("version", "av.v1") != "av.v1"
+        return other or AV_RULE.fullmatch(canonical(value).decode()) is not None
+    with suppress(TypeError, ValueError):  # not text; no such second: years 1 to 9999, no leap second
+        return not kind or bool(re.fullmatch(kind, value) and (kind != MOMENT or datetime.fromisoformat(value[:19])))
+    return False
+def is_shown(text: str) -> bool:
+    """NFC, and every character but LF shows: file-format.md, "Text"."""
+    for before, char in zip(" " + text, "" if text.isascii() and text.isprintable() else text):
+        good = unicodedata.category(char) not in ("Cc", "Cf", "Co", "Cs", "Zl", "Zp") or char == "\n"
+        if char in "\u200c\u200d":  # joiners: after a virama, or in Arabic
+            good = unicodedata.combining(before) == 9 or "\u0600" <= before <= "\u08ff"
+        elif "\ufe00" <= char <= "\ufe0f" or "\U000e0100" <= char <= "\U000e01ef":  # variation selectors
+            good = unicodedata.category(before) in ("Lo", "So")
+        if not good or char in "\u034f\u115f\u1160\u17b4\u17b5\u180b\u180c\u180d\u180f\u3164\uffa0":
+            return False
+    return unicodedata.is_normalized("NFC", text)
+def read_json(data: bytes) -> Event:
+    """The one spelling (RFC 8785) of an object of whole numbers, text, lists, objects; an error for all else."""
+    value: Event = json.loads(data.decode("utf-8"))
+    left: list[tuple[int, Any]] = [(1, value)]
+    for depth, one in left:  # which grows meanwhile: recursion is what a depth bomb wants
+        whole = one is not None and not isinstance(one, (int, float)) or isinstance(one, int) and abs(one) <= WHOLE_MAX
+        if depth > DEPTH_MAX or not whole or (isinstance(one, str) and not is_shown(one)):
+            raise ValueError(f"depth above {DEPTH_MAX}, no whole number, null, or text that does not show: {one}")
+        if isinstance(one, (dict, list)):
+            left += [(depth + 1, each) for each in ([*one, *one.values()] if isinstance(one, dict) else one)]
+    if not isinstance(value, dict) or canonical(value) != data:
+        raise ValueError("no object, or not canonical: order, spaces, escapes, a key twice")
     return value
-
-
-def write_json(value: object) -> str:
-    """The canonical form: sorted keys, no spaces, shortest escapes."""
-    return json.dumps(value, ensure_ascii=False, separators=(",", ":"), sort_keys=True)
-
-
-def depth(text: str) -> int:
-    """How deep brackets nest outside strings; a loop, as recursion is what a depth bomb wants."""
-    deepest = now = 0
-    for character in re.sub(r'"(?:[^"\\]|\\.)*"', "", text):
-        now += (character in "[{") - (character in "]}")
-        deepest = max(deepest, now)
-    return deepest
-
-
-def fields_once(pairs: list[tuple[str, Any]]) -> Event:
-    fields = dict(pairs)
-    if len(fields) < len(pairs):
-        raise ValueError("a key twice in one object")
-    return fields
-
-
-def whole(digits: str) -> int:
-    if len(digits) > 17 or abs(int(digits)) > WHOLE_MAX:
-        raise ValueError(f"a number of {len(digits)} characters beyond {WHOLE_MAX}")
-    return int(digits)
-
-
-def no_float(number: str) -> None:
-    raise ValueError(f"{number[:40]} is no whole number")
-
-
-def strings(value: object) -> Iterator[str]:
-    """Every string and key within a value."""
-    left = [value]
-    while left:
-        value = left.pop()
-        if isinstance(value, str):
-            yield value
-        elif isinstance(value, (list, dict)):
-            left.extend(value)
-            left.extend(value.values() if isinstance(value, dict) else ())
-
-
-def invisible(character: str) -> bool:
-    return unicodedata.category(character) in ("Cf", "Cs", "Co", "Zl", "Zp")
-
-
-# --------------------------------------------------------------------------------------- types of fields, as in events
-
-
-def pattern(text: str) -> Callable[[Any], bool]:
-    compiled = re.compile(text)
-    return lambda value: isinstance(value, str) and compiled.fullmatch(value) is not None
-
-
-@lru_cache(maxsize=4096)
-def is_moment(value: object) -> bool:
-    """YYYY-MM-DDThh:mm:ssZ, and such a second there was: no leap second, no year 0."""
-    found = re.fullmatch(r"([0-9]{4})-([0-9]{2})-([0-9]{2})T([0-9]{2}):([0-9]{2}):([0-9]{2})Z", str(value))
+def canonical(value: object) -> bytes:
+    """RFC 8785, as far as the format needs it: keys sorted, no spaces, shortest escapes."""
+    return json.dumps(value, ensure_ascii=False, separators=(",", ":"), sort_keys=True).encode()
+def read_leaf(where: str, leaf: bytes) -> Event | None:
+    """The event, if it is of a known type with exactly its fields, in a stream of its type."""
     try:
-        return bool(found and isinstance(value, str) and datetime(*map(int, found.groups()), tzinfo=timezone.utc))
-    except ValueError:
-        return False
+        event = read_json(leaf)
+    except (RecursionError, ValueError) as error:
+        finding("leaf-malformed", where, "canonical JSON", error)
+        return None
+    _, stream, version, fields = TYPES.get(str(event.get("type")), ("", "", "", ["known type"]))
+    if wrong := wrong_fields(fields, event):
+        finding("leaf-field", where, "a type of events.md and its fields", {one: event.get(one) for one in wrong})
+        return None
+    there = f"{stream.format_map(event)}, version {event['version'] if version == 'any' else version}"
+    if not re.fullmatch(there.replace("*", ID), here := f"{event['stream']}, version {event['version']}"):
+        finding("leaf-stream", where, there, here)
+        return None
+    return event
 
+# ---- 6. The record: streams, batches, contests -----------------------------------------------------------------------
+class Record:
+    """The leaves that are here, taken in order: each is judged by what stands before it."""
+    def __init__(self, public: bool) -> None:
+        self.public, self.leaves, self.recorded, self.streams = public, 0, "", dict[str, int]()
+        self.rules, self.contests = dict[tuple[str, str], Event](), dict[str, SimpleNamespace]()
+    def take(self, position: int, leaf: bytes, expected: bytes | None) -> None:
+        """Check one leaf: its hash, its form, its place in time and stream, its audience, and what its type says."""
+        where, leaf_hash, self.leaves = f"leaf {position}", hashlib.sha256(b"\x00" + leaf).digest(), self.leaves + 1
+        compare("leaf-hash", where, expected.hex() if expected else "nothing beyond the tree", leaf_hash.hex())
+        if (event := read_leaf(where, leaf)) is None:
+            return
+        name, stream, self.recorded = event["type"], event["stream"], max(self.recorded, event["recorded"])
+        compare("recorded-order", where, self.recorded, event["recorded"])
+        compare("version-gap", f"{where}, {stream}", self.streams.get(stream, 0) + 1, event["version"])
+        self.streams[stream] = event["version"]
+        kind, contest_id = stream.replace("batch/paper", "batch").split("/")[:2]
+        contest, readers = self.contests.get(contest_id), TYPES[name][0]
+        withheld = readers == "restricted" or (readers == "contest" and not (contest and contest.discloses))
+        found = ("blind" in event, withheld and self.public)
+        compare("leaf-audience", f"{where}, whether blind, whether out of place", (withheld, False), found)
+        if name == "count-rule-adopted.v1":
+            self.rules[event["election"], name_of(canonical(event["rule"]))] = event["rule"]
+        elif name == "contest-defined.v1":
+            self.take_contest(where, event)
+        elif contest is None and kind in ("contest", "batch", "paper", "result", "totals"):
+            finding("contest", where, "a contest defined before", contest_id)
+        elif contest and name in ("poll-closed.v1", "totals-certified.v1"):
+            contest.seen.add(name)
+        elif contest and kind == "batch":
+            take_batch(contest, where, position, event)
+        elif contest and kind == "paper":
+            take_paper(contest, where, event, leaf_hash)
+        elif contest and name == "result-declared.v1":
+            as_of, polled = event["as_of_position"], "poll-closed.v1" in contest.seen
+            late = [stream for stream, batch in contest.batches.items() if batch.closed > as_of]
+            if contest.declared or not polled or as_of >= position or late or ("count" in event) != contest.discloses:
+                finding("result", where, "one, after poll-closed, as of before it, all batches closed", (event, late))
+            contest.declared = contest.declared or event
+    def take_contest(self, where: str, event: Event) -> None:
+        """A contest under a rule that its election adopted before."""
+        rule = self.rules.get((event["election"], event["count_rule"]))
+        candidates, sections = ([one["id"] for one in event[of]] for of in ("candidates", "sections"))
+        alone = sections == ["all"] or "all" not in sections
+        if len({*candidates}) < len(candidates) or len({*sections}) < len(sections) or not sections or not alone:
+            finding("contest-ids", where, "each candidate and section once, none called all beside others", sections)
+        elif rule is None or (rule["version"] == "av.v1" and event["seats"] != 1):
+            finding("contest-rule", where, "a rule adopted before; one seat", (event["count_rule"], event["seats"]))
+        else:
+            self.contests[event["contest"]] = SimpleNamespace(
+                event=event, rule=rule, candidates=candidates, sections=sections, batches={}, seen=set(), declared=None,
+                discloses=event["paper_publication"] == "papers")
+def take_batch(contest: SimpleNamespace, where: str, position: int, event: Event) -> None:
+    """Opened after the poll and before the declaration; closed with the number and the digests of its papers."""
+    batch, polled = contest.batches.get(event["stream"]), "poll-closed.v1" in contest.seen
+    if event["type"] == "batch-opened.v1":
+        if batch or not polled or contest.declared or event["section"] not in contest.sections:
+            finding("batch", where, "opened for a section, after poll-closed, before result-declared", event["stream"])
+        else:
+            contest.batches[event["stream"]] = SimpleNamespace(
+                opened=event, digest=hashlib.sha256(), last="", marks=Counter(), closed=WHOLE_MAX)
+    elif batch:  # else its version is the second of a stream that has no first, which is found
+        batch.closed, papers = position, sum(batch.marks.values())
+        contents = name_of("".join(f"{count} {marks}\n" for marks, count in sorted(batch.marks.items())).encode())
+        said = [event["count"], event["digest"], batch.opened["total"], batch.opened["contents"]]
+        found = [papers, f"sha256:{batch.digest.hexdigest()}", papers, contents]
+        compare("batch", where, canonical(said), canonical(found))
+def take_paper(contest: SimpleNamespace, where: str, event: Event, leaf_hash: bytes) -> None:
+    """In an open batch of its section, under a higher id than the paper before it."""
+    _, _, section, paper = event["stream"].split("/")
+    batch, said = contest.batches.get(event.get("batch")), (section, event.get("provenance"), event.get("command"))
+    if (batch is None or said != (batch.opened["section"], batch.opened.get("provenance"), None)
+            or batch.closed < WHOLE_MAX or paper <= batch.last or not re.fullmatch("[0-9a-f]{16}", paper)):
+        finding("paper", where, "in an open batch, as it is, 16 hex digits that ascend", event)
+        return
+    batch.last = paper
+    batch.digest.update(leaf_hash)
+    batch.marks[event["marks"]] += 1
 
-def fields(text: str) -> dict[str, tuple[bool, Callable[[Any], bool]]]:
-    """`name:kind` a word, `name?:kind` where it may be left out."""
-    words = [word.partition(":") for word in text.split()]
-    return {name.rstrip("?"): (not name.endswith("?"), kind(of)) for name, _colon, of in words}
+# ---- 7. The alternative vote: file-format.md, "The alternative vote, step by step" -----------------------------------
+def read_marks(marks: str, contest: SimpleNamespace) -> tuple[str, tuple[str, ...]]:
+    """Steps 1 and 2: why a paper is refused or rejected, or nothing; and the candidates in the order that counts."""
+    rule, ranking, marked, ended = contest.rule, dict[str, None](), set[str](), False
+    ranks = [list(dict.fromkeys(rank.split("="))) if rank else [] for rank in marks.rstrip(">").split(">")]
+    if ranks == [[]]:
+        return "refused" if rule["blank"] == "refuse" else "blank", ()
+    for rank in ranks:
+        faults = {"gap": not rank, "overvote": len(rank) > 1, "duplicate": not marked.isdisjoint(rank)}
+        choices = [rule[fault] for fault, there in faults.items() if there]
+        if "refuse" in choices or not set(rank).issubset(contest.candidates):
+            return "refused", ()
+        ended = ended or "exhaust" in choices
+        if len(rank) == 1 and not ended:
+            ranking.setdefault(rank[0])
+        marked.update(rank)
+    if rule["preferences"] == "all" and 0 < len(ranking) < len(contest.candidates):
+        return "too-few-preferences", ()
+    return "" if ranking else "no-first-preference", tuple(ranking)
+def count_av(contest: SimpleNamespace) -> Event:
+    """Steps 1 to 5: the count in the form that its digest is taken of."""
+    sections, candidates, papers = contest.sections, contest.candidates, Counter[Any]()
+    rejected = {section: Counter[Any]() for section in sections}
+    for batch in contest.batches.values():
+        for marks, number in batch.marks.items():
+            section, (reason, ranking) = batch.opened["section"], read_marks(marks, contest)
+            pile, key = (rejected[section], reason) if reason else (papers, (section, ranking))
+            pile[key] += number
+    valid = {of: sum(number for (section, _), number in papers.items() if section == of) for of in sections}
+    continuing, stages, history = list(candidates), list[Event](), list[dict[str, int]]()
+    while not stages or stages[-1]["action"] == "exclude":
+        votes, spent = {section: dict.fromkeys(continuing, 0) for section in sections}, dict.fromkeys(sections, 0)
+        for (section, ranking), number in papers.items():
+            holder = next((name for name in ranking if name in votes[section]), None)
+            tally, who = (votes[section], holder) if holder else (spent, section)
+            tally[who] += number
+        history.append({name: sum(votes[section][name] for section in sections) for name in continuing})
+        action, chosen = end_stage(contest.rule, history)
+        stages.append({"action": action, "candidates": chosen, "non_transferable": spent, "votes": votes})
+        continuing = [name for name in continuing if name not in chosen]
+    return {"contest": contest.event["contest"], "count_rule": contest.event["count_rule"], "stages": stages,
+            "elected": chosen if action == "elect" else [], "rejected": rejected, "valid": valid}
+def end_stage(rule: Event, history: list[dict[str, int]]) -> tuple[str, list[str]]:
+    """Step 4: `elect` or `exclude` whom, or `none`, with those between whom it is not decided."""
+    held, valid = history[-1], sum(history[0].values())
+    names, lowest_first = list(held), sorted(held, key=held.__getitem__)
+    if len(names) < 2 or not valid:
+        return ("elect", names) if len(names) == 1 else ("none", [])
+    base = sum(held.values()) if rule["majority_base"] == "continuing" else valid
+    if 2 * held[lowest_first[-1]] > base and (rule["stop"] == "first-majority" or len(names) == 2):
+        return "elect", lowest_first[-1:]
+    if len(names) == 2 and rule["majority_base"] != "continuing":
+        return "none", names
+    safe = [n for n in range(1, len(names) - 1) if sum(held[one] for one in lowest_first[:n]) < held[lowest_first[n]]]
+    if safe and rule["exclusion"] == "bulk-when-safe":
+        return "exclude", [name for name in names if name in lowest_first[: safe[-1]]]
+    tied = [name for name in names if held[name] == held[lowest_first[0]]]
+    for step in rule["ties"][: (rule["ties"] + ["lot"]).index("lot")]:  # the tie ladder, up to a lot
+        for stage in history[:-1] if step == "earlier-stages-forwards" else history[-2::-1]:
+            tied = [name for name in tied if stage[name] == min(stage[one] for one in tied)]
+    if len(tied) > 1:
+        return "none", tied
+    return ("elect", [name for name in names if name not in tied]) if len(names) == 2 else ("exclude", tied)
+def exact_figure(count: Event, figure: Event) -> Fraction | None:
+    """The cell of the count that a declared figure is about, shares in percent; None where there is none."""
+    section, measure, who = figure["section"], figure["measure"], figure.get("candidate")
+    sections = list(count["valid"]) if section == "all" else [section]
+    if figure["stage"] > len(count["stages"]) or not set(sections).issubset(count["valid"]):
+        return None
+    stage = count["stages"][figure["stage"] - 1]
+    votes = {name: sum(stage["votes"][one][name] for one in sections) for name in stage["votes"][sections[0]]}
+    held, spent = sum(votes.values()), sum(stage["non_transferable"][one] for one in sections)
+    if who is None:
+        return {"non-transferable": Fraction(spent), "valid": Fraction(spent + held)}.get(measure)
+    if measure == "votes" and who in votes:
+        return Fraction(votes[who])
+    shares = {"share": section == "all", "section-share": section in count["valid"]}
+    return Fraction(100 * votes[who], held) if shares.get(measure) and who in votes and held else None
+def recount(contest: SimpleNamespace, public: bool) -> str:
+    """Count a contest again, compare it with what was declared, and say how it came out."""
+    name, declared, width = contest.event["contest"], contest.declared, len(contest.candidates)
+    reasons = {
+        "its papers are not published": public and not contest.discloses,
+        f"this program does not count by {shown(contest.rule['version'])}": contest.rule["version"] != "av.v1",
+        "certified totals stand in for papers": "totals-certified.v1" in contest.seen,
+        "the poll, or a batch of papers, is still open": "poll-closed.v1" not in contest.seen
+        or any(batch.closed == WHOLE_MAX for batch in contest.batches.values())}
+    if any(reasons.values()):
+        return f"not recounted: {next(reason for reason, holds in reasons.items() if holds)}"
+    piles = width + len(contest.sections) + sum(len(batch.marks) for batch in contest.batches.values())
+    if width**2 * piles > COUNT_STEPS_MAX:
+        finding("count", name, f"at most {COUNT_STEPS_MAX} steps", "more")
+        return "NOT RECOUNTED"
+    count = count_av(contest)
+    digest, elected = name_of(canonical(count)), ", ".join(count["elected"]) or "nobody"
+    compare("paper", f"{name}, papers refused by its rule", 0, sum(of["refused"] for of in count["rejected"].values()))
+    if declared and (sorted(declared["elected"]), declared.get("count", digest)) != (sorted(count["elected"]), digest):
+        finding("declared", name, f"elected {elected}, count {digest}", declared)
+    for figure in declared["figures"] if declared else []:
+        exact, places = exact_figure(count, figure), figure["decimals"]
+        rounded = "nothing" if exact is None else Fraction(int(exact * 10**places + Fraction(1, 2)), 10**places)
+        if rounded != Fraction(figure["value"]) or len(figure["value"].partition(".")[2]) > places:
+            finding("figure", f"{name}, {figure}", f"{exact} exactly", figure["value"])
+    valid, rejected = sum(count["valid"].values()), sum(sum(of.values()) for of in count["rejected"].values())
+    says = f"declared {', '.join(declared['elected']) or 'nobody'}" if declared else "nothing declared"
+    return f"recounted, {len(count['stages'])} stages, {valid} valid, {rejected} rejected, elected {elected}; {says}"
 
-
-def kind(text: str) -> Callable[[Any], bool]:
-    """A test for values: the name of a kind, `(one|of|these)`, and `*` after it for a list."""
-    if text.endswith("*"):
-        inner = kind(text[:-1])
-        return lambda value: isinstance(value, list) and all(map(inner, value))
-    if text.startswith("("):
-        words = text[1:-1].split("|")
-        return lambda value: isinstance(value, str) and value in words
-    return KINDS[text]
-
-
-def record(text: str) -> Callable[[Any], bool]:
-    inside = fields(text)
-    return lambda value: isinstance(value, dict) and not wrong_fields(value, inside)
-
-
-def wrong_fields(event: Event, allowed: dict[str, tuple[bool, Callable[[Any], bool]]]) -> list[tuple[str, str]]:
-    """Fields that are missing, malformed or unknown, and what is wrong with each."""
-    wrong = [(name, "no such field is known") for name in event if name not in allowed]
-    for name, (needed, fits) in allowed.items():
-        if name in event and not fits(event[name]):
-            wrong.append((name, f"the value {shown(event[name])}"))
-        elif name not in event and needed:
-            wrong.append((name, "it is missing"))
-    return wrong
-
-
-ID = "[a-z0-9][a-z0-9-]{0,63}"
-KINDS: dict[str, Callable[[Any], bool]] = {
-    "id": pattern(ID),
-    "text": lambda value: isinstance(value, str),
-    "whole": lambda value: type(value) is int and 0 <= value <= WHOLE_MAX,
-    "places": lambda value: type(value) is int and 0 <= value <= DECIMALS_MAX,
-    "stream": pattern("[a-z0-9][a-z0-9-]*(/[a-z0-9][a-z0-9-]*){1,7}"),
-    "moment": lambda value: isinstance(value, str) and is_moment(value),
-    "hash": pattern("sha256:[0-9a-f]{64}"),
-    "digest": pattern("[A-Za-z0-9_-]{43}"),
-    "blind": pattern("[A-Za-z0-9_-]{22}"),
-    "marks": pattern("[a-z0-9>=-]*"),
-    "decimal": pattern(r"(0|[1-9][0-9]{0,14})(\.[0-9]{1,9})?"),
-}
-KINDS["named"] = record("id:id name:text")
-KINDS["figure"] = record(
-    "candidate?:id certainty?:(sourced|unconfirmed) decimals?:places"
-    " measure:(votes|section-share|share|valid|non-transferable) section?:id stage:whole value:decimal"
-)
-KINDS["rule"] = record(
-    "version:(av.v1) blank:(refuse|reject) decimals:places duplicate:(refuse|exhaust|skip)"
-    " exclusion:(single-lowest|bulk-when-safe) gap:(refuse|exhaust|skip)"
-    " majority_base:(continuing|valid-at-stage-1) overvote:(refuse|exhaust|skip) preferences:(any-number|all)"
-    " stop:(first-majority|continue-to-two) ties:(earlier-stages-backwards|earlier-stages-forwards|lot)*"
-)
-PACK_JSON = fields("audience:(public|panel|scrutineer) format:(pollbook-pack-1) leaves:whole origin:text size:whole")
-ENVELOPE = (
-    "actor:id authority?:text batch?:stream blind?:blind command?:id effective:moment recorded:moment stream:stream"
-    " type:text version:whole "
-)
-# docs/reference/events.md: type, audience, its own fields.
-EVENTS = {
-    name: (audience, fields(ENVELOPE + own))
-    for name, audience, own in (
-        ("batch-closed.v1", "contest", "contest:id count:whole digest:hash section:id"),
-        ("batch-opened.v1", "contest", "contents:hash contest:id provenance?:text section:id total:whole"),
-        (
-            "contest-defined.v1",
-            "public",
-            "account:(required|not-published) candidates:named* contest:id count_rule:hash election:id office:text"
-            " paper_publication:(papers|profile|none) seats:whole secrecy:(secret|open) sections:named*"
-            " smallest_cell:whole",
-        ),
-        ("count-rule-adopted.v1", "public", "election:id rule:rule"),
-        ("disclosure-erased.v1", "restricted", "digests:digest*"),
-        (
-            "election-called.v1",
-            "public",
-            "election:id organisation:text reason:(vacancy|challenge|term|by-election|other) title:text",
-        ),
-        ("erasure-ordered.v1", "restricted", "basis:(retention-over|right-to-erasure|court-order)"),
-        ("figures-published.v1", "public", "address?:text contest:id figures:figure* source:id"),
-        ("paper-read.v1", "contest", "marks:marks provenance?:text"),
-        ("person-recorded.v1", "restricted", "identity:digest"),
-        ("poll-closed.v1", "public", "contest:id"),
-        ("result-declared.v1", "public", "as_of_position:whole contest:id count:hash elected:id* figures:figure*"),
-    )
-}
+# ---- 8. The whole check, top down ------------------------------------------------------------------------------------
+def check_pack(folder: str, policy: Policy) -> None:
+    """Make every check; what one finds keeps none of the others from being made."""
+    pack = Pack(folder)
+    origin, size, root = check_checkpoint(pack.read("checkpoint", NOTE_BYTES_MAX), policy) or ("", 0, tree_root([]))
+    if size > LEAVES_MAX:
+        finding("size", "checkpoint", f"at most {LEAVES_MAX} leaves", size)
+        size, root = 0, tree_root([])
+    about = pack.read("pack.json", NOTE_BYTES_MAX)
+    audience = "panel" if b'"panel"' in about else "scrutineer" if b'"scrutineer"' in about else "public"
+    public, hashes, record = audience == "public", check_tiles(pack, size, root), Record(audience == "public")
+    for position, leaf in read_leaf_files(pack) if public else read_bundles(pack, size):
+        record.take(position, leaf, hashes[position] if position < size else None)
+    said = {"audience": audience, "format": "pollbook-pack-1", "leaves": record.leaves, "origin": origin, "size": size}
+    compare("pack-json", "pack.json", canonical(said) + b"\n", about)
+    print(f"Audience {audience}: {record.leaves} leaves disclosed, {size - record.leaves} withheld.")
+    for name, contest in record.contests.items():
+        print(f"Contest {name}: {recount(contest, public)}.")
+    for name in sorted(name for name in pack.files - pack.asked if name.startswith(("tile/", "leaves/"))):
+        finding("file-unexpected", name, "only the files of this tree, audience and record", "this file")
+def main() -> int:
+    parser = argparse.ArgumentParser(prog="verify.py", description="Check a published election ledger.")
+    parser.add_argument("pack", metavar="PACK", help="the folder as published")
+    parser.add_argument("--policy", required=True, help="whose signatures count; from elsewhere than PACK")
+    options = parser.parse_args()
+    FINDINGS.clear()
+    print(f"verify.py {hashlib.sha256(Path(__file__).read_bytes()).hexdigest()}")
+    try:
+        policy = read_policy(options.policy, options.pack)
+    except (OSError, ValueError) as error:
+        print(shown(error), file=sys.stderr)
+        return 2
+    try:
+        check_pack(options.pack, policy)
+    except (ArithmeticError, AttributeError, LookupError, MemoryError, OSError, TypeError, ValueError) as error:
+        finding("verifier-failed", "this program", "to finish", repr(error))
+    for line in FINDINGS:
+        print(f"FINDING {line}")
+    print(f"{len(FINDINGS)} FINDINGS: do not believe this pack." if FINDINGS else "Nothing found wrong.")
+    return 3 if FINDINGS else 0
+if __name__ == "__main__":
+    sys.exit(main())

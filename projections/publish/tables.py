@@ -1,0 +1,118 @@
+"""A contest as HTML: who stood, papers by section, a table for each stage, declared figures beside the count."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from html import escape
+from typing import TYPE_CHECKING
+
+from projections.count.render import labels, rows_of
+from projections.publish.contests import NO_REASON, Published
+
+if TYPE_CHECKING:
+    from projections.comparison import Compared
+    from projections.count.render import StageRows
+    from projections.counting import Counted
+    from projections.publish.smallest import Shown
+
+DONE = {"elect": "Elected", "exclude": "Excluded", "none": "Undecided"}
+
+
+def table(caption: str, heads: Sequence[str], rows: Iterable[Sequence[str]], *, numbers: bool = True) -> str:
+    """Write a table whose first column names its rows; the other columns hold numbers, or text."""
+    kind = ' class="n"' if numbers else ""
+    head = "".join(f'<th scope="col"{kind if place else ""}>{escape(cell)}</th>' for place, cell in enumerate(heads))
+    body = "".join(
+        f'<tr><th scope="row">{escape(name)}</th>'
+        + "".join(f"<td{kind}>{escape(cell)}</td>" for cell in cells)
+        + "</tr>\n"
+        for name, *cells in rows
+    )
+    thead = f"<thead><tr>{head}</tr></thead>\n" if heads else ""
+    return f"<table>\n<caption>{escape(caption)}</caption>\n{thead}<tbody>\n{body}</tbody>\n</table>\n"
+
+
+def contest_part(published: Published) -> str:
+    """Write the part of the page about one contest."""
+    contest = published.contest
+    name = escape(contest.contest)
+    candidates = "".join(f"<li>{escape(candidate.name)}</li>" for candidate in contest.candidates)
+    recount = "Anybody can recount it from here." if published.recountable else "It is not publicly recountable."
+    papers = f' <a href="contests/{name}/papers.csv">Papers</a>.' if published.has_papers else ""
+    begin = (
+        f'<h2 id="{name}">{escape(contest.office)}</h2>\n<p>{recount} '
+        f'<a href="contests/{name}/result.json">Result</a>.{papers}</p>\n<h3>Candidates</h3>\n<ol>{candidates}</ol>\n'
+    )
+    if published.counted is None or published.shown is None:
+        return f"{begin}<p>{escape(published.why_not)}</p>\n"
+    return begin + _result(published.counted, published.shown) + _figures(published.figures, published.shown)
+
+
+def _result(counted: Counted, shown: Shown) -> str:
+    label = labels(counted.table, counted.names)
+    provenance = "".join(f"<p>Papers: {escape(words)}.</p>\n" for words in counted.profile.provenance)
+    elected = ", ".join(label[name] for name in counted.table.elected) or "nobody"
+    hidden = "".join(
+        f"<p>Stage {stage.number}. {DONE[stage.action.kind]}: "
+        f"{escape(', '.join(label[name] for name in stage.action.candidates) or 'nobody')}. {NO_REASON}</p>\n"
+        for stage in shown.hidden
+    )
+    stages = rows_of(shown.table, counted.names, counted.rule.decimals) if shown.table.stages else ()
+    return (
+        f"<p>Elected: <strong>{escape(elected)}</strong></p>\n{provenance}{_note(shown)}{_papers(shown)}"
+        f"<h3>Stage by stage</h3>\n{hidden}{''.join(_stage(stage, shown.table.sections) for stage in stages)}"
+    )
+
+
+def _note(shown: Shown) -> str:
+    if shown.whole:
+        return ""
+    joined = f" The sections {', '.join(shown.joined)} are shown as one, all." if shown.joined else ""
+    return (
+        f"<p>Numbers of papers from 1 to {shown.smallest - 1} are not published, nor those from which they could be "
+        f"worked out.{escape(joined)}</p>\n"
+    )
+
+
+def _papers(shown: Shown) -> str:
+    """Tabulate valid and rejected papers by section."""
+    table_ = shown.table
+    rows = [(section, "valid", str(papers)) for section, papers in table_.valid.items()]
+    for section, reasons in table_.rejected.items():
+        rows += [(section, f"rejected: {reason}", str(papers)) for reason, papers in sorted(reasons.items())]
+    missing = [
+        f"<p>How many papers are {what} is not published.</p>\n"
+        for what, numbers in (("valid", table_.valid), ("rejected", table_.rejected))
+        if not numbers
+    ]
+    return table("Papers by section", ("Section", "Papers", "Number"), rows) + "".join(missing)
+
+
+def _stage(stage: StageRows, sections: Sequence[str]) -> str:
+    rows = []
+    for row in (*stage.continuing, *stage.excluded, stage.non_transferable):
+        change = "" if row.change is None else f"{row.change:+}"
+        share = "" if row.printed is None else row.printed
+        rows.append((row.label, *map(str, row.votes), str(row.total), change, share))
+    heads = ("Candidate", *sections, "Total", "Change", "% of continuing")
+    return f"{table(f'Stage {stage.number}', heads, rows)}<p>{escape(stage.ending)}</p>\n"
+
+
+def _figures(figures: Sequence[Compared], shown: Shown) -> str:
+    """Tabulate figures that were declared or published, each beside the count."""
+    if not figures:
+        return ""
+    missing = "not recomputable" if shown.whole else "not shown"
+    rows = [
+        (
+            row.figure.says(),
+            row.source,
+            row.printed,
+            row.recomputed or "-",
+            (missing if row.exact is None else row.verdict)
+            + ("" if row.figure.certainty == "sourced" else " (transcribed, unconfirmed)"),
+        )
+        for row in figures
+    ]
+    heads = ("Cell", "Source", "As published", "Counted", "Verdict")
+    return "<h3>Declared and published figures</h3>\n" + table("Figures beside the count", heads, rows)

@@ -1,0 +1,832 @@
+"""The stand-alone verifier: packs of the product pass, and whatever is done to them is found."""
+
+from __future__ import annotations
+
+import hashlib
+import importlib.util
+import json
+import random
+import re
+import shutil
+import subprocess
+import sys
+from collections import Counter
+from collections.abc import Callable, Iterator
+from contextlib import redirect_stderr, redirect_stdout, suppress
+from io import StringIO
+from pathlib import Path
+from types import ModuleType, SimpleNamespace
+from typing import Any, get_args
+
+import pytest
+from cryptography.exceptions import InvalidSignature
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
+from pack_maker import (
+    ANNA,
+    BRUNO,
+    CLARA,
+    LOG,
+    ORIGIN,
+    canonical,
+    leaves_of,
+    policy_text,
+    sha256,
+    signed,
+    vkey,
+    write_pack,
+)
+from scenario import ANYTHING_GOES, CALL_ELECTION, CLOSE_POLL, DEFINE_CONTEST, RECORD_PERSON, but
+from stores import SQLitePlace, desk_at
+
+from ledger.errors import EvidenceError
+from ledger.event import TYPES
+from ledger.field import check_text
+from ledger.leaf import Row, decode_strictly
+from ledger.seal.note import parse_note
+from ledger.seal.policy import Policy
+from ledger.seal.sealer import Sealer, make_log_key
+from ledger.streams.count_rule import AlternativeVote, rule_hash
+from ledger.streams.election import AdoptCountRule
+from ledger.streams.heads import RecordStreamHeads
+from ledger.streams.paper import Alike, ReadPapers
+from ledger.streams.result import DeclareResult, Figure
+from ledger.streams.totals import CertifiedStage, CertifiedVotes
+from projections.count.av import count_av
+from projections.count.stage_table import StageTable
+from projections.counting import LedgerFigures, cells, count_digest, open_views
+from projections.publish.pack import VERIFIER, publish
+
+RULE = ANYTHING_GOES.model_copy(update={"gap": "skip"})
+SECTIONS = [{"id": "members", "name": "Members"}, {"id": "mps", "name": "MPs"}]
+LEADER = but(DEFINE_CONTEST, count_rule=rule_hash(RULE))
+DEPUTY = but(LEADER, contest="deputy", office="Deputy\n„Leader“", paper_publication="profile")
+PAPERS = {
+    ("leader", "members", "s1"): {"a>b": 120, "b>c": 100, "c>b": 50, "c": 4, "": 3, ">a": 2},
+    ("leader", "mps", "s1"): {"a": 2, "b>a": 2, "c>>b": 1, "a=b>a": 1},
+    ("deputy", "members", "s1"): {"a": 2, "b": 1},
+}
+CELLS = [  # stage 1: a 124, b 102, c 55; stage 2, c excluded: a 124, b 153, nobody 4
+    (1, "a", "votes", "all", "124", 0),
+    (1, "b", "votes", "mps", "2", 0),
+    (2, None, "non-transferable", "members", "4", 0),
+    (2, None, "valid", "all", "281", 0),
+    (1, "c", "section-share", "members", "19.57", 2),
+    (2, "b", "share", "all", "55.2", 1),
+]
+
+
+def load() -> ModuleType:
+    spec = importlib.util.spec_from_file_location("pollbook_verify", VERIFIER)
+    assert spec
+    assert spec.loader
+    module = importlib.util.module_from_spec(spec)
+    sys.modules[spec.name] = module
+    spec.loader.exec_module(module)
+    return module
+
+
+verify = load()
+
+
+def figure(stage: int, candidate: str | None, measure: str, section: str, value: str, decimals: int) -> Figure:
+    return Figure.model_validate(
+        {
+            "stage": stage,
+            "candidate": candidate,
+            "measure": measure,
+            "section": section,
+            "value": value,
+            "decimals": decimals,
+        }
+    )
+
+
+@pytest.fixture(scope="session")
+def packs(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Three packs of one ledger of the product's, with a policy that trusts its log, beside them."""
+    folder = tmp_path_factory.mktemp("packs")
+    place = SQLitePlace(folder / "ledger")
+    place.make().close()
+    views = open_views(None)
+    commands: list[Any] = [CALL_ELECTION, AdoptCountRule(election="labour", rule=RULE), RECORD_PERSON, LEADER, DEPUTY]
+    commands += [CLOSE_POLL, but(CLOSE_POLL, contest="deputy")]
+    for (contest, section, serial), papers in PAPERS.items():
+        alike = tuple(Alike(count=count, marks=marks) for marks, count in papers.items())
+        commands.append(ReadPapers(contest=contest, section=section, serial=serial, papers=alike))
+    commands.append(DeclareResult(contest="leader", elected=("b",), figures=tuple(figure(*cell) for cell in CELLS)))
+    commands += [DeclareResult(contest="deputy", elected=("a",)), RecordStreamHeads()]
+    with place.open() as ledger, desk_at(place, figures=LedgerFigures(ledger, views)) as desk:
+        for command in commands:
+            desk.submit(command, actor="returning-officer")
+        signer = make_log_key(folder / "state", ORIGIN, bytes(range(32)))
+        Sealer(folder / "state", folder / "checkpoints", ORIGIN).seal(ledger)
+        note = (folder / "checkpoints/latest").read_bytes()
+        note += ANNA.line(parse_note(note).text).encode()
+        for audience in get_args(publish.__annotations__["audience"]) or ("public", "panel", "scrutineer"):
+            publish(ledger, views, note, signer.verifier, folder / audience, audience)
+    views.close()
+    (folder / "policy").write_text(f"log {signer.verifier.text}\nwitness anna {ANNA.vkey}\nquorum anna\n")
+    return folder
+
+
+@pytest.fixture(scope="session")
+def leaves(packs: Path) -> list[bytes]:
+    return leaves_of(packs / "panel")
+
+
+def run(pack: Path, policy: Path) -> tuple[int, str]:
+    out, argv = StringIO(), sys.argv
+    sys.argv = ["verify.py", str(pack), "--policy", str(policy)]
+    try:
+        with redirect_stdout(out), redirect_stderr(out):
+            code = verify.main()
+    except SystemExit as stop:
+        code = stop.code if isinstance(stop.code, int) else 1
+    finally:
+        sys.argv = argv
+    return code, out.getvalue()
+
+
+def found(pack: Path, policy: Path) -> set[str]:
+    """The codes of what was found, which is something."""
+    code, out = run(pack, policy)
+    assert code == 3, out
+    assert "verifier-failed" not in out
+    return {line.split()[1].rstrip(":") for line in out.splitlines() if line.startswith("FINDING ")}
+
+
+# ---- whole packs
+
+
+@pytest.mark.parametrize("audience", ["public", "panel", "scrutineer"])
+def test_packs_of_the_product_pass(packs: Path, audience: str) -> None:
+    code, out = run(packs / audience, packs / "policy")
+    assert code == 0, out
+    withheld = 6 if audience == "public" else 0
+    assert f"{withheld} withheld." in out
+    assert "Contest leader: recounted, 2 stages, 281 valid, 4 rejected, elected b; declared b." in out
+    said = "not recounted: its papers are not published" if audience == "public" else "recounted, 1 stages, 3 valid"
+    assert f"Contest deputy: {said}" in out
+    assert out.endswith("Nothing found wrong.\n")
+
+
+def test_runs_alone_and_prints_its_own_digest(packs: Path) -> None:
+    words = [sys.executable, "-I", "-S", str(packs / "public/verify.py"), str(packs / "public")]
+    good = subprocess.run([*words, "--policy", str(packs / "policy")], capture_output=True, text=True, check=False)
+    assert (good.returncode, good.stderr) == (0, "")
+    assert good.stdout.startswith(f"verify.py {hashlib.sha256(VERIFIER.read_bytes()).hexdigest()}\n")
+    usage = subprocess.run(words, capture_output=True, text=True, check=False)
+    assert usage.returncode == 2
+
+
+# ---- packs that somebody changed
+
+Files = Callable[[Path], None]
+
+
+def replace(name: str, old: bytes, new: bytes) -> Files:
+    def change(pack: Path) -> None:
+        data = (pack / name).read_bytes()
+        assert old in data
+        (pack / name).write_bytes(data.replace(old, new, 1))
+
+    return change
+
+
+def flip(name: str, at: int = 40) -> Files:
+    def change(pack: Path) -> None:
+        data = bytearray((pack / name).read_bytes())
+        data[at] ^= 1
+        (pack / name).write_bytes(data)
+
+    return change
+
+
+def lines(change: Callable[[list[bytes]], list[bytes]], name: str = "leaves/000000.txt") -> Files:
+    return lambda pack: add(name, b"".join(change((pack / name).read_bytes().splitlines(keepends=True))))(pack)
+
+
+def add(name: str, data: bytes = b"x") -> Files:
+    def change(pack: Path) -> None:
+        (pack / name).parent.mkdir(parents=True, exist_ok=True)
+        (pack / name).write_bytes(data)
+
+    return change
+
+
+def about(**changes: Any) -> Files:
+    def change(pack: Path) -> None:
+        body = {**json.loads((pack / "pack.json").read_bytes()), **changes}
+        (pack / "pack.json").write_bytes(canonical(body) + b"\n")
+
+    return change
+
+
+def note(text: Callable[[str], str], signers: Any = (LOG, ANNA, BRUNO)) -> Files:
+    def change(pack: Path) -> None:
+        old = (pack / "checkpoint").read_text().partition("\n\n")[0] + "\n"
+        (pack / "checkpoint").write_bytes(signed(text(old), signers))
+
+    return change
+
+
+def last_tile(pack: Path) -> Path:
+    (path,) = (pack / "tile/0/001.p").iterdir()
+    return path
+
+
+CHANGES: dict[str, tuple[Files, set[str]]] = {
+    "leaf edited": (replace("leaves/000000.txt", b'"marks":"a>b"', b'"marks":"b>a"'), {"leaf-hash", "batch"}),
+    "leaves swapped": (lines(lambda all: [all[1], all[0], *all[2:]]), {"leaf-line", "pack-json"}),
+    "leaf at another position": (replace("leaves/000000.txt", b"\n1 {", b"\n2 {"), {"leaf-hash"}),
+    "leaf beyond the tree": (lines(lambda all: [*all, b"900 " + all[0][2:]]), {"leaf-hash", "pack-json"}),
+    "leaf beyond the file": (lines(lambda all: [*all, b"65536 " + all[0][2:]]), {"leaf-line"}),
+    "leaf left out of a stream": (lines(lambda all: [*all[:1], *all[2:], b""]), {"contest", "pack-json"}),
+    "first leaf left out": (lines(lambda all: all[1:]), {"version-gap", "pack-json"}),
+    "paper left out": (lines(lambda all: [*all[:20], *all[21:]]), {"batch", "pack-json", "declared"}),
+    "last leaf left out": (lines(lambda all: all[:-1]), {"pack-json"}),
+    "line without LF": (lines(lambda all: [*all[:-1], all[-1][:-1]]), {"pack-json"}),
+    "empty leaf file": (add("leaves/000001.txt", b""), {"leaf-line"}),
+    "leaf file of another name": (add("leaves/more.txt"), {"file-unexpected"}),
+    "long leaf": (lines(lambda all: [*all, b"300 " + b"x" * 65_536 + b"\n"]), {"leaf-line"}),
+    "tile edited": (flip("tile/0/000"), {"root", "tile", "leaf-hash"}),
+    "last tile edited": (lambda pack: flip(str(last_tile(pack).relative_to(pack)))(pack), {"root", "leaf-hash"}),
+    "higher tile edited": (flip("tile/1/000.p/1", 4), {"tile"}),
+    "tile cut": (add("tile/0/000", b"x" * 32), {"tile", "root"}),
+    "tile missing": (lambda pack: last_tile(pack).unlink(), {"file", "root"}),
+    "stale partial tile": (add("tile/0/001.p/2", b"x" * 64), {"file-unexpected"}),
+    "entries in a public pack": (add("tile/entries/000", b""), {"file-unexpected"}),
+    "another origin": (note(lambda text: text.replace("party", "parry")), {"log", "pack-json"}),
+    "another size": (note(lambda text: text.replace("\n30", "\n29", 1)), {"root", "tile", "leaf-hash"}),
+    "another root": (note(lambda text: text[:-8] + "AAAAAA=\n"), {"root"}),
+    "huge size": (note(lambda text: f"{ORIGIN}\n{10**18}\n{text.splitlines()[2]}\n"), {"size"}),
+    "forged signature": (lambda pack: _forge(pack), {"signature", "log"}),
+    "cosigned at no time": (lambda pack: _late(pack), {"signature", "quorum"}),
+    "no log": (note(str, (ANNA, BRUNO)), {"log"}),
+    "quorum not met": (note(str, (LOG, CLARA)), {"quorum"}),
+    "same witness twice": (note(str, (LOG, ANNA, ANNA)), {"quorum"}),
+    "note without signatures": (note(str, ()), {"note-malformed"}),
+    "note of four lines": (note(lambda text: text + "more\n"), {"note-malformed"}),
+    "note with a control character": (note(lambda text: text.replace("elec", "e\rlec")), {"note-malformed"}),
+    "note of binary": (add("checkpoint", b"\xff" * 100), {"note-malformed"}),
+    "note too long": (add("checkpoint", b"x" * 2**18 + b"x"), {"file"}),
+    "33 signatures": (note(str, (LOG, *[ANNA] * 32)), {"note-malformed"}),
+    "no checkpoint": (lambda pack: (pack / "checkpoint").unlink(), {"file", "note-malformed"}),
+    "no pack.json": (lambda pack: (pack / "pack.json").unlink(), {"file", "pack-json"}),
+    "another size in pack.json": (about(size=1), {"pack-json"}),
+    "more in pack.json": (about(more="1"), {"pack-json"}),
+    "pack.json twice": (add("pack.json", b'{"size":1,"size":1}'), {"pack-json"}),
+    "another audience": (about(audience="panel"), {"file-unexpected", "file", "bundle"}),
+    "pack.json not canonical": (replace("pack.json", b":", b": "), {"pack-json"}),
+    "link": (lambda pack: _link(pack / "tile/0/000"), {"file", "root"}),
+    "link to a folder": (lambda pack: _link(pack / "leaves"), {"pack-json"}),
+}
+
+
+def _link(path: Path) -> None:
+    path.symlink_to(path.rename(path.parents[1] / "elsewhere"))
+
+
+def _forge(pack: Path) -> None:
+    text, _, below = (pack / "checkpoint").read_text().partition("\n\n")
+    (pack / "checkpoint").write_text(f"{text}\n\n{LOG.line('another')}" + below.partition("\n")[2])
+
+
+def _late(pack: Path) -> None:
+    text = (pack / "checkpoint").read_text().partition("\n\n")[0] + "\n"
+    lines = LOG.line(text) + ANNA.line(text, 2**63) + BRUNO.line(text)
+    (pack / "checkpoint").write_text(f"{text}\n{lines}")
+
+
+@pytest.fixture
+def quick(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Signatures checked by a faster library, where a test is about something else."""
+
+    def is_signed(key: bytes, message: bytes, signature: bytes) -> bool:
+        try:
+            Ed25519PublicKey.from_public_bytes(key).verify(signature, message)
+        except InvalidSignature:
+            return False
+        return True
+
+    monkeypatch.setattr(verify, "is_signed", is_signed)
+
+
+@pytest.fixture
+def sealed(tmp_path: Path, packs: Path, leaves: list[bytes]) -> Path:
+    """A public pack of the same leaves, sealed by keys that the tests have; `policy` beside it."""
+    (tmp_path / "policy").write_text(policy_text())
+    shutil.copytree(packs / "public/contests", tmp_path / "pack/contests")
+    return write_pack(tmp_path / "pack", leaves)
+
+
+def test_the_sealed_pack_passes(sealed: Path) -> None:
+    code, out = run(sealed, sealed.parent / "policy")
+    assert code == 0, out
+
+
+@pytest.mark.usefixtures("quick")
+@pytest.mark.parametrize("name", CHANGES)
+def test_finds_what_was_changed(sealed: Path, name: str) -> None:
+    change, codes = CHANGES[name]
+    change(sealed)
+    assert codes <= found(sealed, sealed.parent / "policy")
+
+
+@pytest.mark.usefixtures("quick")
+@pytest.mark.parametrize(
+    ("limit", "code"), [("PACK_BYTES_MAX", "file"), ("COUNT_STEPS_MAX", "count"), ("LEAVES_MAX", "size")]
+)
+def test_a_limit_that_is_passed_is_a_finding(
+    sealed: Path, monkeypatch: pytest.MonkeyPatch, limit: str, code: str
+) -> None:
+    monkeypatch.setattr(verify, limit, 2)
+    assert code in found(sealed, sealed.parent / "policy")
+
+
+def test_what_goes_wrong_in_it_is_a_finding_and_no_traceback(sealed: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(verify, "check_tiles", lambda *_: None)
+    code, out = run(sealed, sealed.parent / "policy")
+    assert (code, "FINDING verifier-failed: " in out) == (3, True), out
+
+
+def test_a_file_or_folder_that_cannot_be_read_is_a_finding(sealed: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    walk = verify.os.walk
+
+    def hindered(folder: str, onerror: Callable[[OSError], None]) -> Iterator[Any]:
+        onerror(PermissionError("locked"))
+        yield from walk(folder)
+        (sealed / "tile/1/000.p/1").unlink()
+
+    monkeypatch.setattr(verify.os, "walk", hindered)
+    code, out = run(sealed, sealed.parent / "policy")
+    assert code == 3
+    assert "file: locked:" in out
+    assert "file: tile/1/000.p/1:" in out
+
+
+@pytest.mark.usefixtures("quick")
+@pytest.mark.parametrize(
+    "change",
+    [
+        pytest.param(lambda data: data[:-1], id="torn"),
+        pytest.param(lambda data: data + b"\0\0", id="longer"),
+        pytest.param(lambda data: b"", id="empty"),
+    ],
+)
+def test_finds_a_bundle_of_another_length(
+    tmp_path: Path, packs: Path, leaves: list[bytes], change: Callable[[bytes], bytes]
+) -> None:
+    shutil.copytree(packs / "panel/contests", tmp_path / "pack/contests")
+    pack = write_pack(tmp_path / "pack", leaves, "panel")
+    (tmp_path / "policy").write_text(policy_text())
+    assert run(pack, tmp_path / "policy")[0] == 0
+    path = pack / "tile/entries/000"
+    path.write_bytes(change(path.read_bytes()))
+    assert "bundle" in found(pack, tmp_path / "policy")
+
+
+# ---- records that somebody wrote, with the log's key
+
+Events = list[dict[str, Any]]
+
+
+def first(events: Events, kind: str, **fields: Any) -> dict[str, Any]:
+    return next(event for event in events if event["type"] == kind and fields.items() <= event.items())
+
+
+def edit(kind: str, **changes: Any) -> Callable[[Events], None]:
+    return lambda events: first(events, kind).update(changes)
+
+
+def drop(kind: str, *names: str) -> Callable[[Events], object]:
+    return lambda events: [first(events, kind).pop(name) for name in names]
+
+
+def move(kind: str, to: int) -> Callable[[Events], None]:
+    def change(events: Events) -> None:
+        event = first(events, kind)
+        events.remove(event)
+        events.insert(to, event)
+
+    return change
+
+
+def again(kind: str, **changes: Any) -> Callable[[Events], None]:
+    return lambda events: events.append({**first(events, kind), "recorded": events[-1]["recorded"], **changes})
+
+
+def at(*path: Any, to: Any) -> Callable[[Events], None]:
+    """Change a value within the first event of a kind."""
+
+    def change(events: Events) -> None:
+        value: Any = first(events, path[0])
+        for step in path[1:-1]:
+            value = value[step]
+        value[path[-1]] = to
+
+    return change
+
+
+RECORDS: dict[str, tuple[Callable[[Events], Any], str]] = {
+    "unknown type": (edit("election-called.v1", type="election-called.v2"), "leaf-field"),
+    "extra field": (edit("election-called.v1", more="1"), "leaf-field"),
+    "missing field": (drop("election-called.v1", "title"), "leaf-field"),
+    "null": (edit("election-called.v1", authority=None), "leaf-malformed"),
+    "unknown field of a candidate": (at("contest-defined.v1", "candidates", 0, "more", to="1"), "leaf-field"),
+    "missing field of a figure": (
+        lambda e: first(e, "result-declared.v1")["figures"][0].pop("certainty"),
+        "leaf-field",
+    ),
+    "no sections": (edit("contest-defined.v1", sections=[]), "contest-ids"),
+    "no list": (edit("result-declared.v1", elected="b"), "leaf-field"),
+    "not NFC": (edit("election-called.v1", title="Pa\u0308rty"), "leaf-malformed"),
+    "zero-width": (edit("election-called.v1", title="Par\u200bty"), "leaf-malformed"),
+    "huge number": (edit("contest-defined.v1", smallest_cell=2**53), "leaf-malformed"),
+    "float": (edit("contest-defined.v1", smallest_cell=1.0), "leaf-malformed"),
+    "boolean": (edit("contest-defined.v1", seats=True), "leaf-field"),
+    "no such day": (edit("election-called.v1", effective="2010-02-30T12:00:00Z"), "leaf-field"),
+    "time runs backwards": (edit("poll-closed.v1", recorded="2000-01-01T00:00:00Z"), "recorded-order"),
+    "version left out": (edit("count-rule-adopted.v1", version=3), "version-gap"),
+    "another stream": (edit("election-called.v1", stream="election/other"), "leaf-stream"),
+    "defined twice": (again("contest-defined.v1", version=3), "leaf-stream"),
+    "polled at the wrong version": (edit("poll-closed.v1", version=1), "leaf-stream"),
+    "person without blind": (drop("person-recorded.v1", "blind"), "leaf-audience"),
+    "rule adopted afterwards": (move("count-rule-adopted.v1", 20), "contest-rule"),
+    "rule edited": (at("count-rule-adopted.v1", "rule", "gap", to="exhaust"), "contest-rule"),
+    "rule incomplete": (lambda events: first(events, "count-rule-adopted.v1")["rule"].pop("gap"), "leaf-field"),
+    "candidate twice": (at("contest-defined.v1", "candidates", 0, "id", to="b"), "contest-ids"),
+    "section called all": (at("contest-defined.v1", "sections", 0, "id", to="all"), "contest-ids"),
+    "two seats": (edit("contest-defined.v1", seats=2), "contest-rule"),
+    "poll closed afterwards": (move("poll-closed.v1", 100), "batch"),
+    "paper of nobody": (edit("paper-read.v1", marks="z"), "paper"),
+    "paper of another batch": (edit("paper-read.v1", batch="batch/paper/leader/mps/s1"), "paper"),
+    "paper with a command": (edit("paper-read.v1", command="c"), "paper"),
+    "paper with provenance": (edit("paper-read.v1", provenance="expanded from published totals"), "paper"),
+    "paper id not ascending": (edit("paper-read.v1", stream="paper/leader/members/ffffffffffffffff"), "paper"),
+    "paper id not hex": (edit("paper-read.v1", stream="paper/leader/members/1"), "paper"),
+    "paper after its batch": (again("paper-read.v1", stream="paper/leader/members/ffffffffffffffff"), "paper"),
+    "paper changed": (lambda e: first(e, "paper-read.v1", marks="a>b").update(marks="b>a"), "batch"),
+    "batch count": (edit("batch-closed.v1", count=1), "batch"),
+    "batch count of another kind": (edit("batch-closed.v1", count="120"), "batch"),
+    "batch digest": (edit("batch-closed.v1", digest="sha256:" + "0" * 64), "batch"),
+    "batch total": (edit("batch-opened.v1", total=1), "batch"),
+    "batch contents": (edit("batch-opened.v1", contents="sha256:" + "0" * 64), "batch"),
+    "batch of no section": (
+        edit("batch-opened.v1", section="none", stream="batch/paper/leader/none/s1"),
+        "batch",
+    ),
+    "batch after the declaration": (
+        again("batch-opened.v1", stream="batch/paper/leader/mps/s9", section="mps"),
+        "batch",
+    ),
+    "declared twice": (again("result-declared.v1", version=2), "result"),
+    "declared without a count": (drop("result-declared.v1", "count"), "result"),
+    "declared as of the future": (edit("result-declared.v1", as_of_position=100_000), "result"),
+    "declared as of too early": (edit("result-declared.v1", as_of_position=20), "result"),
+    "another elected": (edit("result-declared.v1", elected=["a"]), "declared"),
+    "another count": (edit("result-declared.v1", count="sha256:" + "0" * 64), "declared"),
+    "another figure": (at("result-declared.v1", "figures", 0, "value", to="125"), "figure"),
+    "share not rounded half up": (at("result-declared.v1", "figures", 4, "value", to="19.56"), "figure"),
+    "figure of no stage": (at("result-declared.v1", "figures", 0, "stage", to=3), "figure"),
+    "figure of no section": (at("result-declared.v1", "figures", 1, "section", to="none"), "figure"),
+    "figure with too many places": (at("result-declared.v1", "figures", 0, "value", to="124.0"), "figure"),
+    "result of nobody": (edit("result-declared.v1", contest="none", stream="result/none"), "contest"),
+    "depth bomb": (edit("election-called.v1", title=json.loads("[" * 90 + "]" * 90)), "leaf-malformed"),
+}
+
+
+@pytest.mark.usefixtures("quick")
+@pytest.mark.parametrize("name", RECORDS)
+def test_finds_what_was_sealed_and_is_not_right(sealed: Path, leaves: list[bytes], name: str) -> None:
+    change, code = RECORDS[name]
+    events = [json.loads(leaf) for leaf in leaves]
+    change(events)
+    write_pack(sealed, [canonical(event) for event in events])
+    assert code in found(sealed, sealed.parent / "policy")
+
+
+@pytest.mark.usefixtures("quick")
+def test_a_contest_with_certified_totals_is_not_recounted_and_no_finding(sealed: Path, leaves: list[bytes]) -> None:
+    last = json.loads(leaves[-1])
+    body = {"contest": "leader", "section": "mps", "source": "s", "stages": [{"held": []}], "version": 1}
+    held = {"candidate": "a", "certainty": "sourced", "votes": 1}
+    body |= {"type": "totals-certified.v1", "stream": "totals/leader/mps", "stages": [{"held": [held]}]}
+    envelope = {name: last[name] for name in ("actor", "effective", "recorded")}
+    shutil.rmtree(sealed / "tile")
+    write_pack(sealed, [*leaves, canonical(envelope | body)])
+    code, out = run(sealed, sealed.parent / "policy")
+    assert (code, "Contest leader: not recounted: certified totals stand in for papers." in out) == (0, True), out
+
+
+@pytest.mark.usefixtures("quick")
+def test_finds_blinds_that_are_out_of_place(sealed: Path, leaves: list[bytes]) -> None:
+    (position,) = [at for at, leaf in enumerate(leaves) if b"person-recorded" in leaf]
+    disclosed = b"%d %b\n" % (position, leaves[position])
+    lines(lambda all: [*all[:position], disclosed, *all[position:]])(sealed)
+    about(leaves=299)(sealed)
+    assert found(sealed, sealed.parent / "policy") == {"leaf-audience"}
+    events = [json.loads(leaf) for leaf in leaves]
+    events[0]["blind"] = "A" * 22
+    shutil.rmtree(sealed / "leaves")
+    write_pack(sealed, [canonical(event) for event in events], "panel")
+    assert "leaf-audience" in found(sealed, sealed.parent / "policy")
+
+
+@pytest.mark.usefixtures("quick")
+@pytest.mark.parametrize(
+    ("leaf", "code"),
+    [
+        (lambda leaf: leaf.replace(b",", b", ", 1), "leaf-malformed"),
+        (lambda leaf: leaf.replace(b"Labour", b"L\\u0061bour"), "leaf-malformed"),
+        (lambda leaf: leaf.replace(b'"version":1', b'"version":1,"version":1'), "leaf-malformed"),
+        (lambda leaf: leaf.replace(b'"version":1', b'"version":' + b"1" * 5_000), "leaf-malformed"),
+        (lambda leaf: leaf.replace(b'"version":1', b'"version":NaN'), "leaf-malformed"),
+        (lambda leaf: leaf.replace(b"Labour", b"\xff"), "leaf-malformed"),
+        (lambda leaf: leaf.replace(b"Labour", b"\\ud800"), "leaf-malformed"),
+        (lambda leaf: b"[" * 60_000, "leaf-malformed"),
+        (lambda leaf: b"{}", "leaf-field"),
+    ],
+)
+def test_finds_a_leaf_that_is_not_strict(
+    sealed: Path, leaves: list[bytes], leaf: Callable[[bytes], bytes], code: str
+) -> None:
+    assert leaf(leaves[0]) != leaves[0]
+    write_pack(sealed, [leaf(leaves[0]), *leaves[1:]])
+    assert code in found(sealed, sealed.parent / "policy")
+
+
+def test_a_contest_of_another_rule_is_not_recounted_and_no_finding(tmp_path: Path, leaves: list[bytes]) -> None:
+    events = [json.loads(leaf) for leaf in leaves][:5]
+    events[1]["rule"] = {"version": "stv.v1"}
+    name = "sha256:" + sha256(canonical(events[1]["rule"])).hex()
+    events = [{**event, **({"count_rule": name} if "count_rule" in event else {})} for event in events]
+    pack = write_pack(tmp_path / "pack", [canonical(event) for event in events])
+    (tmp_path / "policy").write_text(policy_text())
+    code, out = run(pack, tmp_path / "policy")
+    assert (code, "Contest leader: not recounted: this program does not count by stv.v1." in out) == (0, True), out
+
+
+# ---- policies
+
+LOW_ORDER = (1).to_bytes(32, "little")
+POLICIES = {
+    "no quorum": f"log {LOG.vkey}\n",
+    "no log": "quorum none\n",
+    "no LF": f"log {LOG.vkey}\nquorum none",
+    "control character": f"log {LOG.vkey}\r\nquorum none\n",
+    "unknown word": f"log {LOG.vkey}\nquorum none\nmore\n",
+    "second quorum": f"log {LOG.vkey}\nquorum none\nquorum none\n",
+    "unknown quorum": f"log {LOG.vkey}\nquorum w\n",
+    "same key twice": f"log {LOG.vkey}\nwitness w {vkey('w', 4, LOG.raw)}\nquorum w\n",
+    "low order": f"log {vkey('l', 1, LOW_ORDER)}\nquorum none\n",
+    "not canonical": f"log {vkey('l', 1, (2**255 - 18).to_bytes(32, 'little'))}\nquorum none\n",
+    "not on the curve": f"log {vkey('l', 1, (2).to_bytes(32, 'little'))}\nquorum none\n",
+    "wrong id": f"log {LOG.vkey.replace('+', '+0', 1)}\nquorum none\n",
+    "witness as log": f"log {ANNA.vkey}\nquorum none\n",
+    "name twice": f"log {LOG.vkey}\nwitness w {ANNA.vkey}\nwitness w {BRUNO.vkey}\nquorum none\n",
+    "group of strangers": f"log {LOG.vkey}\ngroup g any w\nquorum g\n",
+    "group of too few": f"log {LOG.vkey}\nwitness w {ANNA.vkey}\ngroup g 2 w\nquorum g\n",
+    "member twice": f"log {LOG.vkey}\nwitness w {ANNA.vkey}\ngroup g 2 w w\nquorum g\n",
+    "member of two": f"log {LOG.vkey}\nwitness w {ANNA.vkey}\ngroup g any w\ngroup h any w\nquorum h\n",
+    "too many lines": f"log {LOG.vkey}\nquorum none\n" + "\n" * 512,
+}
+
+
+@pytest.mark.parametrize("name", POLICIES)
+def test_refuses_a_policy_as_the_product_does(packs: Path, tmp_path: Path, name: str) -> None:
+    (tmp_path / "policy").write_text(POLICIES[name])
+    code, out = run(packs / "public", tmp_path / "policy")
+    assert (code, out.count("\n")) == (2, 2), out
+    if name != "no log":  # the product trusts nobody then; a stranger is told
+        with pytest.raises(EvidenceError):
+            Policy.parse(POLICIES[name].encode())
+
+
+@pytest.mark.parametrize("quorum", ["any", "all", "2", "3"])
+def test_groups_count_as_the_product_counts_them(sealed: Path, quorum: str) -> None:
+    text = (
+        policy_text(quorum="h")
+        .replace("group most 2", f"group most {quorum}")
+        .replace("quorum", "group h all most\nquorum")
+    )
+    (sealed.parent / "policy").write_text(text)
+    met = Policy.parse(text.encode()).is_quorum(["anna", "bruno"])
+    assert run(sealed, sealed.parent / "policy")[0] == (0 if met else 3)
+
+
+def test_refuses_a_policy_in_the_pack_and_what_is_not_there(sealed: Path) -> None:
+    (sealed / "policy").write_text(policy_text())
+    (sealed.parent / "link").symlink_to(sealed / "policy")
+    (sealed.parent / "same").symlink_to(sealed)
+    for policy in (sealed / "policy", sealed.parent / "link", sealed.parent / "same/policy"):
+        code, out = run(sealed, policy)
+        assert (code, "policy-inside-pack" in out) == (2, True)
+    assert run(sealed, sealed.parent / "none")[0] == 2
+    assert run(sealed.parent / "none", sealed.parent / "policy")[0] == 2
+
+
+# ---- Ed25519
+
+VECTORS = [  # RFC 8032 section 7.1: secret key, message, signature
+    (
+        "9d61b19deffd5a60ba844af492ec2cc44449c5697b326919703bac031cae7f60",
+        "",
+        "e5564300c360ac729086e2cc806e828a84877f1eb8e5d974d873e065224901555fb8821590a33bacc61e39701cf9b46bd25bf5f0595bbe24655141438e7a100b",
+    ),
+    (
+        "4ccd089b28ff96da9db6c346ec114e0f5b8a319f35aba624da8cf6ed4fb8a6fb",
+        "72",
+        "92a009a9f0d4cab8720e820b5f642540a2b27b5416503f8fb3762223ebdb69da085ac1e43e15996e458f3613d0f11d8c387b2eaeb4302aeeb00d291612bb0c00",
+    ),
+]
+
+
+@pytest.mark.parametrize(("secret", "message", "signature"), VECTORS)
+def test_verifies_the_vectors_of_rfc_8032(secret: str, message: str, signature: str) -> None:
+    key = Ed25519PrivateKey.from_private_bytes(bytes.fromhex(secret)).public_key().public_bytes_raw()
+    assert verify.is_signed(key, bytes.fromhex(message), bytes.fromhex(signature))
+
+
+def test_agrees_with_another_ed25519_on_good_and_bad_signatures() -> None:
+    chance = random.Random(8032)
+    verdicts = set()
+    for _ in range(12):
+        signer = Ed25519PrivateKey.from_private_bytes(chance.randbytes(32))
+        key, message = signer.public_key().public_bytes_raw(), chance.randbytes(20)
+        signature = bytearray(signer.sign(message))
+        if chance.random() < 0.6:
+            signature[chance.randrange(64)] ^= 1 << chance.randrange(8)
+        try:
+            Ed25519PublicKey.from_public_bytes(key).verify(bytes(signature), message)
+            good = True
+        except InvalidSignature:
+            good = False
+        assert verify.is_signed(key, message, bytes(signature)) is good
+        verdicts.add(good)
+    assert verdicts == {True, False}
+
+
+def test_a_key_has_one_spelling() -> None:
+    good = []
+    for y in range(2, 19):
+        with suppress(ValueError):
+            good += [y] * bool(verify.key_point(y.to_bytes(32, "little")))
+    assert good
+    with pytest.raises(ValueError, match="not an Ed25519 key"):
+        verify.key_point((good[0] + verify.P).to_bytes(32, "little"))
+
+
+def test_a_signature_has_one_spelling() -> None:
+    text = b"message"
+    signature = LOG.key.sign(text)
+    s = int.from_bytes(signature[32:], "little") + verify.L
+    assert verify.is_signed(LOG.raw, text, signature)
+    assert not verify.is_signed(LOG.raw, text, signature[:32] + s.to_bytes(32, "little"))
+    assert not verify.is_signed(LOG.raw, text, signature + b"\0")
+    assert not verify.is_signed(LOG.raw, text, signature[:63])
+
+
+# ---- the table of types, and text
+
+
+def test_the_table_has_the_types_and_fields_of_the_product() -> None:
+    assert set(verify.TYPES) == set(TYPES)
+    for name, kind in TYPES.items():
+        fields = {field.rstrip("?"): field[-1] != "?" for field in verify.TYPES[name][3]}
+        assert fields == {one: info.default is not None for one, info in kind.model_fields.items()}, name
+        assert verify.TYPES[name][0] == kind.audience
+    assert re.findall('"([a-z_]+)":', verify.AV_RULE.pattern) == sorted(AlternativeVote.model_fields)
+    for field, kind in {"figures": Figure, "stages": CertifiedStage, "held": CertifiedVotes}.items():
+        assert [name.rstrip("?") for name in verify.HOLDS[field][0]] == sorted(kind.model_fields)
+
+
+def damaged(event: Any, chance: random.Random) -> Any:
+    """The same with one value somewhere in it put wrong, or not."""
+    if isinstance(event, dict) and event:
+        name = chance.choice(list(event))
+        return {**event, name: damaged(event[name], chance)}
+    if isinstance(event, list) and event:
+        place = chance.randrange(len(event))
+        return [*event[:place], damaged(event[place], chance), *event[place + 1 :]]
+    odd = ["", "a", "A", "a/b", "a" * 65, "x" * 4_001, "é", "\n", "1.5", "01", "sha256:", [], {}, 0, 1, -1, 10, 10_001]
+    odd += [2**53 - 1, 2**53, True, None, "2010-02-30T00:00:00Z", "0000-01-01T00:00:00Z", "2012-02-29T23:59:60Z"]
+    return chance.choice(odd)
+
+
+def field_changed(old: Any, new: Any, field: str = "") -> str:
+    """The innermost field in which two events differ; those with a rule of their own elsewhere have another name."""
+    if isinstance(old, dict) and isinstance(new, dict) and old.keys() == new.keys():
+        (name,) = (name for name in old if canonical(old[name]) != canonical(new[name]))
+        return field_changed(old[name], new[name], f"rule {name}" if field == "rule" else name)
+    if isinstance(old, list) and isinstance(new, list) and len(old) == len(new):
+        (place,) = (place for place, one in enumerate(old) if canonical(one) != canonical(new[place]))
+        return field_changed(old[place], new[place], field)
+    return "no sections" if (field, new) == ("sections", []) else field
+
+
+def test_reads_what_it_depends_on_as_strictly_as_the_product(leaves: list[bytes]) -> None:
+    chance = random.Random(8785)
+    kinds = list({json.loads(leaf)["type"]: leaf for leaf in leaves}.values())
+    verdicts: Counter[bool] = Counter()
+    for _ in range(1_500):
+        whole = json.loads(chance.choice(kinds))
+        event = damaged(whole, chance)
+        leaf = canonical(event)
+        try:
+            if not isinstance(event["type"], str) or not isinstance(event["stream"], str):
+                raise TypeError
+            decode_strictly(Row(0, event["stream"], event["version"], event["type"], leaf))
+            good = True
+        except (EvidenceError, TypeError, KeyError):
+            good = False
+        verify.FINDINGS.clear()
+        verify.read_leaf("leaf", leaf)
+        mine = [line for line in verify.FINDINGS if not line.startswith("leaf-stream")]
+        assert not (mine and good), (leaf, mine)
+        if not good and not verify.FINDINGS:  # `decimals` and `value` are compared where figures are
+            field = field_changed(whole, event)
+            assert field not in verify.HOLDS or field in ("batch", "decimals", "value"), (leaf, field)
+        verdicts[good] += 1
+    assert min(verdicts.values()) > 100
+
+
+def test_admits_the_characters_that_the_product_admits() -> None:
+    afters = ["", "a", "\u0915", "\u094d", "\u0628", "\u2600", "\u4e00"]
+    for number in [*range(0x3500), *range(0xFE00, 0x10000), *range(0xE0000, 0xE0200)]:
+        if 0xD800 <= number < 0xE000:
+            continue
+        for before in afters if chr(number) in "\u200c\u200d\ufe0e\ufe0f\U000e0100" else afters[:2]:
+            text = before + chr(number)
+            try:
+                check_text(text)
+                good = True
+            except ValueError:
+                good = False
+            assert verify.is_shown(text) is good, ascii(text)
+
+
+# ---- the count
+
+
+def random_contests() -> Iterator[tuple[AlternativeVote, list[str], list[str], dict[str, dict[str, int]]]]:
+    chance = random.Random(1918)
+    choices = {name: get_args(info.annotation) for name, info in AlternativeVote.model_fields.items()}
+    for _ in range(150):
+        rule = {name: chance.choice([one for one in of if one != "refuse"]) for name, of in choices.items() if of}
+        ladder = ["earlier-stages-backwards", "earlier-stages-forwards", "lot"]
+        rule |= {
+            "ties": chance.sample(ladder, chance.randint(1, 3)),
+            "decimals": chance.randint(0, 9),
+            "version": "av.v1",
+        }
+        candidates = list("abcdef")[: chance.choice([0, 1, 2, 3, 4, 5, 6])]
+        sections = ["s", "t"][: chance.randint(1, 2)]
+        papers: dict[str, dict[str, int]] = {section: {} for section in sections}
+        for _ in range(chance.randint(0, 14)):
+            ranks = [
+                "=".join(chance.choices(candidates, k=chance.choice([1, 1, 1, 0, 2])))
+                for _ in range(3 if candidates else 0)
+            ]
+            marks = ">".join(ranks[: chance.randint(0, 3)]) if candidates else ""
+            papers[chance.choice(sections)][marks] = chance.randint(1, 3)
+        yield AlternativeVote.model_validate_json(json.dumps(rule)), candidates, sections, papers
+
+
+def test_counts_as_the_product_counts() -> None:
+    endings: Counter[str] = Counter()
+    for rule, candidates, sections, papers in random_contests():
+        definition: Any = SimpleNamespace(contest="c", count_rule=rule_hash(rule))
+        table: StageTable = count_av(rule, candidates, sections, papers)
+        fields = {"contest": "c", "count_rule": rule_hash(rule)}
+        batches = {
+            section: SimpleNamespace(opened={"section": section}, marks=Counter(marks))
+            for section, marks in papers.items()
+        }
+        contest = SimpleNamespace(
+            event=fields,
+            rule=json.loads(rule.model_dump_json()),
+            candidates=candidates,
+            sections=sections,
+            batches=batches,
+        )
+        count = verify.count_av(contest)
+        assert verify.name_of(canonical(count)) == count_digest(definition, table), (rule, papers, count)
+        endings[table.stages[-1].action.kind] += 1
+        exact = cells(table)
+        for stage in range(1, len(table.stages) + 2):
+            for section in [*sections, "all", "none"]:
+                for who in [*candidates, ""]:
+                    for measure in ("votes", "share", "section-share", "valid", "non-transferable"):
+                        asked = {"stage": stage, "section": section, "measure": measure}
+                        asked |= {"candidate": who} if who else {}
+                        assert verify.exact_figure(count, asked) == exact.get((stage, section, who, measure)), asked
+    assert min(endings["elect"], endings["none"]) > 20
+
+
+def test_many_findings_are_cut(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(verify, "FINDINGS", [])
+    for number in range(5_000):
+        verify.finding("code", number, "x" * 10_000, "\x1b[31m\u202e")
+    assert len(verify.FINDINGS) <= verify.FINDINGS_MAX + 1
+    assert all(len(line) < 1_000 and line.isascii() and line.isprintable() for line in verify.FINDINGS)
