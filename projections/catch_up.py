@@ -11,8 +11,8 @@ from typing import Protocol
 
 from ledger.errors import EvidenceError, RefusedError
 from ledger.event import Event
+from ledger.record import Record
 from ledger.storage_error import storage_error
-from ledger.store import Record
 from projections.moment import NOW, Moment
 
 VIEWS_FILE = "views.db"
@@ -137,7 +137,7 @@ def views_errors() -> Iterator[None]:
     """
     try:
         yield
-    except sqlite3.Error as error:
+    except (sqlite3.Error, UnicodeDecodeError) as error:  # the latter as in `storage_error.clear_errors`
         meaning = storage_error("the views", error)
         if isinstance(meaning, EvidenceError):  # no evidence: views hold nothing that the ledger does not
             raise RefusedError(

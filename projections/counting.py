@@ -4,19 +4,20 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from fractions import Fraction
 from pathlib import Path
 
 from ledger.decision import CountFigures, HeadsFigures, fold
 from ledger.errors import RefusedError
 from ledger.leaf import CANONICAL
+from ledger.record import Record
 from ledger.seal.heads import heads_root
-from ledger.store import Record
 from ledger.streams.contest import ALL, Contest, ContestDefined, require_contest
 from ledger.streams.count_rule import CountRule
 from ledger.streams.election import Election, rule_of
+from ledger.streams.totals import TotalsCertified, totals_stream
 from projections.catch_up import VIEWS_FILE, Progress, Views, views_errors
 from projections.count.av import count_av
 from projections.count.stage_table import Stage, StageTable
@@ -28,7 +29,8 @@ from projections.profile import BallotProfile, ProfileProjection, ballot_profile
 class Counted:
     """A count with everything it was taken from.
 
-    `position` is the last event it knows, -1 in an empty ledger.
+    `position` is the last event it knows, -1 in an empty ledger; `certified` has the totals of each section that
+    was counted from totals.
     """
 
     contest: ContestDefined
@@ -36,6 +38,7 @@ class Counted:
     table: StageTable
     profile: BallotProfile
     position: int
+    certified: Mapping[str, TotalsCertified] = field(default_factory=dict)
 
     @property
     def names(self) -> dict[str, str]:
@@ -66,6 +69,9 @@ def count_digest(contest: ContestDefined, table: StageTable) -> str:
         ],
         "valid": table.valid,
     }
+    if table.certified:
+        body["certified"] = table.certified
+
     return "sha256:" + hashlib.sha256(json.dumps(body, **CANONICAL, default=dict).encode()).hexdigest()
 
 
@@ -116,8 +122,30 @@ def count_contest(
             found=", ".join(profile.open_batches),
             remedy="Give the same papers again: the import goes on where it stopped",
         )
-    table = count_av(rule, state.candidates, state.sections, profile.papers)
-    return Counted(definition, rule, table, profile, position)
+    certified = certified_totals(ledger, contest, state.sections, moment)
+    table = count_av(rule, state.candidates, state.sections, profile.papers, totals=stages_of(certified))
+    return Counted(definition, rule, table, profile, position, certified)
+
+
+def certified_totals(
+    ledger: Record, contest: str, sections: Sequence[str], moment: Moment
+) -> dict[str, TotalsCertified]:
+    """Give the certified totals of a contest as of a moment: section to the event, where there is one."""
+    found: dict[str, TotalsCertified] = {}
+    for section in sections:
+        state = totals_stream(contest, section)
+        state = fold(state, (event for _, event in moment.past(ledger.stream(state.stream))))
+        if state.certified is not None:
+            found[section] = state.certified
+    return found
+
+
+def stages_of(certified: Mapping[str, TotalsCertified]) -> dict[str, list[dict[str, int]]]:
+    """Give certified totals as a count takes them: section to stages, each candidate to papers."""
+    return {
+        section: [{held.candidate: held.votes for held in stage.held} for stage in event.stages]
+        for section, event in certified.items()
+    }
 
 
 class LedgerFigures:

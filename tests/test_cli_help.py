@@ -70,7 +70,7 @@ def test_recording_explains_every_field(at: Terminal, verb: str) -> None:
 
 def test_explains_the_choices_of_a_count_rule(at: Terminal) -> None:
     flat = " ".join(at.run("record", "adopt-count-rule", "--help").done().split())
-    assert "The object of --rule:" in flat
+    assert "The object of --rule, av.v1:" in flat
     assert "pass over it (refuse, exhaust, skip) [required]" in flat
 
 

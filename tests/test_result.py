@@ -6,7 +6,7 @@ from fractions import Fraction
 from typing import Any
 
 import pytest
-from scenario import DEFINED, POLLED, Given, but, given, happened
+from scenario import ADOPT_RULE, CALL_ELECTION, CLOSE_POLL, DEFINE_CONTEST, DEFINED, POLLED, Given, but, given, happened
 
 from ledger.decision import CountFigures, Unchanged, fold
 from ledger.field import rounded
@@ -57,7 +57,9 @@ def test_declares_what_the_count_says_and_on_which_papers() -> None:
 def test_a_declaration_holds_only_if_no_paper_of_the_contest_came_in_meanwhile() -> None:
     outcome = given(*POLLED, figures=COUNTED).when(DECLARE).outcome
     assert outcome.unchanged == Unchanged(
-        41, ("paper-read.v1", "batch-closed.v1"), ("paper/leader/", "batch/paper/leader/")
+        41,
+        ("paper-read.v1", "batch-closed.v1", "totals-certified.v1"),
+        ("paper/leader/", "batch/paper/leader/", "totals/leader/"),
     )
 
 
@@ -89,6 +91,16 @@ def test_declares_a_figure_that_the_count_gives_as_rounded(figure: Figure) -> No
 )
 def test_refuses_a_figure_that_the_count_does_not_give(figure: Figure) -> None:
     given(*POLLED, figures=COUNTED).when(but(DECLARE, figures=(cell(), figure))).then_refused("figures-differ")
+
+
+@pytest.mark.parametrize("publication", ["profile", "none"])
+def test_a_declaration_names_no_digest_that_guesses_at_unpublished_papers_could_be_tried_against(
+    publication: str,
+) -> None:
+    contest = but(DEFINE_CONTEST, paper_publication=publication)
+    (event,) = given(CALL_ELECTION, ADOPT_RULE, contest, CLOSE_POLL, figures=COUNTED).when(DECLARE).events
+    assert isinstance(event, ResultDeclared)
+    assert event.count is None
 
 
 @pytest.mark.parametrize("elected", [("b",), (), ("a", "b"), ("a", "a")])

@@ -111,6 +111,14 @@ def test_reads_one_tile_of_each_level_for_the_root() -> None:
     assert store.read == [(0, 259), (1, 1), (2, 0)]
 
 
+def test_reads_each_tile_once_for_many_paths() -> None:
+    store, tiles = filled(LARGE)
+    for place in range(0, LARGE, 1_000):
+        tiles.inclusion_path(place)
+        tiles.inclusion_path(place + 1)
+    assert sorted(store.read) == sorted(set(store.read))
+
+
 @pytest.mark.parametrize("end", [0, 1, 2, 3, 127, 128, 129, 255, 256, 257, 384, 511, 512, 513, 768])
 def test_gives_the_hash_of_every_subtree_that_ends_here(large: Tiles, end: int) -> None:
     for start in range(end + 1):

@@ -1,31 +1,37 @@
 """The alternative vote: one place, the lowest excluded and their papers moved until one has a majority.
 
-Exact in whole papers. All that was chosen is in the rule; nothing here knows a default.
+Exact: in whole papers, or in an electoral college in exact parts of the whole. All that was chosen is in the rule;
+nothing here knows a default.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from fractions import Fraction
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
-from ledger.errors import EvidenceError
+from ledger.errors import EvidenceError, RefusedError
+from ledger.streams.count_rule import AlternativeVote
 from projections.count.paper import group
+from projections.count.scale import PaperScale, PointScale, Standing
 from projections.count.stage_table import Action, Stage, StageTable
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from ledger.streams.count_rule import AlternativeVote
+    from ledger.streams.count_rule import AnyAlternativeVote
     from projections.count.paper import Bundle
+    from projections.count.scale import Scale
     from projections.count.stage_table import Profile
 
-    Totals = Mapping[str, int]  # continuing candidate, in ballot order -> papers held over all sections
-
 Lots = Mapping[tuple[int, frozenset[str]], Sequence[str]]  # stage number, the tied -> them as drawn
+Held = Mapping[str, Fraction | int]  # continuing candidate, in ballot order -> papers, or points
+Totals = Mapping[str, Sequence[Mapping[str, int]]]  # section -> for each stage: candidate -> papers, as certified
 
 NO_LOTS: Lots = MappingProxyType({})
+NO_TOTALS: Totals = MappingProxyType({})
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,20 +64,23 @@ class _Pile:
 
 
 def count_av(
-    rule: AlternativeVote,
+    rule: AnyAlternativeVote,
     candidates: Sequence[str],
     sections: Sequence[str],
     profile: Profile,
     lots: Lots = NO_LOTS,
+    totals: Totals = NO_TOTALS,
 ) -> StageTable:
     """Count one place by the alternative vote.
 
     Args:
         rule: every choice; nothing is chosen here.
         candidates: distinct ids in ballot order; may be empty.
-        sections: distinct ids in the order of the contest; papers count the same whatever their section.
+        sections: distinct ids in the order of the contest; under `av.v1` papers count the same whatever their section.
         profile: section -> marks -> papers, 0 or more; a section left out has none.
         lots: (stage number, the tied) -> all of them in the order drawn; the one drawn first is excluded.
+        totals: section -> papers of each candidate at each stage, as certified, for a section whose papers are
+            not at hand. They say nothing of other exclusions than those that were made.
 
     Returns:
         The stages, at least one. Elected is empty, and the last action says why, where there are no
@@ -81,31 +90,67 @@ def count_av(
 
     Raises:
         EvidenceError: `unknown-section`, `unknown-candidate`, `paper-not-admissible`, `lot-not-of-the-tied`.
+        RefusedError: `empty-section`; `totals-missing`: certified totals end before the count does, or are of
+            other candidates than those who continue.
     """
     papers = group(profile, candidates, sections, rule)
-    piles = {candidate: _Pile(sections) for candidate in candidates}
-    nobody = _Pile(sections)
-    moving = papers.bundles
-    stages: list[Stage] = []
-    history: list[Totals] = []
-    while True:
-        _deal(moving, piles, nobody)
-        history.append({candidate: sum(pile.papers.values()) for candidate, pile in piles.items()})
-        decision = _decide(rule, history, lots)
-        stages.append(_stage(len(history), sections, piles, nobody, decision.action))
-        if decision.action.kind != "exclude":
-            break
-        moving = [bundle for candidate in decision.action.candidates for bundle in piles.pop(candidate).bundles]
+    valid = papers.valid | {name: sum(stages[0].values()) if stages else 0 for name, stages in totals.items()}
+    stages, decision = _stages(
+        rule, papers.bundles, {name: _Pile(sections) for name in candidates}, valid, lots, totals
+    )
     action = decision.action
     return StageTable(
         candidates=tuple(candidates),
         sections=tuple(sections),
         stages=tuple(stages),
-        valid=papers.valid,
+        valid=valid,
         rejected=papers.rejected,
         elected=action.candidates if action.kind == "elect" else (),
         lot_needed=decision.lot_needed,
+        certified=tuple(name for name in sections if name in totals),
     )
+
+
+def _stages(
+    rule: AnyAlternativeVote,
+    moving: list[Bundle],
+    piles: dict[str, _Pile],
+    valid: Mapping[str, int],
+    lots: Lots,
+    totals: Totals,
+) -> tuple[list[Stage], _Decision]:
+    """Deal papers out and decide, stage by stage, until nobody is to be excluded; give the last decision too."""
+    scale: Scale = PaperScale() if isinstance(rule, AlternativeVote) else PointScale(rule)
+    nobody = _Pile(list(valid))
+    stages: list[Stage] = []
+    history: list[Standing] = []
+    while True:
+        _deal(moving, piles, nobody)
+        votes = {name: {candidate: pile.papers[name] for candidate, pile in piles.items()} for name in valid}
+        votes |= {name: _certified(name, stages_of, len(history), piles) for name, stages_of in totals.items()}
+        history.append(scale.standing(votes, valid))
+        decision = _decide(rule, scale, history, lots)
+        spent = {name: valid[name] - sum(votes[name].values()) for name in valid}
+        points = history[-1].held if scale.weighted else None
+        stages.append(Stage(len(history), votes, spent, decision.action, points))
+        if decision.action.kind != "exclude":
+            return stages, decision
+        moving = [bundle for candidate in decision.action.candidates for bundle in piles.pop(candidate).bundles]
+
+
+def _certified(section: str, stages: Sequence[Mapping[str, int]], number: int, piles: Iterable[str]) -> dict[str, int]:
+    """Look up what a section's certified totals say of a stage, in ballot order."""
+    found = stages[number] if number < len(stages) else {}
+    continuing = list(piles)
+    if sorted(found) != sorted(continuing):
+        raise RefusedError(
+            "totals-missing",
+            f"section {section}, stage {number + 1}",
+            expected="certified totals of " + ", ".join(continuing),
+            found=", ".join(sorted(found)) or "none",
+            remedy="Totals cannot say how papers would have gone on: record the papers, or the totals of this stage",
+        )
+    return {candidate: found[candidate] for candidate in continuing}
 
 
 def _deal(moving: Iterable[Bundle], piles: Mapping[str, _Pile], nobody: _Pile) -> None:
@@ -115,47 +160,47 @@ def _deal(moving: Iterable[Bundle], piles: Mapping[str, _Pile], nobody: _Pile) -
         (nobody if holder is None else piles[holder]).add(bundle)
 
 
-def _stage(number: int, sections: Sequence[str], piles: Mapping[str, _Pile], nobody: _Pile, action: Action) -> Stage:
-    votes = {section: {candidate: pile.papers[section] for candidate, pile in piles.items()} for section in sections}
-    return Stage(number, votes, dict(nobody.papers), action)
-
-
-def _decide(rule: AlternativeVote, history: Sequence[Totals], lots: Lots) -> _Decision:
+def _decide(rule: AnyAlternativeVote, scale: Scale, history: Sequence[Standing], lots: Lots) -> _Decision:
     """Decide how the last stage of the history ends."""
-    totals = history[-1]
-    if not totals:
+    held, continuing, whole = history[-1]
+    if not held:
         return _nobody((), "There are no candidates; nobody is elected.")
-    if len(totals) == 1:
-        return _Decision(Action("elect", tuple(totals), "One candidate for one place: unopposed."))
-    continuing, valid = sum(totals.values()), sum(history[0].values())  # no valid paper lacks a first preference
-    if not valid:
+    if len(held) == 1:
+        return _Decision(Action("elect", tuple(held), "One candidate for one place: unopposed."))
+    if not history[0].continuing:  # no valid paper lacks a first preference
         return _nobody((), "There are no valid papers; nobody is elected.")
     of_continuing = rule.majority_base == "continuing"
-    base, of = (continuing, "continuing papers") if of_continuing else (valid, "papers valid at stage 1")
-    leader = max(totals, key=totals.__getitem__)
-    if 2 * totals[leader] > base and (rule.stop == "first-majority" or len(totals) == 2):
-        return _Decision(Action("elect", (leader,), f"{totals[leader]} of {base} {of}: more than half."))
-    if len(totals) == 2 and not of_continuing:
-        return _nobody(tuple(totals), f"Neither of the last two holds more than half of {base} {of}.")
-    together = _safe_together(totals) if rule.exclusion == "bulk-when-safe" else ()
+    base = continuing if of_continuing else whole
+    if scale.weighted:
+        of = f"the {scale.says(base)} that continuing candidates hold" if of_continuing else "the whole"
+    else:
+        of = f"{base} continuing papers" if of_continuing else f"{base} papers valid at stage 1"
+    leader = max(held, key=held.__getitem__)
+    if 2 * held[leader] > base and (rule.stop == "first-majority" or len(held) == 2):
+        reason = f"{scale.says(held[leader])} of {of}: more than half."
+        return _Decision(Action("elect", (leader,), reason))
+    if len(held) == 2 and not of_continuing:
+        return _nobody(tuple(held), f"Neither of the last two holds more than half of {of}.")
+    together = _safe_together(held) if rule.exclusion == "bulk-when-safe" else ()
     if together:
-        held = sum(totals[candidate] for candidate in together)
-        reason = f"Papers held together: {held}, fewer than any other candidate holds."
+        number = scale.says(sum(held[candidate] for candidate in together))
+        reason = f"Papers held together: {number}, fewer than any other candidate holds."
         return _Decision(Action("exclude", together, reason))
-    return _exclude_lowest(rule, history, lots)
+    return _exclude_lowest(rule, scale, history, lots)
 
 
 def _nobody(candidates: tuple[str, ...], reason: str) -> _Decision:
     return _Decision(Action("none", candidates, reason))
 
 
-def _safe_together(totals: Totals) -> tuple[str, ...]:
+def _safe_together(totals: Held) -> tuple[str, ...]:
     """Find the most candidates, two or more, who hold fewer papers together than any of the others.
 
     Two candidates are always left, so that the count ends as a single exclusion at a time would end it.
     """
     ascending = sorted(totals, key=totals.__getitem__)
-    together, found = 0, 0
+    found = 0
+    together: Fraction | int = 0
     for lower, candidate in enumerate(ascending[:-2]):
         together += totals[candidate]
         if together < totals[ascending[lower + 1]]:
@@ -164,24 +209,25 @@ def _safe_together(totals: Totals) -> tuple[str, ...]:
     return tuple(candidate for candidate in totals if candidate in chosen) if found > 1 else ()
 
 
-def _exclude_lowest(rule: AlternativeVote, history: Sequence[Totals], lots: Lots) -> _Decision:
+def _exclude_lowest(rule: AnyAlternativeVote, scale: Scale, history: Sequence[Standing], lots: Lots) -> _Decision:
     """Exclude the lowest, or elect the other where the last two are tied."""
-    totals = history[-1]
-    fewest = min(totals.values())
-    tied = tuple(candidate for candidate, held in totals.items() if held == fewest)
+    held = history[-1].held
+    fewest = min(held.values())
+    tied = tuple(candidate for candidate, number in held.items() if number == fewest)
+    what = "points" if scale.weighted else "papers"
     if len(tied) == 1:
-        return _Decision(Action("exclude", tied, f"Fewest papers: {fewest}."))
+        return _Decision(Action("exclude", tied, f"Fewest {what}: {scale.says(fewest)}."))
     tie = _break_tie(rule, history, tied, lots)
-    reason = f"{len(tied)} candidates tied for fewest papers, {fewest}; {'; '.join(tie.steps)}"
+    reason = f"{len(tied)} candidates tied for fewest {what}, {scale.says(fewest)}; {'; '.join(tie.steps)}"
     if len(tie.lowest) > 1:
         return _Decision(Action("none", tie.lowest, f"{reason}."), tie.lowest if tie.lot_needed else ())
-    if len(totals) == 2:
-        other = tuple(candidate for candidate in totals if candidate not in tie.lowest)
+    if len(held) == 2:
+        other = tuple(candidate for candidate in held if candidate not in tie.lowest)
         return _Decision(Action("elect", other, f"{reason}; the other is elected."))
     return _Decision(Action("exclude", tie.lowest, f"{reason}."))
 
 
-def _break_tie(rule: AlternativeVote, history: Sequence[Totals], tied: tuple[str, ...], lots: Lots) -> _Tie:
+def _break_tie(rule: AnyAlternativeVote, history: Sequence[Standing], tied: tuple[str, ...], lots: Lots) -> _Tie:
     """Go down the rule's ladder until one of the tied is lowest.
 
     Backwards goes through the earlier stages from last to first, forwards from first to last. Wherever
@@ -197,8 +243,8 @@ def _break_tie(rule: AlternativeVote, history: Sequence[Totals], tied: tuple[str
                 return _Tie(tied, (*steps, f"a lot among {len(tied)} is to be drawn"), lot_needed=True)
             return _Tie(drawn[:1], (*steps, f"the lot among {len(tied)} leaves 1 of them lowest"))
         for index in reversed(earlier) if rung == "earlier-stages-backwards" else earlier:
-            fewest = min(history[index][candidate] for candidate in tied)
-            lowest = tuple(candidate for candidate in tied if history[index][candidate] == fewest)
+            fewest = min(history[index].held[candidate] for candidate in tied)
+            lowest = tuple(candidate for candidate in tied if history[index].held[candidate] == fewest)
             if len(lowest) < len(tied):
                 steps.append(f"stage {index + 1} leaves {len(lowest)} of them lowest")
             tied = lowest

@@ -12,7 +12,7 @@ from ledger.streams.marks import faults, judged, ranks, unknown
 if TYPE_CHECKING:
     from collections.abc import Collection, Container, Mapping, Sequence
 
-    from ledger.streams.count_rule import AlternativeVote
+    from ledger.streams.count_rule import Preferences
     from ledger.streams.marks import Fault
     from projections.count.stage_table import Profile
 
@@ -57,7 +57,7 @@ class Papers:
         ]
 
 
-def interpret(marks: str, candidates: Collection[str], rule: AlternativeVote) -> Ranking | Rejection:
+def interpret(marks: str, candidates: Collection[str], rule: Preferences) -> Ranking | Rejection:
     """Read one paper: the candidates that the count will follow, in order, or why it is rejected.
 
     Ranks are read from first to last, once, before anybody is excluded. A rank without fault adds its
@@ -85,7 +85,7 @@ def interpret(marks: str, candidates: Collection[str], rule: AlternativeVote) ->
     return ranking
 
 
-def group(profile: Profile, candidates: Sequence[str], sections: Sequence[str], rule: AlternativeVote) -> Papers:
+def group(profile: Profile, candidates: Sequence[str], sections: Sequence[str], rule: Preferences) -> Papers:
     """Sort the papers of every section into distinct rankings and reasons of rejection.
 
     Raises:
@@ -114,7 +114,7 @@ def group(profile: Profile, candidates: Sequence[str], sections: Sequence[str], 
     return Papers(rankings, rejected)
 
 
-def _read_faulty(marks: str, candidates: Container[str], rule: AlternativeVote) -> Ranking:
+def _read_faulty(marks: str, candidates: Container[str], rule: Preferences) -> Ranking:
     choices: dict[Fault, str] = {
         "blank": rule.blank,
         "duplicate": rule.duplicate,

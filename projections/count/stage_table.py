@@ -28,12 +28,14 @@ class Stage:
         votes: section -> candidate -> papers held; candidates excluded earlier are absent.
         non_transferable: section -> papers that name no continuing candidate.
         action: how the stage ended.
+        points: in an electoral college, candidate -> part of the whole, exact; None where papers count alike.
     """
 
     number: int
     votes: Mapping[str, Mapping[str, int]]
     non_transferable: Mapping[str, int]
     action: Action
+    points: Mapping[str, Fraction | int] | None = None
 
     def total(self, candidate: str) -> int:
         """Papers held by the candidate over all sections."""
@@ -50,7 +52,9 @@ class Stage:
         return sum(sum(held.values()) for held in self.votes.values())
 
     def share(self, candidate: str, section: str | None = None) -> Fraction | None:
-        """Part of the continuing papers that the candidate holds; None where there are none."""
+        """Part of the continuing papers that the candidate holds, or of the whole college; None where none continue."""
+        if section is None and self.points is not None:
+            return Fraction(self.points[candidate])
         held = self.total(candidate) if section is None else self.votes[section][candidate]
         whole = self.continuing if section is None else sum(self.votes[section].values())
         return Fraction(held, whole) if whole else None
@@ -68,6 +72,7 @@ class StageTable:
         rejected: section -> reason -> papers.
         elected: who is elected; empty where the rule elects nobody or a lot is still to be drawn.
         lot_needed: who is tied, where the count stopped for a lot that is not recorded.
+        certified: sections counted from certified totals, for want of their papers.
     """
 
     candidates: tuple[str, ...]
@@ -77,3 +82,4 @@ class StageTable:
     rejected: Mapping[str, Mapping[str, int]]
     elected: tuple[str, ...]
     lot_needed: tuple[str, ...] = ()
+    certified: tuple[str, ...] = ()

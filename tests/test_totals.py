@@ -1,0 +1,97 @@
+"""Certified totals in place of papers: recorded once, checked, labelled, and never beside papers."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+from scenario import POLLED, READ_PAPERS, given, happened
+from terminal import POLLED as COMMANDS
+from terminal import Terminal
+
+from ledger.streams.result import ResultDeclared
+from ledger.streams.totals import CertifyTotals, TotalsCertified
+
+STAGES: list[dict[str, Any]] = [
+    {"held": [{"candidate": "abbott", "votes": 7}, {"candidate": "balls", "votes": 40, "certainty": "unconfirmed"}]}
+]
+BODY = {"contest": "leader", "section": "members", "source": "the party's table", "stages": STAGES}
+
+
+def certify(**changes: Any) -> CertifyTotals:
+    """The totals in the scenario's own words: candidates a, b, c."""
+    body = {**BODY, "section": SECTION, "stages": [held(("a", 7), ("b", 40))], **changes}
+    return CertifyTotals.model_validate_json(json.dumps(body))
+
+
+SECTION = READ_PAPERS.section
+
+
+def held(*votes: tuple[str, int]) -> dict[str, Any]:
+    return {"held": [{"candidate": candidate, "votes": number} for candidate, number in votes]}
+
+
+def test_records_totals_after_the_poll() -> None:
+    command = certify()
+    fields = command.model_dump(include={"contest", "section", "source"})
+    given(*POLLED).when(command).then(
+        happened(TotalsCertified, f"totals/leader/{SECTION}", **fields, stages=command.stages)
+    )
+
+
+@pytest.mark.parametrize(
+    ("changes", "code"),
+    [
+        ({"contest": "other"}, "unknown-contest"),
+        ({"section": "other"}, "unknown-section"),
+        ({"stages": [held(("nobody", 1))]}, "unknown-candidate"),
+        ({"stages": [held(("a", 1), ("a", 1))]}, "duplicate-candidate"),
+        ({"stages": [held(("a", 1)), held(("a", 2))]}, "totals-grow"),
+    ],
+)
+def test_refuses_totals_that_cannot_be(changes: dict[str, Any], code: str) -> None:
+    given(*POLLED).when(certify(**changes)).then_refused(code)
+
+
+def test_refuses_totals_before_the_poll_closed() -> None:
+    given(*POLLED[:-1]).when(certify()).then_refused("poll-open")
+
+
+def test_totals_are_certified_once() -> None:
+    given(*POLLED, certify()).when(certify()).then_refused("totals-exist")
+
+
+def test_refuses_totals_beside_papers_and_papers_beside_totals() -> None:
+    given(*POLLED, READ_PAPERS).when(certify()).then_refused("papers-exist")
+    given(*POLLED, certify()).when(READ_PAPERS).then_refused("totals-exist")
+
+
+def test_refuses_totals_once_the_result_is_declared() -> None:
+    declared = happened(
+        ResultDeclared,
+        "result/leader",
+        as_of_position=0,
+        contest="leader",
+        count="sha256:" + "0" * 64,
+        elected=("abbott",),
+        figures=(),
+    )
+    scene = given(*POLLED)
+    replace(scene, events=(*scene.events, declared)).when(certify()).then_refused("already-declared")
+
+
+def test_a_count_says_which_sections_it_took_from_totals(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    at = Terminal(tmp_path, monkeypatch, capsys).made(COMMANDS)
+    at.record("certify-totals", BODY).done()
+    text = " ".join(at("count", "leader").done().split())
+    assert "Section members is counted from certified totals, not from papers: the party's table;" in text
+    assert "some are transcribed and unconfirmed" in text
+    found = json.loads(at("count", "leader", "--json").done())
+    assert (found["elected"], found["valid"]) == (["balls"], {"members": 47})
+    at.record("declare-result", {"contest": "leader", "elected": ["balls"]}).done()
+    assert at("verify").code == 0
