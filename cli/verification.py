@@ -17,7 +17,7 @@ from cli.sealing import checkpoints_folder, read_bytes, seconds_now
 from ledger.errors import EvidenceError, PollbookError
 from ledger.seal.checkpoint import parse_checkpoint
 from ledger.seal.note import parse_note
-from ledger.seal.sealer import LAST_SIGNED, LATEST, write_durably
+from ledger.seal.sealer import LAST_SIGNED, LATEST, PUBLISHING, write_durably
 from ledger.seal.tile_paths import tile_path
 from ledger.seal.tiles import Tiles
 from ledger.store import Ledger
@@ -27,7 +27,7 @@ from projections.counting import open_views
 from projections.verify.finding import CHECKS
 from projections.verify.run import Report, verify
 from projections.verify.schema import LEDGER_ID
-from projections.verify.sealing import Trust
+from projections.verify.sealing import Notes, Trust
 
 FINDINGS = 3  # exit code
 Part = TypeVar("Part", Views, Vault)
@@ -61,9 +61,8 @@ def verify_ledger(
                     ledger,
                     views=parts.views,
                     vault=parts.vault,
-                    latest=_read_if_there(latest),
+                    notes=_notes(latest, state),
                     trust=trust,
-                    signed=_read_if_there(state / LAST_SIGNED) if state else None,
                     unopened=parts.unopened,
                     processes=os.cpu_count() or 1,
                     progress=bar.by,
@@ -71,6 +70,12 @@ def verify_ledger(
         finally:
             parts.close()
     _print(report, as_json=as_json)
+
+
+def _notes(latest: Path, state: Path | None) -> Notes:
+    if state is None:
+        return Notes(_read_if_there(latest))
+    return Notes(_read_if_there(latest), _read_if_there(state / LAST_SIGNED), (state / PUBLISHING).exists())
 
 
 @dataclass(slots=True)

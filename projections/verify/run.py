@@ -16,7 +16,7 @@ from projections.verify.finding import CHECKS, Finding
 from projections.verify.private import check_private
 from projections.verify.record import RecordRead, read_record
 from projections.verify.schema import check_schema, is_sqlite
-from projections.verify.sealing import Notes, Trust, check_seal
+from projections.verify.sealing import Notes, Trust, check_seal, size_of
 from projections.verify.snapshot import take_snapshot
 from projections.verify.views import check_views
 
@@ -47,9 +47,8 @@ def verify(
     *,
     views: Views | None,
     vault: Vault | None,
-    latest: bytes | None,
+    notes: Notes,
     trust: Trust,
-    signed: bytes | None = None,
     unopened: Mapping[str, PollbookError] | None = None,
     processes: int = 1,
     progress: Progress = lambda _: None,
@@ -59,9 +58,8 @@ def verify(
     Args:
         views: kept views, compared with a rebuild; None where there are none.
         vault: the vault, if its key is here; without it private values are not checked.
-        latest: the ledger's own checkpoint.
+        notes: the checkpoints that lie with the ledger and with its sealer.
         trust: policy and kept checkpoint, brought by the verifier.
-        signed: the checkpoint that the sealer signed last, from outside the ledger, if it is here.
         unopened: of `views` and `vault`, what is there and could not be opened, and why.
         processes: how many read side by side.
         progress: told how many events were read.
@@ -72,7 +70,6 @@ def verify(
     snapshot = take_snapshot(ledger)
     record = read_record(ledger, snapshot, processes, progress)
     record.findings += snapshot.findings
-    notes = Notes(latest, signed)
     unchecked = _unchecked(ledger, record, notes, trust)
     findings = record.findings + check_evidence(ledger, record)
     findings += check_commands(record, snapshot)
@@ -90,7 +87,7 @@ def verify(
         if isinstance(error, EvidenceError) or error.code == "views-damaged":
             findings.append(Finding(PARTS[part][-1], error.code, None, error.what, error.expected, error.found))
         unchecked |= dict.fromkeys(PARTS[part], f"the {part} could not be opened: {error.code}")
-    return Report(record.tiles.size, record.tiles.root(), _in_order(findings), unchecked, notes.size())
+    return Report(record.tiles.size, record.tiles.root(), _in_order(findings), unchecked, size_of(notes.current))
 
 
 def _in_order(findings: list[Finding]) -> tuple[Finding, ...]:
@@ -112,7 +109,7 @@ def _unchecked(ledger: Ledger, record: RecordRead, notes: Notes, trust: Trust) -
         unchecked["C3"] = f"open, so that their papers do not count and were not compared: {', '.join(still_open)}"
     if trust.policy is None:
         unchecked |= dict.fromkeys(("A1", "A2"), "no policy was given: nobody's signature was checked")
-    if notes.latest is None:
+    if notes.current is None:
         unchecked["S2"] = "the ledger has no checkpoint"
     if trust.kept is None:
         unchecked["S3"] = "no checkpoint kept from earlier was given"

@@ -43,29 +43,37 @@ class Notes:
     Attributes:
         latest: the ledger's own, for everybody.
         signed: the one that the sealer signed last, from its folder outside the ledger.
+        publishing: whether the sealer was stopped between the two, and will finish when it seals next.
     """
 
     latest: bytes | None = None
     signed: bytes | None = None
+    publishing: bool = False
 
-    def size(self) -> int:
-        """Give how many events the latest covers; 0 where it is none that can be read."""
-        try:
-            return parse_checkpoint(parse_note(self.latest or b"").text).size
-        except EvidenceError:
-            return 0
+    @property
+    def current(self) -> bytes | None:
+        """The checkpoint that counts: the latest, or the one that is on its way to take its place."""
+        return self.signed if self.publishing and size_of(self.signed) > size_of(self.latest) else self.latest
+
+
+def size_of(note: bytes | None) -> int:
+    """Give how many events a checkpoint covers; 0 where it is none that can be read."""
+    try:
+        return parse_checkpoint(parse_note(note or b"").text).size
+    except EvidenceError:
+        return 0
 
 
 def check_seal(ledger: Ledger, record: RecordRead, snapshot: Snapshot, notes: Notes, trust: Trust) -> list[Finding]:
     """Carry out the checks of the seal."""
     findings = list(check_tiles(ledger, record, snapshot))
     note = None
-    if notes.latest is None:
+    if notes.current is None:
         if trust.policy:
             findings.append(Finding("A1", "checkpoint-missing", None, "the ledger", "a signed checkpoint", "none"))
     else:
         try:
-            note = parse_note(notes.latest)
+            note = parse_note(notes.current)
             checkpoint = parse_checkpoint(note.text)
         except EvidenceError as error:
             findings.append(found_by("A1", error))
@@ -160,8 +168,8 @@ def check_checkpoint(check: str, ledger: Ledger, record: RecordRead, checkpoint:
 
 def check_covers(snapshot: Snapshot, notes: Notes) -> Iterator[Finding]:
     """S2: the checkpoint covers all that was sealed, and is not older than the one signed last."""
-    size, signed = notes.size(), Notes(notes.signed).size()
-    if notes.latest is None:
+    size, signed = size_of(notes.current), size_of(notes.signed)
+    if notes.current is None:
         if snapshot.sealed:
             found = f"{snapshot.sealed} sealed events"
             yield Finding("S2", "checkpoint-missing", None, "the ledger", f"a checkpoint over {found}", "none")

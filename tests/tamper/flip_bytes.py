@@ -43,7 +43,7 @@ from ledger.vault import Vault  # noqa: E402
 from projections.catch_up import VIEWS_FILE  # noqa: E402
 from projections.counting import open_views  # noqa: E402
 from projections.verify.run import Report, verify  # noqa: E402
-from projections.verify.sealing import Trust  # noqa: E402
+from projections.verify.sealing import Notes, Trust  # noqa: E402
 
 SEED = 20160924
 PAGE_BYTES = 512  # of the databases flipped in full: the smallest there is, so that there is little unused room
@@ -131,7 +131,7 @@ class Target:
             closing(open_views(self.folder)) as views,
         ):
             return verify(
-                ledger, views=views, vault=vault, latest=latest.read_bytes(), trust=trust, signed=signed.read_bytes()
+                ledger, views=views, vault=vault, notes=Notes(latest.read_bytes(), signed.read_bytes()), trust=trust
             )
 
     def dump(self, file: str) -> Dump:

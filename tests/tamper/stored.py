@@ -16,7 +16,7 @@ from stores import SQLitePlace, desk_at
 from ledger.errors import EvidenceError
 from ledger.store import LEDGER_FILE, open_ledger
 from projections.verify.run import verify
-from projections.verify.sealing import Trust
+from projections.verify.sealing import Notes, Trust
 
 LAST = 13  # position of the last event
 ROWS = "SELECT position, originator_id, originator_version, topic, state FROM stored_events ORDER BY position"
@@ -101,7 +101,7 @@ class Stored:
     def verify_finds(self, latest: bytes | None = None) -> list[str]:
         """Verify, perhaps with the ledger's checkpoint, and give the ids of the findings."""
         with open_ledger(self.folder) as ledger:
-            report = verify(ledger, views=None, vault=None, latest=latest, trust=Trust())
+            report = verify(ledger, views=None, vault=None, notes=Notes(latest), trust=Trust())
         return [finding.id for finding in report.findings]
 
     def stream_finds(self, stream: str) -> EvidenceError:

@@ -27,7 +27,7 @@ from ledger.vault import Vault
 from projections.catch_up import VIEWS_FILE
 from projections.counting import open_views
 from projections.verify.run import Report, verify
-from projections.verify.sealing import Trust
+from projections.verify.sealing import Notes, Trust
 
 BLIND = "A" * (BLIND_BYTES * 4 // 3 + 1)
 COUNCIL, COUNCIL_OPENED, COUNCIL_PAPER, COUNCIL_COMPLETE = 20, 22, 23, 26  # of the contest that keeps its papers
@@ -58,9 +58,10 @@ def report_of(world: World) -> Report:
             ledger,
             views=views,
             vault=vault,
-            latest=latest.read_bytes() if latest.is_file() else None,
+            notes=Notes(
+                latest.read_bytes() if latest.is_file() else None, signed.read_bytes() if signed.is_file() else None
+            ),
             trust=Trust(),
-            signed=signed.read_bytes() if signed.is_file() else None,
         )
 
 
@@ -492,7 +493,7 @@ def test_each_store_is_checked(ledger_place: LedgerPlace, name: str) -> None:
         with ledger.rows.begin(write=True) as transaction:
             transaction.execute(statement.format(events=ledger.rows.events, position=ledger.rows.position))
     with ledger_place.open() as ledger:
-        report = verify(ledger, views=None, vault=None, latest=None, trust=Trust())
+        report = verify(ledger, views=None, vault=None, notes=Notes(), trust=Trust())
     assert expected in [finding.id for finding in report.findings]
 
 

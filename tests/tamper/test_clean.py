@@ -21,7 +21,7 @@ from ledger.streams.person import OrderErasure
 from ledger.vault import Vault
 from projections.verify import page
 from projections.verify.run import Report, verify
-from projections.verify.sealing import Trust
+from projections.verify.sealing import Notes, Trust
 
 RECORD_PERSON_3 = but(RECORD_PERSON, person="p3")
 TWICE = but(READ_PAPERS, serial="s2", same_again=True)
@@ -96,7 +96,7 @@ def test_an_older_policy_without_freshness_still_takes_an_old_checkpoint(
 
 def report_of(place: LedgerPlace, processes: int = 1) -> Report:
     with place.open() as ledger, closing(Vault(place.vault_store(), MASTER, lambda size: bytes(size))) as vault:
-        return verify(ledger, views=None, vault=vault, latest=None, trust=Trust(), processes=processes)
+        return verify(ledger, views=None, vault=vault, notes=Notes(), trust=Trust(), processes=processes)
 
 
 def test_each_store_is_clean(ledger_place: LedgerPlace) -> None:
@@ -136,7 +136,7 @@ def test_a_copy_without_views_and_vault_is_clean(world_copy: World) -> None:
         if path.name.startswith(("views", "vault")):
             path.unlink()
     with open_ledger(operator.folder) as ledger:
-        report = verify(ledger, views=None, vault=None, latest=operator.latest.read_bytes(), trust=Trust())
+        report = verify(ledger, views=None, vault=None, notes=Notes(operator.latest.read_bytes()), trust=Trust())
     assert report.findings == ()
     assert {"C4", "I4", "S5", "S6"} <= report.unchecked.keys()
 
