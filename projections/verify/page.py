@@ -13,13 +13,13 @@ from ledger.leaf import decode_strictly
 from ledger.recorder import StoredRow
 from ledger.seal.merkle import leaf_hash
 from ledger.store import Ledger
-from ledger.streams.paper import ID_BYTES, PaperRead
+from ledger.streams.paper import PaperRead
 from projections.verify.finding import Finding, found_by
+from projections.verify.form import ID_DIGITS, Fitting, Form, form_of
 
 PAGE_EVENTS = 50_000  # events that one process reads at a time
 SINGLY = 256  # events read one by one where the database cannot give them together
 DAMAGED_MAX = 256  # events of a page that the database cannot give, after which the page is given up
-ID_DIGITS = 2 * ID_BYTES  # of a paper's id, which ends the name of its stream
 SHAPES_MAX = 1_000  # different shapes that are remembered of one batch within a page; there ought to be one
 
 Shape = tuple[str, bool, str | None, str | None, str | None]  # effective, has a blind, provenance, command, authority
@@ -58,6 +58,7 @@ class Page:
         first_recorded: recording time of the page's first readable event; `last_recorded` of the last.
         next_position: the position after the page's last row.
         last_readable: whether that row could be read.
+        form: that of the last paper that was read strictly, and the batch it is of.
     """
 
     start: int
@@ -71,6 +72,7 @@ class Page:
     last_recorded: str = ""
     next_position: int = 0
     last_readable: bool = False
+    form: Form | None = None
 
 
 def read_page(ledger: Ledger, start: int, stop: int) -> Page:
@@ -130,6 +132,9 @@ def _read_row(page: Page, row: StoredRow) -> None:
     page.last_readable = False
     try:
         page.hashes.append(leaf_hash(row[4]))
+        if page.form is not None and (fitting := page.form.fit(row)) is not None:
+            _take_alike(page, position, page.form, fitting)
+            return
         event = decode_strictly(row)
     except EvidenceError as error:
         page.findings.append(found_by("I1", error))
@@ -142,6 +147,16 @@ def _read_row(page: Page, row: StoredRow) -> None:
     else:
         page.last_readable = True
         _take(page, position, event)
+        page.form = form_of(event, row[4]) if isinstance(event, PaperRead) else None
+
+
+def _take_alike(page: Page, position: int, form: Form, fitting: Fitting) -> None:
+    """Take a paper in that directly follows others of its form: its batch, time and shape are theirs."""
+    page.last_readable = True
+    papers = page.papers[form.event.batch or ""]
+    _check_paper(page, papers, position, 1, fitting.stream, form.event.batch)
+    papers.marks[fitting.marks] += 1
+    papers.hashes.append(page.hashes[-1])
 
 
 def _take(page: Page, position: int, event: Event) -> None:
@@ -158,19 +173,7 @@ def _take(page: Page, position: int, event: Event) -> None:
     if papers is None:
         stem = batch.removeprefix("batch/").rpartition("/")[0] + "/"
         papers = page.papers[batch] = Papers(first_position=position, first_stream=event.stream, stem=stem)
-    if event.version != 1 or event.stream <= papers.last_stream or event.stream[:-ID_DIGITS] != papers.stem:
-        page.findings.append(
-            Finding(
-                "E2",
-                "paper-out-of-place",
-                position,
-                event.stream,
-                "a first version under an id above the one before, in a batch of its contest and section",
-                f"version {event.version}, batch {batch or 'none'}",
-            )
-        )
-    papers.last_stream = event.stream
-    papers.last_position = position
+    _check_paper(page, papers, position, event.version, event.stream, event.batch)
     shape = (event.effective, event.blind is not None, event.provenance, event.command, event.authority)
     if shape != papers.shape:
         papers.shape = shape
@@ -178,6 +181,22 @@ def _take(page: Page, position: int, event: Event) -> None:
             papers.shapes.setdefault(shape, position)
     papers.marks[event.marks] += 1
     papers.hashes.append(page.hashes[-1])
+
+
+def _check_paper(page: Page, papers: Papers, position: int, version: int, stream: str, batch: str | None) -> None:
+    if version != 1 or stream <= papers.last_stream or stream[:-ID_DIGITS] != papers.stem:
+        page.findings.append(
+            Finding(
+                "E2",
+                "paper-out-of-place",
+                position,
+                stream,
+                "a first version under an id above the one before, in a batch of its contest and section",
+                f"version {version}, batch {batch or 'none'}",
+            )
+        )
+    papers.last_stream = stream
+    papers.last_position = position
 
 
 def time_backwards(position: int, stream: str, before: str, recorded: str) -> Finding:

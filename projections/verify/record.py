@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import multiprocessing
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import ExitStack
 from dataclasses import dataclass, field
 from itertools import islice
 
@@ -100,11 +101,15 @@ def _pages(ledger: Ledger, snapshot: Snapshot, processes: int) -> Iterator[Page]
             yield page
         return
     bounds = [(start, min(start + PAGE_EVENTS, size)) for start in range(0, size, PAGE_EVENTS)]
-    if processes < 2 or len(bounds) < 2:
-        yield from (read_page(ledger, *bound) for bound in bounds)
-        return
-    with multiprocessing.get_context("spawn").Pool(processes, open_worker, (ledger.settings,)) as pool:
-        yield from pool.imap(read_in_worker, bounds)
+    own = len(bounds) if processes < 2 else -(-len(bounds) // processes)
+    with ExitStack() as stack:
+        others: Iterable[Page] = ()
+        if own < len(bounds):  # this process reads its part too: the others need a while to begin
+            pool = multiprocessing.get_context("spawn").Pool(processes - 1, open_worker, (ledger.settings,))
+            others = stack.enter_context(pool).imap(read_in_worker, bounds[own:])
+        for bound in bounds[:own]:
+            yield read_page(ledger, *bound)
+        yield from others
 
 
 def _check_head(record: RecordRead, snapshot: Snapshot) -> Iterator[Finding]:

@@ -3,24 +3,21 @@
 * votelib 0.4.0: weighted inclusive Gregory in exact fractions, whole Droop quota, all surpluses of a stage together,
   the lowest alone excluded. Ours with nine decimals elects the same.
 * stvpoll 0.5.6: the same in decimal numbers, where five decimals of a paper's worth are rounded, not cut.
-* pref_voting 1.18.2, if it is there (it brings numba and ortools): `stv_scottish`, in floating point cut to five
-  decimals; `stv_meek`, Algorithm 123 in floating point, quota V / (s + 1).
 
-None of them knows our ladder of ties: papers that come to a tie are passed over, and counted, so that they stay few.
+Neither knows our ladder of ties: papers that come to a tie are passed over, and counted, so that they stay few.
 """
 
 from __future__ import annotations
 
 import random
-import warnings
 from collections import Counter
 from collections.abc import Callable
-from typing import Any
 
-import pytest
-from stv_rules import COUNTERS, MEEK, SCOTTISH
+from stv_rules import COUNTERS, SCOTTISH
+from stvpoll.scottish_stv import calculate_scottish_stv
+from votelib.evaluate.sequential import TransferableVoteSelector
 
-from ledger.streams.stv_rule import MeekSTV, ScottishSTV, SingleTransferableVote
+from ledger.streams.stv_rule import ScottishSTV, SingleTransferableVote
 
 CANDIDATES = ("a", "b", "c", "d", "e", "f", "g", "h")
 Papers = Counter[tuple[str, ...]]
@@ -57,43 +54,14 @@ def agree(
 
 
 def test_elects_whom_votelib_elects() -> None:
-    sequential = pytest.importorskip("votelib.evaluate.sequential", reason="votelib is not installed")
-    evaluator = sequential.TransferableVoteSelector(transferer="Gregory", quota_function="droop")
+    evaluator = TransferableVoteSelector(transferer="Gregory", quota_function="droop")
     rule = ScottishSTV(**SCOTTISH | {"surpluses": "together", "ties": ("lot",), "value_decimals": 9})
     agree(rule, lambda seats, papers: set(evaluator.evaluate(dict(papers), seats)))
 
 
 def test_elects_whom_stvpoll_elects() -> None:
-    library = pytest.importorskip("stvpoll.scottish_stv", reason="stvpoll is not installed")
-
     def theirs(seats: int, papers: Papers) -> set[str]:
-        result = library.calculate_scottish_stv(CANDIDATES, list(papers.items()), seats, random_shuffle=False)
+        result = calculate_scottish_stv(CANDIDATES, list(papers.items()), seats, random_shuffle=False)
         return set(result)
 
     agree(ScottishSTV(**SCOTTISH | {"surpluses": "together", "ties": ("lot",)}), theirs)
-
-
-def as_profile(papers: Papers) -> Any:
-    from pref_voting.profiles_with_ties import ProfileWithTies
-
-    rankings = [{CANDIDATES.index(c): rank for rank, c in enumerate(ranking, 1)} for ranking in papers]
-    return ProfileWithTies(rankings, rcounts=list(papers.values()), candidates=list(range(len(CANDIDATES))))
-
-
-@pytest.mark.filterwarnings("ignore")
-@pytest.mark.parametrize(
-    ("rule", "name", "profiles", "most"),
-    [
-        (ScottishSTV(**SCOTTISH | {"ties": ("lot",)}), "stv_scottish", 200, 997),
-        (MeekSTV(**MEEK), "stv_meek", 9, 41),  # theirs takes seconds for each
-    ],
-)
-def test_elects_whom_pref_voting_elects(rule: SingleTransferableVote, name: str, profiles: int, most: int) -> None:
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")
-        library = pytest.importorskip("pref_voting.proportional_methods", reason="pref_voting is not installed")
-
-    def theirs(seats: int, papers: Papers) -> set[str]:
-        return {CANDIDATES[number] for number in getattr(library, name)(as_profile(papers), num_seats=seats)}
-
-    agree(rule, theirs, profiles, most)
