@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import ast
+import contextlib
 import inspect
+import io
 import os
 import re
-import subprocess
 import sys
 from collections.abc import Iterator, Sequence
 from pathlib import Path
@@ -234,18 +235,18 @@ def errors_page() -> str:
 
 def help_of(*words: str) -> str:
     """Give the help of a verb as a terminal of 80 columns shows it."""
-    environment = {**os.environ, "COLUMNS": "80", "TERM": "dumb", "PYTHONPATH": str(ROOT)}
-    for name in ("POLLBOOK_LEDGER", "POLLBOOK_ACTOR", "POLLBOOK_POSTGRES_FILE"):
-        environment.pop(name, None)
-    answer = subprocess.run(  # noqa: S603  # our own program
-        [sys.executable, "-m", "cli.main", *words, "--help"],
-        capture_output=True,
-        text=True,
-        env=environment,
-        check=True,
-    )
-    text = answer.stdout.replace("python -m cli.main", "pollbook")
-    return "\n".join(line.rstrip() for line in text.strip("\n").splitlines())
+    from cli.main import app
+
+    kept = dict(os.environ)
+    out = io.StringIO()
+    try:
+        os.environ.update(COLUMNS="80", TERM="dumb", NO_COLOR="1")
+        with contextlib.redirect_stdout(out), contextlib.suppress(SystemExit):
+            app(args=[*words, "--help"], prog_name="pollbook")
+    finally:
+        os.environ.clear()
+        os.environ.update(kept)
+    return "\n".join(line.rstrip() for line in out.getvalue().strip("\n").splitlines())
 
 
 def cli_page() -> str:
@@ -257,6 +258,12 @@ def cli_page() -> str:
     for command in app.registered_commands:
         name = command.name or command.callback.__name__  # type: ignore[union-attr]
         parts += [f"## `pollbook {name}`\n", "```text", help_of(name), "```\n"]
+    for group in app.registered_groups:
+        name = str(group.typer_instance.info.name)  # type: ignore[union-attr]
+        parts += [f"## `pollbook {name}`\n", "```text", help_of(name), "```\n"]
+        for command in group.typer_instance.registered_commands:  # type: ignore[union-attr]
+            words = (name, str(command.name))
+            parts += [f"## `pollbook {' '.join(words)}`\n", "```text", help_of(*words), "```\n"]
     for verb in sorted(verbs()):
         parts += [f"## `pollbook record {verb}`\n", "```text", help_of("record", verb), "```\n"]
     return "\n".join(parts)
