@@ -241,14 +241,14 @@ def root(context: typer.Context, known_at: KnownAt = None, as_json: Json = False
 
 
 @app.command(rich_help_panel=CHECK)
-def rebuild(context: typer.Context, as_json: Json = False) -> None:
+def rebuild(context: typer.Context, as_of: AsOf = None, known_at: KnownAt = None, as_json: Json = False) -> None:
     """Reread every event strictly, and build the views anew.
 
     Stops with exit code 3 at the first event that is not what was written.
     """
     from cli.keep import rebuild_views
 
-    rebuild_views(context.obj, as_json=as_json)
+    rebuild_views(context.obj, as_of, known_at, as_json=as_json)
 
 
 add_verbs(app)

@@ -95,6 +95,7 @@ def test_nothing_of_a_long_name_is_lost() -> None:
         (("figures", "leader"), {"source", "verdict", "exact", "published"}),
         (("root",), {"size", "root"}),
         (("rebuild",), {"events", "size", "root"}),
+        (("rebuild", "--known-at", "2"), {"events", "moment", "size", "root"}),
     ],
 )
 def test_every_reading_verb_speaks_json(counted: Terminal, words: tuple[str, ...], keys: set[str]) -> None:
