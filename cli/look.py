@@ -167,7 +167,7 @@ def count_papers(place: Place, contest: str, as_of: str | None, known_at: str | 
                 "contest": contest,
                 "moment": moment.says(),
                 "position": counted.position,
-                "provenance": list(counted.profile.provenance),
+                "provenance": list(counted.provenance),
                 "count_rule": counted.contest.count_rule,
                 "digest": counted.digest,
                 **table_json(counted.table, counted.names, counted.rule.decimals),
@@ -186,10 +186,6 @@ def say_count(counted: Counted, moment: Moment) -> None:
 
 
 def say_provenance(counted: Counted) -> None:
-    """Print where the papers come from, unless they are real ones."""
-    for provenance in counted.profile.provenance:
-        say_wrapped(f"Papers: {provenance}.")
-    for section, totals in counted.certified.items():
-        doubtful = any(held.certainty != "sourced" for stage in totals.stages for held in stage.held)
-        note = "; some are transcribed and unconfirmed" if doubtful else ""
-        say_wrapped(f"Section {section} is counted from certified totals, not from papers: {totals.source}{note}.")
+    """Print where the numbers come from, unless it is from real papers."""
+    for provenance in counted.provenance:
+        say_wrapped(f"{provenance[0].upper()}{provenance[1:]}.")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import io
 import sys
 from pathlib import Path
 from typing import Annotated, NoReturn
@@ -11,7 +10,7 @@ import typer
 
 from cli.place import chosen_place
 from cli.seal_verbs import add_verbs
-from cli.verbs import VerbGroup, drop_output, interrupted, say_version
+from cli.verbs import VerbGroup, drop_output, interrupted, no_text, prepare_output, say_version
 from ledger.errors import PollbookError
 
 app = typer.Typer(
@@ -269,12 +268,13 @@ def demo(
 
 def main() -> None:
     """Run, and turn every refusal into one line and an exit code."""
-    if isinstance(sys.stdout, io.TextIOWrapper):
-        sys.stdout.reconfigure(errors="backslashreplace")  # a name that the terminal cannot show is no failure
+    prepare_output()
     try:
         app()
     except PollbookError as error:
         _fail(error)
+    except UnicodeEncodeError:
+        _fail(no_text())
     except KeyboardInterrupt:
         _fail(interrupted())
     except OSError as error:

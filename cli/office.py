@@ -20,8 +20,9 @@ from ledger.field import time_text
 from ledger.leaf import Draw
 from ledger.recorder import default_origin
 from ledger.rehearsal import Rehearsal
+from ledger.seal.checkpoint import parse_checkpoint
 from ledger.seal.keys import KEY_SIZE
-from ledger.seal.sealer import make_log_key
+from ledger.seal.sealer import LAST_SIGNED, check_continues, make_log_key, read_note
 from ledger.sqlite_vault import VAULT_FILE, SQLiteVaultStore
 from ledger.store import (
     LEDGER_FILE,
@@ -101,11 +102,23 @@ def desk_at(place: Place, chance: Chance | None = None, *, dry_run: bool = False
             yield desk
         return
     with viewed(place) as (ledger, views):
+        require_continues(ledger)
         vault = vault_of(place, ledger, chance.draw)
         try:
             yield Desk(ledger, vault, LedgerFigures(ledger, views), chance.clock, chance.draw)
         finally:
             vault.close()
+
+
+def require_continues(ledger: Ledger) -> None:
+    """Refuse to record behind a ledger that is not the one signed last here: what came after it would be lost twice.
+
+    Raises:
+        EvidenceError: `rolled-back`, `contradicts-signed`, before anything is written.
+    """
+    path = ledger_state_folder(ledger.ledger_id) / LAST_SIGNED
+    if path.is_file():
+        check_continues(parse_checkpoint(read_note(path).text), ledger.tiles())
 
 
 @contextmanager

@@ -18,7 +18,7 @@ from ledger.decision import DECISIONS, Command
 from ledger.errors import RefusedError, UsageError, nearest
 from ledger.field import Id
 
-HIDDEN = frozenset({"confirm-erasure", "record-stream-heads"})  # the desk gives these itself
+HIDDEN = frozenset({"confirm-erasure", "record-stream-heads", "rotate-log-key"})  # the desk gives these itself
 FOUND_MAX = 60  # characters shown of a wrong value
 ID = TypeAdapter(Id)
 TRUTH = {"true": True, "yes": True, "false": False, "no": False}

@@ -61,7 +61,7 @@ def record_app(words: list[str], place: Place) -> None:
                 cls=_explaining(kind),
                 help=inspect.getdoc(kind),
                 short_help=(inspect.getdoc(kind) or "").split("\n")[0],
-                rich_help_panel=kind.group.capitalize(),
+                rich_help_panel=kind.group.replace("_", " ").capitalize(),
             )
             add(_function(verb, kind, place))
     app(args=words or ["--help"], prog_name="pollbook record")

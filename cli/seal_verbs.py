@@ -52,6 +52,9 @@ def checkpoint(
         int | None,
         typer.Option("--for-witness", metavar="SIZE", min=0, help="Write a request to a witness who has seen SIZE."),
     ] = None,
+    policy: Annotated[
+        Path | None, typer.Option("--policy", metavar="FILE", help="Check the witness's line by this trust policy.")
+    ] = None,
     heads: Annotated[bool, typer.Option("--heads", help="Record the heads of all streams first.")] = False,
     actor: Annotated[str, typer.Option("--as", envvar="POLLBOOK_ACTOR", metavar="ACTOR", help="Who records.")] = "",
     out: Out = None,
@@ -62,12 +65,13 @@ def checkpoint(
     Witnesses work by files: write a request with --for-witness, and add the line that comes back with
     --add-cosignature.
     """
+    from cli.receipts import read_policy
     from cli.sealing import checkpoint as run
     from cli.sealing import record_heads
 
     if heads:
         record_heads(context.obj, actor)
-    run(context.obj, add, request, out, as_json=as_json)
+    run(context.obj, add, request, out, read_policy(policy) if policy else None, as_json=as_json)
 
 
 def prove(
@@ -132,17 +136,19 @@ def compare(
     first: Annotated[Path, typer.Argument(help="A checkpoint.")],
     second: Annotated[Path, typer.Argument(help="Another, from somebody else.")],
     policy: PolicyFile = None,
+    as_json: Json = False,
 ) -> None:
     """Compare two checkpoints: of one size, they have one root."""
     from cli.verification import compare as run
 
-    run(first, second, policy)
+    run(first, second, policy, as_json=as_json)
 
 
 def monitor(
     pack: Annotated[Path, typer.Argument(help="A published folder.")],
     policy: NeededPolicy,
     state: Annotated[Path, typer.Option("--state", metavar="FILE", help="Where the last checkpoint is kept.")],
+    as_json: Json = False,
 ) -> None:
     """Check that a published folder continues what you saw.
 
@@ -150,7 +156,7 @@ def monitor(
     """
     from cli.verification import monitor as run
 
-    run(pack, policy, state)
+    run(pack, policy, state, as_json=as_json)
 
 
 def publish(

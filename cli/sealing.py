@@ -15,7 +15,8 @@ from cli.source import os_errors
 from ledger.errors import RefusedError
 from ledger.record import Record
 from ledger.seal.checkpoint import parse_checkpoint
-from ledger.seal.note import NOTE_BYTES_MAX, SignedNote, parse_note, write_note
+from ledger.seal.note import NOTE_BYTES_MAX, SignedNote, check_signature, parse_note, write_note
+from ledger.seal.policy import Policy
 from ledger.seal.receipt import write_request
 from ledger.seal.sealer import LATEST, LOG_KEY, Sealer, write_durably
 from ledger.store import Ledger
@@ -70,11 +71,13 @@ def read_bytes(path: Path, most: int = NOTE_BYTES_MAX + 1) -> bytes:
         return file.read(most)
 
 
-def checkpoint(place: Place, add: Path | None, request: int | None, out: Path | None, *, as_json: bool) -> None:
+def checkpoint(
+    place: Place, add: Path | None, request: int | None, out: Path | None, policy: Policy | None, *, as_json: bool
+) -> None:
     """Sign the tree as it stands, or add a cosignature, or write a request for a witness; print the checkpoint."""
     with opened(place) as ledger:
         if add is not None:
-            add_cosignature(place, ledger, read_bytes(add))
+            add_cosignature(place, ledger, read_bytes(add), policy)
         else:
             seal_up(place, ledger)
         note = latest_note(place, ledger)
@@ -106,11 +109,11 @@ def record_heads(place: Place, actor: str) -> None:
                 raise
 
 
-def add_cosignature(place: Place, ledger: Ledger, line: bytes) -> None:
+def add_cosignature(place: Place, ledger: Ledger, line: bytes, policy: Policy | None = None) -> None:
     """Add a witness's line to the latest checkpoint, once it is seen to be of that very checkpoint.
 
-    Whether the witness is anybody's is for the policies of those who verify to say; a line that is already
-    there is not added again.
+    Whether the witness is anybody's is for the policies of those who verify to say: with one at hand the signature is
+    checked, before everybody else finds it wrong. A new line takes the place of an older one by the same key.
 
     Raises:
         EvidenceError: `note-malformed`; RefusedError: `note-too-large` beyond the limit of signatures.
@@ -125,7 +128,21 @@ def add_cosignature(place: Place, ledger: Ledger, line: bytes) -> None:
             found="something else",
             remedy="Give the file from: pollbook witness cosign",
         )
-    signatures = note.signatures + tuple(s for s in new.signatures if s not in note.signatures)
+    again = {(signature.name, signature.key_id) for signature in new.signatures}
+    kept = tuple(old for old in note.signatures if (old.name, old.key_id) not in again)
+    if not any(old.name == parse_checkpoint(note.text).origin for old in kept):
+        raise RefusedError(
+            "not-a-cosignature",
+            "the file given",
+            expected="the line of a witness",
+            found="a line of the log itself",
+            remedy="Give the file from: pollbook witness cosign",
+        )
+    signatures = kept + new.signatures
+    if policy is not None:
+        for key in policy.witnesses.values():
+            for data in SignedNote(note.text, signatures).by(key):
+                check_signature(note.text, data, key)
     folder = checkpoints_folder(place, ledger)
     data = write_note(SignedNote(note.text, signatures))
     size = parse_checkpoint(note.text).size

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import os
 import sys
 from typing import Any
@@ -9,7 +10,7 @@ from typing import Any
 import typer
 from typer.core import TyperCommand, TyperGroup
 
-from ledger.errors import RefusedError
+from ledger.errors import RefusedError, UsageError
 
 UNCUT = 1_000  # characters of a verb's line in the list of verbs: it goes on below rather than be cut
 
@@ -74,6 +75,25 @@ def drop_output() -> None:
     nowhere = os.open(os.devnull, os.O_WRONLY)
     os.dup2(nowhere, 1)
     os.close(nowhere)
+
+
+def prepare_output() -> None:
+    """See that what is said can be: a name that the terminal cannot show is no failure, nor is a closed output."""
+    if sys.stdout is None:
+        sys.stdout = io.TextIOWrapper(io.BytesIO())
+    elif isinstance(sys.stdout, io.TextIOWrapper):
+        sys.stdout.reconfigure(errors="backslashreplace")
+
+
+def no_text() -> UsageError:
+    """Say of words on the command line that they are bytes which no text has: `not-text`."""
+    return UsageError(
+        "not-text",
+        "the command line",
+        expected="words in UTF-8",
+        found="bytes that are none",
+        remedy="Correct the words",
+    )
 
 
 def say_version(wanted: bool) -> None:

@@ -14,9 +14,10 @@ from cli.place import Place
 from cli.receipts import read_policy
 from cli.screen import progress, say, say_json, say_wrapped
 from cli.sealing import checkpoints_folder, read_bytes, seconds_now
-from ledger.errors import EvidenceError, PollbookError
-from ledger.seal.checkpoint import parse_checkpoint
-from ledger.seal.note import parse_note
+from ledger.errors import EvidenceError, PollbookError, RefusedError, UsageError
+from ledger.seal.checkpoint import Checkpoint, parse_checkpoint
+from ledger.seal.merkle import check_consistency
+from ledger.seal.note import parse_note, write_note
 from ledger.seal.sealer import LAST_SIGNED, LATEST, PUBLISHING, write_durably
 from ledger.seal.tile_paths import tile_path
 from ledger.seal.tiles import Tiles
@@ -43,7 +44,7 @@ def verify_ledger(
     """Check everything, print all findings, and end with exit code 3 if there are any."""
     trust = Trust(
         policy=read_policy(policy, place.folder) if policy else None,
-        kept=read_bytes(kept) if kept else None,
+        kept=_kept(kept) if kept else None,
         now=seconds_now(),
         within=within_hours * 3600 if within_hours else None,
     )
@@ -70,6 +71,22 @@ def verify_ledger(
         finally:
             parts.close()
     _print(report, as_json=as_json)
+
+
+def _kept(path: Path) -> bytes:
+    """Read the checkpoint that the verifier brought; if it is none, that says nothing about the ledger."""
+    data = read_bytes(path)
+    try:
+        parse_checkpoint(parse_note(data).text)
+    except EvidenceError as error:
+        raise UsageError(
+            "not-a-checkpoint",
+            f"--kept {path}",
+            expected="a checkpoint that you kept",
+            found=f"{error.code}, {error.found}",
+            remedy="Give the file from: pollbook checkpoint --out FILE",
+        ) from None
+    return data
 
 
 def _notes(latest: Path, state: Path | None) -> Notes:
@@ -158,7 +175,7 @@ def _print(report: Report, *, as_json: bool) -> None:
         )
 
 
-def compare(first: Path, second: Path, policy: Path | None) -> None:
+def compare(first: Path, second: Path, policy: Path | None, *, as_json: bool) -> None:
     """Compare two checkpoints: of one size they must be of one root; print both as evidence if not."""
     notes = [parse_note(read_bytes(path)) for path in (first, second)]
     one, other = (parse_checkpoint(note.text) for note in notes)
@@ -167,18 +184,28 @@ def compare(first: Path, second: Path, policy: Path | None) -> None:
         for note in notes:
             judge.judge(note)
     if one.origin != other.origin:
-        raise EvidenceError("unknown-origin", str(second), expected=one.origin, found=other.origin)
+        raise RefusedError(
+            "unknown-origin",
+            str(second),
+            expected=f"a checkpoint of {one.origin}, as the other is",
+            found=f"one of {other.origin}",
+            remedy="These are two logs: give two checkpoints of one",
+        )
     if one.size == other.size and one.root != other.root:
         for path in (first, second):
             say(read_bytes(path).decode("utf-8", "replace"))
+        proof = "both are signed by the log: keep them, they prove it"
+        unproven = "nobody's signature was checked, so this proves nothing yet: give --policy"
         raise EvidenceError(
             "split-view",
             f"{one.origin} at {one.size} events",
             expected=f"one root, {one.root.hex()}",
             found=other.root.hex(),
-            remedy="Both notes are printed above: keep them, they prove it",
+            remedy=f"Both notes are printed above; {proof if policy else unproven}",
         )
-    if one.size == other.size:
+    if as_json:
+        say_json({"origin": one.origin, "sizes": [one.size, other.size], "same": one.size == other.size})
+    elif one.size == other.size:
         say(f"the same: {one.origin}, {one.size} events, root {one.root.hex()}")
     else:
         low, high = sorted((one, other), key=lambda checkpoint: checkpoint.size)
@@ -204,7 +231,7 @@ class PackTiles:
         raise NotImplementedError
 
 
-def monitor(pack: Path, policy: Path, memory: Path) -> None:
+def monitor(pack: Path, policy: Path, memory: Path, *, as_json: bool) -> None:
     """Check that a published folder continues the checkpoint kept from last time, and keep the new one."""
     note = parse_note(read_bytes(pack / "checkpoint"))
     verdict = read_policy(policy, pack).judge(note)
@@ -212,17 +239,42 @@ def monitor(pack: Path, policy: Path, memory: Path) -> None:
     tiles = Tiles(PackTiles(pack, new.size), new.size)
     if tiles.root() != new.root:
         raise EvidenceError("root-differs", str(pack), expected=new.root.hex(), found=tiles.root().hex())
-    if memory.exists():
-        old = parse_checkpoint(parse_note(read_bytes(memory)).text)
-        if old.origin != new.origin or new.size < old.size or tiles.root(old.size) != old.root:
+    old = parse_checkpoint(parse_note(read_bytes(memory)).text) if memory.exists() else None
+    if old is not None:
+        if old.origin != new.origin:
+            raise RefusedError(
+                "unknown-origin",
+                str(pack),
+                expected=f"a folder of {old.origin}, as kept in {memory}",
+                found=f"one of {new.origin}",
+                remedy="Keep one file for each log: give another --state",
+            )
+        if new.size < old.size:
+            raise EvidenceError(
+                "rolled-back",
+                str(pack),
+                expected=f"at least the {old.size} events seen before",
+                found=new.size,
+                remedy="It may be an older folder: ask for the newest; if there is none, keep both",
+            )
+        if not _continues(old, new, tiles):
             raise EvidenceError(
                 "not-consistent",
                 str(pack),
                 expected=f"to continue {old.origin} at {old.size}, root {old.root.hex()}",
-                found=f"{new.origin} at {new.size}, root {new.root.hex()}",
-                remedy=f"Keep {memory} and the pack: together they prove it",
+                found=f"another record at {new.size}, root {new.root.hex()}",
+                remedy=f"Keep {memory} and the pack: with the log's signatures on both they prove it",
             )
+    write_durably(memory, write_note(note))  # the very bytes that were judged
+    if as_json:
+        say_json({"origin": new.origin, "size": new.size, "root": new.root.hex(), "before": old.size if old else None})
+    elif old is not None:
         say(f"{new.origin}: {old.size} events then, {new.size} now; nothing before was changed")
     else:
         say(f"{new.origin}: {new.size} events; kept for next time in {memory}")
-    write_durably(memory, read_bytes(pack / "checkpoint"))
+
+
+def _continues(old: Checkpoint, new: Checkpoint, tiles: Tiles) -> bool:
+    """Tell whether the tree of a pack begins with an older one, by a proof: tiles alone could contradict each other."""
+    path = tiles.consistency_path(old.size, new.size) if 0 < old.size < new.size else []
+    return check_consistency(old.size, new.size, path, old.root, new.root)

@@ -153,6 +153,14 @@ class HeadsFigures:
     root: str
 
 
+@dataclass(frozen=True, slots=True)
+class BatchFigures:
+    """The batches of papers of a contest and section as of a position: stream to the digest of what was taken in."""
+
+    position: int
+    contents: Mapping[str, str]
+
+
 class Figures(Protocol):
     """The port through which decisions see projections; the command line injects them."""
 
@@ -160,8 +168,8 @@ class Figures(Protocol):
         """Give the count of a contest as of the ledger's last event."""
         ...
 
-    def batches(self, contest: str, section: str) -> Mapping[str, str]:
-        """Give the batches of papers of a contest and section: stream to the digest of what was taken in."""
+    def batches(self, contest: str, section: str) -> BatchFigures:
+        """Give the batches of papers of a contest and section as of the ledger's last event."""
         ...
 
     def heads(self) -> HeadsFigures:

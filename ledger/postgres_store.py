@@ -60,6 +60,7 @@ class PostgresLedgerRecorder(LedgerRecorder, PostgresApplicationRecorder):
 
     events = "ledger_events"
     position = "notification_id"
+    bytewise = ' COLLATE "C"'
     columns = COLUMNS
     duplicate = UniqueViolation
 

@@ -54,6 +54,10 @@ class Record(Protocol):
         """Read as if nothing vouched for what is stored."""
         ...
 
+    def streams_of(self, name: str, prefix: str) -> list[str]:
+        """Give the streams whose names begin so and that hold an event of a type, in the order of positions."""
+        ...
+
     def stream_heads(self, last: int) -> Iterator[tuple[str, int]]:
         """Give each stream with its version as of position `last`, sorted by the bytes of the names."""
         ...

@@ -90,6 +90,7 @@ class LedgerRecorder(ABC):
     events: ClassVar[str]  # table of the events
     position: ClassVar[str]  # its column of positions: contiguous from 0, the library's notification ids too
     columns: ClassVar[str]  # that column and those of a row
+    bytewise: ClassVar[str] = ""  # what makes a comparison of names one of their bytes
     duplicate: ClassVar[type[Exception]]  # what the database raises for a second row of one key
 
     @abstractmethod
@@ -107,6 +108,16 @@ class LedgerRecorder(ABC):
     @abstractmethod
     def stream_heads(self, last: int) -> Iterator[tuple[str, int]]:
         """Stream each stream with its version as of position `last`, sorted by the bytes of the names."""
+
+    def streams_of(self, name: str, prefix: str) -> list[str]:
+        """Give the streams whose names begin so and that hold an event of a type, in the order of positions."""
+        after = prefix[:-1] + chr(ord(prefix[-1]) + 1)
+        rows = self._rows(
+            f"SELECT originator_id FROM {self.events} WHERE originator_id{self.bytewise} >= ? "
+            f"AND originator_id{self.bytewise} < ? AND topic = ? ORDER BY {self.position}",
+            (prefix, after, name),
+        )
+        return [stream for (stream,) in rows]
 
     def append_rows(self, rows: Sequence[NewRow], recorded: str, guard: Guard) -> int:
         """Append rows that carry this recording time in one transaction; give the position of the first.

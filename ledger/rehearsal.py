@@ -60,6 +60,10 @@ class Rehearsal:
         for position, event in self._scratch.scan(max(start - self._size, 0), end):
             yield self._size + position, event
 
+    def streams_of(self, name: str, prefix: str) -> list[str]:
+        """Give the streams whose names begin so and that hold an event of a type, rehearsed ones last."""
+        return self._ledger.streams_of(name, prefix) + self._scratch.streams_of(name, prefix)
+
     def stream_heads(self, last: int) -> Iterator[tuple[str, int]]:
         """Heads of streams are recorded at sealing points, which are not rehearsed."""
         raise NotImplementedError

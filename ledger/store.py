@@ -115,6 +115,10 @@ class Ledger(Application[str]):
         for row in self.rows.scan(start, stop):
             yield row[0], decode(row)
 
+    def streams_of(self, name: str, prefix: str) -> list[str]:
+        """Give the streams whose names begin so and that hold an event of a type, in the order of positions."""
+        return self.rows.streams_of(name, prefix)
+
     def stream_heads(self, last: int) -> Iterator[tuple[str, int]]:
         """Give each stream with its version as of position `last`, sorted by the bytes of the names."""
         return self.rows.stream_heads(last)

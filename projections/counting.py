@@ -9,11 +9,12 @@ from dataclasses import dataclass, field
 from fractions import Fraction
 from pathlib import Path
 
-from ledger.decision import CountFigures, HeadsFigures, fold
+from ledger.decision import BatchFigures, CountFigures, HeadsFigures, fold
 from ledger.errors import RefusedError
 from ledger.leaf import CANONICAL
 from ledger.record import Record
 from ledger.seal.heads import heads_root
+from ledger.streams.batch import BatchState
 from ledger.streams.contest import ALL, Contest, ContestDefined, require_contest
 from ledger.streams.count_rule import CountRule
 from ledger.streams.election import Election, rule_of
@@ -22,7 +23,7 @@ from projections.catch_up import VIEWS_FILE, Progress, Views, views_errors
 from projections.count.av import count_av
 from projections.count.stage_table import Stage, StageTable
 from projections.moment import NOW, Moment
-from projections.profile import BallotProfile, ProfileProjection, ballot_profile, batch_contents
+from projections.profile import BallotProfile, ProfileProjection, ballot_profile
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,9 +47,23 @@ class Counted:
         return {candidate.id: candidate.name for candidate in self.contest.candidates}
 
     @property
+    def provenance(self) -> tuple[str, ...]:
+        """Where the numbers come from, unless it is from real papers: a line each."""
+        totals = (
+            f"section {section} is counted from certified totals, not from papers: {event.source}"
+            + ("; some are transcribed and unconfirmed" if _has_doubt(event) else "")
+            for section, event in self.certified.items()
+        )
+        return (*(f"papers: {words}" for words in self.profile.provenance), *totals)
+
+    @property
     def digest(self) -> str:
         """What a declaration refers to."""
         return count_digest(self.contest, self.table)
+
+
+def _has_doubt(event: TotalsCertified) -> bool:
+    return any(held.certainty != "sourced" for stage in event.stages for held in stage.held)
 
 
 def count_digest(contest: ContestDefined, table: StageTable) -> str:
@@ -170,10 +185,14 @@ class LedgerFigures:
             lot_needed=counted.table.lot_needed,
         )
 
-    def batches(self, contest: str, section: str) -> Mapping[str, str]:
-        """Give the batches of papers of a contest and section: stream to the digest of what was taken in."""
-        self._views.catch_up(self._ledger)
-        return batch_contents(self._views.database, contest, section)
+    def batches(self, contest: str, section: str) -> BatchFigures:
+        """Give the batches of papers of a contest and section, from the record: kept views could have lost one."""
+        position = self._ledger.head().size - 1
+        contents = {}
+        for stream in self._ledger.streams_of("batch-opened.v1", f"batch/paper/{contest}/{section}/"):
+            state = fold(BatchState(stream), (event for _, event in self._ledger.stream(stream)))
+            contents[stream] = state.contents
+        return BatchFigures(position, contents)
 
     def heads(self) -> HeadsFigures:
         """Give the heads of all streams as of the ledger's last event."""

@@ -96,12 +96,6 @@ def _out_of_batch(position: int, event: Event, expected: str) -> EvidenceError:
     )
 
 
-def batch_contents(database: sqlite3.Connection, contest: str, section: str) -> dict[str, str]:
-    """Give the batches of a contest and section: stream to the digest of what was taken in."""
-    rows = database.execute("SELECT stream, contents FROM batch WHERE contest = ? AND section = ?", (contest, section))
-    return dict(rows.fetchall())
-
-
 def ballot_profile(database: sqlite3.Connection, contest: str) -> BallotProfile:
     """Give the papers of a contest as the views hold them."""
     papers: dict[str, dict[str, int]] = {}

@@ -16,7 +16,18 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 import ledger.streams  # noqa: F401  # fills the table of decisions
-from ledger.decision import DECISIONS, Act, Batch, Command, CountFigures, HeadsFigures, Outcome, State, fold
+from ledger.decision import (
+    DECISIONS,
+    Act,
+    Batch,
+    BatchFigures,
+    Command,
+    CountFigures,
+    HeadsFigures,
+    Outcome,
+    State,
+    fold,
+)
 from ledger.errors import RefusedError
 from ledger.event import Event
 from ledger.leaf import encode
@@ -119,14 +130,15 @@ class Given:
             states[argument] = fold(state, (event for event in self.events if event.stream == state.stream))
         return states
 
-    def batches(self, command: ReadPapers | CertifyTotals) -> dict[str, str]:
+    def batches(self, command: ReadPapers | CertifyTotals) -> BatchFigures:
         """The batches of the command's contest and section, as the port gives them."""
         opened = [event for event in self.events if isinstance(event, BatchOpened)]
-        return {
+        contents = {
             event.stream: event.contents
             for event in opened
             if (event.contest, event.section) == (command.contest, command.section)
         }
+        return BatchFigures(len(self.events) - 1, contents)
 
     def when(self, command: Command) -> When:
         """Decide a command, twice: a pure decision gives the same again."""

@@ -43,7 +43,7 @@ def test_lists_what_can_be_recorded_by_kind_of_stream(at: Terminal) -> None:
     assert max(map(len, text.splitlines())) <= 80
     assert "..." not in text.partition("Options:")[2]
     headings = [line for line in text.splitlines() if line.endswith(":") and not line.startswith(" ")]
-    groups = sorted({kind.group.capitalize() for kind in verbs().values()})
+    groups = sorted({kind.group.replace("_", " ").capitalize() for kind in verbs().values()})
     assert headings == ["Options:", *(f"{group}:" for group in groups)]
     assert at.run("record").done() == text
     flat = " ".join(text.split())

@@ -58,7 +58,7 @@ def test_a_declaration_holds_only_if_no_paper_of_the_contest_came_in_meanwhile()
     outcome = given(*POLLED, figures=COUNTED).when(DECLARE).outcome
     assert outcome.unchanged == Unchanged(
         41,
-        ("paper-read.v1", "batch-closed.v1", "totals-certified.v1"),
+        ("batch-opened.v1", "paper-read.v1", "batch-closed.v1", "totals-certified.v1"),
         ("paper/leader/", "batch/paper/leader/", "totals/leader/"),
     )
 

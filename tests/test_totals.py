@@ -18,20 +18,21 @@ from ledger.streams.totals import CertifyTotals, TotalsCertified
 STAGES: list[dict[str, Any]] = [
     {"held": [{"candidate": "abbott", "votes": 7}, {"candidate": "balls", "votes": 40, "certainty": "unconfirmed"}]}
 ]
-BODY = {"contest": "leader", "section": "members", "source": "the party's table", "stages": STAGES}
-
-
-def certify(**changes: Any) -> CertifyTotals:
-    """The totals in the scenario's own words: candidates a, b, c."""
-    body = {**BODY, "section": SECTION, "stages": [held(("a", 7), ("b", 40))], **changes}
-    return CertifyTotals.model_validate_json(json.dumps(body))
-
-
 SECTION = READ_PAPERS.section
+BODY = {"contest": "leader", "section": "members", "source": "the party's table", "stages": STAGES}
 
 
 def held(*votes: tuple[str, int]) -> dict[str, Any]:
     return {"held": [{"candidate": candidate, "votes": number} for candidate, number in votes]}
+
+
+ALL_THREE = held(("a", 1), ("b", 1), ("c", 1))
+
+
+def certify(**changes: Any) -> CertifyTotals:
+    """The totals in the scenario's own words: candidates a, b, c."""
+    body = {**BODY, "section": SECTION, "stages": [held(("a", 7), ("b", 40), ("c", 0))], **changes}
+    return CertifyTotals.model_validate_json(json.dumps(body))
 
 
 def test_records_totals_after_the_poll() -> None:
@@ -49,7 +50,9 @@ def test_records_totals_after_the_poll() -> None:
         ({"section": "other"}, "unknown-section"),
         ({"stages": [held(("nobody", 1))]}, "unknown-candidate"),
         ({"stages": [held(("a", 1), ("a", 1))]}, "duplicate-candidate"),
-        ({"stages": [held(("a", 1)), held(("a", 2))]}, "totals-grow"),
+        ({"stages": [held(("a", 1), ("b", 1))]}, "totals-incomplete"),
+        ({"stages": [ALL_THREE, held(("a", 1)), held(("b", 1))]}, "totals-incomplete"),
+        ({"stages": [ALL_THREE, held(("a", 4))]}, "totals-grow"),
     ],
 )
 def test_refuses_totals_that_cannot_be(changes: dict[str, Any], code: str) -> None:

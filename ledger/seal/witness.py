@@ -70,7 +70,7 @@ def decide(
                 _named(checkpoint),
                 expected="a log seen before",
                 found="none",
-                remedy="Say that this first sight is to be trusted",
+                remedy="With the log's keeper present, say once that this first sight is to be trusted: --trust-first",
             )
         seen = Checkpoint(checkpoint.origin, 0, EMPTY_ROOT)
     _check_continues(seen, checkpoint, old_size, consistency_path)

@@ -142,7 +142,7 @@ def define_contest(command: DefineContest, act: Act, contest: Contest, election:
 
     Raises:
         RefusedError: `contest-exists`, `unknown-election`, `unknown-rule`, `duplicate-candidate`,
-            `duplicate-section`, `section-reserved`, `sections-unfit`, `seats-unfit`, in that order.
+            `duplicate-section`, `section-reserved`, `sections-unfit`, `seats-unfit`, `account-unfit`, in that order.
     """
     if contest.exists:
         raise RefusedError(
@@ -172,6 +172,15 @@ def define_contest(command: DefineContest, act: Act, contest: Contest, election:
             remedy="Give that section another id",
         )
     _require_weights(election.rules[command.count_rule], [section.id for section in command.sections], command.contest)
+    _require_fit(command)
+    fields = command.model_dump(exclude={"effective", "authority", "candidates", "sections"})
+    return Outcome(
+        [ContestDefined(**act.on(contest), **fields, candidates=command.candidates, sections=command.sections)]
+    )
+
+
+def _require_fit(command: DefineContest) -> None:
+    """Refuse what no count could fill or begin."""
     if command.seats != 1:
         raise RefusedError(
             "seats-unfit",
@@ -180,10 +189,14 @@ def define_contest(command: DefineContest, act: Act, contest: Contest, election:
             found=command.seats,
             remedy="Adopt a count rule that fills several seats",
         )
-    fields = command.model_dump(exclude={"effective", "authority", "candidates", "sections"})
-    return Outcome(
-        [ContestDefined(**act.on(contest), **fields, candidates=command.candidates, sections=command.sections)]
-    )
+    if command.account == "required":
+        raise RefusedError(
+            "account-unfit",
+            f"contest {command.contest}, field account",
+            expected="not-published",
+            found="required, and no ballot account can be recorded yet",
+            remedy="No count could ever begin: say not-published, or wait for a version that keeps accounts",
+        )
 
 
 def _require_weights(rule: CountRule, sections: list[str], contest: str) -> None:

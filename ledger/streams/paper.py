@@ -9,14 +9,14 @@ from __future__ import annotations
 
 import hashlib
 from array import array
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
 from typing import Any, Literal
 
 from pydantic import Field
 
-from ledger.decision import Act, Batch, Command, Outcome, State, decision
+from ledger.decision import Act, Batch, BatchFigures, Command, Outcome, State, Unchanged, decision
 from ledger.errors import RefusedError, nearest
 from ledger.event import Audience, Canonical, Event
 from ledger.field import Id, Marks
@@ -94,12 +94,9 @@ def read_papers(
     batch: BatchState,
     result: Result,
     totals: Totals,
-    figures: Mapping[str, str],
+    figures: BatchFigures,
 ) -> Outcome:
-    """Decide that papers may be read.
-
-    Args:
-        figures: the batches of the contest and section: stream to the digest of what was taken in.
+    """Decide that papers may be read; `figures` are the batches of the contest and section.
 
     Raises:
         RefusedError: `unknown-contest`, `unknown-section`, `poll-open`, `too-many-papers`, `unknown-candidate`,
@@ -134,8 +131,14 @@ def read_papers(
         envelope = act.on(batch) | at_close | {"version": 2, "recorded": now}
         return BatchClosed(**envelope, **shared, count=count, digest=digest)
 
-    dealt = partial(deal, alike, f"paper/{contest.id}/{command.section}", member, restricted)
-    return Outcome(batch=Batch(batch.stream, opened, total, contents, dealt, closed), restricted=restricted)
+    stem = f"paper/{contest.id}/{command.section}"
+    made = Batch(batch.stream, opened, total, contents, partial(deal, alike, stem, member, restricted), closed)
+    return Outcome((), made, _no_other(figures, contest, command), restricted)
+
+
+def _no_other(figures: BatchFigures, contest: Contest, command: ReadPapers) -> Unchanged:
+    """Guard that no other batch of the section was opened since they were looked through."""
+    return Unchanged(figures.position, ("batch-opened.v1",), (f"batch/paper/{contest.id}/{command.section}/",))
 
 
 def _require_new(
@@ -144,7 +147,7 @@ def _require_new(
     contents: str,
     result: Result,
     totals: Totals,
-    figures: Mapping[str, str],
+    figures: BatchFigures,
     where: str,
 ) -> None:
     if result.elected is not None:
@@ -163,7 +166,9 @@ def _require_new(
             found=f"certified totals, {totals.stream}",
             remedy="Both would count twice",
         )
-    same = next((stream for stream, held in sorted(figures.items()) if held == contents and stream != batch.stream), "")
+    same = next(
+        (stream for stream, held in sorted(figures.contents.items()) if held == contents and stream != batch.stream), ""
+    )
     if same and not command.same_again:
         raise RefusedError(
             "same-papers",

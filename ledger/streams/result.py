@@ -17,7 +17,7 @@ from ledger.streams.contest import ALL, Contest, contest_stream, require_contest
 STAGES_MAX = 10_000
 FIGURES_MAX = 2_000  # of one publication; more are recorded as further publications
 DECIMALS_MAX = 9
-COUNTED_TYPES = ("paper-read.v1", "batch-closed.v1", "totals-certified.v1")
+COUNTED_TYPES = ("batch-opened.v1", "paper-read.v1", "batch-closed.v1", "totals-certified.v1")
 
 Decimal = Annotated[str, StringConstraints(pattern=r"^(0|[1-9][0-9]{0,14})(\.[0-9]{1,9})?$")]
 Measure = Literal["votes", "section-share", "share", "valid", "non-transferable"]

@@ -6,13 +6,13 @@ papers would have gone on under another order of exclusions.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Literal
 
 from pydantic import Field
 
-from ledger.decision import Act, Command, Outcome, State, decision
+from ledger.decision import Act, BatchFigures, Command, Outcome, State, Unchanged, decision
 from ledger.errors import RefusedError, nearest
 from ledger.event import Audience, Canonical, Event
 from ledger.field import Count, Id, Text
@@ -89,7 +89,7 @@ class CertifyTotals(Command):
     figures=lambda c, port: port.batches(c.contest, c.section),
 )
 def certify_totals(
-    command: CertifyTotals, act: Act, contest: Contest, totals: Totals, result: Result, figures: Mapping[str, str]
+    command: CertifyTotals, act: Act, contest: Contest, totals: Totals, result: Result, figures: BatchFigures
 ) -> Outcome:
     """Decide that totals may stand in for the papers of a section.
 
@@ -98,7 +98,8 @@ def certify_totals(
 
     Raises:
         RefusedError: `unknown-contest`, `unknown-section`, `poll-open`, `already-declared`, `totals-exist`,
-            `papers-exist`, `unknown-candidate`, `duplicate-candidate`, `totals-grow`, in that order.
+            `papers-exist`, `unknown-candidate`, `duplicate-candidate`, `totals-incomplete`, `totals-grow`, in that
+            order.
     """
     require_contest(contest)
     where = f"contest {contest.id}, section {command.section}"
@@ -117,17 +118,21 @@ def certify_totals(
         )
     if totals.exists:
         raise _refused("totals-exist", where, "no totals yet", totals.stream, "Totals are certified once")
-    if figures:
-        raise _refused(
-            "papers-exist", where, "a section without papers", ", ".join(sorted(figures)), "Count the papers instead"
-        )
+    if figures.contents:
+        found = ", ".join(sorted(figures.contents))
+        raise _refused("papers-exist", where, "a section without papers", found, "Count the papers instead")
     _check_stages(command, contest, where)
     fields = command.model_dump(include={"contest", "section", "source"})
-    return Outcome([TotalsCertified(**act.on(totals), **fields, stages=command.stages)])
+    prefix = f"batch/paper/{contest.id}/{command.section}/"
+    return Outcome(
+        [TotalsCertified(**act.on(totals), **fields, stages=command.stages)],
+        unchanged=Unchanged(figures.position, ("batch-opened.v1",), (prefix,)),
+    )
 
 
 def _check_stages(command: CertifyTotals, contest: Contest, where: str) -> None:
     before: int | None = None
+    continuing: Sequence[str] = contest.candidates
     for number, stage in enumerate(command.stages, 1):
         names = [held.candidate for held in stage.held]
         here = f"{where}, stage {number}"
@@ -137,6 +142,14 @@ def _check_stages(command: CertifyTotals, contest: Contest, where: str) -> None:
                 raise _refused("unknown-candidate", here, "candidates of the contest", found, "Correct the id")
             if names.count(name) > 1:
                 raise _refused("duplicate-candidate", here, "each candidate once", f"{name} twice", "Leave one out")
+        missing = [name for name in continuing if name not in names] if number == 1 else []
+        returned = [name for name in names if name not in continuing]
+        if missing or returned:
+            found = f"nothing of {missing[0]}" if missing else f"{returned[0]} again"
+            raise _refused(
+                "totals-incomplete", here, "every candidate at stage 1, then those who continue", found, "Complete them"
+            )
+        continuing = names
         total = sum(held.votes for held in stage.held)
         if before is not None and total > before:
             raise _refused(

@@ -86,7 +86,7 @@ def rows_of(table: StageTable, names: Mapping[str, str], decimals: int) -> tuple
         decimals: places after the point of printed percentages, 0 or more.
     """
     label = labels(table, names)
-    earlier = (None, *table.stages[:-1])
+    earlier = (None, *table.stages)[: len(table.stages)]
     return tuple(
         _stage_rows(stage, before, label, decimals) for stage, before in zip(table.stages, earlier, strict=True)
     )

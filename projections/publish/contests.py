@@ -81,7 +81,7 @@ def _published(ledger: Ledger, views: Views, name: str, moment: Moment, size: in
     shown = shown_of(counted, every_paper=every_paper)
     results = list(moment.past(ledger.stream(f"result/{name}")))
     figures = tuple(compare(replace(counted, table=shown.table), results))
-    return Published(contest, counted, shown, figures, recountable=every_paper)
+    return Published(contest, counted, shown, figures, recountable=every_paper and not counted.certified)
 
 
 def shown_of(counted: Counted, *, every_paper: bool) -> Shown:
@@ -105,7 +105,7 @@ def _write(published: Published, folder: Path) -> None:
         if published.has_papers:
             (folder / "papers.csv").write_text(papers_csv(shown), "utf-8")
         if published.recountable and published.has_papers:
-            for section in counted.table.sections:
+            for section in (name for name in counted.table.sections if name not in counted.certified):
                 name = "papers.blt" if len(counted.table.sections) == 1 else f"papers-{section}.blt"
                 (folder / name).write_text(blt(counted, section), "utf-8")
     (folder / "result.json").write_text(json.dumps(body, ensure_ascii=False, indent=2) + "\n", "utf-8")
@@ -123,7 +123,7 @@ def result_json(counted: Counted, shown: Shown) -> dict[str, Any]:
         "count_rule": contest.count_rule,
         "office": contest.office,
         "paper_publication": contest.paper_publication,
-        "provenance": list(counted.profile.provenance),
+        "provenance": list(counted.provenance),
         "withheld": None,
         **as_json(shown.table, counted.names, counted.rule.decimals),
     }

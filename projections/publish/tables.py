@@ -37,7 +37,7 @@ def contest_part(published: Published) -> str:
     contest = published.contest
     name = escape(contest.contest)
     candidates = "".join(f"<li>{escape(candidate.name)}</li>" for candidate in contest.candidates)
-    recount = "Anybody can recount it from here." if published.recountable else "It is not publicly recountable."
+    recount = "All its papers are here." if published.recountable else "Not all its papers are here."
     papers = f' <a href="contests/{name}/papers.csv">Papers</a>.' if published.has_papers else ""
     begin = (
         f'<h2 id="{name}">{escape(contest.office)}</h2>\n<p>{recount} '
@@ -50,7 +50,7 @@ def contest_part(published: Published) -> str:
 
 def _result(counted: Counted, shown: Shown) -> str:
     label = labels(counted.table, counted.names)
-    provenance = "".join(f"<p>Papers: {escape(words)}.</p>\n" for words in counted.profile.provenance)
+    provenance = "".join(f"<p>{escape(words[0].upper() + words[1:])}.</p>\n" for words in counted.provenance)
     elected = ", ".join(label[name] for name in counted.table.elected) or "nobody"
     hidden = "".join(
         f"<p>Stage {stage.number}. {DONE[stage.action.kind]}: "
