@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from cli.key import ledger_state_folder
@@ -18,7 +20,7 @@ from ledger.seal.checkpoint import parse_checkpoint
 from ledger.seal.note import NOTE_BYTES_MAX, SignedNote, check_signature, parse_note, write_note
 from ledger.seal.policy import Policy
 from ledger.seal.receipt import write_request
-from ledger.seal.sealer import LATEST, LOG_KEY, Sealer, write_durably
+from ledger.seal.sealer import LATEST, LOCK, LOG_KEY, Sealer, locked, write_durably
 from ledger.store import Ledger
 from ledger.streams.heads import RecordStreamHeads
 
@@ -118,6 +120,22 @@ def add_cosignature(place: Place, ledger: Ledger, line: bytes, policy: Policy | 
     Raises:
         EvidenceError: `note-malformed`; RefusedError: `note-too-large` beyond the limit of signatures.
     """
+    with _unsealed(ledger):
+        _add(place, ledger, line, policy)
+
+
+@contextmanager
+def _unsealed(ledger: Ledger) -> Iterator[None]:
+    """Keep the sealer away, if it is here: what it publishes meanwhile must not be overwritten."""
+    state = ledger_state_folder(ledger.ledger_id)
+    if not state.is_dir():
+        yield
+        return
+    with locked(state / LOCK):
+        yield
+
+
+def _add(place: Place, ledger: Ledger, line: bytes, policy: Policy | None) -> None:
     note = parse_note(latest_note(place, ledger))
     new = parse_note(note.text.encode() + b"\n" + line)
     if new.text != note.text:

@@ -11,7 +11,7 @@ from cli.office import desk_at, opened
 from cli.parse import actor_value
 from cli.place import Place
 from cli.screen import say, say_json
-from cli.sealing import checkpoints_folder, seal_up
+from cli.sealing import checkpoints_folder
 from ledger.decision import fold
 from ledger.errors import UsageError
 from ledger.seal.keys import KEY_SIZE, Kind, SignerKey, VerifierKey, encode_base64
@@ -73,9 +73,7 @@ def rotate_log_key(place: Place, actor: str, lost: str | None, *, exposed: bool)
             reason="lost" if lost else "exposed" if exposed else "planned",
         )
         desk.submit(command, actor=by, command_id=f"log-key-{new.verifier.key_id.hex()}")
-        if old_signer:
-            seal_up(place, ledger)
-        checkpoint = change_key(state, checkpoints_folder(place, ledger), ledger, old, new)
+        checkpoint = change_key(state, checkpoints_folder(place, ledger), ledger, old, old_signer, new)
     say(
         f"sealed to {checkpoint.size}, root {checkpoint.root.hex()}, by "
         + ("both keys" if old_signer else "the new key")

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from ledger.decision import DECISIONS, Act, Batch, Command, Entry, Figures, Outcome, State, fold
-from ledger.errors import RefusedError
+from ledger.errors import EvidenceError, RefusedError
 from ledger.event import Audience, Event
 from ledger.leaf import BLIND_BYTES, CANONICAL, Disclosure, Draw, base64url, conceal, encode
 from ledger.record import Appended, Record
@@ -52,9 +52,18 @@ class Desk:
         self._figures = figures
         self._clock = clock
         self._draw = draw
-        vault.settle(self._in_ledger, clock())
-        self._settle_batches()
-        self._resume_erasures()
+        try:
+            vault.settle(self._in_ledger, clock())
+            self._settle_batches()
+            self._resume_erasures()
+        except (TypeError, ValueError) as error:  # notes in the vault that no program of ours left there
+            raise EvidenceError(
+                "vault-malformed",
+                "the vault",
+                expected="notes of commands under way, as they were written",
+                found=f"{type(error).__name__}: {error}",
+                remedy="Put the vault back from its backup",
+            ) from None
 
     def submit(
         self,

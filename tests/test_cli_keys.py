@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 from terminal import CALL_ELECTION, Answer, Terminal
 
-from ledger.seal.rotation import NEXT_KEY
-from ledger.seal.sealer import LAST_SIGNED, LOG_KEY
+from ledger.seal.rotation import NEXT_KEY, change_key
+from ledger.seal.sealer import LOG_KEY
 
 NEXT_ELECTION = {**CALL_ELECTION, "election": "labour-2"}
 MORE = ("--as", "returning-officer")
@@ -114,13 +114,56 @@ def test_a_rotation_that_was_cut_short_goes_on_with_the_same_key(at: Terminal, m
         patch.setattr("cli.signing.change_key", killed)
         assert at("key", "rotate-log", *MORE).code == 1
     waiting = (state(at) / NEXT_KEY).read_text()
-    last = (state(at) / LAST_SIGNED).read_bytes()
     assert at("verify").code == 0
     at("key", "rotate-log", *MORE).done()
     assert (state(at) / LOG_KEY).read_text() == waiting
     assert not (state(at) / NEXT_KEY).exists()
-    assert (state(at) / LAST_SIGNED).read_bytes().startswith(last)  # the same tree, and one signature more
+    assert len(set(signers(at))) == 2
     assert len(json.loads(at("show", "ledger/log-key", "--json").done())) == 1
+
+
+def test_an_event_that_slips_in_while_the_key_changes_is_signed_by_both(
+    at: Terminal, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    old = at("key").done().strip()
+
+    def slipping(*given: object) -> object:
+        patch.undo()
+        (state(at) / LOG_KEY).rename(at.folder / "away")  # another desk, without the key
+        at.record("call-election", NEXT_ELECTION).done()
+        (at.folder / "away").rename(state(at) / LOG_KEY)
+        monkeypatch.setattr("sys.argv", ["pollbook"])
+        return change_key(*given)  # type: ignore[arg-type]
+
+    with monkeypatch.context() as patch:
+        patch.setattr("cli.signing.change_key", slipping)
+        assert at("key", "rotate-log", *MORE).code == 0
+    new = at("key").done().strip()
+    assert at.size() == 3
+    for key in (old, new):
+        assert at("verify", "--policy", policy(at, key)).code == 0
+
+
+def test_a_note_is_never_written_through_a_link(at: Terminal) -> None:
+    before = (state(at) / LOG_KEY).read_bytes()
+    (at.ledger / "checkpoints" / "latest.new").symlink_to(state(at) / LOG_KEY)
+    at.record("call-election", NEXT_ELECTION).done()
+    assert (state(at) / LOG_KEY).read_bytes() == before
+    assert at("verify").code == 0
+
+
+def test_rubbish_in_the_place_of_the_checkpoint_hinders_nobody(at: Terminal) -> None:
+    (at.ledger / "checkpoints" / "latest").write_text("rubbish")
+    at.record("call-election", NEXT_ELECTION).done()
+    assert at("verify").code == 0
+
+
+def test_an_older_copy_is_refused_before_anything_is_written(at: Terminal) -> None:
+    older = (at.ledger / "ledger.db").read_bytes()
+    at.record("call-election", NEXT_ELECTION).done()
+    (at.ledger / "ledger.db").write_bytes(older)
+    at.record("call-election", {**CALL_ELECTION, "election": "labour-3"}).refused("rolled-back", 3)
+    assert at.size() == 1
 
 
 def test_a_log_key_that_others_can_read_is_refused(at: Terminal) -> None:

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import sqlite3
 from collections import Counter
 from collections.abc import Callable, Iterator
+from contextlib import closing
+from pathlib import Path
 
 import pytest
 from scenario import (
@@ -16,12 +19,13 @@ from scenario import (
     RULE,
     but,
 )
-from stores import NOON, LedgerPlace, desk_at, meddling_clock
+from stores import NOON, LedgerPlace, SQLitePlace, desk_at, meddling_clock
 
 import ledger.desk
 from ledger.decision import CountFigures
 from ledger.desk import ATTEMPTS, Desk
-from ledger.errors import RefusedError
+from ledger.errors import EvidenceError, RefusedError
+from ledger.sqlite_vault import VAULT_FILE
 from ledger.streams.batch import BatchState
 from ledger.streams.election import AdoptCountRule
 from ledger.streams.paper import Alike, ReadPapers
@@ -246,3 +250,22 @@ def test_a_batch_given_again_adds_nothing(polled_place: LedgerPlace) -> None:
         size = desk.ledger.head().size
         again = desk.submit(papers(a=3), actor="scrutineer")
         assert (again.held, again.events, desk.ledger.head().size) == (True, 0, size)
+
+
+@pytest.mark.parametrize(
+    "statement",
+    [
+        "INSERT INTO erasure VALUES ('person/p1', '{')",
+        "INSERT INTO batch VALUES ('person/p1', x'00')",
+    ],
+)
+def test_notes_in_the_vault_that_nobody_wrote_are_evidence(tmp_path: Path, statement: str) -> None:
+    place = SQLitePlace(tmp_path / "ledger")
+    place.make().close()
+    with desk_at(place) as desk:
+        desk.submit(RECORD_PERSON, actor="clerk")
+    with closing(sqlite3.connect(place.folder / VAULT_FILE)) as database:
+        database.execute(statement)
+        database.commit()
+    with pytest.raises(EvidenceError, match="vault-malformed"), desk_at(place):
+        pass

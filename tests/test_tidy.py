@@ -23,7 +23,7 @@ CLOCK_AND_CHANCE = {"random", "secrets"}
 FORBIDDEN_NAMES = {"utils", "util", "helpers", "helper", "common", "misc"}
 
 STANDALONE = ROOT / "projections" / "publish" / "verify.py"  # for strangers: one file, imports nothing of ours
-STANDALONE_LINES_MAX = 560
+STANDALONE_LINES_MAX = 570
 MODULES = sorted(path for package in PACKAGES for path in (ROOT / package).rglob("*.py") if path != STANDALONE)
 
 

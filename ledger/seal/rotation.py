@@ -26,6 +26,7 @@ from ledger.seal.sealer import (
     locked,
     read_note,
     read_signer,
+    text_of,
     write_durably,
     write_secret,
 )
@@ -43,7 +44,9 @@ def next_key(state: Path, origin: str, seed: Callable[[], bytes]) -> SignerKey:
     return read_signer(path)
 
 
-def change_key(state: Path, checkpoints: Path, ledger: Ledger, old: VerifierKey, new: SignerKey) -> Checkpoint:
+def change_key(
+    state: Path, checkpoints: Path, ledger: Ledger, old: VerifierKey, old_signer: SignerKey | None, new: SignerKey
+) -> Checkpoint:
     """Sign the tree with the new key, beside the old one's signature if there is one, and put the new in its place.
 
     Raises:
@@ -53,16 +56,20 @@ def change_key(state: Path, checkpoints: Path, ledger: Ledger, old: VerifierKey,
     with locked(state / LOCK):
         ledger.seal()
         tiles = ledger.tiles()
-        held = [read_note(path) for path in (state / LAST_SIGNED, checkpoints / LATEST) if path.exists()]
-        for note in held:
-            verify_note(note, [old, new.verifier])
-            check_continues(parse_checkpoint(note.text), tiles)
+        if (state / LAST_SIGNED).exists():
+            last = read_note(state / LAST_SIGNED)
+            verify_note(last, [old, new.verifier])
+            check_continues(parse_checkpoint(last.text), tiles)
+        latest = read_note(checkpoints / LATEST) if text_of(checkpoints / LATEST) else None
+        if latest is not None and not (state / LAST_SIGNED).exists():
+            verify_note(latest, [old, new.verifier])
+            check_continues(parse_checkpoint(latest.text), tiles)
         if tiles.size == 0:
             raise RefusedError(
                 "nothing-to-sign", "the ledger", expected="events", found="none", remedy="Record something first"
             )
         checkpoint = Checkpoint(new.name, tiles.size, tiles.root())
-        note = _signed_by_all(checkpoint, new, held)
+        note = _signed_by_all(checkpoint, [key for key in (old_signer, new) if key is not None], latest)
         with clear_errors(state):
             (state / PUBLISHING).touch()
         write_durably(state / LAST_SIGNED, write_note(note))
@@ -75,8 +82,9 @@ def change_key(state: Path, checkpoints: Path, ledger: Ledger, old: VerifierKey,
     return checkpoint
 
 
-def _signed_by_all(checkpoint: Checkpoint, new: SignerKey, held: list[SignedNote]) -> SignedNote:
-    """Join the new key's signature to all that were made over the same text."""
-    made = parse_note(f"{checkpoint.body()}\n{sign_checkpoint(checkpoint, new)}".encode())
-    signatures = [s for note in held if note.text == made.text for s in note.signatures] + list(made.signatures)
-    return SignedNote(made.text, tuple(dict.fromkeys(signatures)))
+def _signed_by_all(checkpoint: Checkpoint, signers: list[SignerKey], latest: SignedNote | None) -> SignedNote:
+    """Sign with each key, under the lock that keeps every event away; keep cosignatures of the very same text."""
+    lines = "".join(sign_checkpoint(checkpoint, signer) for signer in signers)
+    made = parse_note(f"{checkpoint.body()}\n{lines}".encode())
+    before = latest.signatures if latest is not None and latest.text == made.text else ()
+    return SignedNote(made.text, tuple(dict.fromkeys((*made.signatures, *before))))

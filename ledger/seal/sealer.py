@@ -50,15 +50,21 @@ class Sealer:
     def __init__(self, state: Path, checkpoints: Path, origin: str) -> None:
         self._state = state
         self._checkpoints = checkpoints
-        self._signer = read_signer(state / LOG_KEY)
-        if self._signer.name != origin:
+        self._origin = origin
+        self._read_key()
+
+    def _read_key(self) -> SignerKey:
+        """Read the key as it is now: another command may have rotated it."""
+        signer = read_signer(self._state / LOG_KEY)
+        if signer.name != self._origin:
             raise RefusedError(
                 "key-of-another-log",
-                str(state / LOG_KEY),
-                expected=f"the key of {origin}",
-                found=self._signer.name,
+                str(self._state / LOG_KEY),
+                expected=f"the key of {self._origin}",
+                found=signer.name,
                 remedy="Put back the key that belongs to this ledger",
             )
+        return signer
 
     def seal(self, ledger: Ledger, progress: Callable[[int], None] = lambda _: None) -> Checkpoint | None:
         """Extend the tiles to the head and sign the tree; None while the ledger is empty.
@@ -68,7 +74,8 @@ class Sealer:
             RefusedError: `second-sealer`: another holds the lock.
         """
         with locked(self._state / LOCK):
-            last = self._last_signed()
+            signer = self._read_key()
+            last = self._last_signed(signer)
             ledger.seal(progress)
             tiles = ledger.tiles()
             if last is not None:
@@ -78,8 +85,8 @@ class Sealer:
                     return last
             if tiles.size == 0:
                 return None
-            checkpoint = Checkpoint(self._signer.name, tiles.size, tiles.root())
-            line = sign_checkpoint(checkpoint, self._signer)
+            checkpoint = Checkpoint(signer.name, tiles.size, tiles.root())
+            line = sign_checkpoint(checkpoint, signer)
             note = parse_note(f"{checkpoint.body()}\n{line}".encode())
             with clear_errors(self._state):
                 (self._state / PUBLISHING).touch()
@@ -87,17 +94,17 @@ class Sealer:
             self._publish(note)
             return checkpoint
 
-    def _last_signed(self) -> Checkpoint | None:
+    def _last_signed(self, signer: SignerKey) -> Checkpoint | None:
         path = self._state / LAST_SIGNED
         if not path.exists():
             return None
         note = read_note(path)
-        verify_note(note, [self._signer.verifier])
+        verify_note(note, [signer.verifier])
         return parse_checkpoint(note.text)
 
     def _publish(self, note: SignedNote) -> None:
         path = self._checkpoints / LATEST
-        if not path.exists() or read_note(path).text != note.text:  # if it is there, it may carry cosignatures already
+        if text_of(path) != note.text:  # if it is there, it may carry cosignatures already
             with clear_errors(self._checkpoints):
                 self._checkpoints.mkdir(parents=True, exist_ok=True)
             write_durably(path, write_note(note))
@@ -189,16 +196,28 @@ def write_secret(path: Path, text: str) -> None:
 
 
 def read_note(path: Path) -> SignedNote:
-    """Read a note from a file (`note-malformed`, `note-too-large`)."""
+    """Read a note from a regular file (`note-malformed`, `note-too-large`)."""
+    if not stat.S_ISREG(path.stat().st_mode):  # a pipe would keep us waiting, with the lock held
+        raise EvidenceError("note-malformed", str(path), expected="a file", found="a pipe, device or folder")
     with clear_errors(path), path.open("rb") as file:
         return parse_note(file.read(NOTE_BYTES_MAX + 1))
+
+
+def text_of(path: Path) -> str:
+    """Give the text of a note in a file; empty where there is none that can be read."""
+    try:
+        return read_note(path).text if path.exists() else ""
+    except EvidenceError:
+        return ""
 
 
 def write_durably(path: Path, data: bytes) -> None:
     """Replace a file so that after any kill it holds the old bytes or the new ones."""
     with clear_errors(path):
         new = path.with_name(path.name + ".new")
-        with new.open("wb") as file:
+        new.unlink(missing_ok=True)  # what lies there may be a link to something else: it is never written through
+        handle = os.open(new, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW, 0o666)
+        with os.fdopen(handle, "wb") as file:
             file.write(data)
             file.flush()
             os.fsync(file.fileno())

@@ -131,7 +131,7 @@ def order_erasure(command: OrderErasure, act: Act, person: Person, erasure: Eras
             found="none of this id",
             remedy="Check the id",
         )
-    if erasure.exists:  # under way, or done: a person is recorded once, so that nothing can have come since
+    if erasure.ordered:
         return Outcome()
     return Outcome([ErasureOrdered(**act.on(erasure), basis=command.basis)])
 

@@ -13,6 +13,7 @@ from ledger.errors import RefusedError
 from ledger.store import Ledger
 from ledger.streams.contest import ContestDefined
 from ledger.streams.marks import ranks
+from ledger.streams.result import ResultDeclared
 from projections.catch_up import Views
 from projections.comparison import Compared, compare
 from projections.count.render import as_json
@@ -72,14 +73,16 @@ def _published(ledger: Ledger, views: Views, name: str, moment: Moment, size: in
     contest = next((event for event in events if isinstance(event, ContestDefined)), None)
     if contest is None:
         return None
-    now = ledger.head().size == size
-    try:
-        counted = count_contest(ledger, views, name, Moment() if now else moment)
+    every_paper = contest.paper_publication == "papers" or not public
+    results = list(moment.past(ledger.stream(f"result/{name}")))
+    if not every_paper and not any(isinstance(event, ResultDeclared) for _, event in results):
+        # Of two packs before the last paper came in, the difference would show single papers.
+        return Published(contest, None, why_not="Not counted in public before the result is declared.")
+    try:  # as of the checkpoint, from views made anew: kept ones are not under it
+        counted = count_contest(ledger, views, name, moment)
     except RefusedError as refused:
         return Published(contest, None, why_not=f"Not counted: {refused.code}, found {refused.found}.")
-    every_paper = contest.paper_publication == "papers" or not public
     shown = shown_of(counted, every_paper=every_paper)
-    results = list(moment.past(ledger.stream(f"result/{name}")))
     figures = tuple(compare(replace(counted, table=shown.table), results))
     return Published(contest, counted, shown, figures, recountable=every_paper and not counted.certified)
 
