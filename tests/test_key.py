@@ -88,7 +88,8 @@ def test_revokes_a_key_and_refuses_it_ever_after() -> None:
     assert lost.when(enrol(2, 1)).events
 
 
-def test_refuses_to_rotate_back() -> None:
+def test_refuses_to_rotate_to_the_same_key_or_back() -> None:
+    given(enrol()).when(rotate(2, 0, 0)).then_refused("key-used-before")
     given(enrol(), rotate(2, 0, 1)).when(rotate(3, 1, 0)).then_refused("key-used-before")
 
 
@@ -123,6 +124,7 @@ def test_a_lost_key_cannot_consent_and_a_planned_change_cannot_do_without() -> N
 def test_the_next_change_begins_where_the_last_one_ended() -> None:
     given(rotate_log(0, 1)).when(rotate_log(0, 2)).then_refused("key-wrong-old")
     given(rotate_log(0, 1)).when(rotate_log(1, 1)).then_refused("key-wrong-old")
+    given(rotate_log(0, 1)).when(rotate_log(1, 0)).then_refused("key-wrong-old")
     assert given(rotate_log(0, 1)).when(rotate_log(1, 2)).events
 
 

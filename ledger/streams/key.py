@@ -91,7 +91,7 @@ def enrol_key(command: EnrolKey, act: Act, officer_key: OfficerKey) -> Outcome:
         RefusedError: `key-malformed` and other faults of keys, `key-wrong-name`, `key-exists`, `key-used-before`,
             `proof-wrong`, in that order.
     """
-    key = _require_new_key(command.key, command.officer, officer_key)
+    key = _require_name(command.key, command.officer, officer_key)
     if officer_key.key:
         raise RefusedError(
             "key-exists",
@@ -100,6 +100,7 @@ def enrol_key(command: EnrolKey, act: Act, officer_key: OfficerKey) -> Outcome:
             found=officer_key.key,
             remedy="Rotate it with rotate-key, or revoke it first with revoke-key",
         )
+    _require_unused(command.key, officer_key)
     text = enrolment_text(act.origin, command.officer, len(officer_key.used) + 1, command.key)
     require_signature(key, text, command.proof, "proof-wrong", officer_key.stream)
     return Outcome([KeyEnrolled(**act.on(officer_key), officer=command.officer, key=command.key, proof=command.proof)])
@@ -122,8 +123,9 @@ def rotate_key(command: RotateKey, act: Act, officer_key: OfficerKey) -> Outcome
         RefusedError: `key-malformed` and other faults of keys, `key-wrong-name`, `no-key`, `key-used-before`,
             `proof-wrong`, `consent-wrong`, in that order.
     """
-    key = _require_new_key(command.key, command.officer, officer_key)
+    key = _require_name(command.key, command.officer, officer_key)
     old = _require_key(officer_key)
+    _require_unused(command.key, officer_key)
     text = enrolment_text(act.origin, command.officer, len(officer_key.used) + 1, command.key)
     require_signature(key, text, command.proof, "proof-wrong", officer_key.stream)
     require_signature(old, text, command.consent, "consent-wrong", officer_key.stream)
@@ -165,7 +167,7 @@ def require_signature(key: VerifierKey, text: bytes, signature: str, code: str, 
         )
 
 
-def _require_new_key(text: str, officer: str, officer_key: OfficerKey) -> VerifierKey:
+def _require_name(text: str, officer: str, officer_key: OfficerKey) -> VerifierKey:
     key = VerifierKey.parse(text)
     if key.name != officer or key.kind is not Kind.NOTE:
         raise RefusedError(
@@ -175,15 +177,18 @@ def _require_new_key(text: str, officer: str, officer_key: OfficerKey) -> Verifi
             found=f"kind {key.kind:#04x}, named {key.name}",
             remedy="Make a key for this officer",
         )
-    if text in officer_key.used and text != officer_key.key:
+    return key
+
+
+def _require_unused(text: str, officer_key: OfficerKey) -> None:
+    if text in officer_key.used:
         raise RefusedError(
             "key-used-before",
             officer_key.stream,
             expected="a key that was never enrolled",
-            found=f"the key {key.key_id.hex()} of before",
+            found=text,
             remedy="Make a new key: what was lost once stays lost",
         )
-    return key
 
 
 def _require_key(officer_key: OfficerKey) -> VerifierKey:

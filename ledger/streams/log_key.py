@@ -35,15 +35,16 @@ class LogKeyRotated(Event):
 
 @dataclass(frozen=True, slots=True)
 class LogKey(State):
-    """The log's key as it stands; empty while the first one signs."""
+    """The log's key as it stands, empty while the first one signs; and all there ever were."""
 
     key: str = ""
+    used: tuple[str, ...] = ()
 
     def evolve(self, event: Event) -> LogKey:
         """Give the log's key after one more event."""
         match event:
             case LogKeyRotated():
-                return replace(self, version=event.version, key=event.key)
+                return replace(self, version=event.version, key=event.key, used=(*self.used, event.old, event.key))
         raise TypeError(f"{event.type} does not belong to {self.stream}")
 
 
@@ -79,7 +80,7 @@ def rotate_log_key(command: RotateLogKey, act: Act, log_key: LogKey) -> Outcome:
             found=f"{old.name} and {new.name}",
             remedy="Give the keys of this log",
         )
-    if old.public == new.public or (log_key.key and command.old != log_key.key):
+    if command.key in (command.old, *log_key.used) or (log_key.key and command.old != log_key.key):
         raise RefusedError(
             "key-wrong-old",
             STREAM,

@@ -44,6 +44,12 @@ class BatchSeen:
         """Position where it was closed first; -1 while it is open."""
         return self.closings[0][0] if self.closings else -1
 
+    @property
+    def begins_at(self) -> int:
+        """Position of whatever of it comes first; below 0 where somebody put all of it there."""
+        places = [position for position, _ in (*self.openings[:1], *self.closings[:1])]
+        return min(places + ([self.first_at] if self.members else []))
+
 
 def open_batches(batches: Mapping[str, BatchSeen]) -> list[str]:
     """List the batches that were opened and not closed; their members do not count, and are not compared."""

@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping
 from ledger.errors import PollbookError
 from ledger.field import rounded
 from ledger.streams.result import ResultDeclared, printed
-from ledger.streams.totals import TotalsCertified
+from ledger.streams.totals import TotalsCertified, totals_stream
 from projections.count.av import count_av
 from projections.count.stage_table import StageTable
 from projections.counting import cells, count_digest, stages_of
@@ -16,6 +16,7 @@ from projections.verify.contests import ContestSeen
 from projections.verify.finding import Finding
 from projections.verify.papers import contest_and_section
 from projections.verify.record import RecordRead
+from projections.verify.totals import stage_faults
 
 
 def check_declarations(record: RecordRead, contests: Mapping[str, ContestSeen]) -> Iterator[Finding]:
@@ -54,7 +55,7 @@ def _check_moment(record: RecordRead, contest: ContestSeen, position: int, event
             yield Finding("E3", "batches-open", position, event.stream, "every batch of papers closed", name)
 
     for at, other in record.others:
-        if isinstance(other, TotalsCertified) and other.contest == event.contest and at > last:
+        if isinstance(other, TotalsCertified) and other.stream.startswith(f"totals/{event.contest}/") and at > last:
             yield Finding("E3", "papers-after-count", at, other.stream, f"no totals after event {last}", "some")
 
 
@@ -66,8 +67,14 @@ def _check_count(record: RecordRead, contest: ContestSeen, position: int, event:
         yield Finding("E3", "not-recomputable", position, event.stream, "a contest with its rule", "none")
         return
     profile = profile_at(record, event.contest, contest.state.sections, event.as_of_position)
+    certified = totals_at(record, event.contest, contest.state.sections, event.as_of_position)
+    unfit = [name for name, each in certified.items() if any(stage_faults(each, contest.state.candidates))]
+    if unfit:
+        expected, found = "certified totals that can be counted", f"others of {', '.join(unfit)}"
+        yield Finding("E3", "not-recomputable", position, event.stream, expected, found)
+        return
     try:
-        totals = stages_of(totals_at(record, event.contest, event.as_of_position))
+        totals = stages_of(certified)
         table = count_av(contest.rule, contest.state.candidates, contest.state.sections, profile, totals=totals)
     except (PollbookError, ArithmeticError, LookupError, TypeError, ValueError) as error:
         yield Finding("E3", "not-recomputable", position, event.stream, "papers that can be counted", str(error)[:200])
@@ -109,10 +116,11 @@ def profile_at(record: RecordRead, contest: str, sections: tuple[str, ...], posi
     return profile
 
 
-def totals_at(record: RecordRead, contest: str, position: int) -> dict[str, TotalsCertified]:
-    """Give the totals of a contest that were certified up to a position: section to the event."""
+def totals_at(record: RecordRead, contest: str, sections: tuple[str, ...], position: int) -> dict[str, TotalsCertified]:
+    """Give the totals of a contest's sections that stood at a position, by their streams: section to the event."""
+    streams = {totals_stream(contest, section).stream: section for section in sections}
     return {
-        event.section: event
+        streams[event.stream]: event
         for at, event in record.others
-        if isinstance(event, TotalsCertified) and event.contest == contest and at <= position
+        if isinstance(event, TotalsCertified) and event.stream in streams and at <= position
     }

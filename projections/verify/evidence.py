@@ -13,6 +13,7 @@ from projections.verify.declarations import check_declarations
 from projections.verify.finding import Finding
 from projections.verify.papers import check_papers
 from projections.verify.record import RecordRead
+from projections.verify.totals import check_totals
 
 
 def check_evidence(ledger: Ledger, record: RecordRead) -> list[Finding]:
@@ -21,6 +22,7 @@ def check_evidence(ledger: Ledger, record: RecordRead) -> list[Finding]:
     return [
         *check_contests(record, contests),
         *check_papers(ledger, record, contests),
+        *check_totals(record, contests),
         *check_declarations(record, contests),
         *check_heads(ledger, record),
     ]

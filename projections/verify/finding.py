@@ -17,6 +17,7 @@ CHECKS: dict[str, tuple[Category, str]] = {
     "C5": ("completeness", "every command that was carried out has its events, and they have it"),
     "A1": ("authenticity", "the checkpoint is signed by the log that the policy names"),
     "A2": ("authenticity", "witnesses cosigned the checkpoint as the policy demands"),
+    "A3": ("authenticity", "keys on record were enrolled and replaced with the signatures that this takes"),
     "S1": ("consistency", "the hash tiles are those of the leaves"),
     "S2": ("consistency", "the checkpoint is that of the tree over the leaves"),
     "S3": ("consistency", "the tree begins with the one in the kept checkpoint"),
@@ -29,7 +30,7 @@ CHECKS: dict[str, tuple[Category, str]] = {
     "I4": ("integrity", "every private value in the vault is what its digest names"),
     "I5": ("integrity", "the databases are sound, and hold nothing but what this program makes"),
     "E1": ("evidence", "every contest is defined once and pins a count rule that was adopted"),
-    "E2": ("evidence", "every paper is of its contest, section, batch, after the poll, and admissible"),
+    "E2": ("evidence", "papers and totals are of their contest, section, batch, after the poll, and admissible"),
     "E3": ("evidence", "what was declared, once, follows from all the papers"),
 }
 

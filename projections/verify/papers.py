@@ -48,7 +48,7 @@ def check_papers(ledger: Ledger, record: RecordRead, contests: Mapping[str, Cont
                 "none",
             )
             continue
-        first = min([at for at in (seen.opened_at, seen.first_at, seen.closed_at) if at >= 0])
+        first = seen.begins_at
         if not contest.closings or first < contest.closings[0][0]:
             yield Finding("E2", "poll-open", first, name, "papers read after the poll closed", "before")
         yield from _check_shapes(name, seen, contest)

@@ -7,11 +7,37 @@ from collections.abc import Iterator
 from ledger.errors import EvidenceError, PollbookError
 from ledger.event import Event
 from ledger.leaf import disclosure_digest, undisclose
-from ledger.streams.person import DisclosureErased
+from ledger.streams.person import DISCLOSURES_MAX, DisclosureErased, ErasureOrdered
 from ledger.vault import TABLES, Vault
 from projections.verify.finding import Finding, found_by
 from projections.verify.record import RecordRead
 from projections.verify.schema import check_database
+
+
+def check_erasures(record: RecordRead) -> Iterator[Finding]:
+    """C4, for which nobody needs the vault: what was erased was ordered to be, and each order was carried out once."""
+    ordered: set[str] = set()
+    before: tuple[int, DisclosureErased] | None = None
+    for position, event in record.others:
+        if isinstance(event, ErasureOrdered):
+            ordered.add(event.stream)
+        elif isinstance(event, DisclosureErased):
+            if event.stream not in ordered and not _goes_on(before, position, event):
+                expected, found = "an erasure ordered before, and not yet done", "none"
+                yield Finding("C4", "no-erasure-ordered", position, event.stream, expected, found)
+            elif event.stream in ordered:
+                ordered.remove(event.stream)
+            before = (position, event)
+
+
+def _goes_on(before: tuple[int, DisclosureErased] | None, position: int, event: DisclosureErased) -> bool:
+    """Tell whether it is one more page of the erasure right before it: one command confirms them all at once."""
+    return (
+        before is not None
+        and before[0] == position - 1
+        and len(before[1].digests) >= DISCLOSURES_MAX
+        and (before[1].stream, before[1].command) == (event.stream, event.command)
+    )
 
 
 def check_private(record: RecordRead, vault: Vault, *, is_file: bool) -> list[Finding]:

@@ -13,7 +13,8 @@ from projections.verify.batches import open_batches
 from projections.verify.commands import check_commands
 from projections.verify.evidence import check_evidence
 from projections.verify.finding import CHECKS, Finding
-from projections.verify.private import check_private
+from projections.verify.keys import check_keys
+from projections.verify.private import check_erasures, check_private
 from projections.verify.record import RecordRead, read_record
 from projections.verify.schema import check_schema, is_sqlite
 from projections.verify.sealing import Notes, Trust, check_seal, size_of
@@ -75,6 +76,8 @@ def verify(
     findings += check_commands(record, snapshot)
     findings += check_seal(ledger, record, snapshot, notes, trust)
     findings += check_schema(ledger, snapshot)
+    findings += check_keys(ledger, record)
+    findings += check_erasures(record)
     if vault is None:
         unchecked |= dict.fromkeys(PARTS["vault"], "the vault's key is not here")
     else:

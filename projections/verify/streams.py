@@ -17,7 +17,7 @@ from ledger.streams.log_key import LogKey, LogKeyRotated
 from ledger.streams.paper import Paper
 from ledger.streams.person import Erasure, Person
 from ledger.streams.result import FiguresPublished, Result, ResultDeclared
-from ledger.streams.totals import Totals
+from ledger.streams.totals import Totals, TotalsCertified
 from projections.verify.finding import Finding
 
 KINDS: dict[str, type[State]] = {
@@ -58,6 +58,8 @@ def place_of(event: Event) -> str:
             return f"result/{event.contest}"
         case BatchOpened() | BatchClosed():
             return f"batch/paper/{event.contest}/{event.section}/*"
+        case TotalsCertified():
+            return f"totals/{event.contest}/{event.section}"
         case StreamHeadsRecorded():
             return HEADS
         case KeyEnrolled() | KeyRotated() | KeyRevoked():

@@ -23,6 +23,7 @@ from ledger.sqlite_vault import VAULT_FILE
 from ledger.store import open_ledger
 from ledger.streams.contest import ClosePoll
 from ledger.streams.count_rule import WeightedAlternativeVote, rule_hash
+from ledger.streams.person import DISCLOSURES_MAX
 from ledger.vault import Vault
 from projections.catch_up import VIEWS_FILE
 from projections.counting import open_views
@@ -31,6 +32,7 @@ from projections.verify.sealing import Notes, Trust
 
 BLIND = "A" * (BLIND_BYTES * 4 // 3 + 1)
 COUNCIL, COUNCIL_OPENED, COUNCIL_PAPER, COUNCIL_COMPLETE = 20, 22, 23, 26  # of the contest that keeps its papers
+ORDERED, ERASED = 14, 15  # of somebody's erasure
 HUGE = 10**14
 Act = Callable[[World], None]
 
@@ -228,6 +230,13 @@ SIGNED: dict[str, tuple[Act, str]] = {
     "S4: heads of later": (alone(HEADS, as_of_position=20), "S4:heads-differ:16"),
     "I3: on a stream of another kind": (alone(P1, stream="election/p1"), "I3:stream-does-not-replay:9"),
     "I3: on a stream of no kind": (alone(P1, stream="people/p1"), "I3:stream-does-not-replay:9"),
+    "C4: erased, and never ordered": (drop(ORDERED), "C4:no-erasure-ordered:14"),
+    "C4: erased before it was ordered": (swap(ORDERED, ERASED), "C4:no-erasure-ordered:14"),
+    "C4: erased once more": (again(ERASED, HEADS, version=3), "C4:no-erasure-ordered:16"),
+    "C4: erased as was ordered of another": (
+        alone(ERASED, stream="erasure/p1", version=1),
+        "C4:no-erasure-ordered:15",
+    ),
     "C4: erased, and held": (erase_another, "C4:disclosure-not-erased:9"),
     "I1: on the stream of another": (fields(DECLARED, contest="council"), "I1:stream-differs:13"),
     "C5: a leaf names another command": (fields(P1, command="another"), "C5:command-differs:9"),
@@ -272,6 +281,10 @@ UNSIGNED: dict[str, tuple[str, str]] = {
     "head: no table": ("DROP TABLE head", "C1:storage-damaged"),
     "row: negative": ("UPDATE stored_events SET position = -5 WHERE position = 0", "C1:position-gap:0"),
     "row: lowest": (f"UPDATE stored_events SET position = {-(2**63)} WHERE position = 0", "C1:position-gap:0"),
+    "row: a whole batch below all": (
+        "UPDATE stored_events SET position = position - 100 WHERE position BETWEEN 4 AND 8",
+        "E2:poll-open:-96",
+    ),
     "row: huge": (f"UPDATE stored_events SET position = {HUGE} WHERE position = 27", "C1:position-gap:27"),
     "row: highest": (f"UPDATE stored_events SET position = {2**63 - 1} WHERE position = 27", "C1:position-gap:27"),
     "row: invalid UTF-8": (
@@ -397,6 +410,27 @@ def test_a_disclosure_gone_with_the_erasure_of_another_person_is_found(world: Wo
     world.operator.vault("DELETE FROM disclosure WHERE stream = 'person/p1'")
     world.operator.reseal()
     assert ids(world) == ["C4:disclosure-missing:9"]
+
+
+def test_an_erasure_without_an_order_is_found_by_who_has_no_key_of_the_vault(world: World) -> None:
+    drop(ORDERED)(world)
+    world.operator.reseal()
+    with open_ledger(world.operator.folder) as ledger:
+        report = verify(ledger, views=None, vault=None, notes=Notes(), trust=Trust())
+    assert "C4:no-erasure-ordered:14" in [finding.id for finding in report.findings]
+
+
+@pytest.mark.parametrize(("named", "found"), [(DISCLOSURES_MAX, []), (3, ["C4:no-erasure-ordered:16"])])
+def test_one_order_is_carried_out_in_as_many_events_as_it_takes(world: World, named: int, found: list[str]) -> None:
+    """One command confirms them all: each names as many disclosures as it may, until the last."""
+    operator = world.operator
+    erased = operator.leaves()[ERASED]
+    others = [f"{number:043}" for number in range(1, named)]
+    operator.rewrite(ERASED, digests=[*erased["digests"], *others])
+    operator.insert(HEADS, operator.leaves()[ERASED] | {"version": 3, "digests": ["0" * 43]})
+    operator.sql("UPDATE command SET events = 2 WHERE position = ?", ERASED)
+    operator.reseal()
+    assert [each for each in ids(world) if not each.startswith("S4")] == found
 
 
 @pytest.mark.parametrize("file", [VIEWS_FILE, VAULT_FILE])
