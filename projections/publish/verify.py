@@ -10,8 +10,8 @@ ledgers. To read it top down, begin with section 8.
 
 It cannot see whether an event is true, what was done before the first checkpoint left the building, and what is in a
 withheld leaf. A public leaf left out of a public pack shows where it leaves a gap in a stream or batch; else it looks
-withheld. Not read, so not to be believed on its account: contests/ (result.json, papers.csv, *.blt: what counts is the
-recount printed here), index.html, policy.template, heads of streams, officers' keys, the copy of this file in PACK.
+withheld. Not read, so not to be believed: contests/ (what counts is the recount printed here), index.html, streams'
+heads, policy.template, officers' keys, the copy of this file in PACK.
 """
 # fmt: off
 
@@ -30,6 +30,7 @@ from collections.abc import Iterable, Iterator
 from contextlib import suppress
 from datetime import datetime
 from fractions import Fraction
+from itertools import accumulate
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -147,12 +148,12 @@ def check_checkpoint(data: bytes, policy: Policy) -> tuple[str, int, bytes] | No
             elif signer or key_name == origin:
                 met.add(signer)
     compare("log", f"checkpoint of {origin}, whether signed by its log, which POLICY has", True, "" in met)
-    cosigned = sorted(met - {"", "none"})
+    cosigned, by_log = shown(", ".join(sorted(met - {"", "none"})) or "nobody"), "yes" if "" in met else "no"
     for group, (least, listed) in groups.items():
         met.update({group} if len(met.intersection(listed)) >= least else ())
     compare("quorum", f"checkpoint cosigned by {cosigned}, whether enough for {quorum}", True, quorum in met)
-    print(f"Checkpoint of {shown(origin)}: {size} leaves, root {root.hex()}.")
-    print(f"Signed by the log: {'' in met}, cosigned by {shown(cosigned)}; quorum {shown(quorum)}: {quorum in met}.")
+    print(f"Checkpoint of {shown(origin)}: {size} leaves, root {root.hex()}; signed by its log: {by_log}.")
+    print(f"It is cosigned by {cosigned}; quorum met: {'yes' if quorum in met else 'no'} (POLICY: {shown(quorum)}).")
     return origin, size, root
 
 # ---- 4. Files, and the tree of hashes --------------------------------------------------------------------------------
@@ -208,8 +209,8 @@ def read_leaf_files(pack: Pack) -> Iterator[tuple[int, bytes]]:
     """Public packs: leaves/<n>.txt has lines of position, space, leaf, LF; positions ascend, 65,536 to a file."""
     for name in sorted(name for name in pack.files if re.fullmatch(r"leaves/[0-9]{6}\.txt", name)):
         last, stop = int(name[7:13]) * 65_536 - 1, (int(name[7:13]) + 1) * 65_536
-        for line in pack.read(name, FILE_BYTES_MAX).split(b"\n")[:-1] or [b"nothing"]:
-            found = re.fullmatch(rb"(0|[1-9][0-9]{0,11}) (.{0,65535})", line)
+        for line in pack.read(name, FILE_BYTES_MAX).splitlines(keepends=True) or [b"nothing"]:
+            found = re.fullmatch(rb"(0|[1-9][0-9]{0,11}) (.{0,65535})\n", line)
             if found and last < int(found[1]) < stop:
                 last = int(found[1])
                 yield last, found[2]
@@ -269,7 +270,6 @@ def wrong_fields(fields: Iterable[str], value: Event) -> list[str]:
     known = [name.rstrip("?") for name in fields]
     return missing + [name for name in value if name not in known or not fits(HOLDS.get(name), value[name])]
 def fits(kind: Any, value: Any) -> bool:
-    """Whether a value is as HOLDS says."""
     if isinstance(kind, list):
         return isinstance(value, list) and all(fits(kind[0], one) for one in value)
     if isinstance(kind, tuple):
@@ -347,24 +347,20 @@ class Record:
         withheld = readers == "restricted" or (readers == "contest" and not (contest and contest.discloses))
         found = ("blind" in event, withheld and self.public)
         compare("leaf-audience", f"{where}, whether blind, whether out of place", (withheld, False), found)
+        if contest and kind in ("batch", "paper"):
+            compare(kind, f"{where}, effective as poll-closed", contest.polled, event["effective"])
         if name == "count-rule-adopted.v1":
             self.rules[event["election"], name_of(canonical(event["rule"]))] = event["rule"]
         elif name == "contest-defined.v1":
             self.take_contest(where, event)
         elif contest is None and kind in ("contest", "batch", "paper", "result", "totals"):
             finding("contest", where, "a contest defined before", contest_id)
-        elif contest and name in ("poll-closed.v1", "totals-certified.v1"):
-            contest.seen.add(name)
-        elif contest and kind == "batch":
-            take_batch(contest, where, position, event)
+        elif contest and name == "poll-closed.v1":
+            contest.polled = contest.polled or event["effective"]
         elif contest and kind == "paper":
             take_paper(contest, where, event, leaf_hash)
-        elif contest and name == "result-declared.v1":
-            as_of, polled = event["as_of_position"], "poll-closed.v1" in contest.seen
-            late = [stream for stream, batch in contest.batches.items() if batch.closed > as_of]
-            if contest.declared or not polled or as_of >= position or late or ("count" in event) != contest.discloses:
-                finding("result", where, "one, after poll-closed, as of before it, all batches closed", (event, late))
-            contest.declared = contest.declared or event
+        elif contest and name in TAKES:
+            TAKES[name](contest, where, position, event)
     def take_contest(self, where: str, event: Event) -> None:
         """A contest under a rule that its election adopted before."""
         rule = self.rules.get((event["election"], event["count_rule"]))
@@ -376,46 +372,58 @@ class Record:
             finding("contest-rule", where, "a rule adopted before; one seat", (event["count_rule"], event["seats"]))
         else:
             self.contests[event["contest"]] = SimpleNamespace(
-                event=event, rule=rule, candidates=candidates, sections=sections, batches={}, seen=set(), declared=None,
-                discloses=event["paper_publication"] == "papers")
-def take_batch(contest: SimpleNamespace, where: str, position: int, event: Event) -> None:
-    """Opened after the poll and before the declaration; closed with the number and the digests of its papers."""
-    batch, polled = contest.batches.get(event["stream"]), "poll-closed.v1" in contest.seen
-    if event["type"] == "batch-opened.v1":
-        if batch or not polled or contest.declared or event["section"] not in contest.sections:
-            finding("batch", where, "opened for a section, after poll-closed, before result-declared", event["stream"])
-        else:
-            contest.batches[event["stream"]] = SimpleNamespace(
-                opened=event, digest=hashlib.sha256(), last="", marks=Counter(), closed=WHOLE_MAX)
-    elif batch:  # else its version is the second of a stream that has no first, which is found
-        batch.closed, papers = position, sum(batch.marks.values())
+                event=event, rule=rule, candidates=candidates, sections=sections, polled="", declared=None,
+                discloses=event["paper_publication"] == "papers", sources={}, batches={}, open={}, last=0)
+def take_source(contest: SimpleNamespace, where: str, position: int, event: Event) -> None:
+    """What a section is counted from, after the poll, before the declaration: batches of papers, or totals, once."""
+    name, stream, section = event["type"], event["stream"], event["section"]
+    if (not contest.polled or contest.declared or section not in contest.sections or stream in contest.batches
+            or contest.sources.get(section, name) != name):
+        finding(stream.split("/")[0], where, "a new one, papers or totals, after poll-closed, before declared", event)
+    else:
+        batch = SimpleNamespace(opened=event, digest=hashlib.sha256(), last="", marks=Counter())
+        contest.batches[stream], contest.sources[section], contest.last = batch, name, position
+        contest.open.update({stream: batch} if name == "batch-opened.v1" else {})  # totals are complete as they come
+def take_batch_closed(contest: SimpleNamespace, where: str, position: int, event: Event) -> None:
+    if batch := contest.open.pop(event["stream"], None):  # else it is version 2 of a stream without 1, which is found
+        contest.last, papers = position, sum(batch.marks.values())
         contents = name_of("".join(f"{count} {marks}\n" for marks, count in sorted(batch.marks.items())).encode())
         said = [event["count"], event["digest"], batch.opened["total"], batch.opened["contents"]]
         found = [papers, f"sha256:{batch.digest.hexdigest()}", papers, contents]
         compare("batch", where, canonical(said), canonical(found))
 def take_paper(contest: SimpleNamespace, where: str, event: Event, leaf_hash: bytes) -> None:
-    """In an open batch of its section, under a higher id than the paper before it."""
+    """In an open batch of its section, under a higher id than the paper before it, with nothing that tells it apart."""
     _, _, section, paper = event["stream"].split("/")
-    batch, said = contest.batches.get(event.get("batch")), (section, event.get("provenance"), event.get("command"))
-    if (batch is None or said != (batch.opened["section"], batch.opened.get("provenance"), None)
-            or batch.closed < WHOLE_MAX or paper <= batch.last or not re.fullmatch("[0-9a-f]{16}", paper)):
-        finding("paper", where, "in an open batch, as it is, 16 hex digits that ascend", event)
+    batch, said = contest.open.get(event.get("batch")), (section, event.get("provenance"))
+    if (batch is None or said != (batch.opened["section"], batch.opened.get("provenance")) or paper <= batch.last
+            or not re.fullmatch("[0-9a-f]{16}", paper) or "authority" in event or "command" in event):
+        finding("paper", where, "in an open batch, as it is, no authority or command, 16 hex digits, ascending", event)
         return
     batch.last = paper
     batch.digest.update(leaf_hash)
     batch.marks[event["marks"]] += 1
+def take_result(contest: SimpleNamespace, where: str, position: int, event: Event) -> None:
+    """Declared once, of the contest's own candidates and sections, on what was complete by a position before it."""
+    strangers = {*event["elected"], *(one.get("candidate") for one in event["figures"])} - {None, *contest.candidates}
+    elsewhere = {one["section"] for one in event["figures"]} - {"all", *contest.sections}
+    if (contest.declared or not contest.polled or contest.open or not contest.last <= event["as_of_position"] < position
+            or ("count" in event) != contest.discloses or strangers or elsewhere):
+        finding("result", where, "one, of its own ids, as of before it, after poll-closed, all batches closed", event)
+    contest.declared = contest.declared or event
+TAKES = {"batch-opened.v1": take_source, "totals-certified.v1": take_source, "batch-closed.v1": take_batch_closed,
+         "result-declared.v1": take_result}
 
 # ---- 7. The alternative vote: file-format.md, "The alternative vote, step by step" -----------------------------------
 def read_marks(marks: str, contest: SimpleNamespace) -> tuple[str, tuple[str, ...]]:
     """Steps 1 and 2: why a paper is refused or rejected, or nothing; and the candidates in the order that counts."""
-    rule, ranking, marked, ended = contest.rule, dict[str, None](), set[str](), False
+    rule, known, ranking, marked, ended = contest.rule, {*contest.candidates}, dict[str, None](), set[str](), False
     ranks = [list(dict.fromkeys(rank.split("="))) if rank else [] for rank in marks.rstrip(">").split(">")]
     if ranks == [[]]:
         return "refused" if rule["blank"] == "refuse" else "blank", ()
     for rank in ranks:
         faults = {"gap": not rank, "overvote": len(rank) > 1, "duplicate": not marked.isdisjoint(rank)}
         choices = [rule[fault] for fault, there in faults.items() if there]
-        if "refuse" in choices or not set(rank).issubset(contest.candidates):
+        if "refuse" in choices or not known.issuperset(rank):
             return "refused", ()
         ended = ended or "exhaust" in choices
         if len(rank) == 1 and not ended:
@@ -424,8 +432,8 @@ def read_marks(marks: str, contest: SimpleNamespace) -> tuple[str, tuple[str, ..
     if rule["preferences"] == "all" and 0 < len(ranking) < len(contest.candidates):
         return "too-few-preferences", ()
     return "" if ranking else "no-first-preference", tuple(ranking)
-def count_av(contest: SimpleNamespace) -> Event:
-    """Steps 1 to 5: the count in the form that its digest is taken of."""
+def count_av(contest: SimpleNamespace) -> Event | None:
+    """Steps 1 to 5: the count in the form that its digest is taken of; None where it goes beyond COUNT_STEPS_MAX."""
     sections, candidates, papers = contest.sections, contest.candidates, Counter[Any]()
     rejected = {section: Counter[Any]() for section in sections}
     for batch in contest.batches.values():
@@ -435,7 +443,11 @@ def count_av(contest: SimpleNamespace) -> Event:
             pile[key] += number
     valid = {of: sum(number for (section, _), number in papers.items() if section == of) for of in sections}
     continuing, stages, history = list(candidates), list[Event](), list[dict[str, int]]()
+    ranks, steps = sum(len(ranking) + 1 for _, ranking in papers), 0
     while not stages or stages[-1]["action"] == "exclude":
+        steps += ranks + len(continuing) * (len(history) + 100 * len(sections))  # read; looked back on; kept in memory
+        if steps > COUNT_STEPS_MAX:
+            return None
         votes, spent = {section: dict.fromkeys(continuing, 0) for section in sections}, dict.fromkeys(sections, 0)
         for (section, ranking), number in papers.items():
             holder = next((name for name in ranking if name in votes[section]), None)
@@ -458,13 +470,15 @@ def end_stage(rule: Event, history: list[dict[str, int]]) -> tuple[str, list[str
         return "elect", lowest_first[-1:]
     if len(names) == 2 and rule["majority_base"] != "continuing":
         return "none", names
-    safe = [n for n in range(1, len(names) - 1) if sum(held[one] for one in lowest_first[:n]) < held[lowest_first[n]]]
+    together = [0, *accumulate(held[one] for one in lowest_first)]  # what the lowest none, one, two, ... hold
+    safe = [n for n in range(1, len(names) - 1) if together[n] < held[lowest_first[n]]]
     if safe and rule["exclusion"] == "bulk-when-safe":
         return "exclude", [name for name in names if name in lowest_first[: safe[-1]]]
     tied = [name for name in names if held[name] == held[lowest_first[0]]]
-    for step in rule["ties"][: (rule["ties"] + ["lot"]).index("lot")]:  # the tie ladder, up to a lot
-        for stage in history[:-1] if step == "earlier-stages-forwards" else history[-2::-1]:
-            tied = [name for name in tied if stage[name] == min(stage[one] for one in tied)]
+    ladder = {"earlier-stages-forwards": history[:-1], "earlier-stages-backwards": history[-2::-1]}
+    for stage in ladder.get(rule["ties"][0], []):  # whom all earlier stages leave tied, no further step can part
+        fewest = min(stage[name] for name in tied)
+        tied = [name for name in tied if stage[name] == fewest]
     if len(tied) > 1:
         return "none", tied
     return ("elect", [name for name in names if name not in tied]) if len(names) == 2 else ("exclude", tied)
@@ -479,26 +493,22 @@ def exact_figure(count: Event, figure: Event) -> Fraction | None:
     held, spent = sum(votes.values()), sum(stage["non_transferable"][one] for one in sections)
     if who is None:
         return {"non-transferable": Fraction(spent), "valid": Fraction(spent + held)}.get(measure)
-    if measure == "votes" and who in votes:
-        return Fraction(votes[who])
-    shares = {"share": section == "all", "section-share": section in count["valid"]}
-    return Fraction(100 * votes[who], held) if shares.get(measure) and who in votes and held else None
-def recount(contest: SimpleNamespace, public: bool) -> str:
+    whole = {"votes": 100, "share": section == "all" and held, "section-share": section in count["valid"] and held}
+    return Fraction(100 * votes[who], whole[measure]) if who in votes and whole.get(measure) else None
+def recount(contest: SimpleNamespace, public: bool, withheld: int) -> str:
     """Count a contest again, compare it with what was declared, and say how it came out."""
-    name, declared, width = contest.event["contest"], contest.declared, len(contest.candidates)
+    name, declared = contest.event["contest"], contest.declared
+    totals = [section for section, kind in contest.sources.items() if kind == "totals-certified.v1"]
     reasons = {
         "its papers are not published": public and not contest.discloses,
         f"this program does not count by {shown(contest.rule['version'])}": contest.rule["version"] != "av.v1",
-        "certified totals stand in for papers": "totals-certified.v1" in contest.seen,
-        "the poll, or a batch of papers, is still open": "poll-closed.v1" not in contest.seen
-        or any(batch.closed == WHOLE_MAX for batch in contest.batches.values())}
+        f"certified totals stand in for papers of {', '.join(totals)}": totals,
+        "the poll, or a batch of papers, is still open": not contest.polled or contest.open}
     if any(reasons.values()):
         return f"not recounted: {next(reason for reason, holds in reasons.items() if holds)}"
-    piles = width + len(contest.sections) + sum(len(batch.marks) for batch in contest.batches.values())
-    if width**2 * piles > COUNT_STEPS_MAX:
+    if (count := count_av(contest)) is None:
         finding("count", name, f"at most {COUNT_STEPS_MAX} steps", "more")
         return "NOT RECOUNTED"
-    count = count_av(contest)
     digest, elected = name_of(canonical(count)), ", ".join(count["elected"]) or "nobody"
     compare("paper", f"{name}, papers refused by its rule", 0, sum(of["refused"] for of in count["rejected"].values()))
     if declared and (sorted(declared["elected"]), declared.get("count", digest)) != (sorted(count["elected"]), digest):
@@ -509,12 +519,13 @@ def recount(contest: SimpleNamespace, public: bool) -> str:
         if rounded != Fraction(figure["value"]) or len(figure["value"].partition(".")[2]) > places:
             finding("figure", f"{name}, {figure}", f"{exact} exactly", figure["value"])
     valid, rejected = sum(count["valid"].values()), sum(sum(of.values()) for of in count["rejected"].values())
-    says = f"declared {', '.join(declared['elected']) or 'nobody'}" if declared else "nothing declared"
-    return f"recounted, {len(count['stages'])} stages, {valid} valid, {rejected} rejected, elected {elected}; {says}"
+    seen = " from what is disclosed here" if withheld > 0 else ""
+    says = f"; declared {', '.join(declared['elected']) or 'nobody'}" if declared else f"{seen}; nothing declared yet"
+    return f"recounted{says}: {len(count['stages'])} stages, {valid} valid, {rejected} rejected, elected {elected}"
 
 # ---- 8. The whole check, top down ------------------------------------------------------------------------------------
-def check_pack(folder: str, policy: Policy) -> None:
-    """Make every check; what one finds keeps none of the others from being made."""
+def check_pack(folder: str, policy: Policy) -> str:
+    """Make every check; what one finds keeps none of the others from being made. Give what was not recounted."""
     pack = Pack(folder)
     origin, size, root = check_checkpoint(pack.read("checkpoint", NOTE_BYTES_MAX), policy) or ("", 0, tree_root([]))
     if size > LEAVES_MAX:
@@ -527,16 +538,19 @@ def check_pack(folder: str, policy: Policy) -> None:
         record.take(position, leaf, hashes[position] if position < size else None)
     said = {"audience": audience, "format": "pollbook-pack-1", "leaves": record.leaves, "origin": origin, "size": size}
     compare("pack-json", "pack.json", canonical(said) + b"\n", about)
-    print(f"Audience {audience}: {record.leaves} leaves disclosed, {size - record.leaves} withheld.")
+    left, withheld = 0, size - record.leaves
+    print(f"Audience {audience}: {record.leaves} leaves disclosed, {withheld} withheld.")
     for name, contest in record.contests.items():
-        print(f"Contest {name}: {recount(contest, public)}.")
+        print(f"Contest {name}: {(outcome := recount(contest, public, withheld))}.")
+        left += not outcome.startswith("recounted")
     for name in sorted(name for name in pack.files - pack.asked if name.startswith(("tile/", "leaves/"))):
         finding("file-unexpected", name, "only the files of this tree, audience and record", "this file")
+    return f"; {left} of {len(record.contests)} contests {'was' if left == 1 else 'were'} not recounted" if left else ""
 def main() -> int:
     parser = argparse.ArgumentParser(prog="verify.py", description="Check a published election ledger.")
     parser.add_argument("pack", metavar="PACK", help="the folder as published")
     parser.add_argument("--policy", required=True, help="whose signatures count; from elsewhere than PACK")
-    options = parser.parse_args()
+    options, but = parser.parse_args(), ""
     FINDINGS.clear()
     print(f"verify.py {hashlib.sha256(Path(__file__).read_bytes()).hexdigest()}")
     try:
@@ -545,12 +559,12 @@ def main() -> int:
         print(shown(error), file=sys.stderr)
         return 2
     try:
-        check_pack(options.pack, policy)
+        but = check_pack(options.pack, policy)
     except (ArithmeticError, AttributeError, LookupError, MemoryError, OSError, TypeError, ValueError) as error:
         finding("verifier-failed", "this program", "to finish", repr(error))
     for line in FINDINGS:
         print(f"FINDING {line}")
-    print(f"{len(FINDINGS)} FINDINGS: do not believe this pack." if FINDINGS else "Nothing found wrong.")
+    print(f"{len(FINDINGS)} FINDINGS: do not believe this pack." if FINDINGS else f"Nothing found wrong{but}.")
     return 3 if FINDINGS else 0
 if __name__ == "__main__":
     sys.exit(main())

@@ -164,10 +164,12 @@ def test_packs_of_the_product_pass(packs: Path, audience: str) -> None:
     assert code == 0, out
     withheld = 6 if audience == "public" else 0
     assert f"{withheld} withheld." in out
-    assert "Contest leader: recounted, 2 stages, 281 valid, 4 rejected, elected b; declared b." in out
-    said = "not recounted: its papers are not published" if audience == "public" else "recounted, 1 stages, 3 valid"
+    assert "Contest leader: recounted; declared b: 2 stages, 281 valid, 4 rejected, elected b." in out
+    said = "not recounted: its papers are not published" if audience == "public" else "recounted; declared a: 1 stages"
     assert f"Contest deputy: {said}" in out
-    assert out.endswith("Nothing found wrong.\n")
+    but = "; 1 of 2 contests was not recounted" if audience == "public" else ""
+    assert out.endswith(f"\nNothing found wrong{but}.\n")
+    assert "; signed by its log: yes.\nIt is cosigned by anna; quorum met: yes (POLICY: anna).\n" in out
 
 
 def test_runs_alone_and_prints_its_own_digest(packs: Path) -> None:
@@ -245,7 +247,8 @@ CHANGES: dict[str, tuple[Files, set[str]]] = {
     "first leaf left out": (lines(lambda all: all[1:]), {"version-gap", "pack-json"}),
     "paper left out": (lines(lambda all: [*all[:20], *all[21:]]), {"batch", "pack-json", "declared"}),
     "last leaf left out": (lines(lambda all: all[:-1]), {"pack-json"}),
-    "line without LF": (lines(lambda all: [*all[:-1], all[-1][:-1]]), {"pack-json"}),
+    "line without LF": (lines(lambda all: [*all[:-1], all[-1][:-1]]), {"leaf-line"}),
+    "bytes after the last LF": (lines(lambda all: [*all, b"more"]), {"leaf-line"}),
     "empty leaf file": (add("leaves/000001.txt", b""), {"leaf-line"}),
     "leaf file of another name": (add("leaves/more.txt"), {"file-unexpected"}),
     "long leaf": (lines(lambda all: [*all, b"300 " + b"x" * 65_536 + b"\n"]), {"leaf-line"}),
@@ -462,6 +465,10 @@ RECORDS: dict[str, tuple[Callable[[Events], Any], str]] = {
     "paper of nobody": (edit("paper-read.v1", marks="z"), "paper"),
     "paper of another batch": (edit("paper-read.v1", batch="batch/paper/leader/mps/s1"), "paper"),
     "paper with a command": (edit("paper-read.v1", command="c"), "paper"),
+    "paper with an authority": (edit("paper-read.v1", authority="c"), "paper"),
+    "paper of another moment": (edit("paper-read.v1", effective="2010-09-23T00:00:00Z"), "paper"),
+    "batch opened as of another moment": (edit("batch-opened.v1", effective="2010-09-23T00:00:00Z"), "batch"),
+    "batch closed as of another moment": (edit("batch-closed.v1", effective="2010-09-23T00:00:00Z"), "batch"),
     "paper with provenance": (edit("paper-read.v1", provenance="expanded from published totals"), "paper"),
     "paper id not ascending": (edit("paper-read.v1", stream="paper/leader/members/ffffffffffffffff"), "paper"),
     "paper id not hex": (edit("paper-read.v1", stream="paper/leader/members/1"), "paper"),
@@ -491,6 +498,13 @@ RECORDS: dict[str, tuple[Callable[[Events], Any], str]] = {
     "figure of no stage": (at("result-declared.v1", "figures", 0, "stage", to=3), "figure"),
     "figure of no section": (at("result-declared.v1", "figures", 1, "section", to="none"), "figure"),
     "figure with too many places": (at("result-declared.v1", "figures", 0, "value", to="124.0"), "figure"),
+    "figure of nobody": (at("result-declared.v1", "figures", 0, "candidate", to="z"), "result"),
+    "figure of a section not of the contest": (at("result-declared.v1", "figures", 1, "section", to="none"), "result"),
+    "elected who is no candidate": (edit("result-declared.v1", elected=["z"]), "result"),
+    "elected where nothing is recounted": (
+        lambda e: first(e, "result-declared.v1", contest="deputy").update(elected=["z"]),
+        "result",
+    ),
     "result of nobody": (edit("result-declared.v1", contest="none", stream="result/none"), "contest"),
     "depth bomb": (edit("election-called.v1", title=json.loads("[" * 90 + "]" * 90)), "leaf-malformed"),
 }
@@ -506,17 +520,163 @@ def test_finds_what_was_sealed_and_is_not_right(sealed: Path, leaves: list[bytes
     assert code in found(sealed, sealed.parent / "policy")
 
 
+def totals(section: str = "mps", contest: str = "leader", **changes: Any) -> dict[str, Any]:
+    """Certified totals as the product would record them, at the moment of the whole ledger."""
+    held = {"candidate": "a", "certainty": "sourced", "votes": 1}
+    body = {"contest": contest, "section": section, "source": "s", "stages": [{"held": [held]}], "version": 1}
+    envelope = {"actor": "returning-officer", "type": "totals-certified.v1", "stream": f"totals/{contest}/{section}"}
+    return {**envelope, **body, **changes}
+
+
+def insert(events: Events, place: int, *new: dict[str, Any]) -> None:
+    """Put events at a position, at the moment of those around it; what comes later is declared as of later."""
+    envelope = {name: events[place - 1][name] for name in ("effective", "recorded")}
+    events[place:place] = [envelope | event for event in new]
+    for event in events:
+        if event.get("as_of_position", 0) >= place:
+            event["as_of_position"] += len(new)
+
+
+def without_mps(events: Events) -> None:
+    """No papers of the section mps of the contest leader."""
+    events[:] = [event for event in events if not re.match("(batch/)?paper/leader/mps/", event["stream"])]
+
+
+def place_of(events: Events, kind: str, **fields: Any) -> int:
+    return events.index(first(events, kind, **fields))
+
+
+def undeclared(events: Events) -> None:
+    events[:] = [event for event in events if event["type"] not in ("result-declared.v1", "stream-heads-recorded.v1")]
+
+
+def seal_events(pack: Path, events: Events, audience: str = "public") -> Path:
+    for name in ("tile", "leaves"):
+        shutil.rmtree(pack / name, ignore_errors=True)
+    return write_pack(pack, [canonical(event) for event in events], audience)
+
+
 @pytest.mark.usefixtures("quick")
 def test_a_contest_with_certified_totals_is_not_recounted_and_no_finding(sealed: Path, leaves: list[bytes]) -> None:
-    last = json.loads(leaves[-1])
-    body = {"contest": "leader", "section": "mps", "source": "s", "stages": [{"held": []}], "version": 1}
-    held = {"candidate": "a", "certainty": "sourced", "votes": 1}
-    body |= {"type": "totals-certified.v1", "stream": "totals/leader/mps", "stages": [{"held": [held]}]}
-    envelope = {name: last[name] for name in ("actor", "effective", "recorded")}
-    shutil.rmtree(sealed / "tile")
-    write_pack(sealed, [*leaves, canonical(envelope | body)])
+    events: Events = [json.loads(leaf) for leaf in leaves]
+    without_mps(events)
+    undeclared(events)
+    insert(events, len(events), totals())
+    code, out = run(seal_events(sealed, events), sealed.parent / "policy")
+    assert code == 0, out
+    assert "Contest leader: not recounted: certified totals stand in for papers of mps." in out
+    assert out.endswith("\nNothing found wrong; 2 of 2 contests were not recounted.\n")
+
+
+def _before_poll_closed(events: Events) -> None:
+    without_mps(events)
+    undeclared(events)
+    insert(events, place_of(events, "poll-closed.v1", contest="leader"), totals())
+
+
+def _after_result_declared(events: Events) -> None:
+    without_mps(events)
+    insert(events, place_of(events, "result-declared.v1", contest="leader") + 1, totals())
+
+
+def _after_as_of(events: Events) -> None:
+    without_mps(events)
+    place = place_of(events, "result-declared.v1", contest="leader")
+    events[place]["as_of_position"] = place - 1
+    insert(events, place, totals())
+
+
+def _twice(events: Events) -> None:
+    without_mps(events)
+    undeclared(events)
+    insert(events, len(events), totals(), totals())
+
+
+def _before_papers(events: Events) -> None:
+    undeclared(events)
+    insert(events, place_of(events, "batch-opened.v1", stream="batch/paper/leader/mps/s1"), totals())
+
+
+def _after_papers(events: Events) -> None:
+    undeclared(events)
+    insert(events, len(events), totals())
+
+
+def _of_no_section(events: Events) -> None:
+    undeclared(events)
+    insert(events, len(events), totals("nowhere"))
+
+
+TOTALS: dict[str, tuple[Callable[[Events], None], str]] = {
+    "of no section": (_of_no_section, "totals"),
+    "before poll-closed": (_before_poll_closed, "totals"),
+    "after result-declared": (_after_result_declared, "totals"),
+    "after the position that was declared on": (_after_as_of, "result"),
+    "twice": (_twice, "totals"),
+    "after papers of the section": (_after_papers, "totals"),
+    "before papers of the section": (_before_papers, "batch"),
+}
+
+
+@pytest.mark.usefixtures("quick")
+@pytest.mark.parametrize("name", TOTALS)
+def test_totals_do_not_switch_off_the_recount_as_they_like(sealed: Path, leaves: list[bytes], name: str) -> None:
+    change, code = TOTALS[name]
+    events: Events = [json.loads(leaf) for leaf in leaves]
+    change(events)
+    assert code in found(seal_events(sealed, events), sealed.parent / "policy")
+
+
+@pytest.mark.usefixtures("quick")
+def test_totals_that_do_not_count_leave_the_recount_on(sealed: Path, leaves: list[bytes]) -> None:
+    events: Events = [json.loads(leaf) for leaf in leaves]
+    _after_papers(events)
+    _, out = run(seal_events(sealed, events), sealed.parent / "policy")
+    assert "Contest leader: recounted" in out
+
+
+@pytest.mark.usefixtures("quick")
+@pytest.mark.parametrize("audience", ["public", "panel"])
+def test_says_what_an_undeclared_contest_was_recounted_from(sealed: Path, leaves: list[bytes], audience: str) -> None:
+    events: Events = [json.loads(leaf) for leaf in leaves]
+    undeclared(events)
+    code, out = run(seal_events(sealed, events, audience), sealed.parent / "policy")
+    assert code == 0, out
+    seen = " from what is disclosed here" if audience == "public" else ""
+    assert f"Contest leader: recounted{seen}; nothing declared yet: 2 stages, 281 valid, " in out
+
+
+@pytest.mark.usefixtures("quick")
+def test_says_in_words_that_nobody_cosigned(sealed: Path) -> None:
+    (sealed.parent / "policy").write_text(policy_text(quorum="none"))
+    note(str, (LOG,))(sealed)
     code, out = run(sealed, sealed.parent / "policy")
-    assert (code, "Contest leader: not recounted: certified totals stand in for papers." in out) == (0, True), out
+    assert (code, "It is cosigned by nobody; quorum met: yes (POLICY: none).\n" in out) == (0, True), out
+
+
+@pytest.mark.usefixtures("quick")
+def test_recounts_a_contest_of_a_thousand_candidates_without_papers(sealed: Path, leaves: list[bytes]) -> None:
+    events: Events = [json.loads(leaf) for leaf in leaves]
+    undeclared(events)
+    events[:] = [event for event in events if not re.match("(batch/)?paper/", event["stream"])]
+    first(events, "contest-defined.v1")["candidates"] = [{"id": f"c{n}", "name": f"C {n}"} for n in range(1_000)]
+    code, out = run(seal_events(sealed, events), sealed.parent / "policy")
+    assert (code, "0 valid, 0 rejected, elected nobody" in out) == (0, True), out
+
+
+def test_counts_a_thousand_candidates_and_stages_and_stops_at_its_limit(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Candidate n is first on n papers: they go one by one."""
+    marks = Counter({f"c{n}>c999": n for n in range(1, 1_000)})
+    contest = SimpleNamespace(
+        event={"contest": "c", "count_rule": "r"},
+        rule=json.loads(RULE.model_dump_json()) | {"exclusion": "single-lowest", "stop": "continue-to-two"},
+        candidates=[f"c{n}" for n in range(1, 1_000)],
+        sections=["s"],
+        batches={"b": SimpleNamespace(opened={"section": "s"}, marks=marks)},
+    )
+    assert len(verify.count_av(contest)["stages"]) == 998
+    monkeypatch.setattr(verify, "COUNT_STEPS_MAX", 10**8)
+    assert verify.count_av(contest) is None
 
 
 @pytest.mark.usefixtures("quick")
