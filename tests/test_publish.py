@@ -59,6 +59,7 @@ COMMANDS: list[tuple[str, dict[str, Any]]] = [
     ("publish-figures", {"contest": "leader", "source": "press", "figures": [SAID, {**SAID, "value": "44"}]}),
     ("publish-figures", {"contest": "cut", "source": "press", "figures": [SAID]}),
     *(papers(contest, *of) for contest in ("cut", "silent") for of in (("members", MARKS), ("mps", FEW))),
+    *(("declare-result", {"contest": contest, "elected": ["abbott"]}) for contest in ("cut", "silent")),
 ]
 
 
@@ -221,6 +222,25 @@ def test_refuses_a_leaf_whose_blind_is_not_as_its_contest_wants(copied: Terminal
 
 
 # What is small
+
+
+def test_a_contest_that_does_not_publish_its_papers_is_counted_in_public_once_declared(copied: Terminal) -> None:
+    late = {**CUT, "contest": "late"}
+    copied(
+        "apply",
+        copied.lines("late.jsonl", [("define-contest", late), ("close-poll", {**CLOSE_POLL, "contest": "late"})]),
+        "--as",
+        "ro",
+    ).done()
+    copied("apply", copied.lines("papers.jsonl", [papers("late", "members", MARKS)]), "--as", "ro").done()
+    copied("publish", "before").done()
+    copied("publish", "panel", "--audience", "panel").done()
+    before, panel = (
+        json.loads((copied.folder / pack / "contests/late/result.json").read_text("utf-8"))
+        for pack in ("before", "panel")
+    )
+    assert before["not_counted"] == "Not counted in public before the result is declared."
+    assert panel["elected"] == ["abbott"]
 
 
 def test_a_contest_that_publishes_a_profile_is_cut_for_everybody_and_whole_for_a_panel(made: Ledger) -> None:
