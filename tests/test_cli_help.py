@@ -79,3 +79,7 @@ def test_help_loads_nothing_heavy() -> None:
     found = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True).stdout
     heavy = {"pydantic", "pydantic_core", "eventsourcing", "sqlite3", "cryptography", "psycopg", "rich"}
     assert not heavy & set(found.split())
+
+
+def test_says_its_version_and_that_of_what_it_stores(at: Terminal) -> None:
+    assert at.run("--version").done().endswith("stored format draft-1\n")

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -178,3 +180,28 @@ def test_cuts_what_is_too_long_to_be_read(at: Terminal) -> None:
     at.made().write("papers.csv", "marks\n" + "x>" * 9_000 + "abbott\n")
     line = at(*PAPERS).refused("unknown-candidate")
     assert len(line) < 1_500
+
+
+def test_an_option_may_name_a_file_of_json(at: Terminal) -> None:
+    at("init").done()
+    at.record("call-election", CALL_ELECTION).done()
+    at.write("rule.json", b"\xef\xbb\xbf" + json.dumps(RULE, indent=1).encode())
+    words = ("record", "adopt-count-rule", "--election", "labour", "--as", "ro", "--rule")
+    at(*words, "@rule.json").done()
+    at(*words, "@nothing.json").refused("no-such-file", 2)
+    at.write("bad.json", b"\xff")
+    at(*words, "@bad.json").refused("not-utf-8", 2)
+
+
+def test_words_that_are_no_text_and_a_closed_output_end_in_no_traceback(at: Terminal) -> None:
+    at.made([("call-election", CALL_ELECTION)])
+    at("show", "\udcff").refused("not-text", 2)
+    command = [sys.executable, "-m", "cli.main", "--ledger", "ledger", "root"]
+    closed = subprocess.run(
+        ["bash", "-c", 'exec "$@" >&-', "_", *command],
+        cwd=at.folder,
+        env=at.environment(),
+        stderr=subprocess.PIPE,
+        check=False,
+    )
+    assert (closed.returncode, closed.stderr) == (0, b"")

@@ -6,6 +6,7 @@ import base64
 import hashlib
 import json
 import shutil
+import sqlite3
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -415,3 +416,24 @@ def test_two_who_publish_under_one_name_do_not_mix(copied: Terminal) -> None:
     with replaced.object(projections.publish.pack, "check_pack", meanwhile):
         copied("publish", "pack")
     assert (copied.folder / "pack/checkpoint").is_file()
+
+
+def test_a_contest_none_of_whose_stages_is_shown_is_published(copied: Terminal) -> None:
+    small = {**CUT, "contest": "small"}
+    few = papers("small", "members", [{"count": 2, "marks": "abbott"}, {"count": 1, "marks": "balls"}])
+    commands = [("define-contest", small), ("close-poll", {**CLOSE_POLL, "contest": "small"}), few]
+    declared = ("declare-result", {"contest": "small", "elected": ["abbott"]})
+    copied("apply", copied.lines("small.jsonl", [*commands, declared]), "--as", "ro").done()
+    copied("publish", "pack").done()
+    result = json.loads((copied.folder / "pack/contests/small/result.json").read_text("utf-8"))
+    assert (result["elected"], result["valid"]) == (["abbott"], None)
+
+
+def test_kept_views_decide_nothing_that_is_published(copied: Terminal) -> None:
+    copied("count", "leader").done()
+    with closing(sqlite3.connect(copied.ledger / "views.db")) as views:
+        views.execute("UPDATE profile SET papers = 9999 WHERE marks = 'balls'")
+        views.commit()
+    copied("publish", "pack").done()
+    result = json.loads((copied.folder / "pack/contests/leader/result.json").read_text("utf-8"))
+    assert result["elected"] == ["abbott"]

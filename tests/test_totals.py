@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import sqlite3
+from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -98,3 +100,24 @@ def test_a_count_says_which_sections_it_took_from_totals(
     assert (found["elected"], found["valid"]) == (["balls"], {"members": 47})
     at.record("declare-result", {"contest": "leader", "elected": ["balls"]}).done()
     assert at("verify").code == 0
+
+
+def test_totals_and_papers_hold_only_if_no_batch_was_opened_meanwhile() -> None:
+    guard = (3, ("batch-opened.v1",), (f"batch/paper/leader/{SECTION}/",))
+    assert given(*POLLED).when(certify()).outcome.unchanged == guard
+    assert given(*POLLED).when(READ_PAPERS).outcome.unchanged == guard
+
+
+def test_what_is_missing_from_kept_views_is_not_taken_in_twice(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    at = Terminal(tmp_path, monkeypatch, capsys).made(COMMANDS)
+    at.write("papers.csv", "marks\nabbott\nballs\n")
+    words = ("import", "read-papers", "papers.csv", "--set", "contest=leader", "--set", "section=members", "--as", "ro")
+    at(*words, "--set", "serial=1").done()
+    at("count", "leader").done()
+    with closing(sqlite3.connect(at.ledger / "views.db")) as views:
+        views.execute("DELETE FROM batch")
+        views.commit()
+    at(*words, "--set", "serial=2").refused("same-papers")
+    at.record("certify-totals", BODY).refused("papers-exist")
