@@ -9,7 +9,7 @@ from typing import Any, get_args
 import pytest
 
 from ledger.errors import EvidenceError
-from ledger.streams.count_rule import AlternativeVote
+from ledger.streams.av_rule import AlternativeVote
 from projections.count.av import NO_LOTS, count_av
 from projections.count.paper import Rejection, group, interpret
 from projections.count.stage_table import StageTable

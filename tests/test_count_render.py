@@ -13,7 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ledger.field import rounded
-from ledger.streams.count_rule import AlternativeVote
+from ledger.streams.av_rule import AlternativeVote
 from projections.count.av import count_av
 from projections.count.render import as_json, as_text, exact, labels, rows_of
 from projections.count.stage_table import StageTable

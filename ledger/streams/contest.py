@@ -11,7 +11,8 @@ from ledger.decision import Act, Command, Outcome, State, decision
 from ledger.errors import RefusedError
 from ledger.event import Audience, Canonical, Event
 from ledger.field import Count, Hash, Id, Text
-from ledger.streams.count_rule import CountRule, WeightedAlternativeVote
+from ledger.streams.av_rule import WeightedAlternativeVote
+from ledger.streams.count_rule import CountRule
 from ledger.streams.election import Election, election_stream, require_election
 
 CANDIDATES_MAX = 10_000

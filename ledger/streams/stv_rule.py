@@ -12,13 +12,9 @@ from typing import Annotated, Literal, Self
 
 from pydantic import Field, model_validator
 
-from ledger.event import Canonical
-from ledger.field import Id
-from ledger.streams.count_rule import DECIMALS_MAX, Preferences
+from ledger.streams.rule_parts import DECIMALS_MAX, RESERVED_MAX, Preferences, ReservedPlaces, require_distinct
 
 ITERATIONS_MAX = 100_000
-RESERVED_MAX = 4  # categories of reserved places: who has to be kept is searched over their combinations
-SEATS_MAX = 1_000
 
 Ladder = Annotated[
     tuple[
@@ -38,13 +34,6 @@ Ladder = Annotated[
         "of the tied differ (`-all-differ`); a recorded lot",
     ),
 ]
-
-
-class ReservedPlaces(Canonical):
-    """At least so many of the places go to candidates of a category."""
-
-    category: Id = Field(description="category of candidates")
-    places: int = Field(ge=0, le=SEATS_MAX, description="places they get at least; 0 changes nothing")
 
 
 class SingleTransferableVote(Preferences):
@@ -73,9 +62,7 @@ class SingleTransferableVote(Preferences):
 
     @model_validator(mode="after")
     def _categories_are_distinct(self) -> Self:
-        names = [each.category for each in self.reserved]
-        if len(set(names)) < len(names):
-            raise ValueError("reserved: a category is named twice")
+        require_distinct(self.reserved)
         return self
 
 
@@ -147,3 +134,6 @@ class MeekSTV(SingleTransferableVote):
         if self.omega_decimals > self.value_decimals:
             raise ValueError("omega_decimals: more than value_decimals, so that no surplus is ever below it")
         return self
+
+
+AnySTV = ScottishSTV | Ers97STV | MeekSTV

@@ -13,7 +13,7 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from ledger.errors import EvidenceError, RefusedError
-from ledger.streams.count_rule import AlternativeVote
+from ledger.streams.av_rule import AlternativeVote
 from projections.count.paper import group
 from projections.count.scale import PaperScale, PointScale, Standing
 from projections.count.stage_table import Action, Stage, StageTable
@@ -21,7 +21,7 @@ from projections.count.stage_table import Action, Stage, StageTable
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from ledger.streams.count_rule import AnyAlternativeVote
+    from ledger.streams.av_rule import AnyAlternativeVote
     from projections.count.paper import Bundle
     from projections.count.scale import Scale
     from projections.count.stage_table import Profile
@@ -108,6 +108,7 @@ def count_av(
         elected=action.candidates if action.kind == "elect" else (),
         lot_needed=decision.lot_needed,
         certified=tuple(name for name in sections if name in totals),
+        lot_for="exclusion" if decision.lot_needed else "",
     )
 
 

@@ -12,8 +12,8 @@ from ledger.streams.marks import faults, judged, ranks, unknown
 if TYPE_CHECKING:
     from collections.abc import Collection, Container, Mapping, Sequence
 
-    from ledger.streams.count_rule import Preferences
     from ledger.streams.marks import Fault
+    from ledger.streams.rule_parts import Preferences
     from projections.count.stage_table import Profile
 
 Ranking = tuple[str, ...]

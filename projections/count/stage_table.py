@@ -7,14 +7,18 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import Literal
 
+Purpose = Literal["", "surplus", "exclusion", "place"]  # what a lot is for; empty where none is needed
 Profile = Mapping[str, Mapping[str, int]]  # section -> marks as written on the papers -> number of papers
 
 
 @dataclass(frozen=True, slots=True)
 class Action:
-    """What was done at the end of a stage, to whom, and why in one plain sentence."""
+    """What was done at the end of a stage, to whom, and why in one plain sentence.
 
-    kind: Literal["elect", "exclude", "none"]
+    `displace` names who gives the place up, then who takes it.
+    """
+
+    kind: Literal["elect", "exclude", "displace", "none"]
     candidates: tuple[str, ...]
     reason: str
 
@@ -26,7 +30,8 @@ class Stage:
     Attributes:
         number: 1, 2, ...
         votes: section -> candidate -> papers held; candidates excluded earlier are absent.
-        non_transferable: section -> papers that name no continuing candidate.
+        non_transferable: section -> papers that name no continuing candidate; where papers have several votes, the
+            votes not given.
         action: how the stage ended.
         points: in an electoral college, candidate -> part of the whole, exact; None where papers count alike.
     """
@@ -67,12 +72,15 @@ class StageTable:
     Attributes:
         candidates: ids in ballot order.
         sections: ids in the order of the contest.
-        stages: in order; candidates + non-transferable = valid papers, per section, at each of them.
+        stages: in order; candidates + non-transferable = valid papers times the votes of each, per section, at each
+            of them.
         valid: section -> valid papers.
         rejected: section -> reason -> papers.
         elected: who is elected; empty where the rule elects nobody or a lot is still to be drawn.
         lot_needed: who is tied, where the count stopped for a lot that is not recorded.
         certified: sections counted from certified totals, for want of their papers.
+        votes_each: votes that a paper has: as many as places under plurality, else 1.
+        lot_for: what the lot is for that is needed.
     """
 
     candidates: tuple[str, ...]
@@ -83,3 +91,5 @@ class StageTable:
     elected: tuple[str, ...]
     lot_needed: tuple[str, ...] = ()
     certified: tuple[str, ...] = ()
+    votes_each: int = 1
+    lot_for: Purpose = ""

@@ -19,8 +19,9 @@ if TYPE_CHECKING:
     from ledger.streams.stv_rule import SingleTransferableVote
     from projections.count.av import Lots
     from projections.count.paper import Papers
+    from projections.count.stage_table import Purpose
     from projections.count.stv_papers import Pile
-    from projections.count.stv_table import Kind, Purpose
+    from projections.count.stv_table import Kind
 
 NO_CATEGORIES: Mapping[str, Collection[str]] = MappingProxyType({})
 

@@ -13,10 +13,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from fractions import Fraction
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
+
+if TYPE_CHECKING:
+    from projections.count.stage_table import Purpose
 
 Kind = Literal["elect", "exclude", "transfer-surplus", "transfer-excluded", "defer", "none"]
-Purpose = Literal["", "surplus", "exclusion", "place"]  # what a lot is for; empty where none is needed
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,8 +6,9 @@ from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
+from ledger.streams.av_rule import AlternativeVote, WeightedAlternativeVote
 from ledger.streams.contest import ALL, Contest, ContestDefined, PollClosed
-from ledger.streams.count_rule import AlternativeVote, CountRule, WeightedAlternativeVote, rule_hash
+from ledger.streams.count_rule import CountRule, rule_hash
 from ledger.streams.election import CountRuleAdopted, ElectionCalled
 from projections.verify.finding import Finding
 from projections.verify.record import RecordRead

@@ -28,7 +28,8 @@ from papers import CANDIDATES, alike
 
 from ledger.seal.policy import Policy
 from ledger.store import LEDGER_FILE, open_ledger
-from ledger.streams.count_rule import AlternativeVote, rule_hash
+from ledger.streams.av_rule import AlternativeVote
+from ledger.streams.count_rule import rule_hash
 from projections.counting import open_views
 from projections.verify.run import verify
 from projections.verify.sealing import Notes, Trust

@@ -45,7 +45,8 @@ from ledger.leaf import Row, decode_strictly
 from ledger.seal.note import parse_note
 from ledger.seal.policy import Policy
 from ledger.seal.sealer import Sealer, make_log_key
-from ledger.streams.count_rule import AlternativeVote, rule_hash
+from ledger.streams.av_rule import AlternativeVote
+from ledger.streams.count_rule import rule_hash
 from ledger.streams.election import AdoptCountRule
 from ledger.streams.heads import RecordStreamHeads
 from ledger.streams.paper import Alike, ReadPapers

@@ -36,7 +36,8 @@ from ledger.seal.receipt import read_request, write_request
 from ledger.seal.sealer import LOCK, Sealer, locked
 from ledger.seal.witness import decide
 from ledger.store import open_ledger
-from ledger.streams.count_rule import AlternativeVote, rule_hash
+from ledger.streams.av_rule import AlternativeVote
+from ledger.streams.count_rule import rule_hash
 from ledger.vault import Vault
 from projections.verify.record import read_record
 from projections.verify.snapshot import take_snapshot
