@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal, NamedTuple
 
@@ -100,18 +99,35 @@ def group(profile: Profile, candidates: Sequence[str], sections: Sequence[str], 
                 expected="one of the contest's sections",
                 found=f"{section}{nearest(section, sections)}",
             )
-    known = frozenset(candidates)
-    meanings = {marks: interpret(marks, known, rule) for numbers in profile.values() for marks in numbers}
-    rankings: dict[str, Counter[Ranking]] = {section: Counter() for section in sections}
-    rejected: dict[str, Counter[str]] = {section: Counter() for section in sections}
-    for section, numbers in profile.items():
-        for marks, papers in numbers.items():
-            meaning = meanings[marks]
-            if isinstance(meaning, tuple):
-                rankings[section][meaning] += papers
-            else:
-                rejected[section][meaning] += papers
-    return Papers(rankings, rejected)
+    found = {section: _sort(profile.get(section, {}), candidates, rule) for section in sections}
+    return Papers(
+        rankings={section: rankings for section, (rankings, _) in found.items()},
+        rejected={section: rejected for section, (_, rejected) in found.items()},
+    )
+
+
+def _sort(
+    numbers: Mapping[str, int], candidates: Sequence[str], rule: Preferences
+) -> tuple[dict[Ranking, int], dict[str, int]]:
+    """Sort the papers of one section; a paper without any fault, as most are, is split, checked and done with."""
+    own = {name: name for name in candidates}  # one string for each name, so that rankings take little memory
+    name_of, fewest = own.get, len(own) if rule.preferences == "all" else 1
+    rankings: dict[Ranking, int] = {}
+    others: list[str] = []
+    for marks, papers in numbers.items():
+        names = tuple(map(name_of, marks.split(">")))
+        if None in names or len(set(names)) < len(names) or len(names) < fewest:
+            others.append(marks)
+        else:
+            rankings[names] = papers  # type: ignore[index]  # no None; other marks have another ranking
+    rejected: dict[str, int] = {}
+    for marks in others:
+        meaning = interpret(marks, own, rule)
+        if isinstance(meaning, tuple):
+            rankings[meaning] = rankings.get(meaning, 0) + numbers[marks]
+        else:
+            rejected[meaning] = rejected.get(meaning, 0) + numbers[marks]
+    return rankings, rejected
 
 
 def _read_faulty(marks: str, candidates: Container[str], rule: Preferences) -> Ranking:

@@ -28,10 +28,15 @@ def pile_of(rankings: Mapping[str, Mapping[Ranking, int]]) -> Pile:
 
 def sort_papers(pile: Iterable[tuple[Ranking, int]], available: Container[str]) -> dict[str | None, Pile]:
     """Sort papers by the first name on them that is available; None where there is none."""
-    is_available = available.__contains__
     sorted_: defaultdict[str | None, Pile] = defaultdict(list)
+    heir: str | None
     for ranking_and_papers in pile:
-        sorted_[next(filter(is_available, ranking_and_papers[0]), None)].append(ranking_and_papers)
+        for heir in ranking_and_papers[0]:  # plain loops: nothing else is run so often
+            if heir in available:
+                break
+        else:
+            heir = None
+        sorted_[heir].append(ranking_and_papers)
     return sorted_
 
 
