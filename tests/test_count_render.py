@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from ledger.field import rounded
 from ledger.streams.av_rule import AlternativeVote
 from projections.count.av import count_av
-from projections.count.render import as_json, as_text, exact, labels, rows_of
+from projections.count.render import as_json, as_text, exact, labels, sheet_of
 from projections.count.stage_table import StageTable
 
 LABOUR_2010 = Path(__file__).parent / "golden" / "labour-2010-mps"
@@ -87,28 +87,20 @@ def test_writes_fractions_in_lowest_terms() -> None:
     assert [exact(Fraction(111, 266)), exact(Fraction(4, 2)), exact(Fraction(0))] == ["111/266", "2/1", "0/1"]
 
 
-def test_the_rows_of_a_stage_add_up_and_its_changes_cancel() -> None:
-    for table in (labour_2010(), two_sections()):
-        for stage in rows_of(table, {}, 2):
-            rows = (*stage.continuing, *stage.excluded, stage.non_transferable)
-            assert sum(row.total for row in rows) == sum(table.valid.values())
-            columns = zip(*(row.votes for row in rows), strict=True)
-            assert [sum(column) for column in columns] == [table.valid[section] for section in table.sections]
-            changes = [row.change for row in rows]
-            assert changes.count(None) == (len(rows) if stage.number == 1 else 0)
-            assert sum(change or 0 for change in changes) == 0
-            assert sum(row.share or 0 for row in stage.continuing) == 1
-
-
 def test_rows_follow_papers_from_stage_to_stage() -> None:
-    second = rows_of(two_sections(), {"b": "Bevan"}, 1)[1]
-    assert [(row.label, row.votes, row.total, row.change, row.printed) for row in second.continuing] == [
-        ("a", (5, 0), 5, 0, "38.5"),
-        ("Bevan", (4, 4), 8, 1, "61.5"),
+    second = sheet_of(two_sections(), {"b": "Bevan"}, 1).stages[1]
+    rows = [
+        (row.label, [each and each.printed for each in (*row.votes, row.total, row.change, row.share)])
+        for row in second.rows
     ]
-    assert [(row.label, row.total, row.change, row.share) for row in second.excluded] == [("c", 0, -3, None)]
-    assert (second.non_transferable.votes, second.non_transferable.change) == ((2, 0), 2)
-    assert second.ending == "Elected: Bevan. 8 of 13 continuing papers: more than half."
+    assert rows == [
+        ("a", ["5", "0", "5", "+0", "38.5"]),
+        ("Bevan", ["4", "4", "8", "+1", "61.5"]),
+        ("c", ["0", "0", "0", "-3", None]),
+        ("Non-transferable", ["2", "0", "2", "+2", None]),
+    ]
+    assert [row.status for row in second.rows] == ["hopeful", "elected", "excluded", None]
+    assert second.acts[0].words == "Elected: Bevan. 8 of 13 continuing papers: more than half."
 
 
 def test_candidates_who_share_a_name_are_told_apart_by_id() -> None:
@@ -118,12 +110,13 @@ def test_candidates_who_share_a_name_are_told_apart_by_id() -> None:
 
 def test_json_has_the_keys_of_its_docstring() -> None:
     found = as_json(two_sections(), {"a": "Attlee"}, 1)
-    assert list(found) == ["candidates", "sections", "valid", "rejected", "stages", "elected", "lot_needed"]
+    keys = "candidates sections valid rejected certified votes_each stages elected lot_needed lot_for"
+    assert list(found) == keys.split()
     assert found["candidates"] == [{"id": "a", "name": "Attlee"}, {"id": "b", "name": "b"}, {"id": "c", "name": "c"}]
     assert found["rejected"] == {"members": {"blank": 1}, "affiliates": {}}
     assert type(found["rejected"]["members"]) is dict
     first, second = found["stages"]
-    assert list(first) == ["stage", "candidates", "excluded", "non_transferable", "action"]
+    assert list(first) == ["stage", "candidates", "excluded", "non_transferable", "transfers", "action"]
     assert (first["excluded"], first["candidates"][0]["change"]) == ([], None)
     assert second["candidates"][1] == {
         "candidate": "b",
@@ -132,7 +125,12 @@ def test_json_has_the_keys_of_its_docstring() -> None:
         "change": 1,
         "share": "8/13",
         "percent": "61.5",
+        "status": "elected",
     }
+    assert second["transfers"] == [
+        {"givers": ["c"], "heir": "b", "line": "candidate", "votes": 1},
+        {"givers": ["c"], "heir": None, "line": "non-transferable", "votes": 2},
+    ]
     assert second["excluded"] == [
         {"candidate": "c", "votes": {"members": 0, "affiliates": 0}, "total": 0, "change": -3}
     ]

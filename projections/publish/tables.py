@@ -2,34 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from html import escape
 from typing import TYPE_CHECKING
 
-from projections.count.render import labels, rows_of
+from projections.count.render import labels, sheet_of
+from projections.count.render_html import html_table as table
+from projections.count.render_html import stages_html
+from projections.count.sheet_of_stages import words_of
 from projections.publish.contests import NO_REASON, Published
 
 if TYPE_CHECKING:
     from projections.comparison import Compared
-    from projections.count.render import StageRows
     from projections.counting import Counted
     from projections.publish.smallest import Shown
-
-DONE = {"elect": "Elected", "exclude": "Excluded", "none": "Undecided"}
-
-
-def table(caption: str, heads: Sequence[str], rows: Iterable[Sequence[str]], *, numbers: bool = True) -> str:
-    """Write a table whose first column names its rows; the other columns hold numbers, or text."""
-    kind = ' class="n"' if numbers else ""
-    head = "".join(f'<th scope="col"{kind if place else ""}>{escape(cell)}</th>' for place, cell in enumerate(heads))
-    body = "".join(
-        f'<tr><th scope="row">{escape(name)}</th>'
-        + "".join(f"<td{kind}>{escape(cell)}</td>" for cell in cells)
-        + "</tr>\n"
-        for name, *cells in rows
-    )
-    thead = f"<thead><tr>{head}</tr></thead>\n" if heads else ""
-    return f"<table>\n<caption>{escape(caption)}</caption>\n{thead}<tbody>\n{body}</tbody>\n</table>\n"
 
 
 def contest_part(published: Published) -> str:
@@ -53,14 +39,12 @@ def _result(counted: Counted, shown: Shown) -> str:
     provenance = "".join(f"<p>{escape(words[0].upper() + words[1:])}.</p>\n" for words in counted.provenance)
     elected = ", ".join(label[name] for name in counted.table.elected) or "nobody"
     hidden = "".join(
-        f"<p>Stage {stage.number}. {DONE[stage.action.kind]}: "
-        f"{escape(', '.join(label[name] for name in stage.action.candidates) or 'nobody')}. {NO_REASON}</p>\n"
-        for stage in shown.hidden
+        f"<p>Stage {stage.number}. {escape(words_of(stage.action, label))} {NO_REASON}</p>\n" for stage in shown.hidden
     )
-    stages = rows_of(shown.table, counted.names, counted.rule.decimals) if shown.table.stages else ()
+    sheet = sheet_of(shown.table, counted.names, counted.rule.decimals)
     return (
         f"<p>Elected: <strong>{escape(elected)}</strong></p>\n{provenance}{_note(shown)}{_papers(shown)}"
-        f"<h3>Stage by stage</h3>\n{hidden}{''.join(_stage(stage, shown.table.sections) for stage in stages)}"
+        f"<h3>Stage by stage</h3>\n{hidden}{stages_html(sheet)}"
     )
 
 
@@ -76,26 +60,16 @@ def _note(shown: Shown) -> str:
 
 def _papers(shown: Shown) -> str:
     """Tabulate valid and rejected papers by section."""
-    table_ = shown.table
-    rows = [(section, "valid", str(papers)) for section, papers in table_.valid.items()]
-    for section, reasons in table_.rejected.items():
+    counts = shown.table
+    rows = [(section, "valid", str(papers)) for section, papers in counts.valid.items()]
+    for section, reasons in counts.rejected.items():
         rows += [(section, f"rejected: {reason}", str(papers)) for reason, papers in sorted(reasons.items())]
     missing = [
         f"<p>How many papers are {what} is not published.</p>\n"
-        for what, numbers in (("valid", table_.valid), ("rejected", table_.rejected))
+        for what, numbers in (("valid", counts.valid), ("rejected", counts.rejected))
         if not numbers
     ]
     return table("Papers by section", ("Section", "Papers", "Number"), rows) + "".join(missing)
-
-
-def _stage(stage: StageRows, sections: Sequence[str]) -> str:
-    rows = []
-    for row in (*stage.continuing, *stage.excluded, stage.non_transferable):
-        change = "" if row.change is None else f"{row.change:+}"
-        share = "" if row.printed is None else row.printed
-        rows.append((row.label, *map(str, row.votes), str(row.total), change, share))
-    heads = ("Candidate", *sections, "Total", "Change", "% of continuing")
-    return f"{table(f'Stage {stage.number}', heads, rows)}<p>{escape(stage.ending)}</p>\n"
 
 
 def _figures(figures: Sequence[Compared], shown: Shown) -> str:
