@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from ledger.streams.cross_rule import Plurality
     from projections.count.av import Totals
     from projections.count.lots import Lots
+    from projections.count.paper import Papers
     from projections.count.places import Tie
     from projections.count.stage_table import Profile
 
@@ -45,7 +46,6 @@ def count_plurality(
     Down the order of votes everybody is elected with whom the reserved places can still be filled.
 
     Args:
-        rule: every choice; nothing is chosen here.
         candidates: distinct ids in ballot order; may be empty.
         seats: places, 1 or more.
         sections: distinct ids in the order of the contest.
@@ -53,50 +53,67 @@ def count_plurality(
         lots: (1, the tied) -> all of them in the order drawn; places go to those drawn first.
         totals: section -> one stage: candidate -> votes, as certified, for a section whose papers are not at hand.
         categories: candidate -> categories; somebody left out is of none.
-        certified_papers: section counted from totals -> valid papers, as certified. A section of several places
+        certified_papers: section counted from totals -> valid papers, as certified. For several places a section
             without it is in neither `valid` nor `non_transferable`: votes do not tell how many papers gave them.
 
     Returns:
-        The votes, at one stage, and again at one more for each displacement. Of those with equal votes for fewer
-        places, in whatever order they are taken, some may be elected all the same; it is the others who are tied.
-        Where a lot among them is to be drawn nobody is elected yet, and `lot_needed` names them. Elected is in the
-        order of votes; empty, and the last action says why, where there are no candidates, no votes for
-        more candidates than places, or ties for every place that are to leave it empty. Where there are no more
-        candidates than places all are elected unopposed.
+        The votes, at one stage, and again at one more for each displacement. Elected is in the order of votes;
+        all, unopposed, where there are no more than places; empty, and the last action says why, where there are no
+        candidates, no valid papers, ties for every place that leave it empty, or a lot to draw: `lot_needed` names
+        those of equal votes for whom it matters in which order they are taken.
 
     Raises:
         EvidenceError: `unknown-section`, `unknown-candidate`, `paper-not-admissible`, `lot-not-of-the-tied`.
-        RefusedError: `totals-missing`: not just one stage of certified totals, or of other candidates;
-            `totals-unfit`: more votes than the certified papers have; `rule-infeasible`.
+        RefusedError: `rule-infeasible`; `totals-missing`: not just one stage of certified totals, or of other
+            candidates; `totals-unfit`: votes that so many certified papers cannot have given.
     """
     places = Places(rule.reserved, categories, candidates, seats)
     papers = group_crosses(profile, candidates, sections, rule, seats)
-    votes: Votes = {section: dict.fromkeys(candidates, 0) for section in sections}
-    for section, crossed in papers.rankings.items():
-        for names, number in crossed.items():
-            for name in names:
-                votes[section][name] += number
-    votes |= {section: _certified(section, stages, candidates) for section, stages in totals.items()}
-    valid = papers.valid
-    for section in totals:
-        valid[section] = certified_papers.get(section, sum(votes[section].values()) if seats == 1 else -1)
-        _check_papers(section, votes[section], valid[section], seats)
-    valid = {section: number for section, number in valid.items() if number >= 0}
+    votes = _votes(papers, candidates, totals)
+    valid = _valid(rule, papers, votes, seats, totals, certified_papers)
     spare = {section: seats * number - sum(votes[section].values()) for section, number in valid.items()}
     held = {name: sum(each[name] for each in votes.values()) for name in candidates}
     actions, undrawn = _decide(rule, places, held, seats, lots)
     return StageTable(
-        candidates=tuple(candidates),
-        sections=tuple(sections),
-        stages=tuple(Stage(number, votes, spare, action) for number, action in enumerate(actions, start=1)),
-        valid=valid,
-        rejected=papers.rejected,
+        tuple(candidates),
+        tuple(sections),
+        tuple(Stage(number, votes, spare, action) for number, action in enumerate(actions, start=1)),
+        valid,
+        papers.rejected,
         elected=actions[-1].candidates if actions[-1].kind == "elect" else (),
         lot_needed=undrawn,
         certified=tuple(section for section in sections if section in totals),
         votes_each=seats,
         lot_for="place" if undrawn else "",
     )
+
+
+def _votes(papers: Papers, candidates: Sequence[str], totals: Totals) -> Votes:
+    votes: Votes = {section: dict.fromkeys(candidates, 0) for section in papers.rankings}
+    for section, crossed in papers.rankings.items():
+        for names, number in crossed.items():
+            for name in names:
+                votes[section][name] += number
+    return votes | {section: _certified(section, stages, candidates) for section, stages in totals.items()}
+
+
+def _valid(
+    rule: Plurality,
+    papers: Papers,
+    votes: Votes,
+    seats: int,
+    totals: Totals,
+    certified_papers: Mapping[str, int],
+) -> dict[str, int]:
+    """Give the valid papers of the sections of which they are known."""
+    valid = {section: number for section, number in papers.valid.items() if section not in totals}
+    for section in votes:
+        if section in totals and section in certified_papers:
+            valid[section] = certified_papers[section]
+            _check_papers(rule, section, votes[section], valid[section], seats)
+        elif section in totals and seats == 1:
+            valid[section] = sum(votes[section].values())
+    return {section: valid[section] for section in votes if section in valid}
 
 
 def _certified(section: str, stages: Sequence[Mapping[str, int]], candidates: Sequence[str]) -> dict[str, int]:
@@ -112,15 +129,17 @@ def _certified(section: str, stages: Sequence[Mapping[str, int]], candidates: Se
     return {candidate: stages[0][candidate] for candidate in candidates}
 
 
-def _check_papers(section: str, votes: Mapping[str, int], papers: int, seats: int) -> None:
-    """Refuse papers that cannot have given these votes; -1 for papers of which nothing is known."""
+def _check_papers(rule: Plurality, section: str, votes: Mapping[str, int], papers: int, seats: int) -> None:
+    """Refuse a number of valid papers that cannot have given these votes."""
     most, given = max(votes.values(), default=0), sum(votes.values())
-    if papers >= 0 and (most > papers or given > seats * papers):
+    highest = min(seats, len(votes))  # votes of one paper
+    lowest = highest if rule.votes == "all" else min(1, highest)
+    if most > papers or not lowest * papers <= given <= highest * papers:
         raise RefusedError(
             "totals-unfit",
             f"section {section}",
-            expected=f"{papers} valid papers: {papers} votes or fewer for each candidate, {seats * papers} for all",
-            found=f"{most} for one, {given} for all",
+            expected=f"of {papers} valid papers, {lowest * papers} to {highest * papers} votes, {papers} at most for one",
+            found=f"{given}, {most} for one",
             remedy="Record the votes and the papers as they were certified",
         )
 

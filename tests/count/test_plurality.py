@@ -156,11 +156,30 @@ def test_refuses_totals_that_do_not_say_who_has_what(stages: Any) -> None:
         count_plurality(a_rule(), ("a", "b"), 1, ("s",), {}, totals={"s": stages})
 
 
-@pytest.mark.parametrize(("seats", "votes", "papers"), [(2, (6, 1), 5), (2, (4, 4), 3), (1, (2, 2), 3)])
-def test_refuses_more_votes_than_the_certified_papers_have(seats: int, votes: tuple[int, int], papers: int) -> None:
+@pytest.mark.parametrize(
+    ("seats", "votes", "papers", "changes"),
+    [
+        (2, (6, 1), 5, {}),
+        (2, (4, 4), 3, {}),
+        (2, (4, 4), 9, {}),
+        (1, (2, 2), 3, {}),
+        (1, (2, 2), 5, {}),
+        (2, (5, 4), 5, {"votes": "all"}),
+    ],
+)
+def test_refuses_votes_that_the_certified_papers_cannot_have_given(
+    seats: int, votes: tuple[int, int], papers: int, changes: Any
+) -> None:
     totals = {"s": [dict(zip("ab", votes, strict=True))]}
-    with pytest.raises(RefusedError, match=rf"^totals-unfit: section s: expected {papers} valid papers: "):
-        count_plurality(a_rule(), ("a", "b"), seats, ("s",), {}, {}, totals, certified_papers={"s": papers})
+    with pytest.raises(RefusedError, match=rf"^totals-unfit: section s: expected of {papers} valid papers, "):
+        count_plurality(a_rule(**changes), ("a", "b"), seats, ("s",), {}, {}, totals, certified_papers={"s": papers})
+
+
+@pytest.mark.parametrize(("votes", "papers"), [((6, 1), 6), ((4, 4), 4), ((4, 4), 8), ((0, 0), 0)])
+def test_takes_certified_papers_that_may_have_given_the_votes(votes: tuple[int, int], papers: int) -> None:
+    totals = {"s": [dict(zip("ab", votes, strict=True))]}
+    table = count_plurality(a_rule(), ("a", "b"), 2, ("s",), {}, {}, totals, certified_papers={"s": papers})
+    assert table.stages[0].non_transferable == {"s": 2 * papers - sum(votes)}
 
 
 # Who is elected
