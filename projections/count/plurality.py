@@ -41,39 +41,33 @@ def count_plurality(
     categories: Mapping[str, Collection[str]] = NO_CATEGORIES,
     certified_papers: Mapping[str, int] = NO_PAPERS,
 ) -> StageTable:
-    """Fill places by most votes; a paper has one vote for each place.
-
-    Down the order of votes everybody is elected with whom the reserved places can still be filled.
+    """Fill places by most votes, past whoever would leave reserved places unfilled; a paper has `seats` votes.
 
     Args:
         candidates: distinct ids in ballot order; may be empty.
-        seats: places, 1 or more.
-        sections: distinct ids in the order of the contest.
         profile: section -> marks -> papers, 0 or more; a section left out has none.
         lots: (1, the tied) -> all of them in the order drawn; places go to those drawn first.
-        totals: section -> one stage: candidate -> votes, as certified, for a section whose papers are not at hand.
+        totals: section -> one stage: candidate -> votes, as certified, where papers are not at hand.
         categories: candidate -> categories; somebody left out is of none.
         certified_papers: section counted from totals -> valid papers, as certified. For several places a section
             without it is in neither `valid` nor `non_transferable`: votes do not tell how many papers gave them.
 
     Returns:
-        The votes, at one stage, and again at one more for each displacement. Elected is in the order of votes;
-        all, unopposed, where there are no more than places; empty, and the last action says why, where there are no
-        candidates, no valid papers, ties for every place that leave it empty, or a lot to draw: `lot_needed` names
-        those of equal votes for whom it matters in which order they are taken.
+        The votes, at one stage, and again at one more for each displacement. Elected is in the order of votes; all,
+        unopposed, where there are no more than places; empty, and the last action says why, where there are no
+        candidates, no valid papers, ties that leave every place empty, or a lot to draw: `lot_needed` names those
+        of equal votes for whom it matters in which order they are taken.
 
     Raises:
         EvidenceError: `unknown-section`, `unknown-candidate`, `paper-not-admissible`, `lot-not-of-the-tied`.
-        RefusedError: `rule-infeasible`; `totals-missing`: not just one stage of certified totals, or of other
-            candidates; `totals-unfit`: votes that so many certified papers cannot have given.
+        RefusedError: `rule-infeasible`, `totals-missing`, `totals-unfit` (votes and certified papers do not agree).
     """
     places = Places(rule.reserved, categories, candidates, seats)
     papers = group_crosses(profile, candidates, sections, rule, seats)
     votes = _votes(papers, candidates, totals)
     valid = _valid(rule, papers, votes, seats, totals, certified_papers)
     spare = {section: seats * number - sum(votes[section].values()) for section, number in valid.items()}
-    held = {name: sum(each[name] for each in votes.values()) for name in candidates}
-    actions, undrawn = _decide(rule, places, held, seats, lots)
+    actions, undrawn = _decide(rule, places, votes, seats, lots)
     return StageTable(
         tuple(candidates),
         tuple(sections),
@@ -82,7 +76,7 @@ def count_plurality(
         papers.rejected,
         elected=actions[-1].candidates if actions[-1].kind == "elect" else (),
         lot_needed=undrawn,
-        certified=tuple(section for section in sections if section in totals),
+        certified=tuple(filter(totals.__contains__, sections)),
         votes_each=seats,
         lot_for="place" if undrawn else "",
     )
@@ -138,16 +132,17 @@ def _check_papers(rule: Plurality, section: str, votes: Mapping[str, int], paper
         raise RefusedError(
             "totals-unfit",
             f"section {section}",
-            expected=f"of {papers} valid papers, {lowest * papers} to {highest * papers} votes, {papers} at most for one",
+            expected=f"{papers} valid papers, {lowest * papers} to {highest * papers} votes, for one {papers} at most",
             found=f"{given}, {most} for one",
             remedy="Record the votes and the papers as they were certified",
         )
 
 
 def _decide(
-    rule: Plurality, places: Places, held: Mapping[str, int], seats: int, lots: Lots
+    rule: Plurality, places: Places, votes: Votes, seats: int, lots: Lots
 ) -> tuple[list[Action], tuple[str, ...]]:
     """Decide how each stage ends, one or more, and who is tied where it ends for want of a lot."""
+    held = {name: sum(each[name] for each in votes.values()) for name in places.kinds}
     ranked = tuple(sorted(held, key=lambda name: -held[name]))
     if not held:
         return [Action("none", (), "There are no candidates; nobody is elected.")], ()

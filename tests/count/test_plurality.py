@@ -171,7 +171,7 @@ def test_refuses_votes_that_the_certified_papers_cannot_have_given(
     seats: int, votes: tuple[int, int], papers: int, changes: Any
 ) -> None:
     totals = {"s": [dict(zip("ab", votes, strict=True))]}
-    with pytest.raises(RefusedError, match=rf"^totals-unfit: section s: expected of {papers} valid papers, "):
+    with pytest.raises(RefusedError, match=rf"^totals-unfit: section s: expected {papers} valid papers, "):
         count_plurality(a_rule(**changes), ("a", "b"), seats, ("s",), {}, {}, totals, certified_papers={"s": papers})
 
 
