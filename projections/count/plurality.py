@@ -174,7 +174,7 @@ def _displaced(
     """Pair whoever loses a place to reserved places, lowest first, with whoever gets one by them, highest first.
 
     Where several are level for the last place by votes alone, it is theirs who are elected all the same, then theirs
-    who were drawn first, then theirs who are higher on the ballot paper.
+    who were drawn first, then theirs who are higher on the ballot paper. Whoever loses it to a tie is not displaced.
     """
     bound = held[ranked[seats - 1]]
     above = [name for name in ranked if held[name] > bound]
@@ -183,24 +183,23 @@ def _displaced(
         level.sort(key=lambda name: (name not in filled.elected, filled.order.get(name, len(ranked))))
         above += level[: seats - len(above)]
     by_votes = frozenset(above)
-    out = [name for name in reversed(above) if name not in filled.elected]
+    tied = frozenset(() if by_lot else (name for tie in filled.ties for name in tie.candidates))
+    out = [name for name in reversed(above) if name not in filled.elected | tied]
     brought = [name for name in ranked if name in filled.elected and name not in by_votes]
     return list(zip(out, brought, strict=False))  # one more of either where a tie leaves a place empty
 
 
 def _gives_way(lower: int, higher: int, categories: Collection[str]) -> str:
     """Say a displacement in words: votes of who gives way, votes and reserved categories of who takes the place."""
-    return (
-        f"Reserved places: {_some(lower, 'vote')} by themselves would be enough, but the place goes to the candidate "
-        f"of {' and '.join(sorted(categories))} with {_some(higher, 'vote')}."
-    )
+    of = " and ".join(sorted(categories))
+    return f"Reserved places: past {_some(lower, 'vote')}, the place goes to {_some(higher, 'vote')} of category {of}."
 
 
 def _most(ranked: Sequence[str], held: Mapping[str, int], filled: Filled, displaced: Sequence[object]) -> str:
     votes = [held[name] for name in ranked if name in filled.elected]
-    if displaced:
+    other = max(held[name] for name in ranked if name not in filled.elected)
+    if displaced or other > votes[-1]:
         return "Most votes among those with whom the reserved places can be filled."
-    other = max((held[name] for name in ranked if name not in filled.elected), default=0)
     least = _some(votes[-1], "vote")
     return f"Most votes: {least}{' or more each' if len(votes) > 1 else ''}; nobody else has more than {other}."
 

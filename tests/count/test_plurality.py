@@ -244,8 +244,7 @@ def test_reserved_places_displace_the_lowest_by_the_highest() -> None:
     assert [stage.action.kind for stage in table.stages] == ["displace", "displace", "elect"]
     assert [stage.number for stage in table.stages] == [1, 2, 3]
     assert table.stages[0].action.reason == (
-        "Reserved places: 40 votes by themselves would be enough, but the place goes to the candidate of women with "
-        "30 votes."
+        "Reserved places: past 40 votes, the place goes to 30 votes of category women."
     )
     assert table.elected == ("a", "d", "e")
     check_sums(table)
@@ -289,6 +288,11 @@ def test_whom_every_order_of_the_tied_elects_is_in_no_lot() -> None:
     assert count(held, 1, {}, WOMEN, reserved=reserve(women=1)).elected == ("d",)
     below = count({"a": 5, "b": 5, "d": 2, "e": 1}, 2, {}, WOMEN, reserved=reserve(women=1), ties="nobody")
     assert below.elected == ("d",)
+    assert [stage.action.kind for stage in below.stages] == ["elect"]  # whom it would displace is not told by a tie
+    assert below.stages[0].action.reason == (
+        "Most votes among those with whom the reserved places can be filled. "
+        "2 candidates tied at 5 votes each for 1 place, left empty."
+    )
 
 
 # Against a count by other means
