@@ -92,11 +92,6 @@ def gaps_of(ranks: Ranks) -> list[int]:
     return runs
 
 
-def standing(case: Case) -> list[int]:
-    """Give the numbers of the candidates who are not excluded."""
-    return [number for number, name in enumerate(case["candidates"]) if name not in case["excluded"]]
-
-
 def write_ins_go_first(case: Case) -> bool:
     return bool(case["expected"]["rounds"][0]["eliminated"] == [WRITE_INS])
 
@@ -226,7 +221,7 @@ def lots_of(case: Case, numbers: dict[int, int], less: int) -> Lots:
 def ours(case: Case, published: Outcome) -> Outcome:
     """Count the case; undeclared write-ins that go first give their stage to a count of their own."""
     count = _av if case["seats"] == 1 else _stv
-    names = standing(case)
+    names = [number for number, name in enumerate(case["candidates"]) if name not in case["excluded"]]
     if not write_ins_go_first(case):
         return count(case, names, lots_of(case, published.numbers, 0))
     with_them = count(case, names, lots_of(case, published.numbers, 0), first_only=True).stages[0]
