@@ -116,7 +116,7 @@ class Places:
         while True:
             level = [each for each in level if each not in filled.elected and self._has_chance(self.kinds[each])]
             numbers = Counter(self.kinds[each] for each in level)
-            fit = self._room(numbers)
+            fit = len(level) == 1 or self._room(numbers)  # for one alone, that is its chance
             certain = {kind for kind in numbers if fit or (kind and self._is_certain(kind, numbers))}
             if not certain:
                 return level
@@ -140,7 +140,7 @@ class Places:
         others = numbers - Counter([kind])
         useful = [each for each in others if each]
         caps = [min(others[each], self._most) for each in useful]
-        for chosen in product(*(range(cap + 1) for cap in caps)):
+        for chosen in product(*(range(cap, -1, -1) for cap in caps)):
             before = Counter({each: number for each, number in zip(useful, chosen, strict=True) if number})
             fillers = others[NOTHING] + sum(others[each] - self._most for each in before if before[each] == self._most)
             least = self._least(before)

@@ -295,6 +295,15 @@ def test_whom_every_order_of_the_tied_elects_is_in_no_lot() -> None:
     )
 
 
+def test_who_fills_what_the_other_tied_leave_is_in_no_lot() -> None:
+    # Whichever of b and c is first leaves x, and a fills it; d alone would fill everything, with fewer votes.
+    categories = {"a": "x", "b": "yz", "c": "yz", "d": "xyz"}
+    ask: Any = {"seats": 2, "categories": categories, "reserved": reserve(x=1, y=1, z=1)}
+    held = {"a": 5, "b": 5, "c": 5, "d": 1}
+    assert count(held, **ask).lot_needed == ("b", "c")
+    assert count(held, lots={(1, frozenset("bc")): "cb"}, **ask).elected == ("a", "c")
+
+
 # Against a count by other means
 
 
