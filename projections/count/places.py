@@ -1,7 +1,8 @@
 """Who gets places where most votes win: down the order of votes, past whoever would make reserved places impossible.
 
 What reserved places ask depends only on how many candidates of each kind are elected and how many are left, where a
-kind is the set of reserved categories that somebody is of. Whoever is doomed once stays so, with all of the kind.
+kind is the set of reserved categories that somebody is of. Whoever is doomed once stays so, with all of the kind, and
+is in no possible choice: so nobody who was passed over needs to be taken out of those who are left.
 """
 
 from __future__ import annotations
@@ -96,7 +97,6 @@ class Places:
             if not self._left:
                 break
             level = list(group)
-            below = self._hopeful - Counter(self.kinds[each] for each in level)
             tied = self._take_certain(level, filled)
             if tied:
                 order = drawn(lots, STAGE, tied) if by_lot else ()
@@ -108,7 +108,6 @@ class Places:
                 filled.order |= {candidate: place for place, candidate in enumerate(order)}
                 chosen = self._take_in_turn(order or self._widest_first(tied))
                 filled.elected.update(chosen if by_lot else ())
-            self._hopeful = below
         return filled
 
     def _take_certain(self, level: Sequence[str], filled: Filled) -> list[str]:
