@@ -15,20 +15,16 @@ if TYPE_CHECKING:
 def grid_of(sheet: Sheet, stage: SheetStage, share: str) -> list[Cells]:
     """Give the heads of the columns, then the cells of each row, its label first.
 
-    Columns: votes by section, the points that each section gives, total, change, share; under the single transferable
-    vote votes, change, share, status.
+    Columns: votes by section, total, change, share, the points that each section gives to it; under the single
+    transferable vote votes, change, share, status.
 
     Args:
         share: head of the column of shares.
     """
     heads = [column.heading for column in sheet.columns]
+    heads += ["Change", share, "Status"] if sheet.transferable else ["Total", "Change", share]
     if sheet.weighted:
-        heads += [f"{column.heading} points" for column in sheet.columns]
-    if not sheet.transferable:
-        heads.append("Total")
-    heads += ["Change", share]
-    if sheet.transferable:
-        heads.append("Status")
+        heads += [f"{column.section} points" for column in sheet.columns]
     grid = [["", *heads], *(_cells(sheet, row) for row in sheet.rows(stage))]
     if stage.quota is not None:
         grid.append(["Quota", stage.quota.printed, *[""] * (len(heads) - 1)])
@@ -37,11 +33,9 @@ def grid_of(sheet: Sheet, stage: SheetStage, share: str) -> list[Cells]:
 
 def _cells(sheet: Sheet, row: Row) -> Cells:
     cells = [row.label, *map(printed, row.votes)]
-    if sheet.weighted:
-        cells += [amount.printed if amount else "" for amount in row.points] or [""] * len(sheet.columns)
     if not sheet.transferable:
         cells.append(printed(row.total))
-    cells += [row.change.printed if row.change else "", row.share.printed if row.share else ""]
-    if sheet.transferable:
-        cells.append(row.status or "")
-    return cells
+    cells += [amount.printed if amount else "" for amount in (row.change, row.share)]
+    if sheet.weighted:
+        cells += [amount.printed if amount else "" for amount in row.points]
+    return [*cells, row.status or ""] if sheet.transferable else cells

@@ -104,7 +104,6 @@ class _Maker:
     def _candidate(self, index: int, candidate: str, *, gone: bool = False) -> Row:
         stage, totals = self._table.stages[index], self._totals[index]
         total = totals.get(candidate, 0)
-        points = stage.section_points or {}
         return Row(
             line="candidate",
             label=self.labels[candidate],
@@ -115,13 +114,16 @@ class _Maker:
             status=self._status[candidate],
             gone=gone,
             share=None if gone else self._share(index, candidate),
-            points=tuple(self._points(points.get(section, {}).get(candidate, 0)) for section in self._table.sections)
-            if points
-            else (),
+            points=self._points(index, None if gone else candidate),
         )
 
-    def _points(self, part: Fraction | int) -> Amount:
-        return percent(part, self._decimals)
+    def _points(self, index: int, candidate: str | None) -> tuple[Amount | None, ...]:
+        points = self._table.stages[index].section_points
+        if points is None or not points.keys() >= set(self._table.sections):  # sections may be shown as one
+            return ()
+        if candidate is None:
+            return (None,) * len(self._table.sections)
+        return tuple(percent(points[section][candidate], self._decimals) for section in self._table.sections)
 
     def _share(self, index: int, candidate: str) -> Amount | None:
         points, totals = self._table.stages[index].points, self._totals[index]
@@ -133,14 +135,13 @@ class _Maker:
     def _nobody(self, index: int) -> Row:
         stage, spent = self._table.stages[index], self._spent[index]
         held = [stage.non_transferable.get(section) for section in self._table.sections]
-        points = stage.section_points
         return Row(
             line="non-transferable",
             label=NOBODY[self._table.votes_each > 1],
             votes=tuple(None if number is None else papers(number) for number in held),
             total=None if spent is None else papers(spent),
             change=_change(spent, self._spent[index - 1] if index else None),
-            points=(None,) * len(held) if points else (),
+            points=self._points(index, None),
         )
 
 
