@@ -50,6 +50,7 @@ def count(yes: int, no: int, blank: int = 0, *, totals: Any = {}, **changes: Any
         ((3, 1, 0), {"needed": "1/1", "reach": "at-least"}, "no"),
         ((0, 0, 0), {"reach": "at-least"}, "no"),
         ((0, 0, 7), {"base": "read", "reach": "at-least"}, "no"),
+        ((0, 0, 7), {"reach": "at-least"}, "no"),
     ],
 )
 def test_yes_needs_its_part_to_the_last_paper(papers: Any, changes: Any, elected: str) -> None:
