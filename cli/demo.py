@@ -9,20 +9,22 @@ from __future__ import annotations
 import hashlib
 import shutil
 import sqlite3
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
 
 from cli.apply import carry_out, given_in
-from cli.figures import say_comparison
+from cli.figures import compared_at, say_comparison
 from cli.look import counted_at, say_count
 from cli.office import Chance, make, opened, viewed
 from cli.place import Place
 from cli.screen import say, say_wrapped
 from ledger.errors import EvidenceError, RefusedError, UsageError, nearest
+from ledger.field import rounded
 from ledger.store import LEDGER_FILE
 from ledger.streams.paper import PaperRead
-from projections.comparison import compare
+from projections.count.stage_table import StageTable
 from projections.moment import NOW
 
 DEMOS = Path(__file__).parent / "demos"
@@ -32,20 +34,44 @@ FOLDERS_MAX = 1_000
 
 @dataclass(frozen=True, slots=True)
 class Demo:
-    """What a demo shows: a contest, and whom to swap in one paper of a copy (nobody: no tampering)."""
+    """What a demo shows.
 
-    contest: str
-    note: str
+    Attributes:
+        contests: contest -> a note on it; each is counted and compared with what was published.
+        endings: contest -> a note before it; only its last stage is shown.
+        swap: whom to swap in one paper of a copy; nobody: no tampering.
+    """
+
+    contests: Mapping[str, str]
+    endings: Mapping[str, str] = field(default_factory=dict)
     swap: tuple[str, str] | None = None
 
 
+NO_PAPERS = "No papers were published, only totals: they are counted, and say which they are."
 SHOWN = {
     "labour-2010": Demo(
-        "leader-mps-meps",
-        "This section was one third of the college; its count alone elects nobody. The college elected Ed Miliband.",
-        ("d-miliband", "e-miliband"),
+        {
+            "leader": "Three sections of a third each. The papers of MPs and MEPs were published; of the other two "
+            "only totals."
+        },
+        {
+            "leader-literal": 'The rules asked for "50%+1 of all votes cast in the first round". Read literally, '
+            "shares stay shares of the papers valid at stage 1; the same papers and totals, counted again:"
+        },
+        swap=("d-miliband", "e-miliband"),
     ),
-    "labour-2016": Demo("leader", "Papers were never published; these stand for the published totals."),
+    "labour-2015": Demo({"leader": NO_PAPERS}),
+    "labour-2016": Demo({"leader": "Papers were never published; these stand for the published totals."}),
+    "labour-2020": Demo({"leader": NO_PAPERS}),
+    "nec-2014": Demo(
+        {
+            "clp": "Six places, up to six votes on a paper. How many papers there were was never published.",
+            "councillors": "Two places, up to two votes on a paper.",
+        }
+    ),
+    "nz-labour-2014": Demo(
+        {"leader": "Votes were published of the caucus alone, of the other sections only percentages: no count."}
+    ),
 }
 
 
@@ -76,12 +102,15 @@ def run_demo(name: str) -> None:
     folder = _new_folder(f"pollbook-{name}")
     place = Place(folder)
     _record(place, name)
-    _count(place, demo)
+    for contest, note in demo.contests.items():
+        _count(place, contest, note)
+    for contest, note in demo.endings.items():
+        _end(place, contest, note)
     if demo.swap:
         _tamper(folder, demo.swap)
     say()
     say(f"The ledger is in {folder}. Look at it with, for example:")
-    say(f"  pollbook --ledger {folder} show contest/{demo.contest}")
+    say(f"  pollbook --ledger {folder} figures {next(iter(demo.contests))}")
 
 
 def _new_folder(stem: str) -> Path:
@@ -110,15 +139,38 @@ def _record(place: Place, name: str) -> None:
     carry_out(place, partial(given_in, file, ""), file, chance=chance)
 
 
-def _count(place: Place, demo: Demo) -> None:
-    counted, events = counted_at(place, demo.contest, NOW)
+def _count(place: Place, contest: str, note: str) -> None:
+    found = compared_at(place, contest, NOW)
     say()
-    say_count(counted, NOW)
-    say_wrapped(demo.note)
+    if found.counted:
+        say_count(found.counted, NOW)
+    else:
+        say(f"$ pollbook --ledger {place.folder} count {contest}")
+        say(str(found.refused))
+        say("(exit code 1)")
     say()
-    say("Published figures beside the count:")
+    say_wrapped(note)
+    if found.rows:
+        say()
+        say("Published figures beside the count:")
+        say()
+        say_comparison(found)
+
+
+def _end(place: Place, contest: str, note: str) -> None:
+    counted, _ = counted_at(place, contest, NOW)
+    table = counted.table
+    if not isinstance(table, StageTable):
+        raise TypeError(f"the last stage of {contest} has no shares")
+    last = table.stages[-1]
     say()
-    say_comparison(compare(counted, events), events)
+    say_wrapped(note)
+    say()
+    for candidate in last.candidates:
+        share = last.share(candidate)
+        printed = "-" if share is None else rounded(100 * share, counted.rule.decimals)
+        say(f"  {counted.names[candidate]}  {printed}%")
+    say_wrapped(f"Stage {last.number}. {last.action.reason}")
 
 
 def _tamper(folder: Path, swap: tuple[str, str]) -> None:

@@ -49,13 +49,16 @@ def fits(answer: Answer) -> str:
 def test_figures_stand_in_a_block_for_each_source(counted: Terminal) -> None:
     text = fits(counted("figures", "leader"))
     assert [block.splitlines()[0] for block in text.split("\n\n")] == [
-        "Declared by returning-officer",
-        "guardian2010",
-        "telegraph2010",
+        "Declared by returning-officer (sourced)",
+        "votes",
+        "guardian2010 (sourced)",
+        "votes",
+        "telegraph2010 (sourced)",
+        "votes",
         "3 of 4 published cells follow from the papers",
     ]
-    assert text.count("guardian2010\nhttps://example.org/2010\nstage  section  cell") == 1
-    assert "    1  all      abbott votes          3        2  differs\n" in text
+    assert text.count("guardian2010 (sourced)\nhttps://example.org/2010\n\nvotes\nstage  section  candidate") == 1
+    assert "    1  all      abbott             3        2           1  differs\n" in text
 
 
 def test_says_so_where_no_figures_are(at: Terminal) -> None:
