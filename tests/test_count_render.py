@@ -2,21 +2,31 @@
 
 from __future__ import annotations
 
+import csv
+import io
 import json
+from collections.abc import Callable
 from decimal import ROUND_HALF_UP, Decimal
 from fractions import Fraction
 from pathlib import Path
 from typing import Any
+from xml.etree import ElementTree
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from ledger.field import rounded
-from ledger.streams.av_rule import AlternativeVote
+from ledger.streams.av_rule import AlternativeVote, SectionWeight, WeightedAlternativeVote
+from ledger.streams.stv_rule import MeekSTV, ScottishSTV
 from projections.count.av import count_av
-from projections.count.render import as_json, as_text, exact, labels, sheet_of
-from projections.count.stage_table import StageTable
+from projections.count.columns import columns_of
+from projections.count.render import as_csv, as_html, as_json, as_markdown, as_text, exact, labels, sheet_of
+from projections.count.sheet import CountTable
+from projections.count.stage_table import Action, Stage, StageTable
+from projections.count.stv_meek import count_meek
+from projections.count.stv_scottish import count_scottish
+from projections.count.stv_table import STVTable
 
 LABOUR_2010 = Path(__file__).parent / "golden" / "labour-2010-mps"
 NAMES = {
@@ -39,6 +49,33 @@ RULE = AlternativeVote(
     stop="first-majority",
     ties=("earlier-stages-backwards", "lot"),
 )
+
+STV: dict[str, Any] = {
+    "blank": "reject",
+    "decimals": 2,
+    "doomed": "together",
+    "duplicate": "exhaust",
+    "exclusion": "single-lowest",
+    "gap": "exhaust",
+    "last_places": "after-transfer",
+    "overvote": "exhaust",
+    "preferences": "any-number",
+    "reserved": (),
+    "ties": ("earlier-stages-backwards", "lot"),
+    "value_decimals": 5,
+}
+SCOTTISH = ScottishSTV(
+    **STV,
+    version="stv-scottish.v1",
+    quota="droop",
+    surplus_order="largest-first",
+    surpluses="one-at-a-time",
+    transfer_value="value-by-surplus-over-votes",
+)
+MEEK = MeekSTV(
+    **STV, version="stv-meek.v1", early_exclusion="never", iterations=99, omega_decimals=3, quota="droop-decimal"
+)
+HOSTILE = {"a": "Ann | `Lee`", "b": "<b>Bo</b> & *Co*\n\n# Head", "c": "=HYPERLINK($x$)", "d": "中村 太郎"}
 
 
 def labour_2010() -> StageTable:
@@ -207,3 +244,220 @@ def test_says_that_a_lot_is_to_be_drawn_and_among_whom() -> None:
         "Stage 1 (round 1). Undecided: Attlee, b. 2 candidates tied for fewest papers, 1;",
         "a lot among 2 is to be drawn.",
     ]
+
+
+def transferable() -> STVTable:
+    return count_scottish(SCOTTISH, tuple("abcd"), 2, ("all",), {"all": {"a>b": 9, "b": 3, "c": 3, "d>c": 2, "": 1}})
+
+
+def college() -> StageTable:
+    papers = {"members": {"a": 5, "b>a": 4, "c": 2, "": 1}, "affiliates": {"b": 3, "c>b": 1}}
+    thirds = {"members": "1/3", "affiliates": "2/3"}
+    weights = tuple(SectionWeight(section=section, weight=weight) for section, weight in thirds.items())
+    fields = RULE.model_dump() | {"version": "weighted-av.v1", "empty_section": "refuse", "weights": weights}
+    rule = WeightedAlternativeVote(**fields | {"section_base": "continuing"})
+    return count_av(rule, ("a", "b", "c"), tuple(papers), papers)
+
+
+def certified_block() -> StageTable:
+    votes = {"members": {"a": 5, "b": 4, "c": 1, "d": 0}, "affiliates": {"a": 3, "b": 9, "c": 0, "d": 0}}
+    stage = Stage(1, votes, {"members": 2}, Action("elect", ("b", "a"), "Most votes."))
+    totals = {"certified": ("affiliates",), "votes_each": 2}
+    return StageTable(
+        tuple("abcd"), tuple(votes), (stage,), {"members": 6}, {"members": {"blank": 1}}, ("b", "a"), **totals
+    )
+
+
+TABLES: list[Callable[[], CountTable]] = [labour_2010, two_sections, college, certified_block, transferable]
+
+
+def test_prints_a_transferable_vote_as_votes_of_all_stages_and_then_what_moved() -> None:
+    assert (
+        as_text(transferable(), {"a": "Ann Lee", "b": "Bo", "c": "Cy"}, 2)
+        == """\
+all: 17 valid; rejected: 1 blank.
+Places: 2. Quota: 6.00000.
+
+                   Stage 1   Stage 2   Stage 3   Stage 4
+Ann Lee            9.00000*  6.00000*  6.00000*  6.00000*
+Bo                 3.00000   5.99997   5.99997   5.99997*
+Cy                 3.00000   3.00000   5.00000x  0.00000
+d                  2.00000   2.00000x  0.00000
+Non-transferable   0.00000   0.00000   0.00000   5.00000
+Loss of fractions  0.00000   0.00003   0.00003   0.00003
+Quota              6.00000   6.00000   6.00000   6.00000
+
+* elected at this stage or before; x excluded at the end of it, and votes moved
+at the next.
+
+Stage 1
+Elected: Ann Lee. 9.00000 votes reach the quota of 6.00000.
+
+Stage 2
+Surplus transferred: Ann Lee. Votes above the quota: 3.00000.
+From Ann Lee: 2.99997 to Bo, 0.00003 lost to fractions.
+Excluded: d. Fewest votes: 2.00000.
+
+Stage 3
+Votes transferred: d. Votes of the excluded: 2.00000.
+From d: 2.00000 to Cy.
+Excluded: Cy. Fewest votes: 5.00000.
+
+Stage 4
+Votes transferred: Cy. Votes of the excluded: 5.00000.
+From Cy: 5.00000 non-transferable.
+Elected: Bo. As many candidates are left as places, or fewer.
+"""
+    )
+
+
+def test_where_transfers_are_not_listed_the_changes_are() -> None:
+    papers = {"all": {"a>b": 9, "b": 3, "c": 3, "d>c": 2}}
+    text = as_text(count_meek(MEEK, tuple("abcd"), 2, ("all",), papers), {}, 2)
+    assert "\nChanges: a -3.33333, b +3.33333.\n" in text
+    assert "Loss of fractions" not in text
+    assert "\nQuota             5.66667   5.66667\n" in text
+
+
+def test_many_stages_come_in_tables_one_below_the_other() -> None:
+    names = [f"candidate-{number:02}" for number in range(20)]
+    papers = {f"{name}>{names[number // 2]}": 100 + number for number, name in enumerate(names)}
+    lines = as_text(count_scottish(SCOTTISH, names, 3, ("all",), {"all": papers}), {}, 2).splitlines()
+    heads = [line.split("Stage ")[1:] for line in lines if line.startswith("  ") and "Stage" in line]
+    assert [int(number) for part in heads for number in part] == list(range(1, 21))[: sum(map(len, heads))]
+    assert len(heads) > 3
+    assert max(map(len, lines)) <= 80
+
+
+def test_points_of_each_section_stand_beside_the_count() -> None:
+    text = as_text(college(), {}, 3)
+    assert "\n   members points  affiliates points\na          15.152              0.000\n" in text
+    found = as_json(college(), {}, 3)["stages"][0]["candidates"][1]
+    assert found["points"] == {
+        "members": {"exact": "4/33", "printed": "12.121"},
+        "affiliates": {"exact": "1/2", "printed": "50.000"},
+    }
+    assert (found["share"], found["percent"]) == ("41/66", "62.121")
+
+
+def test_what_is_not_known_is_a_dash_and_null_and_not_0() -> None:
+    text = as_text(certified_block(), {}, 1)
+    assert "affiliates: - valid; rejected: -.\n" in text
+    assert "Votes not given        2            -      -\n" in text
+    assert "members  affiliates*  Total" in text
+    assert text.endswith("\n* counted from certified totals, not from papers\n")
+    found = as_json(certified_block(), {}, 1)
+    assert found["valid"] == {"members": 6, "affiliates": None}
+    nobody = {"votes": {"members": 2, "affiliates": None}, "total": None, "change": None}
+    assert found["stages"][0]["non_transferable"] == nobody
+    assert (found["certified"], found["votes_each"]) == (["affiliates"], 2)
+    assert '<td class="n">-</td>' in as_html(certified_block(), {}, 1)
+
+
+def test_json_of_a_transferable_vote_has_every_number_twice() -> None:
+    found = as_json(transferable(), {}, 2)
+    assert json.loads(json.dumps(found), parse_float=pytest.fail) == found
+    second = found["stages"][1]
+    assert second["candidates"][1] == {
+        "candidate": "b",
+        "votes": {"exact": "599997/100000", "printed": "5.99997"},
+        "change": {"exact": "299997/100000", "printed": "+2.99997"},
+        "share": "599997/1699997",
+        "percent": "35.29",
+        "status": "hopeful",
+    }
+    assert second["loss"]["votes"] == {"exact": "3/100000", "printed": "0.00003"}
+    assert second["quota"] == {"exact": "6/1", "printed": "6.00000"}
+    assert [action["kind"] for action in second["actions"]] == ["transfer-surplus", "exclude"]
+    assert second["transfers"][1] == {
+        "givers": ["a"],
+        "heir": None,
+        "line": "loss",
+        "votes": {"exact": "3/100000", "printed": "0.00003"},
+    }
+    assert (found["seats"], found["decimals"], found["elected"]) == (2, 5, ["a", "b"])
+
+
+@pytest.mark.parametrize("table", TABLES)
+def test_csv_read_back_is_the_sheet_again(table: Callable[[], CountTable]) -> None:
+    sheet = sheet_of(table(), HOSTILE, 3)
+    lines = list(csv.DictReader(io.StringIO(as_csv(table(), HOSTILE, 3), newline="")))
+    read = {(one["stage"], one["section"], one["row"], one["candidate"], one["measure"]): one for one in lines}
+    cells = 0
+    for stage in sheet.stages:
+        for row in stage.rows:
+            key = (row.line, row.candidate or "")
+            numbers = [(column.section, "votes", votes) for column, votes in zip(sheet.columns, row.votes, strict=True)]
+            numbers += [("", "change", row.change), ("", "share", row.share)]
+            numbers += [(c.section, "points", part) for c, part in zip(sheet.columns, row.points, strict=False)]
+            for section, measure, amount in numbers:
+                found = read.get((str(stage.number), section, *key, measure))
+                if amount is None:
+                    assert found is None or (found["exact"], found["printed"]) == ("", "-")
+                    continue
+                assert found is not None
+                assert (Fraction(found["exact"]), found["printed"]) == (amount.exact, amount.printed)
+                cells += 1
+        gone = [one for one in lines if one["stage"] == str(stage.number) and one["row"] == "transfer"]
+        assert [(one["candidate"], one["heir"], Fraction(one["exact"])) for one in gone] == [
+            (" ".join(each.givers), each.heir or "", each.amount.exact) for each in stage.transfers
+        ]
+    assert cells > 4 * len(sheet.stages)
+
+
+def test_csv_begins_no_formula() -> None:
+    for one in csv.reader(io.StringIO(as_csv(transferable(), HOSTILE, 2), newline="")):
+        assert not one[4].startswith(("=", "+", "-", "@"))
+    assert ",'=HYPERLINK($x$)," in as_csv(transferable(), HOSTILE, 2)
+
+
+@pytest.mark.parametrize("table", TABLES)
+def test_markdown_keeps_names_within_their_cells(table: Callable[[], CountTable]) -> None:
+    text = as_markdown(table(), HOSTILE, 2)
+    widths: list[int] = []
+    for line in text.splitlines():
+        bare = line.replace("\\|", "")
+        widths = [*widths, bare.count("|")] if line.startswith("|") else []
+        assert len(set(widths)) <= 1, line
+        assert not line.startswith("# ")
+        assert "<" not in line
+    if "c" in table().candidates:
+        assert "=HYPERLINK(\\$x\\$)" in text
+        assert "Ann \\| \\`Lee\\`" in text
+        assert "&lt;b&gt;Bo&lt;/b&gt; &amp; \\*Co\\* \\# Head" in text
+
+
+@pytest.mark.parametrize("table", TABLES)
+def test_html_is_well_formed_accessible_and_escaped(table: Callable[[], CountTable]) -> None:
+    text = as_html(table(), HOSTILE, 2)
+    tree = ElementTree.fromstring(f"<div>{text}</div>")
+    assert {each.tag for each in tree.iter()} == {"div", "p", *["table", "caption", "thead", "tbody", "tr", "th", "td"]}
+    tables = tree.findall("table")
+    assert len(tables) == len(table().stages)
+    for each in tables:
+        assert each.findtext("caption", "").startswith("Stage ")
+        assert all(head.get("scope") in ("col", "row") for head in each.iter("th"))
+        assert len({len(row) for row in each.iter("tr")}) == 1
+    if "c" in table().candidates:
+        assert {"Ann | `Lee`", "<b>Bo</b> & *Co* # Head", "=HYPERLINK($x$)"} <= {each.text for each in tree.iter("th")}
+
+
+@pytest.mark.parametrize("transfer", [False, True])
+def test_wide_letters_stay_in_columns(transfer: bool) -> None:
+    wide = {"a": "中村 太郎", "b": "ab"}
+    text = as_text(transferable() if transfer else two_sections(), wide, 2)
+    first, second = [line for line in text.splitlines() if line.startswith(("中村 太郎 ", "ab  "))][:2]
+    assert columns_of(first.rstrip("*")) == columns_of(second.rstrip("*"))
+    assert len(first.rstrip("*")) < len(second.rstrip("*"))
+
+
+def test_a_thousand_candidates_are_shown() -> None:
+    names = tuple(f"c{number:03}" for number in range(1_000))
+    papers = {name: 10**9 + 2**20 * number for number, name in enumerate(names[-12:])} | dict.fromkeys(names[:-12], 1)
+    bulk = RULE.model_copy(update={"exclusion": "bulk-when-safe"})
+    table = count_av(bulk, names, ("s",), {"s": papers})
+    assert len(table.stages) > 2
+    text = as_text(table, {}, 2)
+    assert all(name in text for name in names)
+    assert max(map(len, text.splitlines())) <= 80
+    assert as_csv(table, {}, 2).count("\n1,s,candidate,c") == 1_000

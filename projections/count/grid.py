@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     Cells = list[str]
 
 
-def grid_of(sheet: Sheet, stage: SheetStage, share: str) -> list[Cells]:
+def grid_of(sheet: Sheet, stage: SheetStage, share: str, *, points: bool = True) -> list[Cells]:
     """Give the heads of the columns, then the cells of each row, its label first.
 
     Columns: votes by section, total, change, share, the points that each section gives to it; under the single
@@ -20,22 +20,33 @@ def grid_of(sheet: Sheet, stage: SheetStage, share: str) -> list[Cells]:
 
     Args:
         share: head of the column of shares.
+        points: whether to give those.
     """
     heads = [column.heading for column in sheet.columns]
     heads += ["Change", share, "Status"] if sheet.transferable else ["Total", "Change", share]
-    if sheet.weighted:
-        heads += [f"{column.section} points" for column in sheet.columns]
-    grid = [["", *heads], *(_cells(sheet, row) for row in sheet.rows(stage))]
+    if points:
+        heads += _points_heads(sheet)
+    grid = [["", *heads], *(_cells(sheet, row, points=points) for row in sheet.rows(stage))]
     if stage.quota is not None:
         grid.append(["Quota", stage.quota.printed, *[""] * (len(heads) - 1)])
     return grid
 
 
-def _cells(sheet: Sheet, row: Row) -> Cells:
+def points_of(sheet: Sheet, stage: SheetStage) -> list[Cells]:
+    """Give the points that each section gives to continuing candidates, with heads."""
+    heads = ["", *_points_heads(sheet)]
+    return [heads, *([row.label, *map(printed, row.points)] for row in stage.rows if row.candidate and not row.gone)]
+
+
+def _points_heads(sheet: Sheet) -> Cells:
+    return [f"{column.section} points" for column in sheet.columns] if sheet.weighted else []
+
+
+def _cells(sheet: Sheet, row: Row, *, points: bool) -> Cells:
     cells = [row.label, *map(printed, row.votes)]
     if not sheet.transferable:
         cells.append(printed(row.total))
     cells += [amount.printed if amount else "" for amount in (row.change, row.share)]
-    if sheet.weighted:
+    if points:
         cells += [amount.printed if amount else "" for amount in row.points]
     return [*cells, row.status or ""] if sheet.transferable else cells

@@ -12,7 +12,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from projections.count.columns import tables, wrapped
-from projections.count.grid import grid_of
+from projections.count.grid import grid_of, points_of
 from projections.count.sheet import CERTIFIED_MARK, papers_in_words, stage_in_words
 
 if TYPE_CHECKING:
@@ -41,8 +41,11 @@ def _in_papers(sheet: Sheet, width: int) -> Iterator[str]:
     else:
         for stage in sheet.stages:
             yield from ("", stage.heading)
-            for block in tables(grid_of(sheet, stage, "%"), width):
-                yield from ("", *block)
+            grids = [grid_of(sheet, stage, "%", points=False)]
+            grids += [points_of(sheet, stage)] if sheet.weighted else []
+            for grid in grids:
+                for block in tables(grid, width):
+                    yield from ("", *block)
             yield from ("", *wrapped(stage.acts[0].words, width))
     for note in sheet.notes:
         yield from ("", *wrapped(note, width))
