@@ -10,7 +10,7 @@ from pydantic import BaseModel
 from pydantic.fields import FieldInfo
 
 from ledger.field import Hash, Id, Marks, Ratio, Time
-from ledger.streams.result import Decimal
+from ledger.streams.figure import Decimal
 
 
 class Kind(NamedTuple):

@@ -104,7 +104,7 @@ def holds(annotation: Any, metadata: Sequence[Any] = ()) -> str:
 def named_types() -> list[tuple[str, str]]:
     """Give the patterns of ledger/field.py with the word for each."""
     from ledger import field
-    from ledger.streams import result
+    from ledger.streams import figure
 
     words = {
         "Id": "id",
@@ -117,7 +117,7 @@ def named_types() -> list[tuple[str, str]]:
         "Marks": "marks",
     }
     found = [(field.__dict__[name].__metadata__[0].pattern, word) for name, word in words.items()]
-    return [*found, (result.Decimal.__metadata__[0].pattern, "decimal")]
+    return [*found, (figure.Decimal.__metadata__[0].pattern, "decimal")]
 
 
 def types_table() -> str:

@@ -11,7 +11,7 @@ import re
 from abc import abstractmethod
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, ClassVar, NamedTuple, Protocol, Self, TypeVar
+from typing import Any, ClassVar, Literal, NamedTuple, Protocol, Self, TypeVar
 
 from pydantic import BaseModel, ConfigDict, Field
 
@@ -135,13 +135,26 @@ class Outcome:
 
 @dataclass(frozen=True, slots=True)
 class CountFigures:
-    """A count as a projection gives it at a position: what a declaration must agree with."""
+    """A count as a projection gives it at a position: what a declaration must agree with.
+
+    Attributes:
+        digest: of the stage table.
+        cells: (stage, section, candidate, measure) -> exact value.
+        stage: the last one; where the count stopped, `lot_needed` are tied there, for `lot_for`.
+        distributed: papers of all sections by their ballot accounts, None where a section has none; and `returned`.
+        rejected: papers, by the count and by the accounts.
+    """
 
     position: int
     digest: str
     elected: tuple[str, ...]
-    cells: Mapping[tuple[int, str, str, str], str]  # (stage, section, candidate, measure) -> exact value
+    cells: Mapping[tuple[int, str, str, str], str]
+    stage: int = 1
     lot_needed: tuple[str, ...] = ()
+    lot_for: Literal["", "surplus", "exclusion", "place"] = ""
+    distributed: int | None = None
+    returned: int | None = None
+    rejected: int = 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -20,6 +20,7 @@ INT_MAX = 2**53 - 1  # RFC 8785 section 3.2.2.3: larger integers lose digits in 
 TEXT_MAX = 4_000  # characters of one text field
 MARKS_MAX = 20_000  # characters of one paper's marks
 STREAM_MAX = 300  # characters of a stream name
+ALL = "all"  # the section that stands for all sections together
 
 _HIDDEN = frozenset(("Cc", "Cf", "Co", "Cs", "Zl", "Zp"))
 # Zero-width joiners are letters' business in Indic and Arabic scripts (RFC 5892 A.1, A.2), never elsewhere.

@@ -2,44 +2,66 @@
 
 from __future__ import annotations
 
-import hashlib
-import json
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from fractions import Fraction
 from pathlib import Path
+from typing import Any
 
-from ledger.decision import BatchFigures, CountFigures, HeadsFigures, fold
+from ledger.decision import BatchFigures, CountFigures, HeadsFigures, State, fold
 from ledger.errors import RefusedError
-from ledger.leaf import CANONICAL
+from ledger.event import Event
 from ledger.record import Record
 from ledger.seal.heads import heads_root
+from ledger.streams.account import account_stream
 from ledger.streams.batch import BatchState
-from ledger.streams.contest import ALL, Contest, ContestDefined, require_contest
+from ledger.streams.contest import Contest, ContestDefined, require_contest
 from ledger.streams.count_rule import CountRule
 from ledger.streams.election import Election, rule_of
+from ledger.streams.lot import lot_stream
 from ledger.streams.totals import TotalsCertified, totals_stream
+from projections.account import BallotAccount
+from projections.basis import Basis
 from projections.catch_up import VIEWS_FILE, Progress, Views, views_errors
-from projections.count.av import count_av
-from projections.count.stage_table import Stage, StageTable
+from projections.count.cells import Cell
+from projections.count.count import Table
 from projections.moment import NOW, Moment
 from projections.profile import BallotProfile, ProfileProjection, ballot_profile
 
 
 @dataclass(frozen=True, slots=True)
 class Counted:
-    """A count with everything it was taken from.
+    """A count with everything it was taken from; `position` is the last event it knows, -1 in an empty ledger."""
 
-    `position` is the last event it knows, -1 in an empty ledger; `certified` has the totals of each section that
-    was counted from totals.
-    """
-
-    contest: ContestDefined
-    rule: CountRule
-    table: StageTable
+    basis: Basis
+    table: Table
     profile: BallotProfile
     position: int
-    certified: Mapping[str, TotalsCertified] = field(default_factory=dict)
+
+    @property
+    def contest(self) -> ContestDefined:
+        """The contest's definition."""
+        return self.basis.contest
+
+    @property
+    def rule(self) -> CountRule:
+        """The count rule that the contest pins."""
+        return self.basis.rule
+
+    @property
+    def certified(self) -> Mapping[str, TotalsCertified]:
+        """The totals of each section that was counted from totals."""
+        return self.basis.certified
+
+    @property
+    def account(self) -> BallotAccount:
+        """The ballot account beside the count."""
+        return self.basis.account(self.table)
+
+    @property
+    def cells(self) -> dict[Cell, Fraction]:
+        """Every cell that somebody may have published."""
+        return self.basis.cells(self.table)
 
     @property
     def names(self) -> dict[str, str]:
@@ -59,35 +81,11 @@ class Counted:
     @property
     def digest(self) -> str:
         """What a declaration refers to."""
-        return count_digest(self.contest, self.table)
+        return self.basis.digest(self.table)
 
 
 def _has_doubt(event: TotalsCertified) -> bool:
     return any(held.certainty != "sourced" for stage in event.stages for held in stage.held)
-
-
-def count_digest(contest: ContestDefined, table: StageTable) -> str:
-    """Name a count: SHA-256 of the stage table's ids and numbers, and of the rule's name, as canonical JSON."""
-    body = {
-        "contest": contest.contest,
-        "count_rule": contest.count_rule,
-        "elected": table.elected,
-        "rejected": table.rejected,
-        "stages": [
-            {
-                "action": stage.action.kind,
-                "candidates": stage.action.candidates,
-                "non_transferable": stage.non_transferable,
-                "votes": stage.votes,
-            }
-            for stage in table.stages
-        ],
-        "valid": table.valid,
-    }
-    if table.certified:
-        body["certified"] = table.certified
-
-    return "sha256:" + hashlib.sha256(json.dumps(body, **CANONICAL, default=dict).encode()).hexdigest()
 
 
 def open_views(folder: Path | None) -> Views:
@@ -104,23 +102,10 @@ def count_contest(
         views: kept views for now; for another moment the views are made in memory and dropped.
 
     Raises:
-        RefusedError: `unknown-contest`, `poll-open`, `batches-open`.
+        RefusedError: `unknown-contest`, `poll-open`, `batches-open`, `account-unbalanced`, and what counting raises.
         EvidenceError: the record is not what was written.
     """
-    past = [event for _, event in moment.past(ledger.stream(f"contest/{contest}"))]
-    state = fold(Contest(f"contest/{contest}"), past)
-    definition = require_contest(state)
-    if not state.closed_at:
-        raise RefusedError(
-            "poll-open",
-            f"contest {contest}",
-            expected="a poll that closed",
-            found=f"an open poll ({moment.says()})",
-            remedy="Count after close-poll was recorded",
-        )
-    stream = f"election/{definition.election}"
-    election = fold(Election(stream), (event for _, event in ledger.stream(stream)))
-    rule = rule_of(election, definition)
+    state, definition, rule = _contest(ledger, contest, moment)
     used = views if moment.is_now else open_views(None)
     try:
         position = used.catch_up(ledger, moment, progress) - 1
@@ -137,30 +122,57 @@ def count_contest(
             found=", ".join(profile.open_batches),
             remedy="Give the same papers again: the import goes on where it stopped",
         )
-    certified = certified_totals(ledger, contest, state.sections, moment)
-    table = count_av(rule, state.candidates, state.sections, profile.papers, totals=stages_of(certified))
-    return Counted(definition, rule, table, profile, position, certified)
+    basis = Basis(
+        contest=definition,
+        rule=rule,
+        papers=profile.papers,
+        certified=_stated(ledger, moment, [totals_stream(contest, name) for name in state.sections], "certified"),
+        lots=fold(lot_stream(contest), _past(ledger, moment, lot_stream(contest).stream)).orders,
+        accounts=_stated(ledger, moment, [account_stream(contest, name) for name in state.sections], "stated"),
+    )
+    counted = Counted(basis, basis.count(), profile, position)
+    if definition.account == "required":
+        _require_balance(counted)
+    return counted
 
 
-def certified_totals(
-    ledger: Record, contest: str, sections: Sequence[str], moment: Moment
-) -> dict[str, TotalsCertified]:
-    """Give the certified totals of a contest as of a moment: section to the event, where there is one."""
-    found: dict[str, TotalsCertified] = {}
-    for section in sections:
-        state = totals_stream(contest, section)
-        state = fold(state, (event for _, event in moment.past(ledger.stream(state.stream))))
-        if state.certified is not None:
-            found[section] = state.certified
-    return found
+def _contest(ledger: Record, contest: str, moment: Moment) -> tuple[Contest, ContestDefined, CountRule]:
+    """Give a contest whose poll closed, its definition and its rule."""
+    past = [event for _, event in moment.past(ledger.stream(f"contest/{contest}"))]
+    state = fold(Contest(f"contest/{contest}"), past)
+    definition = require_contest(state)
+    if not state.closed_at:
+        raise RefusedError(
+            "poll-open",
+            f"contest {contest}",
+            expected="a poll that closed",
+            found=f"an open poll ({moment.says()})",
+            remedy="Count after close-poll was recorded",
+        )
+    stream = f"election/{definition.election}"
+    election = fold(Election(stream), (event for _, event in ledger.stream(stream)))
+    return state, definition, rule_of(election, definition)
 
 
-def stages_of(certified: Mapping[str, TotalsCertified]) -> dict[str, list[dict[str, int]]]:
-    """Give certified totals as a count takes them: section to stages, each candidate to papers."""
-    return {
-        section: [{held.candidate: held.votes for held in stage.held} for stage in event.stages]
-        for section, event in certified.items()
-    }
+def _stated(ledger: Record, moment: Moment, streams: Sequence[State], attribute: str) -> dict[str, Any]:
+    """Give what stood on these streams as of a moment: section, the last part of a stream's name, to the event."""
+    states = (fold(state, _past(ledger, moment, state.stream)) for state in streams)
+    return {each.stream.rpartition("/")[2]: getattr(each, attribute) for each in states if each.exists}
+
+
+def _past(ledger: Record, moment: Moment, stream: str) -> Iterator[Event]:
+    return (event for _, event in moment.past(ledger.stream(stream)))
+
+
+def _require_balance(counted: Counted) -> None:
+    for section, expected, found in counted.account.unbalanced():
+        raise RefusedError(
+            "account-unbalanced",
+            f"contest {counted.contest.contest}, section {section}",
+            expected=expected,
+            found=found,
+            remedy="No count begins before the ballot account balances: state-account, or read what is missing",
+        )
 
 
 class LedgerFigures:
@@ -177,13 +189,7 @@ class LedgerFigures:
             counted = count_contest(self._ledger, views, contest)
         finally:
             views.close()
-        return CountFigures(
-            position=counted.position,
-            digest=counted.digest,
-            elected=counted.table.elected,
-            cells={cell: str(value) for cell, value in cells(counted.table).items()},
-            lot_needed=counted.table.lot_needed,
-        )
+        return counted.basis.figures(counted.table, counted.position)
 
     def batches(self, contest: str, section: str) -> BatchFigures:
         """Give the batches of papers of a contest and section, from the record: kept views could have lost one."""
@@ -191,7 +197,8 @@ class LedgerFigures:
         contents = {}
         for stream in self._ledger.streams_of("batch-opened.v1", f"batch/paper/{contest}/{section}/"):
             state = fold(BatchState(stream), (event for _, event in self._ledger.stream(stream)))
-            contents[stream] = state.contents
+            if not state.withdrawn:
+                contents[stream] = state.contents
         return BatchFigures(position, contents)
 
     def heads(self) -> HeadsFigures:
@@ -199,38 +206,3 @@ class LedgerFigures:
         position = self._ledger.head().size - 1
         streams, root = heads_root(self._ledger.stream_heads(position))
         return HeadsFigures(position, streams, "sha256:" + root.hex())
-
-
-Cell = tuple[int, str, str, str]  # stage, section or `all`, candidate or empty, measure
-
-
-def cells(table: StageTable) -> dict[Cell, Fraction]:
-    """Give every cell that somebody may have published: votes and totals, and shares in percent."""
-    found: dict[Cell, Fraction] = {}
-    for stage in table.stages:
-        for section in table.sections:
-            found |= _section_cells(stage, section)
-        number = stage.number
-        for candidate in stage.candidates:
-            found[number, ALL, candidate, "votes"] = Fraction(stage.total(candidate))
-            share = stage.share(candidate)
-            if share is not None:
-                found[number, ALL, candidate, "share"] = share * 100
-        nowhere = sum(stage.non_transferable.values())
-        found[number, ALL, "", "non-transferable"] = Fraction(nowhere)
-        found[number, ALL, "", "valid"] = Fraction(stage.continuing + nowhere)
-    return found
-
-
-def _section_cells(stage: Stage, section: str) -> dict[Cell, Fraction]:
-    found: dict[Cell, Fraction] = {}
-    held = stage.votes[section]
-    for candidate, votes in held.items():
-        found[stage.number, section, candidate, "votes"] = Fraction(votes)
-        share = stage.share(candidate, section)
-        if share is not None:
-            found[stage.number, section, candidate, "section-share"] = share * 100
-    nowhere = stage.non_transferable[section]
-    found[stage.number, section, "", "non-transferable"] = Fraction(nowhere)
-    found[stage.number, section, "", "valid"] = Fraction(sum(held.values()) + nowhere)
-    return found

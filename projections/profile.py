@@ -9,8 +9,10 @@ from dataclasses import dataclass
 
 from ledger.errors import EvidenceError
 from ledger.event import Event
-from ledger.streams.batch import BatchClosed, BatchOpened
+from ledger.streams.batch import BatchClosed, BatchOpened, BatchWithdrawn
 from ledger.streams.paper import PaperRead
+
+OPEN, CLOSED, WITHDRAWN = 0, 1, 2  # states of a batch
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,7 +31,7 @@ class BallotProfile:
 
 
 class ProfileProjection:
-    """Folds papers into counts by batch; a batch shows once it is closed."""
+    """Folds papers into counts by batch; a batch shows once it is closed, and no longer once it is withdrawn."""
 
     tables: Sequence[str] = (
         "CREATE TABLE IF NOT EXISTS batch (stream TEXT PRIMARY KEY, contest TEXT NOT NULL, section TEXT NOT NULL, "
@@ -45,21 +47,28 @@ class ProfileProjection:
         for position, event in page:
             match event:
                 case PaperRead():
-                    if closed.get(event.batch, 1):
+                    state = closed.get(event.batch, CLOSED)
+                    if state == CLOSED:
                         raise _out_of_batch(position, event, "a paper of a batch that is open")
-                    papers[str(event.batch), event.marks] += 1
+                    if state == OPEN:  # what comes in for one withdrawn meanwhile is left lying
+                        papers[str(event.batch), event.marks] += 1
                 case BatchOpened():
                     if event.stream in closed:
                         raise _out_of_batch(position, event, "a batch opened once")
-                    closed[event.stream] = 0
+                    closed[event.stream] = OPEN
                     row = (event.stream, event.contest, event.section, event.provenance, event.contents)
                     database.execute("INSERT INTO batch VALUES (?,?,?,?,?,0)", row)
                 case BatchClosed():
-                    if closed.get(event.stream, 1):
+                    if closed.get(event.stream, CLOSED):
                         raise _out_of_batch(position, event, "a batch that is open")
-                    closed[event.stream] = 1
+                    closed[event.stream] = CLOSED
                     self._add(database, papers)
                     self._close(database, position, event)
+                case BatchWithdrawn():
+                    if closed.get(event.stream, WITHDRAWN) == WITHDRAWN:
+                        raise _out_of_batch(position, event, "a batch that was opened and not withdrawn")
+                    closed[event.stream] = WITHDRAWN
+                    database.execute("UPDATE batch SET closed = ? WHERE stream = ?", (WITHDRAWN, event.stream))
         self._add(database, papers)
 
     @staticmethod
@@ -83,7 +92,7 @@ class ProfileProjection:
                 found=found,
                 position=position,
             )
-        database.execute("UPDATE batch SET closed = 1 WHERE stream = ?", (event.stream,))
+        database.execute("UPDATE batch SET closed = ? WHERE stream = ?", (CLOSED, event.stream))
 
 
 def _out_of_batch(position: int, event: Event, expected: str) -> EvidenceError:
@@ -101,8 +110,8 @@ def ballot_profile(database: sqlite3.Connection, contest: str) -> BallotProfile:
     papers: dict[str, dict[str, int]] = {}
     rows = database.execute(
         "SELECT section, marks, sum(papers) FROM profile JOIN batch ON batch.stream = profile.batch "
-        "WHERE contest = ? AND closed GROUP BY section, marks ORDER BY section, marks",
-        (contest,),
+        "WHERE contest = ? AND closed = ? GROUP BY section, marks ORDER BY section, marks",
+        (contest, CLOSED),
     )
     for section, marks, count in rows:
         papers.setdefault(section, {})[marks] = count
@@ -111,6 +120,6 @@ def ballot_profile(database: sqlite3.Connection, contest: str) -> BallotProfile:
     ).fetchall()
     return BallotProfile(
         papers=papers,
-        provenance=tuple(sorted({provenance for _, provenance, closed in batches if provenance and closed})),
-        open_batches=tuple(stream for stream, _, closed in batches if not closed),
+        provenance=tuple(sorted({provenance for _, provenance, state in batches if provenance and state == CLOSED})),
+        open_batches=tuple(stream for stream, _, state in batches if state == OPEN),
     )

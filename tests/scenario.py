@@ -79,6 +79,7 @@ DEFINE_CONTEST = DefineContest(
     smallest_cell=1,
     secrecy="secret",
     account="not-published",
+    report="not-required",
 )
 CLOSE_POLL = ClosePoll(contest="leader", effective=CLOSED)
 READ_PAPERS = ReadPapers(

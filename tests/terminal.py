@@ -49,6 +49,7 @@ DEFINE_CONTEST = {
     "smallest_cell": 1,
     "secrecy": "secret",
     "account": "not-published",
+    "report": "not-required",
 }
 CLOSE_POLL = {"contest": "leader", "effective": "2010-09-22T23:59:59Z"}
 DEFINED = [("call-election", CALL_ELECTION), ("adopt-count-rule", ADOPT_RULE), ("define-contest", DEFINE_CONTEST)]

@@ -10,7 +10,8 @@ import pytest
 
 from ledger.errors import EvidenceError
 from ledger.streams.av_rule import AlternativeVote
-from projections.count.av import NO_LOTS, count_av
+from projections.count.av import count_av
+from projections.count.lots import NO_LOTS
 from projections.count.paper import Rejection, group, interpret
 from projections.count.stage_table import StageTable
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import builtins
 import logging
 import re
-import sys
 import warnings
 from collections.abc import Callable
 from itertools import combinations

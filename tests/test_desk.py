@@ -27,9 +27,9 @@ from ledger.desk import ATTEMPTS, Desk
 from ledger.errors import EvidenceError, RefusedError
 from ledger.sqlite_vault import VAULT_FILE
 from ledger.streams.batch import BatchState
+from ledger.streams.declaration import DeclareResult
 from ledger.streams.election import AdoptCountRule
 from ledger.streams.paper import Alike, ReadPapers
-from ledger.streams.result import DeclareResult
 
 BATCH = "batch/paper/leader/members/box-1"
 PAGE = 10

@@ -29,8 +29,8 @@ from ledger.leaf import (
     undisclose,
 )
 from ledger.streams.election import ElectionCalled
+from ledger.streams.figure import Figure
 from ledger.streams.person import PersonRecorded
-from ledger.streams.result import Figure
 
 MANY = settings(max_examples=40, deadline=None)
 FEW = settings(max_examples=5, deadline=None)
@@ -70,11 +70,23 @@ FIGURES = st.lists(
     ),
     max_size=3,
 )
+STATEMENTS = st.fixed_dictionaries({"satisfied": st.booleans(), "reasons": TEXTS})
 KEYS = st.from_regex(r"[a-z./]{1,20}\+[0-9a-f]{8}\+[A-Za-z0-9+/]{44}", fullmatch=True)
 SIGNATURES = st.from_regex(r"[A-Za-z0-9+/]{86}==", fullmatch=True)
 ENVELOPE = {"actor": IDS, "effective": TIMES, "recorded": TIMES, "stream": STREAMS, "version": st.integers(1, INT_MAX)}
 MAY_BE_ABSENT = {"authority": TEXTS, "batch": STREAMS, "command": IDS}
 FIELDS: dict[str, dict[str, Any]] = {
+    "account-stated.v1": {
+        "contest": IDS,
+        "distributed": COUNTS,
+        "electorate": COUNTS,
+        "returned": COUNTS,
+        "section": IDS,
+        "set_aside": st.lists(st.fixed_dictionaries({"papers": COUNTS, "reason": st.just("late")}), max_size=2),
+        "source": TEXTS,
+        "spoilt": st.lists(st.fixed_dictionaries({"papers": COUNTS, "reason": st.just("uncertain")}), max_size=2),
+    },
+    "batch-withdrawn.v1": {"contest": IDS, "reason": TEXTS, "section": IDS},
     "batch-closed.v1": {"contest": IDS, "count": COUNTS, "digest": HASHES, "section": IDS},
     "batch-opened.v1": {"contents": HASHES, "contest": IDS, "provenance": TEXTS, "section": IDS, "total": COUNTS},
     "contest-defined.v1": {
@@ -109,9 +121,47 @@ FIELDS: dict[str, dict[str, Any]] = {
         "proof": SIGNATURES,
         "reason": st.sampled_from(["planned", "lost", "exposed"]),
     },
+    "lot-committed.v1": {"commitment": HASHES, "contest": IDS},
+    "lot-drawn.v1": {
+        "as_of_position": COUNTS,
+        "contest": IDS,
+        "order": st.lists(IDS, max_size=3),
+        "purpose": st.sampled_from(["surplus", "exclusion", "place"]),
+        "seed": st.from_regex(r"[0-9a-f]{64}", fullmatch=True),
+        "stage": COUNTS,
+        "tied": st.lists(IDS, max_size=3),
+        "witnesses": TEXTS,
+    },
     "paper-read.v1": {"marks": MARKS},
     "person-recorded.v1": {"identity": DIGESTS},
     "poll-closed.v1": {"contest": IDS},
+    "recount-ordered.v1": {"contest": IDS, "number": COUNTS, "reason": TEXTS},
+    "report-made.v1": {
+        "as_of_position": COUNTS,
+        "contest": IDS,
+        "distributed": COUNTS,
+        "independent": STATEMENTS,
+        "inspections": st.lists(
+            st.fixed_dictionaries({"found": TEXTS, "instance": st.sampled_from(["request", "own-initiative"])}),
+            max_size=2,
+        ),
+        "lawful": STATEMENTS,
+        "persons": st.lists(TEXTS, max_size=2),
+        "returned": COUNTS,
+        "secure": STATEMENTS,
+        "spoilt": COUNTS,
+        "votes": st.lists(st.fixed_dictionaries({"candidate": IDS, "votes": COUNTS}), max_size=3),
+    },
+    "result-annulled.v1": {"contest": IDS, "reason": TEXTS},
+    "result-corrected.v1": {
+        "as_of_position": COUNTS,
+        "contest": IDS,
+        "count": HASHES,
+        "elected": st.lists(IDS, max_size=3),
+        "figures": FIGURES,
+        "reason": TEXTS,
+        "recount": COUNTS,
+    },
     "result-declared.v1": {
         "as_of_position": COUNTS,
         "contest": IDS,

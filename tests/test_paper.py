@@ -27,9 +27,9 @@ from ledger.event import Event
 from ledger.streams.batch import BatchClosed, BatchOpened, BatchState
 from ledger.streams.contest import ClosePoll, PollClosed
 from ledger.streams.count_rule import rule_hash
+from ledger.streams.declaration import DeclareResult
 from ledger.streams.election import AdoptCountRule
 from ledger.streams.paper import PAPERS_MAX, Alike, Paper, PaperRead, contents_hash
-from ledger.streams.result import DeclareResult
 
 BATCH = "batch/paper/leader/members/s1"
 STEM = "paper/leader/members"

@@ -11,15 +11,9 @@ from scenario import ADOPT_RULE, CALL_ELECTION, CLOSE_POLL, DEFINE_CONTEST, DEFI
 from ledger.decision import CountFigures, Unchanged, fold
 from ledger.field import rounded
 from ledger.streams.contest import PollClosed
-from ledger.streams.result import (
-    DeclareResult,
-    Figure,
-    FiguresPublished,
-    PublishFigures,
-    Result,
-    ResultDeclared,
-    printed,
-)
+from ledger.streams.declaration import DeclareResult
+from ledger.streams.figure import Figure, printed
+from ledger.streams.result import FiguresPublished, PublishFigures, Result, ResultDeclared
 
 STREAM = "result/leader"
 DIGEST = "sha256:" + "5" * 64
@@ -58,8 +52,16 @@ def test_a_declaration_holds_only_if_no_paper_of_the_contest_came_in_meanwhile()
     outcome = given(*POLLED, figures=COUNTED).when(DECLARE).outcome
     assert outcome.unchanged == Unchanged(
         41,
-        ("batch-opened.v1", "paper-read.v1", "batch-closed.v1", "totals-certified.v1"),
-        ("paper/leader/", "batch/paper/leader/", "totals/leader/"),
+        (
+            "account-stated.v1",
+            "batch-opened.v1",
+            "paper-read.v1",
+            "batch-closed.v1",
+            "batch-withdrawn.v1",
+            "lot-drawn.v1",
+            "totals-certified.v1",
+        ),
+        ("account/leader/", "paper/leader/", "batch/paper/leader/", "totals/leader/", "lot/leader"),
     )
 
 

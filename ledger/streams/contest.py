@@ -11,24 +11,24 @@ from ledger.decision import Act, Command, Outcome, State, decision
 from ledger.errors import RefusedError
 from ledger.event import Audience, Canonical, Event
 from ledger.field import Count, Hash, Id, Text
-from ledger.streams.av_rule import WeightedAlternativeVote
-from ledger.streams.count_rule import CountRule
+from ledger.streams.contest_fit import unfitness
 from ledger.streams.election import Election, election_stream, require_election
 
 CANDIDATES_MAX = 10_000
 SECTIONS_MAX = 1_000
 SEATS_MAX = 1_000
 CELL_MAX = 1_000_000
-ALL = "all"  # the section that stands for all sections together
+CATEGORIES_MAX = 16  # of one candidate
 
 PaperPublication = Literal["papers", "profile", "none"]
 
 
 class Candidate(Canonical):
-    """One candidate: an id, because names repeat, and the name on the paper."""
+    """One candidate: an id, because names repeat, the name on the paper, and categories that places may be kept for."""
 
     id: Id
     name: Text
+    categories: tuple[Id, ...] | None = Field(None, min_length=1, max_length=CATEGORIES_MAX)
 
 
 class Section(Canonical):
@@ -50,6 +50,7 @@ class ContestDefined(Event):
     election: Id
     office: Text
     paper_publication: PaperPublication
+    report: Literal["required"] | None = None
     seats: Count
     secrecy: Literal["secret", "open"]
     sections: tuple[Section, ...]
@@ -115,7 +116,8 @@ class DefineContest(Command):
     seats: int = Field(ge=1, le=SEATS_MAX, description="places to be filled")
     candidates: tuple[Candidate, ...] = Field(
         max_length=CANDIDATES_MAX,
-        description='ids and names in ballot order, as JSON: [{"id":"abbott","name":"Diane Abbott"}, ...]',
+        description='ids and names in ballot order, as JSON: [{"id":"abbott","name":"Diane Abbott"}, ...]; with '
+        '"categories":["women"] where places are reserved',
     )
     sections: tuple[Section, ...] = Field(
         min_length=1,
@@ -131,6 +133,9 @@ class DefineContest(Command):
     account: Literal["required", "not-published"] = Field(
         description="required: no count before the ballot account balances; not-published: the figures never existed"
     )
+    report: Literal["required", "not-required"] = Field(
+        description="whether no result may be declared before the scrutineer's report is on record"
+    )
 
 
 @decision(
@@ -143,7 +148,8 @@ def define_contest(command: DefineContest, act: Act, contest: Contest, election:
 
     Raises:
         RefusedError: `contest-exists`, `unknown-election`, `unknown-rule`, `duplicate-candidate`,
-            `duplicate-section`, `section-reserved`, `sections-unfit`, `seats-unfit`, `account-unfit`, in that order.
+            `duplicate-section`, `section-reserved`, `sections-unfit`, `seats-unfit`, `candidates-unfit`,
+            `report-unfit`, in that order.
     """
     if contest.exists:
         raise RefusedError(
@@ -162,70 +168,18 @@ def define_contest(command: DefineContest, act: Act, contest: Contest, election:
             found=command.count_rule,
             remedy="Correct the hash, or record adopt-count-rule first",
         )
-    _once("candidate", [candidate.id for candidate in command.candidates], command.contest)
-    _once("section", [section.id for section in command.sections], command.contest)
-    if len(command.sections) > 1 and ALL in [section.id for section in command.sections]:
-        raise RefusedError(
-            "section-reserved",
-            f"contest {command.contest}, field sections",
-            expected=f"ids beside which `{ALL}` can mean all sections together",
-            found=f"a section called {ALL} beside others",
-            remedy="Give that section another id",
-        )
-    _require_weights(election.rules[command.count_rule], [section.id for section in command.sections], command.contest)
-    _require_fit(command)
-    fields = command.model_dump(exclude={"effective", "authority", "candidates", "sections"})
-    return Outcome(
-        [ContestDefined(**act.on(contest), **fields, candidates=command.candidates, sections=command.sections)]
+    fields = command.model_dump(exclude={"effective", "authority", "candidates", "sections", "report"})
+    defined = ContestDefined(
+        **act.on(contest),
+        **fields,
+        candidates=command.candidates,
+        sections=command.sections,
+        report="required" if command.report == "required" else None,
     )
-
-
-def _require_fit(command: DefineContest) -> None:
-    """Refuse what no count could fill or begin."""
-    if command.seats != 1:
-        raise RefusedError(
-            "seats-unfit",
-            f"contest {command.contest}, field seats",
-            expected="1 under the alternative vote",
-            found=command.seats,
-            remedy="Adopt a count rule that fills several seats",
-        )
-    if command.account == "required":
-        raise RefusedError(
-            "account-unfit",
-            f"contest {command.contest}, field account",
-            expected="not-published",
-            found="required, and no ballot account can be recorded yet",
-            remedy="No count could ever begin: say not-published, or wait for a version that keeps accounts",
-        )
-
-
-def _require_weights(rule: CountRule, sections: list[str], contest: str) -> None:
-    """Refuse an electoral college whose sections are not those that the rule weighs."""
-    if isinstance(rule, WeightedAlternativeVote):
-        weighed = [each.section for each in rule.weights]
-        if sorted(weighed) != sorted(sections):
-            raise RefusedError(
-                "sections-unfit",
-                f"contest {contest}, field sections",
-                expected="the sections that the rule weighs: " + ", ".join(weighed),
-                found=", ".join(sections),
-                remedy="Define these sections, or adopt a rule that weighs the others",
-            )
-
-
-def _once(what: str, ids: list[str], contest: str) -> None:
-    seen: set[str] = set()
-    for place, name in enumerate(ids, 1):
-        if name in seen:
-            raise RefusedError(
-                f"duplicate-{what}",
-                f"contest {contest}, {what} {place}",
-                expected="each id once",
-                found=f"{name} again",
-                remedy="Give each its own id; names may repeat",
-            )
-        seen.add(name)
+    for unfit in unfitness(defined, election.rules[command.count_rule]):
+        where = f"contest {command.contest}, {unfit.where}"
+        raise RefusedError(unfit.code, where, expected=unfit.expected, found=unfit.found, remedy=unfit.remedy)
+    return Outcome([defined])
 
 
 class ClosePoll(Command):

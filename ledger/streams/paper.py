@@ -21,12 +21,13 @@ from ledger.errors import RefusedError, nearest
 from ledger.event import Audience, Canonical, Event
 from ledger.field import Id, Marks
 from ledger.leaf import BLIND_BYTES, base64url
-from ledger.streams.batch import BatchClosed, BatchOpened, BatchState
+from ledger.streams.admission import refusals, votes_of
+from ledger.streams.batch import BatchClosed, BatchOpened, BatchState, papers_batch
 from ledger.streams.contest import Contest, contest_stream, require_contest
 from ledger.streams.count_rule import CountRule
 from ledger.streams.election import Election, election_stream, rule_of
-from ledger.streams.marks import faults, unknown
-from ledger.streams.result import Result, result_stream
+from ledger.streams.marks import unknown
+from ledger.streams.result import Result, require_changeable, result_stream
 from ledger.streams.totals import Totals, totals_stream
 
 PAPERS_MAX = 10_000_000  # papers of one batch
@@ -81,7 +82,7 @@ class Paper(State):
     ReadPapers,
     contest=lambda c, _: contest_stream(c.contest),
     election=lambda _, states: election_stream(states["contest"].election),
-    batch=lambda c, _: BatchState(f"batch/paper/{c.contest}/{c.section}/{c.serial}"),
+    batch=lambda c, _: papers_batch(c.contest, c.section, c.serial),
     result=lambda c, _: result_stream(c.contest),
     totals=lambda c, _: totals_stream(c.contest, c.section),
     figures=lambda c, port: port.batches(c.contest, c.section),
@@ -100,8 +101,8 @@ def read_papers(
 
     Raises:
         RefusedError: `unknown-contest`, `unknown-section`, `poll-open`, `too-many-papers`, `unknown-candidate`,
-            `blank-paper`, `duplicate-mark`, `gap-in-ranking`, `overvote`, `batch-differs`, `already-declared`,
-            `totals-exist`, `same-papers`, in that order.
+            `blank-paper`, `duplicate-mark`, `gap-in-ranking`, `overvote`, `ranks-for-crosses`, `batch-withdrawn`,
+            `batch-differs`, `already-declared`, `annulled`, `totals-exist`, `same-papers`, in that order.
     """
     definition = require_contest(contest)
     where = f"contest {contest.id}, section {command.section}"
@@ -110,14 +111,7 @@ def read_papers(
     contents = contents_hash(alike)
     total = sum(alike.values())
     provenance = EXPANDED if command.expanded else None
-    if batch.exists and (batch.contents, batch.total, batch.provenance) != (contents, total, provenance):
-        raise RefusedError(
-            "batch-differs",
-            f"{where}, serial {command.serial}",
-            expected=f"the {batch.total} papers of this serial, {batch.contents}, {batch.provenance or 'read'}",
-            found=f"{total} papers, {contents}, {provenance or 'read'}",
-            remedy="Give other papers their own serial",
-        )
+    _require_same(batch, (contents, total, provenance), f"{where}, serial {command.serial}")
     if batch.closed:
         return Outcome()
     _require_new(command, batch, contents, result, totals, figures, where)
@@ -136,6 +130,27 @@ def read_papers(
     return Outcome((), made, _no_other(figures, contest, command), restricted)
 
 
+def _require_same(batch: BatchState, given: tuple[str, int, str | None], where: str) -> None:
+    """Refuse a serial that was withdrawn or is that of other papers than those given: contents, total, provenance."""
+    if batch.withdrawn:
+        raise RefusedError(
+            "batch-withdrawn",
+            where,
+            expected="a serial that is free",
+            found="a batch that was withdrawn",
+            remedy="Give the papers another serial",
+        )
+    if batch.exists and (batch.contents, batch.total, batch.provenance) != given:
+        contents, total, provenance = given
+        raise RefusedError(
+            "batch-differs",
+            where,
+            expected=f"the {batch.total} papers of this serial, {batch.contents}, {batch.provenance or 'read'}",
+            found=f"{total} papers, {contents}, {provenance or 'read'}",
+            remedy="Give other papers their own serial",
+        )
+
+
 def _no_other(figures: BatchFigures, contest: Contest, command: ReadPapers) -> Unchanged:
     """Guard that no other batch of the section was opened since they were looked through."""
     return Unchanged(figures.position, ("batch-opened.v1",), (f"batch/paper/{contest.id}/{command.section}/",))
@@ -150,14 +165,7 @@ def _require_new(
     figures: BatchFigures,
     where: str,
 ) -> None:
-    if result.elected is not None:
-        raise RefusedError(
-            "already-declared",
-            where,
-            expected="papers before the result was declared",
-            found="elected: " + (", ".join(result.elected) or "nobody"),
-            remedy="Nothing can be added to what was declared",
-        )
+    require_changeable(result, where)
     if totals.exists:
         raise RefusedError(
             "totals-exist",
@@ -207,12 +215,7 @@ def merge_alike(command: ReadPapers, where: str, contest: Contest, rule: CountRu
         )
     alike: dict[str, int] = {}
     known = frozenset(contest.candidates)
-    refused = {
-        "blank": (rule.blank, "blank-paper"),
-        "duplicate": (rule.duplicate, "duplicate-mark"),
-        "gap": (rule.gap, "gap-in-ranking"),
-        "overvote": (rule.overvote, "overvote"),
-    }
+    votes = votes_of(rule, contest.definition.seats if contest.definition else 1)
     for row, paper in enumerate(command.papers, 1):
         stranger = unknown(paper.marks, known)
         if stranger is not None:
@@ -224,17 +227,15 @@ def merge_alike(command: ReadPapers, where: str, contest: Contest, rule: CountRu
                 remedy="Correct the line; nothing was taken in",
                 row=row,
             )
-        for fault in sorted(faults(paper.marks, known)):
-            choice, code = refused[fault]
-            if choice == "refuse":
-                raise RefusedError(
-                    code,
-                    where,
-                    expected=f"no {fault} (the count rule says: {fault} refuse)",
-                    found=repr(paper.marks),
-                    remedy="Correct the line; nothing was taken in",
-                    row=row,
-                )
+        for fault, code in refusals(paper.marks, known, rule, votes):
+            raise RefusedError(
+                code,
+                where,
+                expected=f"no {fault} (the count rule says: {fault} refuse)",
+                found=repr(paper.marks),
+                remedy="Correct the line; nothing was taken in",
+                row=row,
+            )
         alike[paper.marks] = alike.get(paper.marks, 0) + paper.count
     return dict(sorted(alike.items()))
 

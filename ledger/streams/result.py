@@ -1,65 +1,40 @@
-"""`result/<contest>`: the result declared by the returning officer, and figures published elsewhere."""
+"""`result/<contest>`: the result declared, recounts ordered, the result corrected or annulled; figures from elsewhere.
+
+Nothing is overwritten: a recount is ordered by name and number, what it comes to is a further event, and the first
+declaration stays where it is.
+"""
 
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from fractions import Fraction
-from typing import Annotated, Literal, Self
+from typing import Literal
 
-from pydantic import Field, StringConstraints, model_validator
+from pydantic import Field
 
-from ledger.decision import Act, Command, CountFigures, Outcome, State, Unchanged, decision
-from ledger.errors import RefusedError, nearest
-from ledger.event import Audience, Canonical, Event
-from ledger.field import Count, Hash, Id, Text, rounded
-from ledger.streams.contest import ALL, Contest, contest_stream, require_contest
+from ledger.decision import Act, Command, Outcome, State, Unchanged, decision
+from ledger.errors import RefusedError
+from ledger.event import Audience, Event
+from ledger.field import Count, Hash, Id, Text
+from ledger.streams.contest import Contest, contest_stream, require_contest
+from ledger.streams.figure import FIGURES_MAX, Figure, require_named
 
-STAGES_MAX = 10_000
-FIGURES_MAX = 2_000  # of one publication; more are recorded as further publications
-DECIMALS_MAX = 9
-COUNTED_TYPES = ("batch-opened.v1", "paper-read.v1", "batch-closed.v1", "totals-certified.v1")
-
-Decimal = Annotated[str, StringConstraints(pattern=r"^(0|[1-9][0-9]{0,14})(\.[0-9]{1,9})?$")]
-Measure = Literal["votes", "section-share", "share", "valid", "non-transferable"]
-
-
-class Figure(Canonical):
-    """One published cell: where it stands, its value as printed, and to how many decimals it was published.
-
-    Shares are in percent: `section-share` of the section's continuing papers, `share` of all of them.
-    """
-
-    candidate: Id | None = Field(None, description="id of the candidate; left out for a section's total")
-    certainty: Literal["sourced", "unconfirmed"] = "sourced"
-    decimals: int = Field(0, ge=0, le=DECIMALS_MAX)
-    measure: Measure
-    section: Id = Field(ALL, description="id of the section, or `all`")
-    stage: int = Field(ge=1, le=STAGES_MAX)
-    value: Decimal
-
-    @model_validator(mode="after")
-    def _has_its_decimals(self) -> Self:
-        """A value has no more places after the point than it was published to."""
-        if len(self.value.partition(".")[2]) > self.decimals:
-            raise ValueError(f"{self.value} has more places after the point than decimals, {self.decimals}")
-        return self
-
-    @property
-    def cell(self) -> tuple[int, str, str, str]:
-        """Stage, section, candidate (empty for a total), measure."""
-        return (self.stage, self.section, self.candidate or "", self.measure)
-
-    def says(self) -> str:
-        """Name the cell in words."""
-        who = f"{self.candidate} " if self.candidate else ""
-        return f"stage {self.stage}, {self.section}, {who}{self.measure}"
+COUNTED_TYPES = (
+    "account-stated.v1",
+    "batch-opened.v1",
+    "paper-read.v1",
+    "batch-closed.v1",
+    "batch-withdrawn.v1",
+    "lot-drawn.v1",
+    "totals-certified.v1",
+)
 
 
 class ResultDeclared(Event):
     """The result of a contest was declared, on the papers up to a position of the ledger.
 
     `count` is the digest of the whole stage table as it was counted from those papers. It is left out where the papers
-    are not published: small numbers could be guessed, and tried against it.
+    are not published: small numbers could be guessed, and tried against it. `recount` is the number of the count where
+    it is not the first.
     """
 
     audience = Audience.PUBLIC
@@ -69,6 +44,40 @@ class ResultDeclared(Event):
     count: Hash | None = None
     elected: tuple[Id, ...]
     figures: tuple[Figure, ...]
+    recount: Count | None = None
+
+
+class RecountOrdered(Event):
+    """A recount was ordered: batches may be withdrawn and read again, and the result is declared or corrected anew."""
+
+    audience = Audience.PUBLIC
+    type: Literal["recount-ordered.v1"] = "recount-ordered.v1"
+    contest: Id
+    number: Count
+    reason: Text
+
+
+class ResultCorrected(Event):
+    """What a recount came to after a declaration: the same result or another, which holds from now on."""
+
+    audience = Audience.PUBLIC
+    type: Literal["result-corrected.v1"] = "result-corrected.v1"
+    as_of_position: Count
+    contest: Id
+    count: Hash | None = None
+    elected: tuple[Id, ...]
+    figures: tuple[Figure, ...]
+    reason: Text
+    recount: Count
+
+
+class ResultAnnulled(Event):
+    """A result was annulled: nobody is elected by it, and nothing of the contest changes any more."""
+
+    audience = Audience.PUBLIC
+    type: Literal["result-annulled.v1"] = "result-annulled.v1"
+    contest: Id
+    reason: Text
 
 
 class FiguresPublished(Event):
@@ -84,15 +93,28 @@ class FiguresPublished(Event):
 
 @dataclass(frozen=True, slots=True)
 class Result(State):
-    """The result of a contest as it stands."""
+    """The result of a contest as it stands.
+
+    Attributes:
+        elected: as declared or corrected last; None before.
+        recount: number of the count that is going on or was declared; the first is 1.
+        reopened: whether a recount was ordered after the last declaration.
+    """
 
     elected: tuple[str, ...] | None = None
+    recount: int = 1
+    reopened: bool = False
+    annulled: bool = False
 
     def evolve(self, event: Event) -> Result:
         """Give the result after one more event."""
         match event:
-            case ResultDeclared():
-                return replace(self, version=event.version, elected=event.elected)
+            case ResultDeclared() | ResultCorrected():
+                return replace(self, version=event.version, elected=event.elected, reopened=False)
+            case RecountOrdered():
+                return replace(self, version=event.version, recount=event.number, reopened=True)
+            case ResultAnnulled():
+                return replace(self, version=event.version, elected=(), reopened=False, annulled=True)
             case FiguresPublished():
                 return replace(self, version=event.version)
         raise TypeError(f"{event.type} does not belong to a result")
@@ -103,128 +125,81 @@ def result_stream(contest: str) -> Result:
     return Result(f"result/{contest}")
 
 
-class DeclareResult(Command):
-    """Declare who is elected. Refused unless the declaration equals the count of the papers."""
+def require_changeable(result: Result, where: str) -> None:
+    """Refuse to change what a declared result was counted from (`annulled`, `already-declared`)."""
+    if result.annulled:
+        raise _refused("annulled", where, "a contest that is not over", "a result that was annulled", "Hold another")
+    if result.elected is not None and not result.reopened:
+        found = "elected: " + (", ".join(result.elected) or "nobody")
+        remedy = "Nothing is added to what was declared, unless a recount is ordered: order-recount"
+        raise _refused("already-declared", where, "a result that was not declared yet", found, remedy)
+
+
+def counted_guard(contest: str, position: int) -> Unchanged:
+    """Guard that nothing was recorded since a position which a count of the contest is taken from."""
+    prefixes = (f"account/{contest}/", f"paper/{contest}/", f"batch/paper/{contest}/", f"totals/{contest}/")
+    return Unchanged(position, COUNTED_TYPES, (*prefixes, f"lot/{contest}"))
+
+
+class OrderRecount(Command):
+    """Order a recount, before or after the declaration: batches may be withdrawn and read again."""
 
     contest: Id = Field(description="id of the contest")
-    elected: tuple[Id, ...] = Field(description="ids of the candidates elected")
-    figures: tuple[Figure, ...] = Field(
-        (),
-        max_length=FIGURES_MAX,
-        description='figures declared, as JSON: [{"stage":1,"candidate":"abbott","measure":"votes","value":"7"}, ...]',
-    )
+    reason: Text = Field(description="why, and at whose request, by office; kept for ever, so name nobody")
 
 
-@decision(
-    DeclareResult,
-    figures=lambda c, port: port.count(c.contest),
-    contest=lambda c, _: contest_stream(c.contest),
-    result=lambda c, _: result_stream(c.contest),
-)
-def declare_result(
-    command: DeclareResult, act: Act, contest: Contest, result: Result, figures: CountFigures
-) -> Outcome:
-    """Decide that a result may be declared.
+@decision(OrderRecount, contest=lambda c, _: contest_stream(c.contest), result=lambda c, _: result_stream(c.contest))
+def order_recount(command: OrderRecount, act: Act, contest: Contest, result: Result) -> Outcome:
+    """Decide that a recount may be ordered.
 
     Raises:
-        RefusedError: `unknown-contest`, `poll-open`, `already-declared`, `unknown-candidate`,
-            `unknown-section`, `lot-needed`, `figures-differ`, in that order.
+        RefusedError: `unknown-contest`, `poll-open`, `annulled`.
     """
-    definition = require_contest(contest)
+    require_contest(contest)
     where = f"contest {contest.id}"
-    _require_undeclared(contest, result, where)
-    _require_candidates(command.elected, command.figures, contest)
-    _require_elected(command.elected, figures, where)
-    for figure in command.figures:
-        _require_equal(figure, figures, where)
-    prefixes = (f"paper/{contest.id}/", f"batch/paper/{contest.id}/", f"totals/{contest.id}/")
-    declared = ResultDeclared(
-        **act.on(result),
-        as_of_position=figures.position,
-        contest=contest.id,
-        count=figures.digest if definition.paper_publication == "papers" else None,
-        elected=command.elected,
-        figures=command.figures,
-    )
-    return Outcome([declared], unchanged=Unchanged(figures.position, COUNTED_TYPES, prefixes))
+    require_closed(contest, where)
+    if result.annulled:
+        require_changeable(result, where)
+    number = result.recount + 1
+    return Outcome([RecountOrdered(**act.on(result), contest=contest.id, number=number, reason=command.reason)])
 
 
-def _require_undeclared(contest: Contest, result: Result, where: str) -> None:
+class AnnulResult(Command):
+    """Annul a declared result: nobody is elected by it. What was recorded stays; a new contest is held."""
+
+    contest: Id = Field(description="id of the contest")
+    reason: Text = Field(description="why, and by whose decision, by office")
+
+
+@decision(AnnulResult, contest=lambda c, _: contest_stream(c.contest), result=lambda c, _: result_stream(c.contest))
+def annul_result(command: AnnulResult, act: Act, contest: Contest, result: Result) -> Outcome:
+    """Decide that a result may be annulled.
+
+    Raises:
+        RefusedError: `unknown-contest`, `annulled`, `not-declared`.
+    """
+    require_contest(contest)
+    where = f"contest {contest.id}"
+    if result.annulled:
+        require_changeable(result, where)
+    require_declared(result, where)
+    return Outcome([ResultAnnulled(**act.on(result), contest=contest.id, reason=command.reason)])
+
+
+def require_closed(contest: Contest, where: str) -> None:
+    """Refuse before the poll closed (`poll-open`)."""
     if not contest.closed_at:
-        raise RefusedError(
-            "poll-open", where, expected="a poll that closed", found="an open poll", remedy="Record close-poll first"
-        )
-    if result.elected is not None:
-        raise RefusedError(
-            "already-declared",
-            where,
-            expected="no declaration yet",
-            found="elected: " + (", ".join(result.elected) or "nobody"),
-            remedy="A declaration is corrected by a further event, never made twice",
-        )
+        raise _refused("poll-open", where, "a poll that closed", "an open poll", "Record close-poll first")
 
 
-def _require_elected(elected: tuple[str, ...], figures: CountFigures, where: str) -> None:
-    if figures.lot_needed:
-        raise RefusedError(
-            "lot-needed",
-            where,
-            expected="a count that ends",
-            found="a tie of " + ", ".join(figures.lot_needed),
-            remedy="Break the tie as the count rule says",
-        )
-    if sorted(elected) != sorted(figures.elected):
-        raise RefusedError(
-            "figures-differ",
-            f"{where}, elected",
-            expected=", ".join(figures.elected) or "nobody",
-            found=", ".join(elected) or "nobody",
-            remedy="Declare what the count says (see: pollbook count)",
-        )
+def require_declared(result: Result, where: str) -> None:
+    """Refuse before the result was declared (`not-declared`)."""
+    if result.elected is None:
+        raise _refused("not-declared", where, "a result that was declared", "none", "Record declare-result")
 
 
-def _require_candidates(elected: tuple[str, ...], figures: tuple[Figure, ...], contest: Contest) -> None:
-    known = contest.candidates
-    named: list[tuple[int | None, str]] = [(None, name) for name in elected]
-    named += [(row, figure.candidate) for row, figure in enumerate(figures, 1) if figure.candidate]
-    for row, name in named:
-        if name not in known:
-            raise RefusedError(
-                "unknown-candidate",
-                f"contest {contest.id}",
-                expected="ids of the contest's candidates",
-                found=f"{name}{nearest(name, known)}",
-                remedy="Correct the id",
-                row=row,
-            )
-    for row, figure in enumerate(figures, 1):
-        if figure.section != ALL and figure.section not in contest.sections:
-            raise RefusedError(
-                "unknown-section",
-                f"contest {contest.id}, {figure.says()}",
-                expected="a section of the contest, or all",
-                found=f"{figure.section}{nearest(figure.section, contest.sections)}",
-                remedy="Correct the section",
-                row=row,
-            )
-
-
-def _require_equal(figure: Figure, counted: CountFigures, where: str) -> None:
-    exact = counted.cells.get(figure.cell)
-    if exact is None or rounded(Fraction(exact), figure.decimals) != printed(figure.value, figure.decimals):
-        raise RefusedError(
-            "figures-differ",
-            f"{where}, {figure.says()}",
-            expected=rounded(Fraction(exact), figure.decimals) if exact is not None else "no such cell in the count",
-            found=figure.value,
-            remedy="Declare what the count says (see: pollbook count)",
-        )
-
-
-def printed(value: str, decimals: int) -> str:
-    """Write a published value with all its decimals, as `13.91` published to three is `13.910`."""
-    whole, _, rest = value.partition(".")
-    return f"{whole}.{rest.ljust(decimals, '0')}" if decimals else value
+def _refused(code: str, what: str, expected: str, found: str, remedy: str) -> RefusedError:
+    return RefusedError(code, what, expected=expected, found=found, remedy=remedy)
 
 
 class PublishFigures(Command):
@@ -253,7 +228,7 @@ def publish_figures(command: PublishFigures, act: Act, contest: Contest, result:
         RefusedError: `unknown-contest`, `unknown-candidate`, `unknown-section`.
     """
     require_contest(contest)
-    _require_candidates((), command.figures, contest)
+    require_named((), command.figures, contest)
     return Outcome(
         [
             FiguresPublished(

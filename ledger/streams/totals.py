@@ -17,7 +17,8 @@ from ledger.errors import RefusedError, nearest
 from ledger.event import Audience, Canonical, Event
 from ledger.field import Count, Id, Text
 from ledger.streams.contest import CANDIDATES_MAX, Contest, contest_stream, require_contest
-from ledger.streams.result import STAGES_MAX, Result, result_stream
+from ledger.streams.figure import STAGES_MAX
+from ledger.streams.result import Result, require_changeable, result_stream
 
 
 class CertifiedVotes(Canonical):
@@ -39,11 +40,15 @@ class CertifiedStage(Canonical):
 
 
 class TotalsCertified(Event):
-    """The totals of a section were certified; they are counted in place of its papers, and labelled."""
+    """The totals of a section were certified; they are counted in place of its papers, and labelled.
+
+    `papers` is the number of valid ones, which votes do not tell where a paper has several.
+    """
 
     audience = Audience.PUBLIC
     type: Literal["totals-certified.v1"] = "totals-certified.v1"
     contest: Id
+    papers: Count | None = None
     section: Id
     source: Text
     stages: tuple[CertifiedStage, ...]
@@ -73,6 +78,9 @@ class CertifyTotals(Command):
 
     contest: Id = Field(description="id of the contest")
     section: Id = Field(description="id of the section")
+    papers: Count | None = Field(
+        None, description="valid papers, where each has several votes; left out: not published"
+    )
     source: Text = Field(description="who certified them, and where they can be read")
     stages: tuple[CertifiedStage, ...] = Field(
         min_length=1,
@@ -97,9 +105,9 @@ def certify_totals(
         figures: the batches of papers of the contest and section.
 
     Raises:
-        RefusedError: `unknown-contest`, `unknown-section`, `poll-open`, `already-declared`, `totals-exist`,
-            `papers-exist`, `unknown-candidate`, `duplicate-candidate`, `totals-incomplete`, `totals-grow`, in that
-            order.
+        RefusedError: `unknown-contest`, `unknown-section`, `poll-open`, `already-declared`, `annulled`,
+            `totals-exist`, `papers-exist`, `unknown-candidate`, `duplicate-candidate`, `totals-incomplete`,
+            `totals-grow`, in that order.
     """
     require_contest(contest)
     where = f"contest {contest.id}, section {command.section}"
@@ -108,21 +116,15 @@ def certify_totals(
         raise _refused("unknown-section", where, "a section of the contest", found, "Correct the section")
     if not contest.closed_at:
         raise _refused("poll-open", where, "a poll that closed", "an open poll", "Record close-poll first")
-    if result.elected is not None:
-        raise _refused(
-            "already-declared",
-            where,
-            "totals before the result was declared",
-            "a declaration",
-            "Nothing can be added to what was declared",
-        )
-    if totals.exists:
-        raise _refused("totals-exist", where, "no totals yet", totals.stream, "Totals are certified once")
+    require_changeable(result, where)
+    if totals.exists and not result.reopened:
+        remedy = "Totals are certified once, unless a recount is ordered: order-recount"
+        raise _refused("totals-exist", where, "no totals yet", totals.stream, remedy)
     if figures.contents:
         found = ", ".join(sorted(figures.contents))
         raise _refused("papers-exist", where, "a section without papers", found, "Count the papers instead")
     _check_stages(command, contest, where)
-    fields = command.model_dump(include={"contest", "section", "source"})
+    fields = command.model_dump(include={"contest", "papers", "section", "source"})
     prefix = f"batch/paper/{contest.id}/{command.section}/"
     return Outcome(
         [TotalsCertified(**act.on(totals), **fields, stages=command.stages)],

@@ -12,8 +12,9 @@ from fractions import Fraction
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
-from ledger.errors import EvidenceError, RefusedError
+from ledger.errors import RefusedError
 from ledger.streams.av_rule import AlternativeVote
+from projections.count.lots import NO_LOTS, Lots, drawn
 from projections.count.paper import group
 from projections.count.scale import PaperScale, PointScale, Standing
 from projections.count.stage_table import Action, Stage, StageTable
@@ -26,11 +27,9 @@ if TYPE_CHECKING:
     from projections.count.scale import Scale
     from projections.count.stage_table import Profile
 
-Lots = Mapping[tuple[int, frozenset[str]], Sequence[str]]  # stage number, the tied -> them as drawn
 Held = Mapping[str, Fraction | int]  # continuing candidate, in ballot order -> papers, or points
 Totals = Mapping[str, Sequence[Mapping[str, int]]]  # section -> for each stage: candidate -> papers, as certified
 
-NO_LOTS: Lots = MappingProxyType({})
 NO_TOTALS: Totals = MappingProxyType({})
 
 
@@ -133,7 +132,7 @@ def _stages(
         decision = _decide(rule, scale, history, lots)
         spent = {name: valid[name] - sum(votes[name].values()) for name in valid}
         points = history[-1].held if scale.weighted else None
-        stages.append(Stage(len(history), votes, spent, decision.action, points))
+        stages.append(Stage(len(history), votes, spent, decision.action, points, history[-1].by_section))
         if decision.action.kind != "exclude":
             return stages, decision
         moving = [bundle for candidate in decision.action.candidates for bundle in piles.pop(candidate).bundles]
@@ -163,7 +162,7 @@ def _deal(moving: Iterable[Bundle], piles: Mapping[str, _Pile], nobody: _Pile) -
 
 def _decide(rule: AnyAlternativeVote, scale: Scale, history: Sequence[Standing], lots: Lots) -> _Decision:
     """Decide how the last stage of the history ends."""
-    held, continuing, whole = history[-1]
+    held, continuing, whole, _ = history[-1]
     if not held:
         return _nobody((), "There are no candidates; nobody is elected.")
     if len(held) == 1:
@@ -239,10 +238,10 @@ def _break_tie(rule: AnyAlternativeVote, history: Sequence[Standing], tied: tupl
     earlier = range(len(history) - 1)
     for rung in rule.ties:
         if rung == "lot":
-            drawn = _drawn(lots, len(history), tied)
-            if not drawn:
+            order = drawn(lots, len(history), tied)
+            if not order:
                 return _Tie(tied, (*steps, f"a lot among {len(tied)} is to be drawn"), lot_needed=True)
-            return _Tie(drawn[:1], (*steps, f"the lot among {len(tied)} leaves 1 of them lowest"))
+            return _Tie(order[:1], (*steps, f"the lot among {len(tied)} leaves 1 of them lowest"))
         for index in reversed(earlier) if rung == "earlier-stages-backwards" else earlier:
             fewest = min(history[index].held[candidate] for candidate in tied)
             lowest = tuple(candidate for candidate in tied if history[index].held[candidate] == fewest)
@@ -252,16 +251,3 @@ def _break_tie(rule: AnyAlternativeVote, history: Sequence[Standing], tied: tupl
             if len(tied) == 1:
                 return _Tie(tied, tuple(steps))
     return _Tie(tied, (*steps, "the rule has no further way to break the tie; nobody is elected"))
-
-
-def _drawn(lots: Lots, number: int, tied: tuple[str, ...]) -> tuple[str, ...]:
-    """Look up the lot drawn among the tied at a stage; empty where none is recorded."""
-    drawn = tuple(lots.get((number, frozenset(tied)), ()))
-    if drawn and sorted(drawn) != sorted(tied):
-        raise EvidenceError(
-            "lot-not-of-the-tied",
-            f"lot of stage {number}",
-            expected=f"{', '.join(tied)} in some order",
-            found=", ".join(drawn),
-        )
-    return drawn

@@ -24,11 +24,13 @@ class Standing(NamedTuple):
         held: candidate, in ballot order -> papers, or part of the whole; exact.
         continuing: their sum.
         whole: all there was to hold at stage 1: valid papers, or 1.
+        by_section: in an electoral college, section -> candidate -> part of the whole; their sums are `held`.
     """
 
     held: Mapping[str, Fraction | int]
     continuing: Fraction | int
     whole: Fraction | int
+    by_section: Mapping[str, Mapping[str, Fraction]] | None = None
 
 
 class Scale(Protocol):
@@ -91,11 +93,18 @@ class PointScale:
         present = sum(parts.values(), Fraction(0))
         if empty and self.rule.empty_section == "redistributed" and present:
             parts = {name: part / present for name, part in parts.items()}
+        points = {
+            name: {
+                candidate: parts[name] * Fraction(number, base[name]) if name in parts else Fraction(0)
+                for candidate, number in papers.items()
+            }
+            for name, papers in votes.items()
+        }
         held: dict[str, Fraction | int] = dict.fromkeys(next(iter(votes.values()), {}), Fraction(0))
-        for name, part in parts.items():
-            for candidate, number in votes[name].items():
-                held[candidate] += part * Fraction(number, base[name])
-        return Standing(held, sum(held.values()), Fraction(1))
+        for each in points.values():
+            for candidate, part in each.items():
+                held[candidate] += part
+        return Standing(held, sum(held.values()), Fraction(1), points)
 
     def says(self, value: Fraction | int) -> str:
         """Print as a percentage of the whole, to the rule's decimals."""

@@ -34,6 +34,7 @@ class Stage:
             votes not given.
         action: how the stage ended.
         points: in an electoral college, candidate -> part of the whole, exact; None where papers count alike.
+        section_points: the same by section: section -> candidate -> part of the whole.
     """
 
     number: int
@@ -41,6 +42,7 @@ class Stage:
     non_transferable: Mapping[str, int]
     action: Action
     points: Mapping[str, Fraction | int] | None = None
+    section_points: Mapping[str, Mapping[str, Fraction]] | None = None
 
     def total(self, candidate: str) -> int:
         """Papers held by the candidate over all sections."""

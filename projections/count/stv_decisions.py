@@ -9,8 +9,8 @@ from projections.count.stv_ties import break_tie
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Sequence
 
+    from projections.count.stage_table import Purpose
     from projections.count.stv_record import Record
-    from projections.count.stv_table import Purpose
     from projections.count.stv_ties import Broken
 
     Bar = Callable[[], tuple[int, str]]  # votes that elect now, and what they are in words

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Mapping, Sequence
 
     from ledger.streams.stv_rule import SingleTransferableVote
-    from projections.count.av import Lots
+    from projections.count.lots import Lots
     from projections.count.paper import Papers
     from projections.count.stage_table import Purpose
     from projections.count.stv_papers import Pile

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from projections.count.av import NO_LOTS
+from projections.count.lots import NO_LOTS
 from projections.count.paper import group
 from projections.count.stv_decisions import choose_surplus, doomed_now, exclude_next, settle
 from projections.count.stv_papers import number_of, pile_of, sort_papers
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Mapping, Sequence
 
     from ledger.streams.stv_rule import ScottishSTV
-    from projections.count.av import Lots
+    from projections.count.lots import Lots
     from projections.count.stage_table import Profile
     from projections.count.stv_papers import Pile
     from projections.count.stv_table import STVTable

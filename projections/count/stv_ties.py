@@ -5,12 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from ledger.errors import EvidenceError
+from projections.count.lots import drawn
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
-    from projections.count.av import Lots
+    from projections.count.lots import Lots
 
     Votes = Mapping[str, int]
 
@@ -50,10 +50,10 @@ def break_tie(
     steps: list[str] = []
     for rung in ladder:
         if rung == "lot":
-            drawn = _drawn(lots, len(earlier) + 1, tied)
-            if not drawn:
+            order = drawn(lots, len(earlier) + 1, tied)
+            if not order:
                 return Broken(None, (*steps, f"a lot among {len(tied)} is to be drawn"), tied, lot_needed=True)
-            return Broken(drawn[0], (*steps, f"the lot among {len(tied)} decides"))
+            return Broken(order[0], (*steps, f"the lot among {len(tied)} decides"))
         for number, votes in _stages(rung, earlier):
             left = _extreme(votes, tied, most=most)
             if rung.endswith("-all-differ") and len({votes[candidate] for candidate in tied}) < len(tied):
@@ -75,16 +75,3 @@ def _extreme(votes: Votes, tied: tuple[str, ...], *, most: bool) -> tuple[str, .
     held = [votes[candidate] for candidate in tied]
     bound = max(held) if most else min(held)
     return tuple(candidate for candidate in tied if votes[candidate] == bound)
-
-
-def _drawn(lots: Lots, number: int, tied: tuple[str, ...]) -> tuple[str, ...]:
-    """Look up the lot drawn among the tied at a stage; empty where none is recorded."""
-    drawn = tuple(lots.get((number, frozenset(tied)), ()))
-    if drawn and sorted(drawn) != sorted(tied):
-        raise EvidenceError(
-            "lot-not-of-the-tied",
-            f"lot of stage {number}",
-            expected=f"{', '.join(tied)} in some order",
-            found=", ".join(drawn),
-        )
-    return drawn

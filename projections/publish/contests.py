@@ -17,6 +17,8 @@ from ledger.streams.result import ResultDeclared
 from projections.catch_up import Views
 from projections.comparison import Compared, compare
 from projections.count.render import as_json
+from projections.count.stage_table import Stage
+from projections.count.stv_table import STVStage
 from projections.counting import Counted, count_contest
 from projections.moment import Moment
 from projections.publish.smallest import Shown, show_all, show_fit
@@ -138,18 +140,15 @@ def result_json(counted: Counted, shown: Shown) -> dict[str, Any]:
         }
         body["valid"] = dict(shown.table.valid) or None
         body["rejected"] = body["rejected"] or None
-    body["stages"] = [_hidden_json(stage.number, stage.action) for stage in shown.hidden] + body["stages"]
+    body["stages"] = [_hidden_json(stage) for stage in shown.hidden] + body["stages"]
     return body
 
 
-def _hidden_json(number: int, action: Any) -> dict[str, Any]:
-    return {
-        "stage": number,
-        "candidates": None,
-        "excluded": None,
-        "non_transferable": None,
-        "action": {"kind": action.kind, "candidates": list(action.candidates), "reason": NO_REASON},
-    }
+def _hidden_json(stage: Stage | STVStage) -> dict[str, Any]:
+    bare = {"stage": stage.number, "candidates": None, "excluded": None, "non_transferable": None}
+    actions = stage.actions if isinstance(stage, STVStage) else (stage.action,)
+    acts = [{"kind": each.kind, "candidates": list(each.candidates), "reason": NO_REASON} for each in actions]
+    return bare | ({"actions": acts} if isinstance(stage, STVStage) else {"action": acts[0]})
 
 
 def papers_csv(shown: Shown) -> str:

@@ -11,6 +11,8 @@ least the smallest cell:
   those before them only who was excluded;
 * rejected papers: by section and reason; else by reason; else their sum; else nothing. How they were marked is never
   shown;
+* under the single transferable vote, where papers go on at fractions of their worth: votes in place of papers, all
+  sections together, and lines only where every line may be shown;
 * lines of the profile: those of at least the smallest cell; and then the next larger lines are joined to the
   rest as well, until the rest alone would be fit as a stage table. So nothing is had by taking lines from the table.
 
@@ -24,22 +26,27 @@ how a tie was broken, that nobody had a majority yet. See docs/decisions/0008-no
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import pairwise
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
-from ledger.streams.contest import ALL
+from ledger.field import ALL
+from ledger.streams.cross_rule import Plurality, YesNo
+from projections.count.crosses import read_crosses
 from projections.count.paper import interpret
 from projections.count.stage_table import Stage, StageTable
+from projections.count.stv_table import STVStage, STVTable
 
 if TYPE_CHECKING:
     from ledger.streams.count_rule import CountRule
+    from projections.count.count import Table
     from projections.count.stage_table import Profile
 
 ANY = "any"  # stands for all reasons together
 NOBODY = ""  # who holds non-transferable papers; no candidate has this id
 
+Pile = Any  # (section, holder), or holder
 Rejected = dict[str, dict[str, int]]
 Holdings = dict[str, list[Counter[str]]]  # section -> for each shown stage: holder -> papers
 
@@ -58,8 +65,8 @@ class Shown:
         smallest: the smallest number of papers shown alone; 1 where everything is shown.
     """
 
-    table: StageTable
-    hidden: tuple[Stage, ...]
+    table: Table
+    hidden: tuple[Stage, ...] | tuple[STVStage, ...]
     joined: tuple[str, ...]
     papers: Profile | None
     rest: Mapping[str, int]
@@ -71,12 +78,12 @@ class Shown:
         return self.smallest == 1
 
 
-def show_all(table: StageTable, profile: Profile | None) -> Shown:
+def show_all(table: Table, profile: Profile | None) -> Shown:
     """Show everything; where the profile is None, no line of it."""
     return Shown(table, (), (), profile, {}, 1)
 
 
-def show_fit(table: StageTable, profile: Profile, rule: CountRule, smallest: int, *, lines: bool) -> Shown:
+def show_fit(table: Table, profile: Profile, rule: CountRule, smallest: int, *, lines: bool) -> Shown:
     """Cut a count back to what may be read where nothing from 1 up to `smallest` - 1 may be.
 
     Args:
@@ -87,6 +94,8 @@ def show_fit(table: StageTable, profile: Profile, rule: CountRule, smallest: int
     """
     if smallest == 1:
         return Shown(table, (), (), profile if lines else None, {}, 1)
+    if isinstance(table, STVTable):
+        return _show_stv(table, profile if lines else None, smallest)
     joined: tuple[str, ...] = ()
     rejected = fit_rejected(table.rejected, smallest, by_section=bool(table.certified))
     kept = table
@@ -104,6 +113,23 @@ def show_fit(table: StageTable, profile: Profile, rule: CountRule, smallest: int
     return Shown(kept, hidden, joined, papers, rest, smallest)
 
 
+def _show_stv(table: STVTable, profile: Profile | None, smallest: int) -> Shown:
+    """Cut a count by the single transferable vote back: the last stages, and all lines or none."""
+    unit = 10**table.decimals
+    piles = [dict(stage.votes) | {NOBODY: stage.non_transferable} for stage in table.stages]
+    first = _first_fit(piles, smallest * unit)
+    hidden, stages = table.stages[:first], table.stages[first:]
+    by_section = all(is_fit(papers, smallest) for papers in table.valid.values())
+    valid = table.valid if by_section else {ALL: sum(table.valid.values())}
+    rejected = fit_rejected(table.rejected, smallest)
+    kept = replace(table, stages=stages, valid=valid if stages else {}, rejected=rejected)
+    joined = () if by_section else table.sections
+    if profile is None:
+        return Shown(kept, hidden, joined, None, {}, smallest)
+    whole = not hidden and all(is_fit(count, smallest) for lines in profile.values() for count in lines.values())
+    return Shown(kept, hidden, joined, profile if whole and by_section else {}, {}, smallest)
+
+
 def is_fit(papers: int, smallest: int) -> bool:
     """Whether a number of papers may be shown alone."""
     return papers == 0 or papers >= smallest
@@ -111,7 +137,10 @@ def is_fit(papers: int, smallest: int) -> bool:
 
 def first_fit(table: StageTable, smallest: int) -> int:
     """Index of the first stage from which on all may be shown; the number of stages where none may."""
-    piles = [_piles(stage) for stage in table.stages]
+    return _first_fit([_piles(stage) for stage in table.stages], smallest)
+
+
+def _first_fit(piles: Sequence[Mapping[Pile, int]], smallest: int) -> int:
     first = len(piles)
     while first and all(is_fit(papers, smallest) for papers in piles[first - 1].values()):
         if first < len(piles) and not _fit_changes(piles[first - 1], piles[first], smallest):
@@ -125,21 +154,22 @@ def _piles(stage: Stage) -> dict[tuple[str, str], int]:
     return held | {(section, NOBODY): papers for section, papers in stage.non_transferable.items()}
 
 
-def _fit_changes(before: Mapping[tuple[str, str], int], after: Mapping[tuple[str, str], int], smallest: int) -> bool:
+def _fit_changes(before: Mapping[Pile, int], after: Mapping[Pile, int], smallest: int) -> bool:
     return all(is_fit(papers - before.get(pile, 0), smallest) for pile, papers in after.items())
 
 
 def join_sections(table: StageTable) -> StageTable:
     """Add all sections up into one."""
+    known = all(section in table.valid for section in table.sections)
     stages = tuple(
         replace(
             stage,
             votes={ALL: {candidate: stage.total(candidate) for candidate in stage.candidates}},
-            non_transferable={ALL: sum(stage.non_transferable.values())},
+            non_transferable={ALL: sum(stage.non_transferable.values())} if known else {},
         )
         for stage in table.stages
     )
-    return replace(table, sections=(ALL,), stages=stages, valid={ALL: sum(table.valid.values())})
+    return replace(table, sections=(ALL,), stages=stages, valid={ALL: sum(table.valid.values())} if known else {})
 
 
 def join_profile(profile: Profile) -> Profile:
@@ -182,8 +212,9 @@ def _fit_lines(table: StageTable, profile: Profile, rule: CountRule, smallest: i
         while by_size and (by_size[0][1] < smallest or not _is_fit_rest(held, hidden, smallest)):
             marks, count = by_size.pop(0)
             hidden += count
-            for holder, pile in zip(_holders(marks, table, rule), held, strict=True):
-                pile[holder] += count
+            for holders, pile in zip(_holders(marks, table, rule), held, strict=True):
+                for holder in holders:
+                    pile[holder] += count
         papers[section] = dict(sorted(by_size))
         if hidden:
             rest[section] = hidden
@@ -201,12 +232,21 @@ def _is_fit_rest(held: list[Counter[str]], hidden: int, smallest: int) -> bool:
 
 
 def _is_valid(marks: str, table: StageTable, rule: CountRule) -> bool:
-    return isinstance(interpret(marks, table.candidates, rule), tuple)
+    return isinstance(_read(marks, table, rule), tuple)
 
 
-def _holders(marks: str, table: StageTable, rule: CountRule) -> Iterable[str]:
-    """Give who holds a valid paper at each stage that is shown."""
-    ranking = interpret(marks, table.candidates, rule)
+def _read(marks: str, table: StageTable, rule: CountRule) -> tuple[str, ...] | str:
+    if isinstance(rule, Plurality | YesNo):
+        return read_crosses(marks, table.candidates, rule, table.votes_each)
+    return interpret(marks, table.candidates, rule)
+
+
+def _holders(marks: str, table: StageTable, rule: CountRule) -> Iterable[Sequence[str]]:
+    """Give who holds the votes of a valid paper at each stage that is shown."""
+    read = _read(marks, table, rule)
     for stage in table.stages:
-        continuing = stage.candidates
-        yield next((candidate for candidate in ranking if candidate in continuing), NOBODY)
+        if isinstance(rule, Plurality | YesNo):
+            yield [*read, *[NOBODY] * (table.votes_each - len(read))]
+        else:
+            continuing = stage.candidates
+            yield [next((candidate for candidate in read if candidate in continuing), NOBODY)]

@@ -7,7 +7,7 @@ from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
-from ledger.streams.batch import BatchClosed, BatchOpened
+from ledger.streams.batch import BatchClosed, BatchOpened, BatchWithdrawn
 from ledger.streams.paper import contents_hash
 from projections.verify.finding import Finding
 from projections.verify.page import Shape
@@ -33,6 +33,7 @@ class BatchSeen:
     last_at: int = -1
     openings: list[tuple[int, BatchOpened]] = field(default_factory=list)
     closings: list[tuple[int, BatchClosed]] = field(default_factory=list)
+    withdrawals: list[tuple[int, BatchWithdrawn]] = field(default_factory=list)
 
     @property
     def opened_at(self) -> int:
@@ -45,6 +46,15 @@ class BatchSeen:
         return self.closings[0][0] if self.closings else -1
 
     @property
+    def withdrawn_at(self) -> int:
+        """Position where it was withdrawn first; -1 where it never was."""
+        return self.withdrawals[0][0] if self.withdrawals else -1
+
+    def counts_at(self, position: int) -> bool:
+        """Whether its papers count as of a position: closed by then, and not withdrawn."""
+        return 0 <= self.closed_at <= position and not 0 <= self.withdrawn_at <= position
+
+    @property
     def begins_at(self) -> int:
         """Position of whatever of it comes first; below 0 where somebody put all of it there."""
         places = [position for position, _ in (*self.openings[:1], *self.closings[:1])]
@@ -52,8 +62,8 @@ class BatchSeen:
 
 
 def open_batches(batches: Mapping[str, BatchSeen]) -> list[str]:
-    """List the batches that were opened and not closed; their members do not count, and are not compared."""
-    return sorted(name for name, seen in batches.items() if seen.openings and not seen.closings)
+    """List the batches opened, not closed and not withdrawn; their members do not count, and are not compared."""
+    return sorted(n for n, seen in batches.items() if seen.openings and not seen.closings and not seen.withdrawals)
 
 
 def check_batches(batches: Mapping[str, BatchSeen]) -> Iterator[Finding]:
@@ -63,6 +73,8 @@ def check_batches(batches: Mapping[str, BatchSeen]) -> Iterator[Finding]:
             yield Finding("C3", "batch-reopened", position, name, f"one opening, at event {seen.opened_at}", "another")
         for position, _ in seen.closings[1:]:
             yield Finding("C3", "batch-reclosed", position, name, f"one closing, at event {seen.closed_at}", "another")
+        for position, _ in seen.withdrawals[1:]:
+            yield Finding("C3", "batch-withdrawn", position, name, f"one withdrawal, at {seen.withdrawn_at}", "another")
         if not seen.openings:
             what, found = name or "papers without a batch", f"{seen.members} members of none"
             yield Finding("C3", "batch-unopened", None, what, "a batch that was opened", found)

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
-from ledger.streams.av_rule import AlternativeVote, WeightedAlternativeVote
-from ledger.streams.contest import ALL, Contest, ContestDefined, PollClosed
+from ledger.streams.contest import Contest, ContestDefined, PollClosed
+from ledger.streams.contest_fit import unfitness
 from ledger.streams.count_rule import CountRule, rule_hash
 from ledger.streams.election import CountRuleAdopted, ElectionCalled
 from projections.verify.finding import Finding
@@ -86,18 +85,5 @@ def check_contests(record: RecordRead, contests: dict[str, ContestSeen]) -> Iter
 
 def _check_definition(position: int, definition: ContestDefined, rule: CountRule | None) -> Iterator[Finding]:
     """E1: what the desk would have refused to define."""
-    sections = [section.id for section in definition.sections]
-    candidates = [candidate.id for candidate in definition.candidates]
-    for code, ids in (("duplicate-candidate", candidates), ("duplicate-section", sections)):
-        twice = [name for name, count in Counter(ids).items() if count > 1]
-        if twice:
-            yield Finding("E1", code, position, definition.stream, "each id once", ", ".join(twice))
-    if len(sections) > 1 and ALL in sections:
-        yield Finding("E1", "section-reserved", position, definition.stream, f"no section called {ALL}", "one")
-    if isinstance(rule, WeightedAlternativeVote):
-        weighed = [each.section for each in rule.weights]
-        if sorted(weighed) != sorted(sections):
-            expected, found = f"the sections weighed, {', '.join(weighed)}", ", ".join(sections)
-            yield Finding("E1", "sections-unfit", position, definition.stream, expected, found)
-    if isinstance(rule, AlternativeVote | WeightedAlternativeVote) and definition.seats != 1:
-        yield Finding("E1", "seats-unfit", position, definition.stream, "1 seat", str(definition.seats))
+    for unfit in unfitness(definition, rule):
+        yield Finding("E1", unfit.code, position, f"{definition.stream}, {unfit.where}", unfit.expected, unfit.found)

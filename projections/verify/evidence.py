@@ -11,8 +11,11 @@ from ledger.streams.heads import StreamHeadsRecorded
 from projections.verify.contests import check_contests, read_contests
 from projections.verify.declarations import check_declarations
 from projections.verify.finding import Finding
+from projections.verify.lots import check_lots
 from projections.verify.papers import check_papers
 from projections.verify.record import RecordRead
+from projections.verify.reports import check_reports
+from projections.verify.results import check_results
 from projections.verify.totals import check_totals
 
 
@@ -23,7 +26,10 @@ def check_evidence(ledger: Ledger, record: RecordRead) -> list[Finding]:
         *check_contests(record, contests),
         *check_papers(ledger, record, contests),
         *check_totals(record, contests),
+        *check_results(record),
         *check_declarations(record, contests),
+        *check_lots(record, contests),
+        *check_reports(record, contests),
         *check_heads(ledger, record),
     ]
 

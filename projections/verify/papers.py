@@ -12,8 +12,9 @@ from ledger.errors import EvidenceError
 from ledger.leaf import decode
 from ledger.recorder import StoredRow
 from ledger.store import Ledger
+from ledger.streams.admission import refusals, votes_of
 from ledger.streams.count_rule import CountRule
-from ledger.streams.marks import faults, unknown
+from ledger.streams.marks import unknown
 from ledger.streams.paper import PaperRead
 from projections.verify.batches import BatchSeen
 from projections.verify.contests import ContestSeen
@@ -105,17 +106,12 @@ def _check_marks(
 
 def _judge(seen: BatchSeen, contest: ContestSeen, rule: CountRule) -> None:
     candidates = frozenset(contest.state.candidates)
-    choices = {
-        "blank": (rule.blank, "blank-paper"),
-        "duplicate": (rule.duplicate, "duplicate-mark"),
-        "gap": (rule.gap, "gap-in-ranking"),
-        "overvote": (rule.overvote, "overvote"),
-    }
+    votes = votes_of(rule, contest.definition.seats if contest.definition else 1)
     for marks in seen.papers.keys() - contest.judged:
         if unknown(marks, candidates) is not None:
             contest.refused[marks] = "unknown-candidate"
         else:
-            codes = sorted(choices[fault][1] for fault in faults(marks, candidates) if choices[fault][0] == "refuse")
+            codes = sorted(code for _, code in refusals(marks, candidates, rule, votes))
             if codes:
                 contest.refused[marks] = codes[0]
     contest.judged.update(seen.papers)

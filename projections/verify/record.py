@@ -14,7 +14,7 @@ from ledger.event import Event
 from ledger.rereading import BEFORE_ALL
 from ledger.seal.tiles import Tiles
 from ledger.store import Ledger
-from ledger.streams.batch import BatchClosed, BatchOpened
+from ledger.streams.batch import BatchClosed, BatchOpened, BatchWithdrawn
 from projections.verify.batches import BatchSeen, check_batches
 from projections.verify.finding import Finding
 from projections.verify.page import (
@@ -178,12 +178,15 @@ def _add(record: RecordRead, page: Page) -> None:
 
 def _note_batches(record: RecordRead) -> None:
     for position, event in record.others:
-        if isinstance(event, BatchOpened | BatchClosed):
+        if isinstance(event, BatchOpened | BatchClosed | BatchWithdrawn):
             seen = record.batches.setdefault(event.stream, BatchSeen())
-            if isinstance(event, BatchOpened):
-                seen.openings.append((position, event))
-            else:
-                seen.closings.append((position, event))
+            match event:
+                case BatchOpened():
+                    seen.openings.append((position, event))
+                case BatchClosed():
+                    seen.closings.append((position, event))
+                case BatchWithdrawn():
+                    seen.withdrawals.append((position, event))
 
 
 def _check_members(record: RecordRead) -> Iterator[Finding]:

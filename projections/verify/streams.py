@@ -6,7 +6,8 @@ from collections.abc import Iterator
 
 from ledger.decision import State
 from ledger.event import Event
-from ledger.streams.batch import BatchClosed, BatchOpened, BatchState
+from ledger.streams.account import Account, AccountStated
+from ledger.streams.batch import BatchClosed, BatchOpened, BatchState, BatchWithdrawn
 from ledger.streams.contest import Contest, ContestDefined, PollClosed
 from ledger.streams.election import CountRuleAdopted, Election, ElectionCalled
 from ledger.streams.heads import STREAM as HEADS
@@ -14,13 +15,23 @@ from ledger.streams.heads import Heads, StreamHeadsRecorded
 from ledger.streams.key import KeyEnrolled, KeyRevoked, KeyRotated, OfficerKey
 from ledger.streams.log_key import STREAM as LOG_KEY
 from ledger.streams.log_key import LogKey, LogKeyRotated
+from ledger.streams.lot import Lot, LotCommitted, LotDrawn
 from ledger.streams.paper import Paper
 from ledger.streams.person import Erasure, Person
-from ledger.streams.result import FiguresPublished, Result, ResultDeclared
+from ledger.streams.report import Report, ReportMade
+from ledger.streams.result import (
+    FiguresPublished,
+    RecountOrdered,
+    Result,
+    ResultAnnulled,
+    ResultCorrected,
+    ResultDeclared,
+)
 from ledger.streams.totals import Totals, TotalsCertified
 from projections.verify.finding import Finding
 
 KINDS: dict[str, type[State]] = {
+    "account": Account,
     "batch": BatchState,
     "contest": Contest,
     "election": Election,
@@ -28,8 +39,10 @@ KINDS: dict[str, type[State]] = {
     "key": OfficerKey,
     HEADS: Heads,
     LOG_KEY: LogKey,
+    "lot": Lot,
     "paper": Paper,
     "person": Person,
+    "report": Report,
     "result": Result,
     "totals": Totals,
 }
@@ -54,9 +67,15 @@ def place_of(event: Event) -> str:
             return f"election/{event.election}"
         case ContestDefined() | PollClosed():
             return f"contest/{event.contest}"
-        case ResultDeclared() | FiguresPublished():
+        case AccountStated():
+            return f"account/{event.contest}/{event.section}"
+        case LotCommitted() | LotDrawn():
+            return f"lot/{event.contest}"
+        case ReportMade():
+            return f"report/{event.contest}"
+        case ResultDeclared() | FiguresPublished() | RecountOrdered() | ResultCorrected() | ResultAnnulled():
             return f"result/{event.contest}"
-        case BatchOpened() | BatchClosed():
+        case BatchOpened() | BatchClosed() | BatchWithdrawn():
             return f"batch/paper/{event.contest}/{event.section}/*"
         case TotalsCertified():
             return f"totals/{event.contest}/{event.section}"

@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 
-from ledger.streams.result import ResultDeclared
 from ledger.streams.totals import TotalsCertified
 from projections.verify.contests import ContestSeen
 from projections.verify.finding import Finding
 from projections.verify.papers import BatchName, contest_and_section
 from projections.verify.record import RecordRead
+from projections.verify.results import result_at
 
 Fault = tuple[str, str, str, str]  # code, where, what is expected, what is found
 
@@ -18,17 +18,15 @@ Fault = tuple[str, str, str, str]  # code, where, what is expected, what is foun
 def check_totals(record: RecordRead, contests: Mapping[str, ContestSeen]) -> Iterator[Finding]:
     """E2: all totals that were certified."""
     first: dict[BatchName, int] = {}
-    declared: dict[str, int] = {}
     for position, event in record.others:
-        if isinstance(event, ResultDeclared):
-            declared.setdefault(event.contest, position)
         if not isinstance(event, TotalsCertified):
             continue
         start = first.setdefault((event.contest, event.section), position)
-        if start != position:
+        result = result_at(record, event.contest, position)
+        if start != position and not result.reopened:
             yield Finding("E2", "totals-exist", position, event.stream, f"one, at event {start}", "another")
-        if event.contest in declared:
-            expected = f"totals before the declaration, event {declared[event.contest]}"
+        if result.elected is not None and not result.reopened:
+            expected = "totals before the declaration, or in a recount"
             yield Finding("E2", "already-declared", position, event.stream, expected, "after it")
         yield from _check_one(position, event, contests.get(event.contest))
     yield from _check_no_papers(record, first)

@@ -73,6 +73,7 @@ def commands(papers: int) -> list[dict[str, object]]:
             "smallest_cell": 1,
             "secrecy": "secret",
             "account": "not-published",
+            "report": "not-required",
         },
         {"verb": "close-poll", "contest": "leader"},
         {"verb": "read-papers", "contest": "leader", "section": "members", "serial": "1", "papers": read},

@@ -12,7 +12,8 @@ from stored import Stored
 from stores import SQLitePlace, desk_at
 
 from ledger.streams.person import OrderErasure
-from ledger.streams.result import Figure, PublishFigures
+from ledger.streams.figure import Figure
+from ledger.streams.result import PublishFigures
 
 
 @pytest.fixture(scope="session")

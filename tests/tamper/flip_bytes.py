@@ -38,7 +38,7 @@ from ledger.seal.sealer import LAST_SIGNED, LATEST  # noqa: E402
 from ledger.sqlite_store import READ_COLUMNS  # noqa: E402
 from ledger.sqlite_vault import VAULT_FILE  # noqa: E402
 from ledger.store import LEDGER_FILE, open_ledger  # noqa: E402
-from ledger.streams.result import DeclareResult  # noqa: E402
+from ledger.streams.declaration import DeclareResult  # noqa: E402
 from ledger.vault import Vault  # noqa: E402
 from projections.catch_up import VIEWS_FILE  # noqa: E402
 from projections.counting import open_views  # noqa: E402

@@ -33,7 +33,9 @@ from ledger.store import open_ledger
 from ledger.streams.heads import RecordStreamHeads
 from ledger.streams.paper import contents_hash
 from ledger.streams.person import OrderErasure
-from ledger.streams.result import DeclareResult, Figure, PublishFigures
+from ledger.streams.declaration import DeclareResult
+from ledger.streams.figure import Figure
+from ledger.streams.result import PublishFigures
 from projections.catch_up import VIEWS_FILE
 from projections.counting import LedgerFigures, open_views
 

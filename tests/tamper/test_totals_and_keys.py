@@ -15,7 +15,7 @@ from test_checks import Act, again, alone, drop, report_of, swap
 from ledger.seal.keys import Kind, SignerKey, encode_base64
 from ledger.streams.key import EnrolKey, RevokeKey, RotateKey, enrolment_text
 from ledger.streams.log_key import RotateLogKey, rotation_text
-from ledger.streams.result import DeclareResult
+from ledger.streams.declaration import DeclareResult
 from ledger.streams.totals import CertifyTotals
 
 CLOSED, OPENED, COMPLETE, TOTALS, DECLARED = 3, 4, 8, 9, 10

@@ -1,0 +1,87 @@
+"""What makes a contest one that no count could fill: its own ids, and its rule against who and what it is for."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import TYPE_CHECKING, NamedTuple
+
+from ledger.field import ALL
+from ledger.streams.av_rule import AlternativeVote, WeightedAlternativeVote
+from ledger.streams.cross_rule import NO, YES, YesNo
+
+if TYPE_CHECKING:
+    from ledger.streams.contest import ContestDefined
+    from ledger.streams.count_rule import AnyCountRule
+
+
+class Unfit(NamedTuple):
+    """One reason why a contest cannot be defined so: the code, which field, what it ought to be, what to do."""
+
+    code: str
+    where: str
+    expected: str
+    found: str
+    remedy: str
+
+
+def unfitness(contest: ContestDefined, rule: AnyCountRule | None) -> Iterator[Unfit]:
+    """Give every reason, in a fixed order; None for a rule that is not known, which hides some of them."""
+    sections = [section.id for section in contest.sections]
+    candidates = [candidate.id for candidate in contest.candidates]
+    yield from _repeated("candidate", candidates)
+    yield from _repeated("section", sections)
+    if len(sections) > 1 and ALL in sections:
+        yield Unfit(
+            "section-reserved",
+            "field sections",
+            f"ids beside which `{ALL}` can mean all sections together",
+            f"a section called {ALL} beside others",
+            "Give that section another id",
+        )
+    weighed = [each.section for each in rule.weights] if isinstance(rule, WeightedAlternativeVote) else sections
+    if sorted(weighed) != sorted(sections):
+        yield Unfit(
+            "sections-unfit",
+            "field sections",
+            "the sections that the rule weighs: " + ", ".join(weighed),
+            ", ".join(sections),
+            "Define these sections, or adopt a rule that weighs the others",
+        )
+    if isinstance(rule, AlternativeVote | WeightedAlternativeVote | YesNo) and contest.seats != 1:
+        yield Unfit(
+            "seats-unfit",
+            "field seats",
+            f"1 under {rule.version}",
+            str(contest.seats),
+            "Adopt a count rule that fills several seats",
+        )
+    if isinstance(rule, YesNo) and sorted(candidates) != sorted((YES, NO)):
+        yield Unfit(
+            "candidates-unfit",
+            "field candidates",
+            f"just {YES} and {NO} under {rule.version}",
+            ", ".join(candidates[:8]) or "nobody",
+            "Name the two answers so, or adopt another count rule",
+        )
+    if contest.report is not None and contest.account != "required":
+        yield Unfit(
+            "report-unfit",
+            "field report",
+            "account required where a report is: its numbers are compared with the ballot account",
+            f"account {contest.account}",
+            "Say account required, or report not-required",
+        )
+
+
+def _repeated(what: str, ids: Sequence[str]) -> Iterator[Unfit]:
+    seen: set[str] = set()
+    for place, name in enumerate(ids, 1):
+        if name in seen:
+            yield Unfit(
+                f"duplicate-{what}",
+                f"{what} {place}",
+                "each id once",
+                f"{name} again",
+                "Give each its own id; names may repeat",
+            )
+        seen.add(name)

@@ -1,0 +1,69 @@
+"""The check of lots: committed to before anybody could know of a tie, revealed as committed to, and needed."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import TYPE_CHECKING
+
+from ledger.streams.lot import Lot, LotCommitted, LotDrawn, commitment_to, lot_stream, order_of
+from projections.verify.counts import count_at
+from projections.verify.finding import Finding
+
+if TYPE_CHECKING:
+    from projections.verify.contests import ContestSeen
+    from projections.verify.record import RecordRead
+
+
+def check_lots(record: RecordRead, contests: Mapping[str, ContestSeen]) -> Iterator[Finding]:
+    """E4: all lots."""
+    states: dict[str, Lot] = {}
+    for position, event in record.others:
+        if not isinstance(event, LotCommitted | LotDrawn):
+            continue
+        state = states.setdefault(event.contest, lot_stream(event.contest))
+        contest = contests.get(event.contest)
+        if contest is None:
+            yield Finding("E4", "unknown-contest", position, event.stream, "a contest that was defined", "none")
+        elif isinstance(event, LotCommitted):
+            if contest.closings and contest.closings[0][0] < position:
+                yield Finding("E4", "poll-closed", position, event.stream, "a commitment before the close", "after it")
+            if state.commitment:
+                yield Finding("E4", "lot-committed", position, event.stream, "one commitment", "another")
+        else:
+            for code, expected, found in _how(event, state):
+                yield Finding("E4", code, position, event.stream, expected, found)
+            yield from _check_tie(record, contest, position, event)
+        states[event.contest] = state.evolve(event)
+
+
+def _how(lot: LotDrawn, state: Lot) -> Iterator[tuple[str, str, str]]:
+    """Give what is wrong with how it was drawn."""
+    if sorted(lot.order) != sorted(lot.tied):
+        yield "not-the-tied", ", ".join(lot.tied) + " in some order", ", ".join(lot.order) or "nobody"
+    if not state.commitment:
+        if lot.seed is not None:
+            yield "not-committed", "a seed committed to", "none was"
+        if not lot.witnesses:
+            yield "witnesses-needed", "a lot drawn before witnesses", "nothing said of them"
+        return
+    if lot.seed is None:
+        yield "seed-needed", f"the seed of {state.commitment}", "none"
+    elif commitment_to(lot.seed) != state.commitment:
+        yield "seed-differs", f"the seed of {state.commitment}", f"one of {commitment_to(lot.seed)}"
+    else:
+        order = order_of(lot.seed, lot.contest, lot.stage, lot.tied)
+        if order != lot.order:
+            yield "lot-differs", ", ".join(order), ", ".join(lot.order)
+
+
+def _check_tie(record: RecordRead, contest: ContestSeen, position: int, lot: LotDrawn) -> Iterator[Finding]:
+    counted = count_at(record, contest, min(lot.as_of_position, position - 1), ("E4", position, lot.stream))
+    if isinstance(counted, Finding):
+        yield counted
+        return
+    _, table = counted
+    expected = (table.lot_needed, table.lot_for, table.stages[-1].number) if table.lot_needed else None
+    if expected != (lot.tied, lot.purpose, lot.stage) or lot.as_of_position >= position:
+        says = f"a tie of {', '.join(table.lot_needed)} at stage {table.stages[-1].number}" if expected else "no tie"
+        found = f"a lot of {', '.join(lot.tied)} for {lot.purpose} at stage {lot.stage}"
+        yield Finding("E4", "no-tie", position, lot.stream, f"{says} as of event {lot.as_of_position}", found)

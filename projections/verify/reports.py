@@ -1,0 +1,47 @@
+"""The check of scrutineers' reports: there where one is required, and with no other numbers than the record's."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import TYPE_CHECKING
+
+from ledger.streams.report import ReportMade, differences
+from projections.verify.counts import count_at
+from projections.verify.finding import Finding
+from projections.verify.results import Declaration
+
+if TYPE_CHECKING:
+    from projections.verify.contests import ContestSeen
+    from projections.verify.record import RecordRead
+
+
+def check_reports(record: RecordRead, contests: Mapping[str, ContestSeen]) -> Iterator[Finding]:
+    """E5: every report, and every declaration that ought to have one before it."""
+    made: dict[str, ReportMade] = {}
+    for position, event in record.others:
+        if isinstance(event, ReportMade):
+            made[event.contest] = event
+        elif not isinstance(event, Declaration):
+            continue
+        contest, report = contests.get(event.contest), made.get(event.contest)
+        if contest is None:
+            yield Finding("E5", "unknown-contest", position, event.stream, "a contest that was defined", "none")
+        elif report is not None:
+            yield from _compare(record, contest, report, position, event)
+        elif contest.definition is not None and contest.definition.report is not None:
+            yield Finding("E5", "report-missing", position, event.stream, "the scrutineer's report before it", "none")
+
+
+def _compare(
+    record: RecordRead, contest: ContestSeen, report: ReportMade, position: int, event: ReportMade | Declaration
+) -> Iterator[Finding]:
+    last = event.as_of_position
+    if last >= position:
+        yield Finding("E5", "as-of-later", position, event.stream, f"a count before event {position}", f"of {last}")
+    counted = count_at(record, contest, last, ("E5", position, event.stream))
+    if isinstance(counted, Finding):
+        yield counted
+        return
+    basis, table = counted
+    for field, expected, found in differences(report, contest.state.candidates, basis.figures(table, last)):
+        yield Finding("E5", "report-differs", position, f"{event.stream}, {field}", expected, found)
