@@ -49,9 +49,10 @@ LEVELS = ("winners", "stages", "cells", "decisions")
 
 @dataclass
 class Stage:
-    """A stage of either side: what everybody holds, and what is decided at its end."""
+    """A stage of either side: what everybody holds, the papers nobody does, and what is decided at its end."""
 
     tallies: dict[str, Decimal]
+    inactive: Decimal
     elected: set[str] = field(default_factory=set)
     excluded: set[str] = field(default_factory=set)
 
@@ -72,7 +73,7 @@ def levels(ours: Outcome, theirs: Outcome) -> dict[str, bool]:
     return {
         "winners": ours.elected == theirs.elected,
         "stages": stages,
-        "cells": stages and all(a.tallies == b.tallies for a, b in pairs),
+        "cells": stages and all((a.tallies, a.inactive) == (b.tallies, b.inactive) for a, b in pairs),
         "decisions": stages and all((a.elected, a.excluded) == (b.elected, b.excluded) for a, b in pairs),
     }
 
@@ -130,21 +131,6 @@ def lacking(case: Case) -> str:
     return next((rule for rule, is_lacking in lacks.items() if is_lacking), "")
 
 
-def cut(case: Case) -> Case:
-    """End the papers of a case where `maxSkippedRanksAllowed` ends them, so that this rule is no longer needed."""
-    most = int(case["options"]["maxSkippedRanksAllowed"])
-    ballots = []
-    for papers, ranking in case["ballots"]:
-        length = 0
-        for place, rank in enumerate(ranks_of(ranking)):
-            if rank and length > most:
-                ranking = ranking[: place - length]
-                break
-            length = 0 if rank else length + 1
-        ballots.append([papers, ranking])
-    return case | {"ballots": ballots}
-
-
 def profile_of(case: Case, names: Sequence[int]) -> Counter[str]:
     """Write the papers as marks, those who are not among the names struck out.
 
@@ -179,6 +165,21 @@ def papers_rule(case: Case) -> dict[str, Any]:
     }
 
 
+def inactive_in(published: dict[str, Any]) -> Decimal:
+    """Add up the papers that a round says count for nobody; a surplus that fills no place is no such thing."""
+    return sum((Decimal(n) for why, n in published["inactive"].items() if why != "finalRoundSurplus"), Decimal(0))
+
+
+def unmarked(case: Case) -> int:
+    """Give the papers on which nothing is written."""
+    return sum(papers for papers, ranking in case["ballots"] if not any(ranks_of(ranking)))
+
+
+def inactive_from_first(case: Case, table: StageTable | STVTable) -> int:
+    """Give the papers that never counted for anybody; RCTab leaves those out on which nothing is written."""
+    return sum(sum(reasons.values()) for reasons in table.rejected.values()) - case.get("unmarked", unmarked(case))
+
+
 def theirs(case: Case) -> Outcome:
     """Read what RCTab published, in stages as ours."""
     rounds = list(case["expected"]["rounds"])
@@ -193,7 +194,7 @@ def theirs(case: Case) -> Outcome:
             stages[-1].elected |= elected
             stages[-1].excluded |= excluded
         else:
-            stages.append(Stage(tallies, elected, excluded))
+            stages.append(Stage(tallies, inactive_in(each), elected, excluded))
         numbers[number] = len(stages)
     return Outcome(stages, set(case["expected"]["elected"]), numbers)
 
@@ -227,7 +228,7 @@ def ours(case: Case, published: Outcome) -> Outcome:
     with_them = count(case, names, lots_of(case, published.numbers, 0), first_only=True).stages[0]
     others = [number for number in names if case["candidates"][number] != WRITE_INS]
     without = count(case, others, lots_of(case, published.numbers, 1))
-    return Outcome([Stage(with_them.tallies, set(), {WRITE_INS}), *without.stages], without.elected)
+    return Outcome([Stage(with_them.tallies, with_them.inactive, set(), {WRITE_INS}), *without.stages], without.elected)
 
 
 def _av(case: Case, names: Sequence[int], lots: Lots, *, first_only: bool = False) -> Outcome:
@@ -245,6 +246,7 @@ def _av(case: Case, names: Sequence[int], lots: Lots, *, first_only: bool = Fals
     stages = [
         Stage(
             {called[candidate]: Decimal(stage.total(candidate)) for candidate in stage.candidates},
+            Decimal(stage.non_transferable["all"] + inactive_from_first(case, table)),
             excluded={called[c] for c in stage.action.candidates} if stage.action.kind == "exclude" else set(),
         )
         for stage in table.stages
@@ -254,14 +256,10 @@ def _av(case: Case, names: Sequence[int], lots: Lots, *, first_only: bool = Fals
     if options.get("continueUntilTwoCandidatesRemain"):
         base = "valid-at-stage-1" if options.get("doesFirstRoundDetermineThreshold") else "continuing"
         rule = AlternativeVote(**fields | {"majority_base": base, "stop": "first-majority"})
-        at = _elected_at(count_av(rule, ids, ("all",), profile, {} if first_only else lots), elected, called) or at
+        early = count_av(rule, ids, ("all",), profile, {} if first_only else lots)
+        at = len(early.stages) if early.elected and early.elected == table.elected else at
     stages[at - 1].elected = elected
     return Outcome(stages, elected)
-
-
-def _elected_at(table: StageTable, elected: set[str], called: dict[str, str]) -> int:
-    """Give the stage at which a count elects the same, or 0."""
-    return len(table.stages) if elected and {called[candidate] for candidate in table.elected} == elected else 0
 
 
 def _stv(case: Case, names: Sequence[int], lots: Lots, *, first_only: bool = False) -> Outcome:
@@ -285,14 +283,17 @@ def _stv(case: Case, names: Sequence[int], lots: Lots, *, first_only: bool = Fal
         {} if first_only else lots,
         withdrawn,
     )
-    return Outcome(_stages_of(table, called), {called[candidate] for candidate in table.elected})
+    return Outcome(
+        _stages_of(table, called, inactive_from_first(case, table)), {called[candidate] for candidate in table.elected}
+    )
 
 
-def _stages_of(table: STVTable, called: dict[str, str]) -> list[Stage]:
+def _stages_of(table: STVTable, called: dict[str, str], inactive: int) -> list[Stage]:
     """Give the stages; who was excluded and has moved is no longer in them, as with RCTab."""
     stages, gone = [], set[str]()
     for stage in table.stages:
         tallies = {called[c]: Decimal(table.printed(votes)) for c, votes in stage.votes.items() if c not in gone}
-        stages.append(Stage(tallies, *({called[c] for c in stage.of(kind)} for kind in ("elect", "exclude"))))
+        nowhere = Decimal(table.printed(stage.non_transferable)) + inactive
+        stages.append(Stage(tallies, nowhere, *({called[c] for c in stage.of(kind)} for kind in ("elect", "exclude"))))
         gone |= set(stage.excluded)
     return stages

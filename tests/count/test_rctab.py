@@ -22,11 +22,12 @@ from rctab_case import (
     WHILE_SEVERAL,
     Case,
     brought_down,
-    cut,
     lacking,
     levels,
     ours,
+    ranks_of,
     theirs,
+    unmarked,
 )
 from test_stv_suites import cases
 
@@ -82,6 +83,21 @@ def test_agrees_with_every_other_case_in_all_four_levels() -> None:
     assert len(found) == SUPPORTED
 
 
+def cut(case: Case) -> Case:
+    """End the papers of a case where `maxSkippedRanksAllowed` ends them, so that this rule is no longer needed."""
+    most = int(case["options"]["maxSkippedRanksAllowed"])
+    ballots = []
+    for papers, ranking in case["ballots"]:
+        length = 0
+        for place, rank in enumerate(ranks_of(ranking)):
+            if rank and length > most:
+                ranking = ranking[: place - length]
+                break
+            length = 0 if rank else length + 1
+        ballots.append([papers, ranking])
+    return case | {"ballots": ballots, "unmarked": unmarked(case)}
+
+
 def test_agrees_on_the_rest_where_only_the_rule_for_ranks_left_out_is_lacking() -> None:
     found = {case["id"]: scored(cut(case)) for case in suite() if lacking(case) == GAP_OF_A_LENGTH}
     assert {case: score for case, score in found.items() if score != AGREE} == {}
@@ -90,10 +106,12 @@ def test_agrees_on_the_rest_where_only_the_rule_for_ranks_left_out_is_lacking() 
 
 def a_case() -> Case:
     """Make a case in the form of the suite: C goes first, and A then beats B."""
-    rounds = [
+    rounds: list[dict[str, Any]] = [
         {"tallies": {"A": "3", "B": "3", "C": "1"}, "threshold": "4", "elected": [], "eliminated": ["C"]},
         {"tallies": {"A": "4", "B": "3"}, "threshold": "4", "elected": ["A"], "eliminated": []},
     ]
+    for each in rounds:
+        each["inactive"] = {"exhaustedChoices": "0"}
     return {
         "candidates": ["A", "B", "C"],
         "excluded": [],
@@ -115,6 +133,7 @@ def test_sees_at_which_level_a_case_differs() -> None:
 
     assert differs(lambda expected: expected.update(elected=["B"])) == {"winners"}
     assert differs(lambda expected: expected["rounds"][0]["tallies"].update(C="2")) == {"cells"}
+    assert differs(lambda expected: expected["rounds"][1].update(inactive={"overvotes": "1"})) == {"cells"}
     assert differs(lambda expected: expected["rounds"][0].update(eliminated=["B"])) == {"decisions"}
     assert differs(lambda expected: expected["rounds"][1].update(elected=[])) == {"decisions"}
     assert differs(lambda expected: expected["rounds"].pop()) == {"stages", "cells", "decisions"}
