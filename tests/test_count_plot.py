@@ -5,6 +5,7 @@ from __future__ import annotations
 import builtins
 import logging
 import re
+import sys
 import warnings
 from collections.abc import Callable
 from itertools import combinations
@@ -65,13 +66,15 @@ def test_the_same_count_gives_the_same_bytes(suffix: str, tmp_path: Path) -> Non
     assert first.startswith(b"\x89PNG" if suffix == ".png" else b"<?xml")
 
 
-def test_the_users_own_settings_change_nothing_and_stay_as_they_were(tmp_path: Path) -> None:
+def test_the_users_own_settings_change_nothing_and_stay_as_they_were(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     import matplotlib
 
+    monkeypatch.setitem(sys.modules, "matplotlib.pyplot", None)  # it would keep every figure: importing it fails
     before = drawn(labour_2010(), NAMES, tmp_path)
-    with matplotlib.rc_context(
-        {"svg.hashsalt": None, "svg.fonttype": "path", "font.size": 30, "axes.facecolor": "red"}
-    ):
+    theirs: Any = {"svg.hashsalt": None, "svg.fonttype": "path", "font.size": 30, "savefig.facecolor": "red"}
+    with matplotlib.rc_context(theirs):
         assert drawn(labour_2010(), NAMES, tmp_path) == before
         assert (matplotlib.rcParams["svg.fonttype"], matplotlib.rcParams["font.size"]) == ("path", 30)
 

@@ -311,6 +311,15 @@ Elected: Bo. As many candidates are left as places, or fewer.
     )
 
 
+def test_who_withdrew_is_named_and_has_no_line_among_the_votes() -> None:
+    papers = {"all": {"a>b": 3, "b": 2, "d>b": 1}}
+    text = as_text(count_scottish(SCOTTISH, tuple("abd"), 1, ("all",), papers, withdrawn="d"), {"d": "Dee"}, 2)
+    assert "\nWithdrawn: Dee.\n" in text
+    assert "\nDee" not in text
+    withdrawn = as_json(count_scottish(SCOTTISH, tuple("abd"), 1, ("all",), papers, withdrawn="d"), {}, 2)
+    assert withdrawn["withdrawn"] == ["d"]
+
+
 def test_where_transfers_are_not_listed_the_changes_are() -> None:
     papers = {"all": {"a>b": 9, "b": 3, "c": 3, "d>c": 2}}
     text = as_text(count_meek(MEEK, tuple("abcd"), 2, ("all",), papers), {}, 2)
