@@ -56,7 +56,7 @@ def _check_moment(record: RecordRead, contest: ContestSeen, position: int, event
         withdrawn = seen.withdrawn_at
         if 0 <= seen.opened_at < position and not 0 <= seen.closed_at < position and not 0 <= withdrawn < position:
             yield Finding("E3", "batches-open", position, event.stream, "every batch of papers closed", name)
-        changes = [] if 0 <= withdrawn <= last else [seen.opened_at, seen.first_at, seen.last_at, seen.closed_at]
+        changes = [] if 0 <= withdrawn <= last else [seen.first_at, seen.last_at, seen.closed_at]
         late = [at for at in (*changes, withdrawn) if at > last]
         if late and not reopened_between(record, event.contest, position, min(late)):
             expected = f"no papers after event {last}, on which {position}"

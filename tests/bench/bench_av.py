@@ -17,7 +17,7 @@ import sys
 import tempfile
 import time
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from concurrent.futures import ProcessPoolExecutor
 from contextlib import closing
 from functools import partial
@@ -146,14 +146,13 @@ def from_profile(case: int, path: Path) -> Line:
     """Count papers that are grouped already."""
     profile = {"members": dict(read_case(CASES[case], path, ROLL).papers)}
     seconds = min(measured(partial(tallies_of, profile))[0] for _ in range(COUNTS))
-    name = f"  from {len(profile['members'])} rankings, milliseconds"
+    name = f"from {len(profile['members'])} rankings, milliseconds"
     return Line(name, seconds * 1e3, None, seconds * 1e3, most=PROFILE_MILLISECONDS_MOST, unit="ms")
 
 
-def others(python: str, path: Path, ours: Callable[[], Tallies]) -> list[Line]:
+def others(python: str, path: Path, ours: Callable[[], Tallies]) -> Iterator[Line]:
     """Count the file with other libraries, each in a process of its own, in turns with ours."""
     script = Path(__file__).with_name("other_libraries.py")
-    lines = []
     for library in ("votelib", "pref_voting", "votekit", "pyrankvote"):
         runs = []
         for _ in range(RUNS):
@@ -163,28 +162,24 @@ def others(python: str, path: Path, ours: Callable[[], Tallies]) -> list[Line]:
             assert winner == max(mine[2][-1], key=mine[2][-1].__getitem__), (library, winner)
             runs.append((mine[0], seconds))
         spent, theirs = (min(column) for column in zip(*runs, strict=True))
-        lines.append(Line(f"  against {library} {version}", spent, theirs, spent / theirs, most=1, unit="s"))
-    return lines
+        yield Line(f"  against {library} {version}", spent, theirs, spent / theirs, most=1, unit="s")
 
 
-def bench_av(papers: int, python: str | None) -> list[Line]:
+def bench_av(papers: int, python: str | None) -> Iterator[Line]:
     """Measure all of it."""
-    lines: list[Line] = []
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         fill(folder / "ledger", papers)
         works = [partial(each, folder / "ledger") for each in (from_ledger, from_leaves)]
-        lines += compare(f"from the ledger, {papers:,} papers", LEDGER_TIMES_MOST, *works, LEDGER_RUNS)
-        for case in (CSV_MARKS, BLT):
+        yield from compare(f"from the ledger, {papers:,} papers", LEDGER_TIMES_MOST, *works, LEDGER_RUNS)
+        for case in (BLT, CSV_MARKS):
             path = folder / str(case)
             write_case(CASES[case], path, ROLL, drawn(ROLL, papers, full=False))
             subject = partial(from_file, case, path)
             what = f"from a file, {CASES[case].name}, {papers:,} papers"
-            lines += compare(what, FILE_TIMES_MOST, subject, partial(from_lines, case, path))
-            if case == CSV_MARKS:
-                lines.append(from_profile(case, path))
-                lines += others(python, path, subject) if python else []
-    return lines
+            yield from compare(what, FILE_TIMES_MOST, subject, partial(from_lines, case, path))
+        yield from others(python, path, subject) if python else ()
+        yield from_profile(case, path)
 
 
 def main() -> int:
@@ -194,9 +189,10 @@ def main() -> int:
     parser.add_argument("--others", metavar="PYTHON")
     arguments = parser.parse_args()
     head()
-    lines = bench_av(arguments.papers, arguments.others)
-    for line in lines:
+    lines = []
+    for line in bench_av(arguments.papers, arguments.others):
         line.show()
+        lines.append(line)
     return verdict(lines)
 
 

@@ -50,7 +50,8 @@ from ledger.streams.count_rule import rule_hash
 from ledger.streams.election import AdoptCountRule
 from ledger.streams.heads import RecordStreamHeads
 from ledger.streams.paper import Alike, ReadPapers
-from ledger.streams.result import DeclareResult, Figure
+from ledger.streams.declaration import DeclareResult
+from ledger.streams.figure import Figure
 from ledger.streams.totals import CertifiedStage, CertifiedVotes
 from projections.count.av import count_av
 from projections.count.stage_table import StageTable

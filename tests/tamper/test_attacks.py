@@ -162,10 +162,8 @@ def change_rule(world: World) -> None:
 
 def change_rule_well(world: World) -> None:
     """The contest names the new rule by its hash, and the declaration the count under it."""
-    from projections.count.av import count_av
-    from projections.counting import count_digest
     from projections.verify.contests import read_contests
-    from projections.verify.declarations import profile_at
+    from projections.verify.counts import count_at
 
     change_rule(world)
     operator = world.operator
@@ -175,10 +173,10 @@ def change_rule_well(world: World) -> None:
     with open_ledger(operator.folder) as ledger:
         record = read_record(ledger, take_snapshot(ledger), 1, lambda _: None)
     contest = read_contests(record)["leader"]
-    sections = contest.state.sections
-    table = count_av(rule, contest.state.candidates, sections, profile_at(record, "leader", sections, DECLARED))
-    assert contest.definition
-    operator.rewrite(DECLARED, count=count_digest(contest.definition, table))
+    counted = count_at(record, contest, DECLARED, ("E3", DECLARED, "result/leader"))
+    assert isinstance(counted, tuple)
+    basis, table = counted
+    operator.rewrite(DECLARED, count=basis.digest(table))
 
 
 def rewrite_everything(world: World) -> None:
