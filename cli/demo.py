@@ -15,8 +15,9 @@ from functools import partial
 from pathlib import Path
 
 from cli.apply import carry_out, given_in
+from cli.count import say_count
 from cli.figures import compared_at, say_comparison
-from cli.look import counted_at, say_count
+from cli.look import counted_at
 from cli.office import Chance, make, opened, viewed
 from cli.place import Place
 from cli.screen import say, say_wrapped

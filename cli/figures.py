@@ -6,7 +6,8 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from cli.look import counted_at, moment_from, say_provenance
+from cli.count import say_provenance
+from cli.look import counted_at, moment_from
 from cli.office import opened
 from cli.place import Place
 from cli.screen import say, say_json, say_wrapped, table

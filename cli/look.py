@@ -1,4 +1,4 @@
-"""Verbs that look: events, show, count."""
+"""Verbs that look: events, show; and a contest counted, for other verbs."""
 
 from __future__ import annotations
 
@@ -8,16 +8,14 @@ from typing import Any
 
 from cli.office import opened, viewed
 from cli.place import Place
-from cli.screen import WIDTH, progress, say, say_json, say_wrapped, table
+from cli.screen import progress, say, say_json, table
 from ledger.errors import RefusedError, UsageError, nearest
 from ledger.event import TYPES, Event
 from ledger.store import Ledger
 from ledger.streams.contest import ContestDefined
 from ledger.streams.count_rule import rule_hash
 from ledger.streams.election import CountRuleAdopted
-from projections.count.render import as_json as table_json
-from projections.count.render import as_text
-from projections.counting import Counted, count_contest
+from projections.counting import Counted, count_contest, take_count
 from projections.moment import Moment, day_or_time
 
 POSITION_DIGITS_MAX = 18
@@ -148,44 +146,17 @@ def contest_named(ledger: Ledger, moment: Moment) -> Iterator[None]:
         raise RefusedError(error.code, error.what, expected=error.expected, found=found, remedy=error.remedy) from None
 
 
-def counted_at(place: Place, contest: str, moment: Moment) -> tuple[Counted, list[tuple[int, Event]]]:
-    """Count a contest, and give the events of its result, as of a moment."""
+def counted_at(
+    place: Place, contest: str, moment: Moment, *, balanced: bool = True
+) -> tuple[Counted, list[tuple[int, Event]]]:
+    """Count a contest, and give the events of its result and report, as of a moment.
+
+    Args:
+        balanced: refuse where a ballot account is required and does not balance.
+    """
     with viewed(place) as (ledger, views):
         require_known(moment, ledger)
         with progress("reading", ledger.head().size) as bar, contest_named(ledger, moment):
-            counted = count_contest(ledger, views, contest, moment, bar.by)
-        return counted, list(moment.past(ledger.stream(f"result/{contest}")))
-
-
-def count_papers(place: Place, contest: str, as_of: str | None, known_at: str | None, *, as_json: bool) -> None:
-    """Print the stage table of a contest."""
-    moment = moment_from(as_of, known_at)
-    counted, _ = counted_at(place, contest, moment)
-    if as_json:
-        say_json(
-            {
-                "contest": contest,
-                "moment": moment.says(),
-                "position": counted.position,
-                "provenance": list(counted.provenance),
-                "count_rule": counted.contest.count_rule,
-                "digest": counted.digest,
-                **table_json(counted.table, counted.names, counted.rule.decimals),
-            }
-        )
-        return
-    say_count(counted, moment)
-
-
-def say_count(counted: Counted, moment: Moment) -> None:
-    """Print a stage table with what it was taken from."""
-    say_wrapped(f"{counted.contest.office} ({counted.contest.contest}), {moment.says()}")
-    say_provenance(counted)
-    say(as_text(counted.table, counted.names, counted.rule.decimals, WIDTH))
-    say(f"Count rule {counted.contest.count_rule[:19]}..., papers up to event {counted.position}")
-
-
-def say_provenance(counted: Counted) -> None:
-    """Print where the numbers come from, unless it is from real papers."""
-    for provenance in counted.provenance:
-        say_wrapped(f"{provenance[0].upper()}{provenance[1:]}.")
+            counted = (count_contest if balanced else take_count)(ledger, views, contest, moment, bar.by)
+        streams = (f"result/{contest}", f"report/{contest}")
+        return counted, [each for stream in streams for each in moment.past(ledger.stream(stream))]

@@ -8,8 +8,8 @@ from typing import Annotated, NoReturn
 
 import typer
 
+from cli import count_verbs, seal_verbs
 from cli.place import chosen_place
-from cli.seal_verbs import add_verbs
 from cli.verbs import VerbGroup, drop_output, interrupted, no_text, prepare_output, say_version
 from ledger.errors import PollbookError
 
@@ -24,6 +24,7 @@ app = typer.Typer(
     "Begin with: pollbook demo",
 )
 
+DEMOS = ("labour-2010", "labour-2015", "labour-2016", "labour-2020", "nz-labour-2014", "nec-2014")
 RECORD, LOOK, CHECK, TRY = "Record", "Look", "Check", "Try"  # headings of the verbs in the help
 
 PASSED_ON = {"allow_extra_args": True, "ignore_unknown_options": True, "help_option_names": []}
@@ -197,35 +198,7 @@ def show(
     show_stream(context.obj, stream, as_of, known_at, as_json=as_json)
 
 
-@app.command(rich_help_panel=LOOK)
-def count(
-    context: typer.Context,
-    contest: Annotated[str, typer.Argument(help="Id of the contest.")],
-    as_of: AsOf = None,
-    known_at: KnownAt = None,
-    as_json: Json = False,
-) -> None:
-    """Count a contest from its papers, stage by stage."""
-    from cli.look import count_papers
-
-    count_papers(context.obj, contest, as_of, known_at, as_json=as_json)
-
-
-@app.command(rich_help_panel=LOOK)
-def figures(
-    context: typer.Context,
-    contest: Annotated[str, typer.Argument(help="Id of the contest.")],
-    as_of: AsOf = None,
-    known_at: KnownAt = None,
-    as_json: Json = False,
-) -> None:
-    """Compare declared and published figures with the papers.
-
-    Cell by cell: what was published, and what follows from the papers.
-    """
-    from cli.figures import compare_figures
-
-    compare_figures(context.obj, contest, as_of, known_at, as_json=as_json)
+count_verbs.add_verbs(app)
 
 
 @app.command(rich_help_panel=CHECK)
@@ -250,12 +223,12 @@ def rebuild(context: typer.Context, as_of: AsOf = None, known_at: KnownAt = None
     rebuild_views(context.obj, as_of, known_at, as_json=as_json)
 
 
-add_verbs(app)
+seal_verbs.add_verbs(app)
 
 
 @app.command(rich_help_panel=TRY)
 def demo(
-    name: Annotated[str, typer.Argument(help="labour-2010 or labour-2016.")] = "labour-2010",
+    name: Annotated[str, typer.Argument(help="Which: " + ", ".join(DEMOS) + ".")] = DEMOS[0],
 ) -> None:
     """Record a real election, count it, and catch a tampered copy.
 

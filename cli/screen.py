@@ -25,9 +25,14 @@ def say(text: str = "") -> None:
     sys.stdout.write(text + "\n")
 
 
+def wrapped(text: str) -> list[str]:
+    """Break text at spaces into lines that fit; a longer word, such as an address, stays whole."""
+    return textwrap.wrap(text, WIDTH, break_long_words=False, break_on_hyphens=False)
+
+
 def say_wrapped(text: str) -> None:
-    """Print text broken at spaces into lines that fit; a longer word, such as an address, stays whole."""
-    say(textwrap.fill(text, WIDTH, break_long_words=False, break_on_hyphens=False))
+    """Print text broken at spaces into lines that fit."""
+    say("\n".join(wrapped(text)))
 
 
 def say_json(value: Any) -> None:

@@ -31,12 +31,18 @@ from projections.profile import BallotProfile, ProfileProjection, ballot_profile
 
 @dataclass(frozen=True, slots=True)
 class Counted:
-    """A count with everything it was taken from; `position` is the last event it knows, -1 in an empty ledger."""
+    """A count with everything it was taken from.
+
+    Attributes:
+        position: the last event it knows, -1 in an empty ledger.
+        commitment: to the seed of lots; empty where the officer made none.
+    """
 
     basis: Basis
     table: Table
     profile: BallotProfile
     position: int
+    commitment: str = ""
 
     @property
     def contest(self) -> ContestDefined:
@@ -96,13 +102,27 @@ def open_views(folder: Path | None) -> Views:
 def count_contest(
     ledger: Record, views: Views, contest: str, moment: Moment = NOW, progress: Progress = lambda _: None
 ) -> Counted:
-    """Count a contest as of a moment, from the record alone.
+    """Count a contest as of a moment, from the record alone, if its ballot account balances where one is required.
+
+    Raises:
+        RefusedError: `account-unbalanced`, and what `take_count` raises.
+    """
+    counted = take_count(ledger, views, contest, moment, progress)
+    if counted.contest.account == "required":
+        _require_balance(counted)
+    return counted
+
+
+def take_count(
+    ledger: Record, views: Views, contest: str, moment: Moment = NOW, progress: Progress = lambda _: None
+) -> Counted:
+    """Count a contest as of a moment, whether or not its ballot account balances.
 
     Args:
         views: kept views for now; for another moment the views are made in memory and dropped.
 
     Raises:
-        RefusedError: `unknown-contest`, `poll-open`, `batches-open`, `account-unbalanced`, and what counting raises.
+        RefusedError: `unknown-contest`, `poll-open`, `batches-open`, and what counting raises.
         EvidenceError: the record is not what was written.
     """
     state, definition, rule = _contest(ledger, contest, moment)
@@ -122,18 +142,16 @@ def count_contest(
             found=", ".join(profile.open_batches),
             remedy="Give the same papers again: the import goes on where it stopped",
         )
+    lot = fold(lot_stream(contest), _past(ledger, moment, lot_stream(contest).stream))
     basis = Basis(
         contest=definition,
         rule=rule,
         papers=profile.papers,
         certified=_stated(ledger, moment, [totals_stream(contest, name) for name in state.sections], "certified"),
-        lots=fold(lot_stream(contest), _past(ledger, moment, lot_stream(contest).stream)).orders,
+        lots=lot.orders,
         accounts=_stated(ledger, moment, [account_stream(contest, name) for name in state.sections], "stated"),
     )
-    counted = Counted(basis, basis.count(), profile, position)
-    if definition.account == "required":
-        _require_balance(counted)
-    return counted
+    return Counted(basis, basis.count(), profile, position, lot.commitment)
 
 
 def _contest(ledger: Record, contest: str, moment: Moment) -> tuple[Contest, ContestDefined, CountRule]:

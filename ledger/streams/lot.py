@@ -139,7 +139,7 @@ class DrawLot(Command):
     contest: Id = Field(description="id of the contest")
     seed: Seed | None = Field(None, description="the seed committed to: 64 hexadecimal digits")
     order: tuple[Id, ...] = Field(
-        (), description='by hand: all of the tied as drawn, the first is whom it falls on, as JSON: ["b","a"]'
+        (), description="by hand: all of the tied in the order drawn; it falls on the first"
     )
     witnesses: Text | None = Field(
         None, description="by hand: how it was drawn, and the offices of those who saw it; kept for ever"

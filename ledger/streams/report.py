@@ -106,7 +106,7 @@ class MakeReport(Command):
     spoilt: Count = Field(description="papers spoilt or otherwise invalid")
     persons: tuple[Text, ...] = Field(
         max_length=PERSONS_MAX,
-        description='who was appointed to store, distribute or count papers, as JSON: ["Electoral Reform Services"]',
+        description="who was appointed to store, distribute or count papers; nobody: []",
     )
     lawful: Statement = Field(
         description='nothing unlawful found, as JSON: {"satisfied":true}, or {"satisfied":false,"reasons":"..."}'
@@ -147,8 +147,9 @@ def make_report(
             raise _refused("unknown-candidate", where, "candidates of the contest", found, "Correct the id")
         if names.count(name) > 1:
             raise _refused("duplicate-candidate", where, "each candidate once", f"{name} twice", "Leave one out")
-    fields = {name: getattr(command, name) for name in type(command).model_fields if name in ReportMade.model_fields}
-    made = ReportMade(**act.on(report) | fields, as_of_position=figures.position)
+    own = type(command).model_fields.keys() - Command.model_fields.keys()
+    fields = {name: getattr(command, name) for name in own}
+    made = ReportMade(**act.on(report), **fields, as_of_position=figures.position)
     _require_equal(made, contest, figures)
     restricted = definition.paper_publication != "papers"
     return Outcome([made], unchanged=counted_guard(contest.id, figures.position), restricted=restricted)
