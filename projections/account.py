@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, replace
 from fractions import Fraction
 from typing import TYPE_CHECKING
 
@@ -85,13 +85,10 @@ class Turnout:
 
 @dataclass(frozen=True, slots=True)
 class BallotAccount:
-    """The accounts of all sections, and of all together where there are several."""
+    """The accounts of all sections, and of all together: as stated, or their sum."""
 
     lines: tuple[Line, ...]
-    whole: Line = field(init=False)
-
-    def __post_init__(self) -> None:
-        object.__setattr__(self, "whole", _sum(self.lines))
+    whole: Line
 
     @property
     def shown(self) -> tuple[Line, ...]:
@@ -100,7 +97,8 @@ class BallotAccount:
 
     def unbalanced(self) -> Iterator[tuple[str, str, str]]:
         """Give what a section's account lacks or where it does not balance: section, expected, found."""
-        for line in self.lines:
+        whole = (self.whole,) if self.whole.stated and self.whole not in self.lines else ()
+        for line in (*self.lines, *whole):
             if not line.stated:
                 yield line.section, "a ballot account", "none"
             elif line.returned is None or line.distributed is None:
@@ -129,7 +127,8 @@ class BallotAccount:
 
 def ballot_account(accounts: Mapping[str, AccountStated], table: Table) -> BallotAccount:
     """Put the accounts that were stated beside the papers of a count, section by section."""
-    return BallotAccount(tuple(_line(section, accounts.get(section), table) for section in table.sections))
+    lines = tuple(_line(section, accounts.get(section), table) for section in table.sections)
+    return BallotAccount(lines, _whole(lines, None if ALL in table.sections else accounts.get(ALL)))
 
 
 def _line(section: str, stated: AccountStated | None, table: Table) -> Line:
@@ -146,8 +145,9 @@ def _line(section: str, stated: AccountStated | None, table: Table) -> Line:
     )
 
 
-def _sum(lines: Sequence[Line]) -> Line:
-    return Line(
+def _whole(lines: Sequence[Line], stated: AccountStated | None) -> Line:
+    """Give the account of all sections: their sum, or what was stated of all together where anybody did."""
+    whole = Line(
         section=ALL,
         electorate=_total([line.electorate for line in lines]),
         distributed=_total([line.distributed for line in lines]),
@@ -157,6 +157,17 @@ def _sum(lines: Sequence[Line]) -> Line:
         rejected=_merged([line.rejected for line in lines]),
         valid=_total([line.valid for line in lines]),
         stated=all(line.stated for line in lines),
+    )
+    if stated is None:
+        return whole
+    return replace(
+        whole,
+        electorate=stated.electorate,
+        distributed=stated.distributed,
+        returned=stated.returned,
+        set_aside={part.reason: part.papers for part in stated.set_aside},
+        spoilt={part.reason: part.papers for part in stated.spoilt},
+        stated=True,
     )
 
 

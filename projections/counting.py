@@ -11,6 +11,7 @@ from typing import Any
 from ledger.decision import BatchFigures, CountFigures, HeadsFigures, State, fold
 from ledger.errors import RefusedError
 from ledger.event import Event
+from ledger.field import ALL
 from ledger.record import Record
 from ledger.seal.heads import heads_root
 from ledger.streams.account import account_stream
@@ -149,7 +150,7 @@ def take_count(
         papers=profile.papers,
         certified=_stated(ledger, moment, [totals_stream(contest, name) for name in state.sections], "certified"),
         lots=lot.orders,
-        accounts=_stated(ledger, moment, [account_stream(contest, name) for name in state.sections], "stated"),
+        accounts=_stated(ledger, moment, [account_stream(contest, name) for name in (*state.sections, ALL)], "stated"),
     )
     return Counted(basis, basis.count(), profile, position, lot.commitment)
 

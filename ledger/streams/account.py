@@ -14,7 +14,7 @@ from pydantic import Field
 from ledger.decision import Act, Command, Outcome, State, decision
 from ledger.errors import RefusedError, nearest
 from ledger.event import Audience, Canonical, Event
-from ledger.field import Count, Id, Text
+from ledger.field import ALL, Count, Id, Text
 from ledger.streams.contest import Contest, contest_stream, require_contest
 from ledger.streams.result import Result, require_changeable, result_stream
 
@@ -75,7 +75,7 @@ class StateAccount(Command):
     """State the ballot account of a section; stated again, the new figures replace the old, which stay on record."""
 
     contest: Id = Field(description="id of the contest")
-    section: Id = Field(description="id of the section")
+    section: Id = Field(description="id of the section; `all` where figures are known of all together only")
     electorate: Count | None = Field(None, description="electors entitled to a paper; left out: not published")
     distributed: Count | None = Field(None, description="papers handed or sent out; left out: not published")
     returned: Count | None = Field(None, description="papers that came back; left out: not published")
@@ -106,9 +106,9 @@ def state_account(command: StateAccount, act: Act, contest: Contest, account: Ac
     """
     definition = require_contest(contest)
     where = f"account of contest {contest.id}, section {command.section}"
-    if command.section not in contest.sections:
+    if command.section not in (*contest.sections, ALL):
         found = f"{command.section}{nearest(command.section, contest.sections)}"
-        raise _refused("unknown-section", where, "a section of the contest", found, "Correct the section")
+        raise _refused("unknown-section", where, "a section of the contest, or all", found, "Correct the section")
     require_changeable(result, where)
     for field, parts in (("set_aside", command.set_aside), ("spoilt", command.spoilt)):
         reasons = [part.reason for part in parts]

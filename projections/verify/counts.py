@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, TypeVar
 
 from ledger.decision import fold
 from ledger.errors import PollbookError
+from ledger.field import ALL
 from ledger.streams.account import AccountStated
 from ledger.streams.lot import LotDrawn, lot_stream
 from ledger.streams.totals import TotalsCertified
@@ -41,7 +42,7 @@ def count_at(
         papers=_papers(record, contest.state.id, sections, position),
         certified=_last(record, TotalsCertified, f"totals/{contest.state.id}/", sections, position),
         lots=_lots(record, contest.state.id, position),
-        accounts=_last(record, AccountStated, f"account/{contest.state.id}/", sections, position),
+        accounts=_last(record, AccountStated, f"account/{contest.state.id}/", (*sections, ALL), position),
     )
     unfit = [name for name, each in basis.certified.items() if any(stage_faults(each, contest.state.candidates))]
     if unfit:
