@@ -9,6 +9,7 @@ and then stage by stage what moved from whom to whom, and what was decided.
 
 from __future__ import annotations
 
+from itertools import islice
 from typing import TYPE_CHECKING
 
 from projections.count.columns import tables, wrapped
@@ -33,7 +34,7 @@ def text_of(sheet: Sheet, width: int) -> str:
 
 
 def _in_papers(sheet: Sheet, width: int) -> Iterator[str]:
-    whole: list[list[str]] = list(tables(_all_stages(sheet), width)) if len(sheet.columns) == 1 else []
+    whole = list(islice(tables(_all_stages(sheet), width), 2)) if len(sheet.columns) == 1 else []
     if len(whole) == 1:
         yield from ("", *whole[0], "")
         for stage in sheet.stages:

@@ -11,6 +11,7 @@ from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
 from fractions import Fraction
+from functools import lru_cache
 from typing import TYPE_CHECKING, Literal, NamedTuple
 
 from ledger.field import rounded
@@ -168,6 +169,7 @@ def labels(table: CountTable, names: Mapping[str, str]) -> dict[str, str]:
     return {candidate: f"{name} ({candidate})" if times[name] > 1 else name for candidate, name in called.items()}
 
 
+@lru_cache(maxsize=2**14)  # the same few numbers again and again
 def papers(number: int) -> Amount:
     """Make an amount of whole papers."""
     return Amount(Fraction(number), str(number))
@@ -175,8 +177,7 @@ def papers(number: int) -> Amount:
 
 def percent(part: Fraction | int, decimals: int) -> Amount:
     """Make an amount of a part of the whole, printed as a percentage and rounded half up."""
-    part = Fraction(part)
-    return Amount(part, rounded(100 * part, decimals))
+    return Amount(Fraction(part), rounded(Fraction(100 * part.numerator, part.denominator), decimals))
 
 
 def printed(amount: Amount | None) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from fractions import Fraction
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from projections.count.sheet import (
@@ -167,9 +168,12 @@ def _spent(stage: Stage, sections: Sequence[str]) -> int | None:
 
 
 def _change(now: int | None, before: int | None) -> Amount | None:
-    if now is None or before is None:
-        return None
-    return Amount(Fraction(now - before), f"{now - before:+}")
+    return None if now is None or before is None else _signed(now - before)
+
+
+@lru_cache(maxsize=2**14)
+def _signed(number: int) -> Amount:
+    return Amount(Fraction(number), f"{number:+}")
 
 
 def _transfers(givers: tuple[str, ...], rows: Sequence[Row], nobody: Row) -> tuple[Transfer, ...]:

@@ -35,9 +35,11 @@ def sheet_of_stv(table: STVTable, names: Mapping[str, str], decimals: int) -> Sh
         decimals: places after the point of printed percentages, 0 or more; votes have those of the table.
     """
     label = labels(table, names)
-    notes = [f"Places: {table.seats}. Quota: {table.printed(table.quota)}."]
-    if any(stage.quota != table.quota for stage in table.stages):
-        notes[0] = f"Places: {table.seats}. Quota at stage 1: {table.printed(table.quota)}."
+    notes = [f"Places: {table.seats}."]
+    if table.stages:
+        first = table.stages[0]
+        when = f" at stage {first.number}" if any(stage.quota != first.quota for stage in table.stages) else ""
+        notes[0] += f" Quota{when}: {table.printed(first.quota)}."
     if table.withdrawn:
         notes.append(f"Withdrawn: {', '.join(label[candidate] for candidate in table.withdrawn)}.")
     idle: frozenset[Line] = frozenset() if any(stage.loss for stage in table.stages) else frozenset(["loss"])
@@ -49,7 +51,7 @@ def sheet_of_stv(table: STVTable, names: Mapping[str, str], decimals: int) -> Sh
         stages=tuple(
             _stage(table, stage, earlier, label, decimals) for stage, earlier in zip(table.stages, before, strict=False)
         ),
-        valid={section: papers(table.valid[section]) if section in table.valid else None for section in table.sections},
+        valid=dict.fromkeys(table.sections) | {section: papers(number) for section, number in table.valid.items()},
         rejected=table.rejected,
         elected=table.elected,
         notes=tuple(notes),
@@ -61,7 +63,7 @@ def sheet_of_stv(table: STVTable, names: Mapping[str, str], decimals: int) -> Sh
 def _stage(
     table: STVTable, stage: STVStage, before: STVStage | None, label: Mapping[str, str], decimals: int
 ) -> SheetStage:
-    gone = frozenset(before.excluded if before else ())
+    gone = frozenset(stage.excluded) - frozenset(stage.of("exclude"))
     just_before = frozenset(before.of("exclude") if before else ())
     status: dict[str, Status] = dict.fromkeys(stage.hopeful, "hopeful")
     status |= dict.fromkeys(stage.elected, "elected")
@@ -85,12 +87,13 @@ def _stage(
         heading=f"Stage {stage.number}",
         rows=(
             *map(candidate_row, names),
-            *([] if before else [_withdrawn(candidate, label) for candidate in table.withdrawn]),
+            *([] if stage.number > 1 else [_withdrawn(candidate, label) for candidate in table.withdrawn]),
             _row(table, "non-transferable", "Non-transferable", stage.non_transferable, spent),
             _row(table, "loss", "Loss of fractions", stage.loss, lost),
         ),
         acts=tuple(_act(action, label, ended=bool(table.elected)) for action in stage.actions),
-        transfers=tuple(_transfer(table, transfer) for transfer in stage.transfers),
+        # Of a stage that may be read after one that may not, transfers would say what that one held.
+        transfers=tuple(_transfer(table, transfer) for transfer in stage.transfers) if before else (),
         quota=_votes(table, stage.quota),
     )
 
@@ -110,10 +113,15 @@ def _votes(table: STVTable, votes: int, *, sign: bool = False) -> Amount:
     return Amount(table.exact(votes), mark + table.printed(abs(votes)))
 
 
-def _act(action: STVAction, label: Mapping[str, str], *, ended: bool) -> Act:
+def stv_words_of(action: STVAction, label: Mapping[str, str], *, ended: bool = False) -> str:
+    """Put an action in words, without its reason; `ended`: the count came to a result."""
     whom = ", ".join(label[candidate] for candidate in action.candidates)
     done = "The count ends" if ended and action.kind == "none" else DONE[action.kind]
-    words = f"{done}{': ' if whom else ''}{whom}. {action.reason}"
+    return f"{done}{': ' if whom else ''}{whom}."
+
+
+def _act(action: STVAction, label: Mapping[str, str], *, ended: bool) -> Act:
+    words = f"{stv_words_of(action, label, ended=ended)} {action.reason}"
     return Act(action.kind, action.candidates, action.reason, words)
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from html import escape
 from typing import TYPE_CHECKING
 
@@ -10,12 +10,17 @@ from projections.count.render import labels, sheet_of
 from projections.count.render_html import html_table as table
 from projections.count.render_html import stages_html
 from projections.count.sheet_of_stages import words_of
+from projections.count.sheet_of_stv import stv_words_of
+from projections.count.stv_table import STVStage
 from projections.publish.contests import NO_REASON, Published
 
 if TYPE_CHECKING:
     from projections.comparison import Compared
+    from projections.count.stage_table import Stage
     from projections.counting import Counted
     from projections.publish.smallest import Shown
+
+__all__ = ["contest_part", "table"]
 
 
 def contest_part(published: Published) -> str:
@@ -38,14 +43,21 @@ def _result(counted: Counted, shown: Shown) -> str:
     label = labels(counted.table, counted.names)
     provenance = "".join(f"<p>{escape(words[0].upper() + words[1:])}.</p>\n" for words in counted.provenance)
     elected = ", ".join(label[name] for name in counted.table.elected) or "nobody"
-    hidden = "".join(
-        f"<p>Stage {stage.number}. {escape(words_of(stage.action, label))} {NO_REASON}</p>\n" for stage in shown.hidden
-    )
+    hidden = "".join(f"<p>{escape(_hidden(stage, label))}</p>\n" for stage in shown.hidden)
     sheet = sheet_of(shown.table, counted.names, counted.rule.decimals)
     return (
         f"<p>Elected: <strong>{escape(elected)}</strong></p>\n{provenance}{_note(shown)}{_papers(shown)}"
         f"<h3>Stage by stage</h3>\n{hidden}{stages_html(sheet)}"
     )
+
+
+def _hidden(stage: Stage | STVStage, label: Mapping[str, str]) -> str:
+    """Say what was done at a stage whose numbers are held back."""
+    if isinstance(stage, STVStage):
+        done = [stv_words_of(action, label) for action in stage.actions]
+    else:
+        done = [words_of(stage.action, label)]
+    return f"Stage {stage.number}. {' '.join(done)} {NO_REASON}"
 
 
 def _note(shown: Shown) -> str:

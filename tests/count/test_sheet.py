@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from fractions import Fraction
 from itertools import product
 from typing import Any
@@ -254,3 +255,15 @@ def test_who_is_displaced_loses_the_place_to_who_displaces() -> None:
     sheet = sheet_of(StageTable(tuple("abc"), ("s",), stages, {"s": 10}, {}, ("a", "c")), {"b": "Bo", "c": "Cy"}, 2)
     assert sheet.stages[0].acts[0].words == "Displaced: Bo, by Cy. Reserved."
     assert [row.status for row in sheet.stages[1].rows] == ["elected", "excluded", "elected", None]
+
+
+def test_the_first_stage_that_may_be_read_says_nothing_of_those_before_it() -> None:
+    table = count(0, "9 a>b", "3 b", "3 c", "2 d>c", "e>c", candidates="abcde")
+    kept = replace(table, stages=table.stages[-2:], valid={}, rejected={})
+    first, second = sheet_of(kept, {}, 2).stages
+    assert first.transfers == ()
+    assert all(row.change is None for row in first.rows)
+    assert [row.candidate for row in first.rows if row.gone] == []
+    assert second.transfers
+    none = sheet_of(replace(table, stages=(), valid={"all": 5}), {}, 2)
+    assert (none.notes, none.stages, none.valid["all"]) == (("Places: 2.",), (), (Fraction(5), "5"))
