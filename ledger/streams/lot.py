@@ -70,8 +70,8 @@ class Lot(State):
 
     @property
     def orders(self) -> dict[tuple[int, frozenset[str]], tuple[str, ...]]:
-        """Give the lots as a count takes them: (stage, the tied) -> them as drawn; the last lot among them holds."""
-        return {(lot.stage, frozenset(lot.tied)): lot.order for lot in self.drawn}
+        """Give the lots as a count takes them: (stage, the tied) -> them as drawn; the first lot among them holds."""
+        return {(lot.stage, frozenset(lot.tied)): lot.order for lot in reversed(self.drawn)}
 
 
 def lot_stream(contest: str) -> Lot:
@@ -138,9 +138,7 @@ class DrawLot(Command):
 
     contest: Id = Field(description="id of the contest")
     seed: Seed | None = Field(None, description="the seed committed to: 64 hexadecimal digits")
-    order: tuple[Id, ...] = Field(
-        (), description="by hand: all of the tied in the order drawn; it falls on the first"
-    )
+    order: tuple[Id, ...] = Field((), description="by hand: all of the tied in the order drawn; it falls on the first")
     witnesses: Text | None = Field(
         None, description="by hand: how it was drawn, and the offices of those who saw it; kept for ever"
     )

@@ -17,6 +17,8 @@ from projections.verify.papers import contest_and_section
 from projections.verify.totals import stage_faults
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from projections.count.count import Table
     from projections.verify.contests import ContestSeen
     from projections.verify.record import RecordRead
@@ -52,6 +54,18 @@ def count_at(
         return basis, basis.count()
     except (PollbookError, ArithmeticError, LookupError, TypeError, ValueError) as error:
         return Finding(check, "not-recomputable", place, stream, "papers that can be counted", str(error)[:200])
+
+
+def changes_between(record: RecordRead, contest: str, start: int, end: int) -> Iterator[int]:
+    """Give where something that a count of the contest is taken from was recorded after `start` and before `end`."""
+    for name, seen in record.batches.items():
+        if contest_and_section(name)[0] == contest:
+            places = (seen.opened_at, seen.first_at, seen.last_at, seen.closed_at, seen.withdrawn_at)
+            yield from (at for at in places if start < at < end)
+    for at, event in record.others:
+        counted = isinstance(event, AccountStated | LotDrawn | TotalsCertified) and event.contest == contest
+        if counted and start < at < end:
+            yield at
 
 
 def _papers(record: RecordRead, contest: str, sections: tuple[str, ...], position: int) -> dict[str, Counter[str]]:

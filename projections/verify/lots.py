@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING
 
 from ledger.streams.lot import Lot, LotCommitted, LotDrawn, commitment_to, lot_stream, order_of
-from projections.verify.counts import count_at
+from projections.verify.counts import changes_between, count_at
 from projections.verify.finding import Finding
 
 if TYPE_CHECKING:
@@ -57,13 +57,21 @@ def _how(lot: LotDrawn, state: Lot) -> Iterator[tuple[str, str, str]]:
 
 
 def _check_tie(record: RecordRead, contest: ContestSeen, position: int, lot: LotDrawn) -> Iterator[Finding]:
-    counted = count_at(record, contest, min(lot.as_of_position, position - 1), ("E4", position, lot.stream))
+    """It is of the count that there was when it was drawn: on an older one, a tie could be drawn once more."""
+    last = lot.as_of_position
+    if last >= position:
+        yield Finding("E4", "as-of-later", position, lot.stream, f"a count before event {position}", f"of {last}")
+    since = next(changes_between(record, lot.contest, last, position), None)
+    if since is not None:
+        expected = f"nothing that counts between event {last} and the lot"
+        yield Finding("E4", "papers-after-count", position, lot.stream, expected, f"event {since}")
+    counted = count_at(record, contest, position - 1, ("E4", position, lot.stream))
     if isinstance(counted, Finding):
         yield counted
         return
     _, table = counted
-    expected = (table.lot_needed, table.lot_for, table.stages[-1].number) if table.lot_needed else None
-    if expected != (lot.tied, lot.purpose, lot.stage) or lot.as_of_position >= position:
-        says = f"a tie of {', '.join(table.lot_needed)} at stage {table.stages[-1].number}" if expected else "no tie"
+    tie = (table.lot_needed, table.lot_for, table.stages[-1].number) if table.lot_needed else None
+    if tie != (lot.tied, lot.purpose, lot.stage):
+        says = f"a tie of {', '.join(table.lot_needed)} at stage {table.stages[-1].number}" if tie else "no tie"
         found = f"a lot of {', '.join(lot.tied)} for {lot.purpose} at stage {lot.stage}"
-        yield Finding("E4", "no-tie", position, lot.stream, f"{says} as of event {lot.as_of_position}", found)
+        yield Finding("E4", "no-tie", position, lot.stream, f"{says} before event {position}", found)
