@@ -40,8 +40,10 @@ def show_account(place: Place, contest: str, as_of: str | None, known_at: str | 
     say(f"{NOT_PUBLISHED} never published")
     if not faults:
         say("The account balances")
-    for section, expected, found in faults:
-        say_wrapped(f"Section {section} does not balance: expected {expected}, found {found}")
+    for line in account.shown:
+        if line.fault is not None:
+            what = "does not balance" if line.difference else "cannot be balanced"
+            say_wrapped(f"Section {line.section} {what}: expected {line.fault[0]}, found {line.fault[1]}")
 
 
 def _rows(lines: Sequence[Line]) -> list[tuple[str, ...]]:
@@ -52,7 +54,8 @@ def _rows(lines: Sequence[Line]) -> list[tuple[str, ...]]:
     for field in ("set_aside", "spoilt", "rejected"):
         for reason in sorted({reason for line in lines for reason in getattr(line, field)}):
             label = f"{field.replace('_', ' ')}: {reason}"
-            rows.append(row(label, (getattr(line, field).get(reason, 0) for line in lines)))
+            numbers = ((line, getattr(line, field).get(reason, 0)) for line in lines)
+            rows.append(row(label, (n if line.stated or field == "rejected" else None for line, n in numbers)))
     rows.append(row("valid", (line.valid for line in lines)))
     rows.append(row("returned less all these", (line.difference for line in lines)))
     return rows

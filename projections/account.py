@@ -58,6 +58,19 @@ class Line:
         return None if self.returned is None or self.accounted is None else self.returned - self.accounted
 
     @property
+    def fault(self) -> tuple[str, str] | None:
+        """What it lacks, or where it does not balance: expected, found; None where it balances."""
+        if not self.stated:
+            return "a ballot account", "none"
+        if self.returned is None or self.distributed is None:
+            return "papers distributed and returned", "not published"
+        if self.returned > self.distributed:
+            return f"at most the {self.distributed} papers distributed", f"{self.returned} returned"
+        if self.difference is None:
+            return f"{self.returned} papers returned", "valid papers not published"
+        return (f"{self.returned} papers returned", _said(self)) if self.difference else None
+
+    @property
     def turnouts(self) -> tuple[Turnout, ...]:
         """Turnout by both definitions, each with what it is taken of."""
         of = "electorate" if self.electorate is not None else "papers distributed"
@@ -97,18 +110,15 @@ class BallotAccount:
 
     def unbalanced(self) -> Iterator[tuple[str, str, str]]:
         """Give what a section's account lacks or where it does not balance: section, expected, found."""
-        whole = (self.whole,) if self.whole.stated and self.whole not in self.lines else ()
-        for line in (*self.lines, *whole):
-            if not line.stated:
-                yield line.section, "a ballot account", "none"
-            elif line.returned is None or line.distributed is None:
-                yield line.section, "papers distributed and returned", "not published"
-            elif line.returned > line.distributed:
-                yield line.section, f"at most the {line.distributed} papers distributed", f"{line.returned} returned"
-            elif line.difference is None:
-                yield line.section, f"{line.returned} papers returned", "valid papers not published"
-            elif line.difference:
-                yield line.section, f"{line.returned} papers returned", _said(line)
+        summed = _sum(self.lines)
+        stated = () if self.whole == summed else (self.whole,)
+        for line in (*self.lines, *stated):
+            if line.fault is not None:
+                yield line.section, *line.fault
+        for what in ("distributed", "returned", "invalid"):  # else it could balance on other numbers than theirs
+            together, said = getattr(summed, what), getattr(self.whole, what)
+            if summed.stated and together is not None and together != said:
+                yield self.whole.section, f"{together} papers {what}, as of the sections together", str(said)
 
     def cells(self) -> dict[Cell, Fraction]:
         """Give every cell of it that somebody may have published."""
@@ -145,9 +155,8 @@ def _line(section: str, stated: AccountStated | None, table: Table) -> Line:
     )
 
 
-def _whole(lines: Sequence[Line], stated: AccountStated | None) -> Line:
-    """Give the account of all sections: their sum, or what was stated of all together where anybody did."""
-    whole = Line(
+def _sum(lines: Sequence[Line]) -> Line:
+    return Line(
         section=ALL,
         electorate=_total([line.electorate for line in lines]),
         distributed=_total([line.distributed for line in lines]),
@@ -158,6 +167,11 @@ def _whole(lines: Sequence[Line], stated: AccountStated | None) -> Line:
         valid=_total([line.valid for line in lines]),
         stated=all(line.stated for line in lines),
     )
+
+
+def _whole(lines: Sequence[Line], stated: AccountStated | None) -> Line:
+    """Give the account of all sections: their sum, or what was stated of all together where anybody did."""
+    whole = _sum(lines)
     if stated is None:
         return whole
     return replace(

@@ -141,6 +141,12 @@ def _cut_off(doubt: Doubt) -> str:
     return "cut off, not rounded" if doubt.exact * scale // 1 == Fraction(doubt.printed) * scale else ""
 
 
+def _rounded_twice(doubt: Doubt) -> str:
+    """Rounded to one place more first: 95.4499 to 95.45, and that to 95.5."""
+    first = rounded(doubt.exact, doubt.figure.decimals + 1)
+    return f"rounded twice: first to {first}" if doubt.gives(Fraction(first)) else ""
+
+
 def _half_to_even(doubt: Doubt) -> str:
     even = round(doubt.exact, doubt.figure.decimals)  # a Fraction is rounded half to even
     return "half rounded to even" if even == Fraction(doubt.printed) else ""
@@ -223,6 +229,7 @@ HYPOTHESES: tuple[Callable[[Doubt], str], ...] = (
     _valid_turnout,
     _half_to_even,  # before cutting off, which gives the same of a half that is rounded down
     _cut_off,
+    _rounded_twice,
     _other_base,
     _other_measure,
 )

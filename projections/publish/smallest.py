@@ -44,6 +44,7 @@ if TYPE_CHECKING:
     from projections.count.stage_table import Profile
 
 ANY = "any"  # stands for all reasons together
+NOT_SHOWN = "What was moved from whom to whom is not published."
 NOBODY = ""  # who holds non-transferable papers; no candidate has this id
 
 Pile = Any  # (section, holder), or holder
@@ -118,7 +119,8 @@ def _show_stv(table: STVTable, profile: Profile | None, smallest: int) -> Shown:
     unit = 10**table.decimals
     piles = [dict(stage.votes) | {NOBODY: stage.non_transferable} for stage in table.stages]
     first = _first_fit(piles, smallest * unit)
-    hidden, stages = table.stages[:first], table.stages[first:]
+    hidden = table.stages[:first]
+    stages = tuple(_without_transfers(stage) for stage in table.stages[first:])
     by_section = all(is_fit(papers, smallest) for papers in table.valid.values())
     valid = table.valid if by_section else {ALL: sum(table.valid.values())}
     rejected = fit_rejected(table.rejected, smallest)
@@ -128,6 +130,12 @@ def _show_stv(table: STVTable, profile: Profile | None, smallest: int) -> Shown:
         return Shown(kept, hidden, joined, None, {}, smallest)
     whole = not hidden and all(is_fit(count, smallest) for lines in profile.values() for count in lines.values())
     return Shown(kept, hidden, joined, profile if whole and by_section else {}, {}, smallest)
+
+
+def _without_transfers(stage: STVStage) -> STVStage:
+    """Leave out who gave how much to whom, which can be less than what anybody gained, and reasons that say so."""
+    actions = tuple(replace(action, reason=NOT_SHOWN) for action in stage.actions)
+    return replace(stage, transfers=(), actions=actions)
 
 
 def is_fit(papers: int, smallest: int) -> bool:
