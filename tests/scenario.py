@@ -33,7 +33,7 @@ from ledger.event import Event
 from ledger.leaf import encode
 from ledger.seal.merkle import leaf_hash
 from ledger.streams.av_rule import AlternativeVote
-from ledger.streams.batch import BatchOpened
+from ledger.streams.batch import BatchOpened, BatchWithdrawn
 from ledger.streams.contest import Candidate, ClosePoll, DefineContest, Section
 from ledger.streams.count_rule import rule_hash
 from ledger.streams.election import AdoptCountRule, CallElection
@@ -135,10 +135,11 @@ class Given:
     def batches(self, command: ReadPapers | CertifyTotals) -> BatchFigures:
         """The batches of the command's contest and section, as the port gives them."""
         opened = [event for event in self.events if isinstance(event, BatchOpened)]
+        withdrawn = {event.stream for event in self.events if isinstance(event, BatchWithdrawn)}
         contents = {
             event.stream: event.contents
             for event in opened
-            if (event.contest, event.section) == (command.contest, command.section)
+            if (event.contest, event.section) == (command.contest, command.section) and event.stream not in withdrawn
         }
         return BatchFigures(len(self.events) - 1, contents)
 

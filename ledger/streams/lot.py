@@ -117,7 +117,7 @@ def commit_lot(command: CommitLot, act: Act, contest: Contest, lot: Lot) -> Outc
             f"lots of contest {contest.id}",
             expected="a commitment while nobody can know who will be tied",
             found=f"a poll closed at {contest.closed_at}",
-            remedy="Draw lots by hand, before witnesses: draw-lot --order ... --witnesses ...",
+            remedy="Draw lots by hand, before witnesses: draw-lot with --order and --witnesses",
         )
     if lot.commitment:
         raise RefusedError(

@@ -91,6 +91,9 @@ def _check_order(name: str, seen: BatchSeen) -> Iterator[Finding]:
         end = seen.closed_at
         if end < start:
             yield Finding("C3", "batch-out-of-order", end, name, f"a closing after event {start}", f"event {end}")
+        if 0 <= seen.withdrawn_at < end:
+            expected = f"no closing after the withdrawal, event {seen.withdrawn_at}"
+            yield Finding("C3", "batch-withdrawn", end, name, expected, "one")
         if seen.last_at > end:
             yield Finding("C3", "member-too-late", seen.last_at, name, f"members before event {end}", "one after")
 

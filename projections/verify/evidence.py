@@ -8,6 +8,7 @@ from ledger.errors import EvidenceError
 from ledger.seal.heads import heads_root
 from ledger.store import Ledger
 from ledger.streams.heads import StreamHeadsRecorded
+from projections.verify.accounts import check_accounts
 from projections.verify.contests import check_contests, read_contests
 from projections.verify.declarations import check_declarations
 from projections.verify.finding import Finding
@@ -26,6 +27,7 @@ def check_evidence(ledger: Ledger, record: RecordRead) -> list[Finding]:
         *check_contests(record, contests),
         *check_papers(ledger, record, contests),
         *check_totals(record, contests),
+        *check_accounts(record, contests),
         *check_results(record),
         *check_declarations(record, contests),
         *check_lots(record, contests),

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING
 
 from ledger.streams.report import ReportMade, differences
+from projections.verify.accounts import check_audience
 from projections.verify.counts import count_at
 from projections.verify.finding import Finding
-from projections.verify.results import Declaration
+from projections.verify.results import Declaration, result_at
 
 if TYPE_CHECKING:
     from projections.verify.contests import ContestSeen
@@ -21,6 +23,7 @@ def check_reports(record: RecordRead, contests: Mapping[str, ContestSeen]) -> It
     for position, event in record.others:
         if isinstance(event, ReportMade):
             made[event.contest] = event
+            yield from _check_alone(record, contests.get(event.contest), position, event)
         elif not isinstance(event, Declaration):
             continue
         contest, report = contests.get(event.contest), made.get(event.contest)
@@ -30,6 +33,25 @@ def check_reports(record: RecordRead, contests: Mapping[str, ContestSeen]) -> It
             yield from _compare(record, contest, report, position, event)
         elif contest.definition is not None and contest.definition.report is not None:
             yield Finding("E5", "report-missing", position, event.stream, "the scrutineer's report before it", "none")
+
+
+def _check_alone(
+    record: RecordRead, contest: ContestSeen | None, position: int, event: ReportMade
+) -> Iterator[Finding]:
+    """What the desk would have refused of a report whatever the count says."""
+    result = result_at(record, event.contest, position)
+    if result.annulled or (result.elected is not None and not result.reopened):
+        expected = "a report before the declaration, or in a recount"
+        yield Finding("E5", "already-declared", position, event.stream, expected, "after it")
+    if contest is None:
+        return
+    votes = Counter(each.candidate for each in event.votes)
+    for name, times in votes.items():
+        if times > 1:  # only one of them would be compared
+            yield Finding("E5", "duplicate-candidate", position, event.stream, "each candidate once", f"{name} again")
+        if name not in contest.state.candidates:
+            yield Finding("E5", "unknown-candidate", position, event.stream, "candidates of the contest", name)
+    yield from check_audience("E5", contest, position, event)
 
 
 def _compare(

@@ -51,6 +51,8 @@ def _check_no_papers(record: RecordRead, totals: Mapping[BatchName, int]) -> Ite
         if position is None:
             continue
         at = seen.begins_at
+        if at < position and 0 <= seen.withdrawn_at < position:
+            continue  # they did not count any more
         if at < position:
             what = " ".join(contest_and_section(name))
             yield Finding("E2", "papers-exist", position, f"totals of {what}", "a section without papers", name)
