@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
+from methods import COLLEGE, ERS97, MEEK, PLURALITY, SCOTTISH, YES_NO
 from pydantic import ValidationError
 from scenario import (
     ADOPT_RULE,
@@ -14,14 +17,23 @@ from scenario import (
     DEFINED,
     POLLED,
     RULE,
+    When,
     but,
     given,
     happened,
 )
 
 from ledger.decision import fold
-from ledger.streams.contest import Candidate, Contest, ContestDefined, DefineContest, PollClosed, Section
-from ledger.streams.count_rule import rule_hash
+from ledger.streams.contest import (
+    CATEGORIES_MAX,
+    Candidate,
+    Contest,
+    ContestDefined,
+    DefineContest,
+    PollClosed,
+    Section,
+)
+from ledger.streams.count_rule import AnyCountRule, rule_hash
 from ledger.streams.election import AdoptCountRule, ElectionCalled
 
 STREAM = "contest/leader"
@@ -175,3 +187,78 @@ def test_a_contest_does_not_evolve_by_an_event_of_another_stream() -> None:
 def test_a_contest_nobody_defined_is_in_no_election() -> None:
     contest = Contest(STREAM)
     assert (contest.election, contest.candidates, contest.sections, contest.exists) == ("none", (), (), False)
+
+
+# Rules that a contest has to fit, categories, reports
+
+ANSWERS = (Candidate(id="no", name="No"), Candidate(id="yes", name="Yes"))
+
+
+def under(rule: AnyCountRule, **changes: Any) -> When:
+    contest = but(DEFINE_CONTEST, count_rule=rule_hash(rule), **changes)
+    return given(CALL_ELECTION, AdoptCountRule(election="labour", rule=rule)).when(contest)
+
+
+def test_keeps_the_categories_of_candidates() -> None:
+    of_both = (Candidate(id="a", name="Abbott", categories=("women", "bame")), Candidate(id="b", name="Balls"))
+    (defined,) = given(CALL_ELECTION, ADOPT_RULE).when(but(DEFINE_CONTEST, candidates=of_both)).events
+    assert isinstance(defined, ContestDefined)
+    assert [each.categories for each in defined.candidates] == [("women", "bame"), None]
+    for wrong in ((), ("women",) * (CATEGORIES_MAX + 1), ("Women",)):
+        with pytest.raises(ValidationError):
+            Candidate(id="a", name="Abbott", categories=wrong)
+
+
+def test_a_report_is_required_only_beside_an_account() -> None:
+    given(CALL_ELECTION, ADOPT_RULE).when(but(DEFINE_CONTEST, report="required")).then_refused("report-unfit")
+    both = but(DEFINE_CONTEST, report="required", account="required")
+    (defined,) = given(CALL_ELECTION, ADOPT_RULE).when(both).events
+    assert isinstance(defined, ContestDefined)
+    assert (defined.report, defined.account) == ("required", "required")
+
+
+@pytest.mark.parametrize("rule", [RULE, COLLEGE])
+def test_one_place_is_all_that_these_rules_can_fill(rule: AnyCountRule) -> None:
+    assert under(rule).events
+    under(rule, seats=2).then_refused("seats-unfit")
+
+
+def test_a_question_has_the_two_answers_and_one_seat() -> None:
+    assert under(YES_NO, candidates=ANSWERS).events
+    under(YES_NO, candidates=ANSWERS, seats=2).then_refused("seats-unfit")
+    for those in (DEFINE_CONTEST.candidates, ANSWERS[:1], (*ANSWERS, DEFINE_CONTEST.candidates[0]), ()):
+        under(YES_NO, candidates=those).then_refused("candidates-unfit")
+
+
+@pytest.mark.parametrize("rule", [PLURALITY, SCOTTISH, ERS97, MEEK], ids=lambda rule: rule.version)
+def test_other_rules_fill_several_places(rule: AnyCountRule) -> None:
+    assert under(rule, seats=3).events
+
+
+def test_an_electoral_college_has_the_sections_that_its_rule_weighs() -> None:
+    members, mps = DEFINE_CONTEST.sections
+    for sections in (
+        (members,),
+        (members, Section(id="lords", name="Lords")),
+        (members, mps, Section(id="x", name="X")),
+    ):
+        refused = under(COLLEGE, sections=sections).then_refused("sections-unfit")
+        assert refused.expected.endswith("members, mps")
+    assert under(COLLEGE, sections=(mps, members)).events
+
+
+def test_names_the_first_of_several_reasons_why_a_rule_does_not_fit() -> None:
+    faulty = {"candidates": TWICE_A, "sections": TWICE_MPS, "seats": 2, "report": "required"}
+    for code, change in (
+        ("duplicate-candidate", {"candidates": DEFINE_CONTEST.candidates}),
+        ("duplicate-section", {"sections": (Section(id="all", name="All"), DEFINE_CONTEST.sections[0])}),
+        ("section-reserved", {"sections": DEFINE_CONTEST.sections}),
+        ("seats-unfit", {"seats": 1}),
+        ("candidates-unfit", {"candidates": ANSWERS}),
+        ("report-unfit", {"report": "not-required"}),
+    ):
+        under(YES_NO, **faulty).then_refused(code)
+        faulty |= change
+    assert under(YES_NO, **faulty).events
+    lords = (Section(id="lords", name="Lords"),)
+    under(COLLEGE, sections=lords, seats=2, report="required").then_refused("sections-unfit")
