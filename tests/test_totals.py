@@ -10,10 +10,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from scenario import POLLED, READ_PAPERS, given, happened
+from methods import ERS97, MEEK, SCOTTISH
+from scenario import CALL_ELECTION, CLOSE_POLL, DEFINE_CONTEST, POLLED, READ_PAPERS, but, given, happened
 from terminal import POLLED as COMMANDS
 from terminal import Terminal
 
+from ledger.streams.count_rule import AnyCountRule, rule_hash
+from ledger.streams.election import AdoptCountRule
 from ledger.streams.result import ResultDeclared
 from ledger.streams.totals import CertifyTotals, TotalsCertified
 
@@ -121,3 +124,11 @@ def test_what_is_missing_from_kept_views_is_not_taken_in_twice(
         views.commit()
     at(*words, "--set", "serial=2").refused("same-papers")
     at.record("certify-totals", BODY).refused("papers-exist")
+
+
+@pytest.mark.parametrize("rule", [SCOTTISH, ERS97, MEEK], ids=lambda rule: rule.version)
+def test_refuses_totals_that_no_count_could_use_so_that_papers_can_still_be_read(rule: AnyCountRule) -> None:
+    contest = but(DEFINE_CONTEST, count_rule=rule_hash(rule), seats=2)
+    polled = (CALL_ELECTION, AdoptCountRule(election="labour", rule=rule), contest, CLOSE_POLL)
+    given(*polled).when(certify()).then_refused("totals-unfit")
+    assert given(*polled).when(READ_PAPERS).papers.total() == 3

@@ -17,8 +17,10 @@ from ledger.errors import RefusedError, nearest
 from ledger.event import Audience, Canonical, Event
 from ledger.field import Count, Id, Text
 from ledger.streams.contest import CANDIDATES_MAX, Contest, contest_stream, require_contest
+from ledger.streams.election import Election, election_stream, rule_of
 from ledger.streams.figure import STAGES_MAX
 from ledger.streams.result import Result, require_changeable, result_stream
+from ledger.streams.stv_rule import SingleTransferableVote
 
 
 class CertifiedVotes(Canonical):
@@ -92,12 +94,19 @@ class CertifyTotals(Command):
 @decision(
     CertifyTotals,
     contest=lambda c, _: contest_stream(c.contest),
+    election=lambda _, states: election_stream(states["contest"].election),
     totals=lambda c, _: totals_stream(c.contest, c.section),
     result=lambda c, _: result_stream(c.contest),
     figures=lambda c, port: port.batches(c.contest, c.section),
 )
 def certify_totals(
-    command: CertifyTotals, act: Act, contest: Contest, totals: Totals, result: Result, figures: BatchFigures
+    command: CertifyTotals,
+    act: Act,
+    contest: Contest,
+    election: Election,
+    totals: Totals,
+    result: Result,
+    figures: BatchFigures,
 ) -> Outcome:
     """Decide that totals may stand in for the papers of a section.
 
@@ -106,10 +115,10 @@ def certify_totals(
 
     Raises:
         RefusedError: `unknown-contest`, `unknown-section`, `poll-open`, `already-declared`, `annulled`,
-            `totals-exist`, `papers-exist`, `unknown-candidate`, `duplicate-candidate`, `totals-incomplete`,
-            `totals-grow`, in that order.
+            `totals-unfit`, `totals-exist`, `papers-exist`, `unknown-candidate`, `duplicate-candidate`,
+            `totals-incomplete`, `totals-grow`, in that order.
     """
-    require_contest(contest)
+    definition = require_contest(contest)
     where = f"contest {contest.id}, section {command.section}"
     if command.section not in contest.sections:
         found = f"{command.section}{nearest(command.section, contest.sections)}"
@@ -117,6 +126,9 @@ def certify_totals(
     if not contest.closed_at:
         raise _refused("poll-open", where, "a poll that closed", "an open poll", "Record close-poll first")
     require_changeable(result, where)
+    if isinstance(rule_of(election, definition), SingleTransferableVote):  # no count could ever begin
+        remedy = "Totals cannot say how papers would have gone on: record the papers"
+        raise _refused("totals-unfit", where, "papers, under the single transferable vote", "totals", remedy)
     if totals.exists and not result.reopened:
         remedy = "Totals are certified once, unless a recount is ordered: order-recount"
         raise _refused("totals-exist", where, "no totals yet", totals.stream, remedy)
