@@ -22,9 +22,14 @@ IMPURE_CALLS = {"now", "today", "utcnow", "open", "print", "input", "urandom", "
 CLOCK_AND_CHANCE = {"random", "secrets"}
 FORBIDDEN_NAMES = {"utils", "util", "helpers", "helper", "common", "misc"}
 
-STANDALONE = ROOT / "projections" / "publish" / "verify.py"  # for strangers: one file, imports nothing of ours
-STANDALONE_LINES_MAX = 570
-MODULES = sorted(path for package in PACKAGES for path in (ROOT / package).rglob("*.py") if path != STANDALONE)
+PUBLISH = ROOT / "projections" / "publish"
+STANDALONE_LINES_MAX = {  # for strangers: files that import nothing of ours
+    PUBLISH / "verify.py": 970,
+    PUBLISH / "verify_stv.py": 400,
+}
+MODULES = sorted(
+    path for package in PACKAGES for path in (ROOT / package).rglob("*.py") if path not in STANDALONE_LINES_MAX
+)
 
 
 def name_of(path: Path) -> str:
@@ -104,9 +109,10 @@ def test_nothing_swallows_every_exception(path: Path) -> None:
             assert not broad or reraises, f"line {node.lineno}"
 
 
-def test_the_stand_alone_verifier_is_short_and_imports_only_the_standard_library() -> None:
-    assert STANDALONE.read_text("utf-8").count("\n") <= STANDALONE_LINES_MAX
-    assert {module.split(".")[0] for module in imported(tree_of(STANDALONE))} <= sys.stdlib_module_names
+@pytest.mark.parametrize("path", STANDALONE_LINES_MAX, ids=name_of)
+def test_the_stand_alone_verifier_is_short_and_imports_only_the_standard_library(path: Path) -> None:
+    assert path.read_text("utf-8").count("\n") <= STANDALONE_LINES_MAX[path]
+    assert {module.split(".")[0] for module in imported(tree_of(path))} <= sys.stdlib_module_names
 
 
 def test_commands_and_decisions_share_a_stem() -> None:

@@ -34,6 +34,7 @@ from projections.publish.leaves import Progress, Readers, write, write_leaves
 
 PACK_FORMAT = "pollbook-pack-1"
 VERIFIER = Path(__file__).parent / "verify.py"
+VERIFIER_STV = VERIFIER.with_name("verify_stv.py")  # looked for by the other beside itself
 UNFINISHED = ".{}.unfinished-pack"
 
 
@@ -158,7 +159,8 @@ def _write(
     write(folder / "checkpoint", checkpoint_note)
     write(folder / "policy.template", policy_template(log_key).encode())
     write(folder / "pack.json", json.dumps(body, **CANONICAL).encode() + b"\n")
-    write(folder / "verify.py", verifier)
+    write(folder / VERIFIER.name, verifier)
+    write(folder / VERIFIER_STV.name, VERIFIER_STV.read_bytes())
     write(folder / "index.html", index_page(about, contests).encode())
     return Pack(checkpoint, leaves)
 

@@ -6,7 +6,7 @@
 PACK is a folder as published. POLICY says whose signatures count (c2sp.org/tlog-policy); it comes from elsewhere. The
 program ends with 0 if nothing was found, 3 if anything was, 2 if the call or the policy cannot be used. It needs Python
 3.9 and nothing else, is written from docs/reference/file-format.md, and shares no code with the program that writes
-ledgers. To read it top down, begin with section 8.
+ledgers. To read it top down, begin with section 9.
 
 It cannot see whether an event is true, what was done before the first checkpoint left the building, and what is in a
 withheld leaf. A public leaf left out of a public pack shows where it leaves a gap in a stream or batch; else it looks
@@ -31,6 +31,7 @@ from contextlib import suppress
 from datetime import datetime
 from fractions import Fraction
 from itertools import accumulate
+from operator import le
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -231,54 +232,85 @@ ENVELOPE = "actor authority? batch? blind? command? effective recorded stream ty
 TYPES: dict[str, tuple[str, str, str, list[str]]] = {}
 # Who may read it; its stream, where {x} is a field too, * any id; its types, each with its version and other fields.
 for row in """
+contest account/{contest}/{section} account-stated.v1 any distributed? electorate? returned? set_aside source? spoilt
 contest batch/paper/{contest}/{section}/* batch-opened.v1 1 contents provenance? total | batch-closed.v1 2 count digest
+public batch/paper/{contest}/{section}/* batch-withdrawn.v1 [23] reason
 public contest/{contest} poll-closed.v1 2 | contest-defined.v1 1 account candidates count_rule election office\
- paper_publication seats secrecy sections smallest_cell
+ paper_publication report? seats secrecy sections smallest_cell
 public election/{election} election-called.v1 1 organisation reason title | count-rule-adopted.v1 any rule
 public key/{officer} key-enrolled.v1 any key proof | key-revoked.v1 any reason | key-rotated.v1 any consent key proof
 public ledger/heads stream-heads-recorded.v1 any as_of_position root streams
 public ledger/log-key log-key-rotated.v1 any consent? key old proof reason
+public lot/{contest} lot-committed.v1 any commitment | lot-drawn.v1 any as_of_position order purpose seed? stage tied\
+ witnesses?
 contest paper/*/*/* paper-read.v1 1 marks provenance?
 restricted person/* person-recorded.v1 1 identity
 restricted erasure/* erasure-ordered.v1 any basis | disclosure-erased.v1 any digests
-public result/{contest} result-declared.v1 any as_of_position count? elected figures | figures-published.v1 any\
- address? figures source
-public totals/{contest}/{section} totals-certified.v1 1 source stages
+contest report/{contest} report-made.v1 any as_of_position distributed independent inspections lawful persons returned\
+ secure spoilt votes
+public result/{contest} result-declared.v1 any as_of_position count? elected figures recount? | result-corrected.v1 any\
+ as_of_position count? elected figures reason recount | recount-ordered.v1 any number reason | result-annulled.v1 any\
+ reason | figures-published.v1 any address? figures source
+public totals/{contest}/{section} totals-certified.v1 any papers? source stages
 """.strip().split("\n"):
     readers, stream, types = row.split(" ", 2)
     for name, version, *fields in map(str.split, types.split("|")):
         TYPES[name] = readers, stream, version, [*ENVELOPE, *re.findall("{(.*?)}", stream), *fields]
-AV_RULE = re.compile(r"""{"blank":"(refuse|reject)","decimals":[0-9],"duplicate":"(refuse|exhaust|skip)",\
-"exclusion":"(single-lowest|bulk-when-safe)","gap":"(refuse|exhaust|skip)",\
-"majority_base":"(continuing|valid-at-stage-1)","overvote":"(refuse|exhaust|skip)","preferences":"(any-number|all)",\
-"stop":"(first-majority|continue-to-two)","ties":\["(earlier-stages-(back|for)wards|lot)"\
-(,"(earlier-stages-(back|for)wards|lot)")*\],"version":"av\.v1"}""".replace("\\\n", ""))  # as canonical JSON
-# What fields hold that the checks below rely on: text of a pattern, a whole number, an (object), a [list].
+# What fields hold that the checks below rely on: text of a pattern, a whole number, an (object), a [list], with a 1 at
+# its end where it has one at least. First those of count rules: docs/reference/rules.md.
+WHOLE, FAULT, OUT = range(WHOLE_MAX + 1), "refuse|exhaust|skip", "refuse|reject"
+EARLIER, RATIO, RESERVED = "earlier-stages-(back|for)wards", "[1-9][0-9]*/[1-9][0-9]*", [("category", "places")]
+CROSSES = {"blank": OUT, "decimals": range(10), "overvote": OUT, "ranked": OUT}
+RANKS = {**CROSSES, **dict.fromkeys(("duplicate", "gap", "overvote"), FAULT), "preferences": "any-number|all"}
+del RANKS["ranked"]
+AV = dict(RANKS, exclusion="single-lowest|bulk-when-safe", majority_base="continuing|valid-at-stage-1",
+          stop="first-majority|continue-to-two", ties=[f"{EARLIER}|lot", 1])
+STV = dict(RANKS, doomed="together|lowest-first", exclusion="single-lowest|bulk-when-safe", reserved=RESERVED,
+           last_places="at-once|after-transfer", ties=[f"{EARLIER}(-all-differ)?|lot", 1], value_decimals=range(10))
+RULES: dict[str, dict[str, Any]] = {
+    "av.v1": AV, "weighted-av.v1": dict(
+        AV, empty_section="nothing|redistributed|refuse", exclusion="single-lowest", majority_base="continuing|whole",
+        section_base="continuing|valid-at-stage-1", weights=[("section", "weight"), 1]),
+    "plurality.v1": dict(CROSSES, reserved=RESERVED, ties="lot|nobody", votes="any-number|all"),
+    "yes-no.v1": dict(CROSSES, base="valid|read", needed=RATIO, quorum=WHOLE, reach="more-than|at-least"),
+    "stv-scottish.v1": dict(
+        STV, quota="droop|droop-decimal|hare", surplus_order="largest-first|election-order",
+        surpluses="one-at-a-time|together", transfer_value="value-by-surplus-over-votes|value-by-cut-share"),
+    "stv-ers97.v1": dict(
+        STV, active_vote="elects|disregarded", deferral="either-clause|never", last_place_ties="nobody-yet|ladder",
+        quota="rounded-up", quota_reduction="until-first-election|never"),
+    "stv-meek.v1": dict(STV, early_exclusion="when-certain|never", iterations=range(1, 100_001),
+                        omega_decimals=range(10), quota="droop-decimal")}
 HOLDS: dict[str, Any] = {
-    **dict.fromkeys("actor candidate command contest election id officer section".split(), ID), "elected": [ID],
+    **dict.fromkeys("actor candidate category command contest election id officer section".split(), ID),
+    **dict.fromkeys("as_of_position distributed number papers recount returned seats votes".split(), WHOLE),
+    **dict.fromkeys("categories elected order tied".split(), [ID]), "commitment": "sha256:[0-9a-f]{64}",
     "effective": MOMENT, "recorded": MOMENT, "batch": "[a-z0-9/-]{1,300}", "stream": "[a-z0-9/-]{1,300}",
     "blind": "[A-Za-z0-9_-]{22}", "count_rule": "sha256:[0-9a-f]{64}", "marks": "[a-z0-9>=-]{0,20000}",
-    "paper_publication": "papers|profile|none", "measure": "votes|section-share|share|valid|non-transferable",
+    "paper_publication": "papers|profile|none", "account": "required|not-published", "report": "required",
+    "measure": "votes|section-share|points|share|valid|non-transferable|quota|distributed|returned|rejected|turnout",
     "value": r"(0|[1-9][0-9]{0,14})(\.[0-9]{1,9})?", "stage": range(1, 10_001), "decimals": range(10),
-    "as_of_position": range(WHOLE_MAX + 1), "seats": range(WHOLE_MAX + 1), "version": range(1, WHOLE_MAX + 1),
-    "candidates": [("id", "name")], "sections": [("id", "name")], "rule": AV_RULE,
-    "stages": [("held",)], "held": [("candidate", "certainty", "votes")],
+    "places": range(1_001), "weight": RATIO, "version": range(1, WHOLE_MAX + 1), "seed": "[0-9a-f]{64}",
+    "candidates": [("categories?", "id", "name")], "sections": [("id", "name")], "rule": RULES,
+    "stages": [("held",)], "held": [("candidate", "certainty", "votes")], "purpose": "surplus|exclusion|place",
+    "set_aside": [("papers", "reason")], "spoilt": [("papers", "reason")],
     "figures": [("candidate?", "certainty", "decimals", "measure", "section", "stage", "value")]}
-def wrong_fields(fields: Iterable[str], value: Event) -> list[str]:
+REPORT = {**HOLDS, "spoilt": WHOLE, "votes": [("candidate", "votes")]}  # where two fields are called otherwise alike
+def wrong_fields(fields: Iterable[str], value: Event, holds: Event = HOLDS) -> list[str]:
     """Those that are unknown, missing or malformed; what ends in ? may be left out."""
     missing = [name for name in fields if name[-1] != "?" and name not in value]
     known = [name.rstrip("?") for name in fields]
-    return missing + [name for name in value if name not in known or not fits(HOLDS.get(name), value[name])]
+    return missing + [name for name in value if name not in known or not fits(holds.get(name), value[name])]
 def fits(kind: Any, value: Any) -> bool:
     if isinstance(kind, list):
-        return isinstance(value, list) and all(fits(kind[0], one) for one in value)
+        return isinstance(value, list) and len(value) >= len(kind) - 1 and all(fits(kind[0], one) for one in value)
     if isinstance(kind, tuple):
         return isinstance(value, dict) and not wrong_fields(kind, value)
     if isinstance(kind, range):
         return type(value) is int and value in kind
-    if kind is AV_RULE:  # a rule of another version is not for us to judge, nor to count by
-        other = isinstance(value, dict) and value.get("version", "av.v1") != "av.v1"
-        return other or AV_RULE.fullmatch(canonical(value).decode()) is not None
+    if kind is RULES:  # a rule of another version is not for us to judge, nor to count by
+        holds = {"version": ".*", **RULES.get(str(value.get("version")), {})} if isinstance(value, dict) else {}
+        return len(holds) == 1 or bool(holds) and not wrong_fields(holds, value, holds)
     with suppress(TypeError, ValueError):  # not text; no such second: years 1 to 9999, no leap second
         return not kind or bool(re.fullmatch(kind, value) and (kind != MOMENT or datetime.fromisoformat(value[:19])))
     return False
@@ -317,7 +349,8 @@ def read_leaf(where: str, leaf: bytes) -> Event | None:
         finding("leaf-malformed", where, "canonical JSON", error)
         return None
     _, stream, version, fields = TYPES.get(str(event.get("type")), ("", "", "", ["known type"]))
-    if wrong := wrong_fields(fields, event):
+    holds = REPORT if event.get("type") == "report-made.v1" else HOLDS
+    if wrong := wrong_fields(fields, event, holds):
         finding("leaf-field", where, "a type of events.md and its fields", {one: event.get(one) for one in wrong})
         return None
     there = f"{stream.format_map(event)}, version {event['version'] if version == 'any' else version}"
@@ -326,7 +359,7 @@ def read_leaf(where: str, leaf: bytes) -> Event | None:
         return None
     return event
 
-# ---- 6. The record: streams, batches, contests -----------------------------------------------------------------------
+# ---- 6. The record: streams, batches, contests, results --------------------------------------------------------------
 class Record:
     """The leaves that are here, taken in order: each is judged by what stands before it."""
     def __init__(self, public: bool) -> None:
@@ -340,20 +373,21 @@ class Record:
             return
         name, stream, self.recorded = event["type"], event["stream"], max(self.recorded, event["recorded"])
         compare("recorded-order", where, self.recorded, event["recorded"])
-        compare("version-gap", f"{where}, {stream}", self.streams.get(stream, 0) + 1, event["version"])
-        self.streams[stream] = event["version"]
         kind, contest_id = stream.replace("batch/paper", "batch").split("/")[:2]
-        contest, readers = self.contests.get(contest_id), TYPES[name][0]
+        contest, readers, due = self.contests.get(contest_id), TYPES[name][0], self.streams.get(stream, 0) + 1
+        if kind != "batch" or contest is None or contest.seen or event["version"] < due:  # else part of it is withheld
+            compare("version-gap", f"{where}, {stream}", due, event["version"])
+        self.streams[stream] = event["version"]
         withheld = readers == "restricted" or (readers == "contest" and not (contest and contest.discloses))
         found = ("blind" in event, withheld and self.public)
         compare("leaf-audience", f"{where}, whether blind, whether out of place", (withheld, False), found)
-        if contest and kind in ("batch", "paper"):
+        if contest and kind in ("batch", "paper") and name != "batch-withdrawn.v1":
             compare(kind, f"{where}, effective as poll-closed", contest.polled, event["effective"])
         if name == "count-rule-adopted.v1":
             self.rules[event["election"], name_of(canonical(event["rule"]))] = event["rule"]
         elif name == "contest-defined.v1":
             self.take_contest(where, event)
-        elif contest is None and kind in ("contest", "batch", "paper", "result", "totals"):
+        elif contest is None and kind in ("account", "batch", "contest", "lot", "paper", "report", "result", "totals"):
             finding("contest", where, "a contest defined before", contest_id)
         elif contest and name == "poll-closed.v1":
             contest.polled = contest.polled or event["effective"]
@@ -362,35 +396,68 @@ class Record:
         elif contest and name in TAKES:
             TAKES[name](contest, where, position, event)
     def take_contest(self, where: str, event: Event) -> None:
-        """A contest under a rule that its election adopted before."""
-        rule = self.rules.get((event["election"], event["count_rule"]))
+        """A contest under a rule that its election adopted before, and that can fill it."""
+        rule = self.rules.get((event["election"], event["count_rule"]), {})
+        kind, weights = rule.get("version"), rule.get("weights", [])
         candidates, sections = ([one["id"] for one in event[of]] for of in ("candidates", "sections"))
         alone = sections == ["all"] or "all" not in sections
+        unfit = (event["seats"] != 1 if kind in ("av.v1", "weighted-av.v1", "yes-no.v1") else not event["seats"],
+                 kind == "yes-no.v1" and sorted(candidates) != ["no", "yes"],
+                 weights and (sorted(one["section"] for one in weights) != sorted(sections)
+                              or sum(Fraction(one["weight"]) for one in weights) != 1),
+                 event.get("report") and event["account"] != "required")
         if len({*candidates}) < len(candidates) or len({*sections}) < len(sections) or not sections or not alone:
             finding("contest-ids", where, "each candidate and section once, none called all beside others", sections)
-        elif rule is None or (rule["version"] == "av.v1" and event["seats"] != 1):
-            finding("contest-rule", where, "a rule adopted before; one seat", (event["count_rule"], event["seats"]))
+        elif not rule or any(unfit):
+            finding("contest-rule", where, "a rule adopted before, for these seats and ids; account with report", event)
         else:
+            discloses = event["paper_publication"] == "papers"
             self.contests[event["contest"]] = SimpleNamespace(
                 event=event, rule=rule, candidates=candidates, sections=sections, polled="", declared=None,
-                discloses=event["paper_publication"] == "papers", sources={}, batches={}, open={}, last=0)
+                categories={one["id"]: one.get("categories", []) for one in event["candidates"]}, discloses=discloses,
+                seen=discloses or not self.public, batches={}, open={}, last=0, totals={}, accounts={}, lots={},
+                commitment="", report=None, number=1, reopened=False, annulled=False, count=None)
+def is_changeable(contest: SimpleNamespace) -> bool:
+    return not contest.annulled and (contest.declared is None or contest.reopened)
+def change(contest: SimpleNamespace, position: int) -> None:
+    """Note that there is more to count from, or less."""
+    contest.last, contest.count = position, None
 def take_source(contest: SimpleNamespace, where: str, position: int, event: Event) -> None:
-    """What a section is counted from, after the poll, before the declaration: batches of papers, or totals, once."""
+    """What a section is counted from, after the poll, before a declaration or in a recount: batches, or totals."""
     name, stream, section = event["type"], event["stream"], event["section"]
-    if (not contest.polled or contest.declared or section not in contest.sections or stream in contest.batches
-            or contest.sources.get(section, name) != name):
-        finding(stream.split("/")[0], where, "a new one, papers or totals, after poll-closed, before declared", event)
+    good = contest.polled and is_changeable(contest) and section in contest.sections
+    if name == "batch-opened.v1" and good and section not in contest.totals and stream not in contest.batches:
+        contest.open[stream] = contest.batches[stream] = SimpleNamespace(
+            opened=event, digest=hashlib.sha256(), last="", marks=Counter())
+    elif (name == "totals-certified.v1" and good and (section not in contest.totals or contest.reopened)
+            and section not in [batch.opened["section"] for batch in contest.batches.values()]
+            and are_totals(contest.candidates, event["stages"])):
+        contest.totals[section] = event
     else:
-        batch = SimpleNamespace(opened=event, digest=hashlib.sha256(), last="", marks=Counter())
-        contest.batches[stream], contest.sources[section], contest.last = batch, name, position
-        contest.open.update({stream: batch} if name == "batch-opened.v1" else {})  # totals are complete as they come
+        finding(stream.split("/")[0], where, "a new one, papers or totals, after poll-closed, before declared", event)
+        return
+    change(contest, position)
+def are_totals(candidates: list[str], stages: list[Event]) -> bool:
+    """Of all candidates at stage 1, then of some of those of the stage before, and never of more papers."""
+    held = [[(one["candidate"], one["votes"]) for one in stage["held"]] for stage in stages]
+    pairs = zip([[(name, WHOLE_MAX**2) for name in candidates], *held], held)
+    return [*map(len, held[:1])] == [len(candidates)] and all(
+        len(dict(now)) == len(now) and {*dict(now)} <= {*dict(before)}
+        and sum(votes for _, votes in now) <= sum(votes for _, votes in before) for before, now in pairs)
 def take_batch_closed(contest: SimpleNamespace, where: str, position: int, event: Event) -> None:
     if batch := contest.open.pop(event["stream"], None):  # else it is version 2 of a stream without 1, which is found
-        contest.last, papers = position, sum(batch.marks.values())
+        change(contest, position)
+        papers = sum(batch.marks.values())
         contents = name_of("".join(f"{count} {marks}\n" for marks, count in sorted(batch.marks.items())).encode())
         said = [event["count"], event["digest"], batch.opened["total"], batch.opened["contents"]]
         found = [papers, f"sha256:{batch.digest.hexdigest()}", papers, contents]
         compare("batch", where, canonical(said), canonical(found))
+def take_batch_withdrawn(contest: SimpleNamespace, where: str, position: int, event: Event) -> None:
+    """Its papers count no more: it was never finished, or is taken back in a recount."""
+    batch, unfinished = contest.batches.pop(event["stream"], None), contest.open.pop(event["stream"], None)
+    if contest.seen and not (batch and is_changeable(contest) and (unfinished or contest.reopened)):
+        finding("batch", where, "one that counts, withdrawn before declared and unfinished, or in a recount", event)
+    change(contest, position)
 def take_paper(contest: SimpleNamespace, where: str, event: Event, leaf_hash: bytes) -> None:
     """In an open batch of its section, under a higher id than the paper before it, with nothing that tells it apart."""
     _, _, section, paper = event["stream"].split("/")
@@ -402,20 +469,85 @@ def take_paper(contest: SimpleNamespace, where: str, event: Event, leaf_hash: by
     batch.last = paper
     batch.digest.update(leaf_hash)
     batch.marks[event["marks"]] += 1
+def take_account(contest: SimpleNamespace, where: str, position: int, event: Event) -> None:
+    reasons = [(of, part["reason"]) for of in ("set_aside", "spoilt") for part in event[of]]
+    if (not is_changeable(contest) or event["section"] not in ["all", *contest.sections]
+            or len({*reasons}) < len(reasons)):
+        finding("account", where, "of a section or all, each reason once, before declared or in a recount", event)
+    contest.accounts[event["section"]] = event
+    change(contest, position)
+def take_lot_committed(contest: SimpleNamespace, where: str, position: int, event: Event) -> None:
+    compare("lot", f"{where}, commitment, poll closed at", ("", ""), (contest.commitment, contest.polled))
+    contest.commitment = contest.commitment or event["commitment"]
+def take_lot_drawn(contest: SimpleNamespace, where: str, position: int, event: Event) -> None:
+    """Of those whom the count leaves tied. It follows from the seed committed to; if none, it was drawn in public."""
+    order, tied, seed, stage = event["order"], event["tied"], event.get("seed", ""), event["stage"]
+    lines = {one: f"pollbook lot v1\n{seed}\n{event['contest']}\n{stage}\n{one}\n".encode() for one in tied}
+    if contest.commitment:
+        compare("lot", f"{where}, seed", contest.commitment, name_of(seed.encode()))
+        compare("lot", f"{where}, order", sorted(tied, key=lambda one: hashlib.sha256(lines[one]).digest()), order)
+    elif seed or "witnesses" not in event:
+        finding("lot", where, "a seed committed to before the poll closed, or witnesses", event)
+    if not contest.last <= event["as_of_position"] < position or not is_changeable(contest):
+        finding("lot", where, "of the count as of a position before it, before declared or in a recount", event)
+    if not why_not(contest):
+        count = recount(contest)
+        found = count if isinstance(count, str) else (count.tied, count.purpose, len(count.body["stages"]))
+        compare("lot", f"{where}, who is tied, for what, at which stage", found, (tied, event["purpose"], stage))
+    if sorted(order) == sorted({*tied}):
+        contest.lots.setdefault((stage, frozenset(tied)), order)
+    else:
+        finding("lot", f"{where}, order", tied, order)
+    change(contest, position)
+def take_report(contest: SimpleNamespace, where: str, position: int, event: Event) -> None:
+    contest.report = event
+    if not contest.last <= event["as_of_position"] < position or not is_changeable(contest) or not contest.polled:
+        finding("report", where, "as of before it, after poll-closed, before declared or in a recount", event)
+    if not why_not(contest):
+        check_report(contest, where, recount(contest))
 def take_result(contest: SimpleNamespace, where: str, position: int, event: Event) -> None:
-    """Declared once, of the contest's own candidates and sections, on what was complete by a position before it."""
+    """Declared once and corrected in recounts, on what was complete by a position before it; it is counted again."""
     strangers = {*event["elected"], *(one.get("candidate") for one in event["figures"])} - {None, *contest.candidates}
     elsewhere = {one["section"] for one in event["figures"]} - {"all", *contest.sections}
-    if (contest.declared or not contest.polled or contest.open or not contest.last <= event["as_of_position"] < position
-            or ("count" in event) != contest.discloses or strangers or elsewhere):
-        finding("result", where, "one, of its own ids, as of before it, after poll-closed, all batches closed", event)
-    contest.declared = contest.declared or event
-TAKES = {"batch-opened.v1": take_source, "totals-certified.v1": take_source, "batch-closed.v1": take_batch_closed,
-         "result-declared.v1": take_result}
+    first, number = event["type"] == "result-declared.v1", contest.number
+    turn = contest.declared is None if first else contest.declared and contest.reopened
+    numbered = event.get("recount") == (None if first and number == 1 else number)
+    if (not turn or not numbered or contest.annulled or not contest.polled or contest.open or strangers or elsewhere
+            or not contest.last <= event["as_of_position"] < position or ("count" in event) != contest.discloses):
+        finding("result", where, "one, corrections in recounts, of its own ids, as of before it, after poll-closed, all\
+ batches closed", event)
+    contest.declared, contest.reopened = event, False
+    if not why_not(contest):
+        check_declared(contest, where, event)
+    if contest.seen and contest.event.get("report") and contest.report is None:
+        finding("report", where, "the scrutineer's report before it", "none")
+def take_recount_ordered(contest: SimpleNamespace, where: str, position: int, event: Event) -> None:
+    if contest.annulled or not contest.polled or event["number"] != contest.number + 1:
+        finding("result", where, f"recount {contest.number + 1}, after poll-closed, not annulled", event)
+    contest.number, contest.reopened = event["number"], True
+def take_annulled(contest: SimpleNamespace, where: str, position: int, event: Event) -> None:
+    if contest.annulled or not contest.declared:
+        finding("result", where, "annulled once, after it was declared", event)
+    contest.annulled, contest.reopened = True, False
+TAKES = {
+    "account-stated.v1": take_account, "batch-opened.v1": take_source, "batch-closed.v1": take_batch_closed,
+    "batch-withdrawn.v1": take_batch_withdrawn, "totals-certified.v1": take_source, "report-made.v1": take_report,
+    "lot-committed.v1": take_lot_committed, "lot-drawn.v1": take_lot_drawn, "result-declared.v1": take_result,
+    "recount-ordered.v1": take_recount_ordered, "result-corrected.v1": take_result, "result-annulled.v1": take_annulled}
 
-# ---- 7. The alternative vote: file-format.md, "The alternative vote, step by step" -----------------------------------
-def read_marks(marks: str, contest: SimpleNamespace) -> tuple[str, tuple[str, ...]]:
-    """Steps 1 and 2: why a paper is refused or rejected, or nothing; and the candidates in the order that counts."""
+# ---- 7. Counts: docs/reference/rules.md; file-format.md has what is in a count's digest -----------------------------
+class Uncountable(Exception):
+    """Why there is no count of what is on record."""
+STEPS = [0]
+def spend(steps: int) -> None:
+    """Keep the work of one count within its limit."""
+    STEPS[0] += steps
+    if STEPS[0] > COUNT_STEPS_MAX:
+        finding("count", "steps", f"at most {COUNT_STEPS_MAX}", "more")
+        raise Uncountable("it takes too many steps")
+Reading = tuple[str, tuple[str, ...]]  # why a paper is refused or rejected, or nothing; the candidates it is for
+def read_ranks(marks: str, contest: SimpleNamespace) -> Reading:
+    """A paper with ranks: the candidates in the order that counts."""
     rule, known, ranking, marked, ended = contest.rule, {*contest.candidates}, dict[str, None](), set[str](), False
     ranks = [list(dict.fromkeys(rank.split("="))) if rank else [] for rank in marks.rstrip(">").split(">")]
     if ranks == [[]]:
@@ -432,98 +564,359 @@ def read_marks(marks: str, contest: SimpleNamespace) -> tuple[str, tuple[str, ..
     if rule["preferences"] == "all" and 0 < len(ranking) < len(contest.candidates):
         return "too-few-preferences", ()
     return "" if ranking else "no-first-preference", tuple(ranking)
-def count_av(contest: SimpleNamespace) -> Event | None:
-    """Steps 1 to 5: the count in the form that its digest is taken of; None where it goes beyond COUNT_STEPS_MAX."""
-    sections, candidates, papers = contest.sections, contest.candidates, Counter[Any]()
-    rejected = {section: Counter[Any]() for section in sections}
-    for batch in contest.batches.values():
-        for marks, number in batch.marks.items():
-            section, (reason, ranking) = batch.opened["section"], read_marks(marks, contest)
-            pile, key = (rejected[section], reason) if reason else (papers, (section, ranking))
-            pile[key] += number
-    valid = {of: sum(number for (section, _), number in papers.items() if section == of) for of in sections}
-    continuing, stages, history = list(candidates), list[Event](), list[dict[str, int]]()
-    ranks, steps = sum(len(ranking) + 1 for _, ranking in papers), 0
+def read_crosses(marks: str, contest: SimpleNamespace) -> Reading:
+    """A paper with as many votes as there are seats: whom it gives one."""
+    rule, written = contest.rule, marks.rstrip(">")
+    crossed = {*re.split("[=>]+", written.lstrip(">"))}
+    faults = {"blank": not written, "ranked": ">" in written, "overvote": len(crossed) > contest.event["seats"]}
+    fault = next((fault for fault, there in faults.items() if there), "")
+    if (written and not crossed.issubset(contest.candidates)) or rule.get(fault) == "refuse":
+        return "refused", ()
+    if not fault and rule.get("votes") == "all" and len(crossed) < min(contest.event["seats"], len(contest.candidates)):
+        return "too-few-votes", ()
+    return {"overvote": "too-many-votes"}.get(fault, fault), tuple(crossed)
+def count_av(contest: SimpleNamespace, papers: dict[str, Counter[Any]], count: SimpleNamespace) -> Event:
+    """The alternative vote, by papers or in an electoral college: file-format.md, "... step by step", 3 to 5."""
+    rule, sections, continuing, history = contest.rule, contest.sections, contest.candidates, list[dict[str, Any]]()
+    valid = {of: sum((count.totals[of][0] if of in count.totals else papers[of]).values()) for of in sections}
+    ranks = sum(len(ranking) + 1 for of in sections for ranking in papers[of])
+    stages, whole = list[Event](), sum(valid.values())
     while not stages or stages[-1]["action"] == "exclude":
-        steps += ranks + len(continuing) * (len(history) + 100 * len(sections))  # read; looked back on; kept in memory
-        if steps > COUNT_STEPS_MAX:
-            return None
-        votes, spent = {section: dict.fromkeys(continuing, 0) for section in sections}, dict.fromkeys(sections, 0)
-        for (section, ranking), number in papers.items():
-            holder = next((name for name in ranking if name in votes[section]), None)
-            tally, who = (votes[section], holder) if holder else (spent, section)
-            tally[who] += number
-        history.append({name: sum(votes[section][name] for section in sections) for name in continuing})
-        action, chosen = end_stage(contest.rule, history)
+        each = len(continuing) * len(sections) * (100 if "weights" not in rule else 100 + len(sections))
+        spend(ranks + len(continuing) * len(history) + each)  # read; looked back on; kept in memory
+        votes = {section: dict.fromkeys(continuing, 0) for section in sections}
+        for section in sections:
+            for ranking, number in papers[section].items():
+                if holder := next((name for name in ranking if name in votes[section]), None):
+                    votes[section][holder] += number
+        for section, certified in count.totals.items():
+            if len(certified) <= len(stages) or certified[len(stages)].keys() != {*continuing}:
+                raise Uncountable(f"certified totals of {section} are of another stage {len(stages) + 1}")
+            votes[section] = certified[len(stages)]
+        points = votes
+        if "weights" in rule:
+            points, whole = weigh(rule, votes, valid), 1
+            count.points.append(points)
+        history.append({name: sum(points[section][name] for section in sections) for name in continuing})
+        action, chosen, lot = end_stage(rule, history, whole, contest.lots)
+        spent = {section: valid[section] - sum(votes[section].values()) for section in sections}
         stages.append({"action": action, "candidates": chosen, "non_transferable": spent, "votes": votes})
         continuing = [name for name in continuing if name not in chosen]
-    return {"contest": contest.event["contest"], "count_rule": contest.event["count_rule"], "stages": stages,
-            "elected": chosen if action == "elect" else [], "rejected": rejected, "valid": valid}
-def end_stage(rule: Event, history: list[dict[str, int]]) -> tuple[str, list[str]]:
-    """Step 4: `elect` or `exclude` whom, or `none`, with those between whom it is not decided."""
-    held, valid = history[-1], sum(history[0].values())
+    count.tied, count.purpose = (chosen, "exclusion") if lot else ([], "")
+    return {"stages": stages, "elected": chosen if action == "elect" else [], "valid": valid}
+def weigh(rule: Event, votes: dict[str, dict[str, int]], valid: dict[str, int]) -> dict[str, dict[str, Any]]:
+    """What candidates have of the whole by section: its weight times their part of its papers."""
+    base = {of: sum(held.values()) if rule["section_base"] == "continuing" else valid[of] for of, held in votes.items()}
+    if rule["empty_section"] == "refuse" and 0 in base.values():
+        raise Uncountable("a section has no papers, and its rule then has no count")
+    weights = {one["section"]: Fraction(one["weight"]) for one in rule["weights"] if base[one["section"]]}
+    present = sum(weights.values()) if rule["empty_section"] == "redistributed" else 1
+    return {of: {name: weights[of] / present * number / base[of] if base[of] else Fraction(0)
+                 for name, number in held.items()} for of, held in votes.items()}
+def end_stage(rule: Event, history: list[dict[str, Any]], whole: int, lots: Any) -> tuple[str, list[str], bool]:
+    """Step 4: `elect` or `exclude` whom, or `none`, with those between whom it is not decided; whether by a lot."""
+    held = history[-1]
     names, lowest_first = list(held), sorted(held, key=held.__getitem__)
-    if len(names) < 2 or not valid:
-        return ("elect", names) if len(names) == 1 else ("none", [])
-    base = sum(held.values()) if rule["majority_base"] == "continuing" else valid
+    if len(names) < 2 or not any(history[0].values()):
+        return ("elect", names, False) if len(names) == 1 else ("none", [], False)
+    base = sum(held.values()) if rule["majority_base"] == "continuing" else whole
     if 2 * held[lowest_first[-1]] > base and (rule["stop"] == "first-majority" or len(names) == 2):
-        return "elect", lowest_first[-1:]
+        return "elect", lowest_first[-1:], False
     if len(names) == 2 and rule["majority_base"] != "continuing":
-        return "none", names
+        return "none", names, False
     together = [0, *accumulate(held[one] for one in lowest_first)]  # what the lowest none, one, two, ... hold
     safe = [n for n in range(1, len(names) - 1) if together[n] < held[lowest_first[n]]]
     if safe and rule["exclusion"] == "bulk-when-safe":
-        return "exclude", [name for name in names if name in lowest_first[: safe[-1]]]
+        return "exclude", [name for name in names if name in lowest_first[: safe[-1]]], False
     tied = [name for name in names if held[name] == held[lowest_first[0]]]
     ladder = {"earlier-stages-forwards": history[:-1], "earlier-stages-backwards": history[-2::-1]}
-    for stage in ladder.get(rule["ties"][0], []):  # whom all earlier stages leave tied, no further step can part
+    for stage in ladder.get(rule["ties"][0], []):  # whom all earlier stages leave tied, only a lot can part
         fewest = min(stage[name] for name in tied)
         tied = [name for name in tied if stage[name] == fewest]
+    if len(tied) > 1 and "lot" in rule["ties"]:
+        tied = lots.get((len(history), frozenset(tied)), [])[:1] or tied
     if len(tied) > 1:
-        return "none", tied
-    return ("elect", [name for name in names if name not in tied]) if len(names) == 2 else ("exclude", tied)
-def exact_figure(count: Event, figure: Event) -> Fraction | None:
-    """The cell of the count that a declared figure is about, shares in percent; None where there is none."""
-    section, measure, who = figure["section"], figure["measure"], figure.get("candidate")
-    sections = list(count["valid"]) if section == "all" else [section]
-    if figure["stage"] > len(count["stages"]) or not set(sections).issubset(count["valid"]):
+        return "none", tied, "lot" in rule["ties"]
+    others = [name for name in names if name not in tied]
+    return ("elect", others, False) if len(others) == 1 else ("exclude", tied, False)
+class Reserved:
+    """Reserved places: a choice of candidates is possible where it fills them all."""
+    def __init__(self, contest: SimpleNamespace) -> None:
+        asked = [one for one in contest.rule["reserved"] if one["places"]]
+        self.needs, self.known = tuple(one["places"] for one in asked), dict[Any, float]()
+        self.asked, own = [one["category"] for one in asked], contest.categories
+        self.kinds = {name: tuple(of in own[name] for of in self.asked) for name in own}
+        if not self.possible(contest.candidates, [], min(contest.event["seats"], len(contest.candidates))):
+            raise Uncountable("no choice of candidates fills the reserved places")
+    def possible(self, others: Iterable[str], chosen: Iterable[str], places: int) -> bool:
+        """Whether these can be elected, and reserved places filled with so many of the others."""
+        if not self.needs:
+            return places >= 0
+        have = Counter(self.kinds[name] for name in chosen)
+        needs = [max(0, need - sum(have[kind] for kind in have if kind[of])) for of, need in enumerate(self.needs)]
+        there = Counter(self.kinds[name] for name in others)
+        return places >= 0 and self.fewest(sorted(there.items()), needs) <= places
+    def fewest(self, kinds: list[Any], needs: list[int]) -> float:
+        """How many candidates, so many there are of each kind, it takes to meet the needs."""
+        if not any(needs) or not kinds:
+            return float("inf") if any(needs) else 0
+        if (key := (tuple(kinds), tuple(needs))) not in self.known:
+            (kind, number), most = kinds[0], max([need for need, of in zip(needs, kinds[0][0]) if of], default=0)
+            spend(min(number, most) + 1)
+            self.known[key] = min(
+                taken + self.fewest(kinds[1:], [max(0, need - taken * of) for need, of in zip(needs, kind)])
+                for taken in range(min(number, most) + 1))
+        return self.known[key]
+    def names(self, name: str) -> list[str]:
+        return sorted(of for of, there in zip(self.asked, self.kinds[name]) if there)
+    def in_any_order(self, level: list[str], chosen: list[str], others: list[str], places: int) -> list[list[str]]:
+        """Of those with equal votes: who is elected whatever their order, and who is in some orders, not in others."""
+        kinds = {kind: [name for name in level if self.kinds[name] == kind] for kind in map(self.kinds.get, level)}
+        everybody = tuple(map(len, kinds.values()))
+        def can(state: tuple[int, ...]) -> bool:
+            taken = [name for names, number in zip(kinds.values(), state) for name in names[:number]]
+            spend(len(others))
+            return self.possible({*others} - {*taken}, chosen + taken, places - len(taken))
+        todo, met, ends = [everybody if can(everybody) else (0,) * len(kinds)], set[Any](), list[tuple[int, ...]]()
+        for state in todo:  # how many of each kind got a place so far; whom nobody can be added to is an end
+            more = [(*state[:at], state[at] + 1, *state[at + 1 :]) for at in range(len(state))]
+            more = [each for each in more if all(map(le, each, everybody)) and can(each)]
+            ends += [] if more else [state]
+            todo += [each for each in more if each not in met]
+            met.update(more)
+        found: list[list[str]] = [[], []]
+        for name in level:
+            at = list(kinds).index(self.kinds[name])
+            number = {end[at] for end in ends}
+            if number != {0}:
+                found[number != {everybody[at]}].append(name)
+        return found
+def count_plurality(contest: SimpleNamespace, papers: dict[str, Counter[Any]], count: SimpleNamespace) -> Event:
+    """Most votes win: down the order of votes, past whoever would leave reserved places unfilled."""
+    rule, seats, names, totals = contest.rule, contest.event["seats"], contest.candidates, count.totals
+    votes = {of: dict.fromkeys(names, 0) for of in contest.sections}
+    for of, piles in papers.items():
+        for crossed, number in piles.items():
+            for name in crossed:
+                votes[of][name] += number
+    valid, least = {of: sum(piles.values()) for of, piles in papers.items() if of not in totals}, min(seats, len(names))
+    for of, stages in totals.items():
+        if len(stages) != 1:
+            raise Uncountable(f"certified totals of {of} are of more than one stage")
+        votes[of], given = stages[0], sum(stages[0].values())
+        valid.update({of: given} if seats == 1 else {})
+        if (stated := contest.totals[of].get("papers")) is not None:
+            valid[of], fewest = stated, least if rule["votes"] == "all" else min(1, least)
+            if max(votes[of].values(), default=0) > stated or not fewest * stated <= given <= least * stated:
+                raise Uncountable(f"certified votes of {of} are not of so many papers")
+    held = {name: sum(votes[of][name] for of in votes) for name in names}
+    ranked = sorted(names, key=lambda name: -held[name])
+    spare = {of: seats * valid[of] - sum(votes[of].values()) for of in valid}
+    ends = [("elect", ranked)] if 0 < len(names) <= seats else [("none", list[str]())]
+    reserved = Reserved(contest)
+    if len(names) > seats and held[ranked[0]]:
+        ends = fill(contest, reserved, held, ranked, count)
+    stages = [{"action": action, "candidates": who, "non_transferable": spare, "votes": votes} for action, who in ends]
+    return {"stages": stages, "elected": ends[-1][1] if ends[-1][0] == "elect" else [], "valid": valid}
+def fill(contest: SimpleNamespace, reserved: Reserved, held: dict[str, int], ranked: list[str],
+         count: SimpleNamespace) -> list[tuple[str, list[str]]]:
+    """How the stages end: who displaces whom for reserved places, then who is elected."""
+    seats, by_lot, kinds = contest.event["seats"], contest.rule["ties"] == "lot", reserved.kinds
+    elected, tied, drawn = list[str](), list[str](), list[str]()
+    gone = list[str]()  # the elected, and whoever a tie keeps from a place that stays empty
+    for votes in sorted({*held.values()}, reverse=True):
+        level, others = [name for name in ranked if held[name] == votes], [name for name in ranked if name not in gone]
+        sure, open_ = reserved.in_any_order(level, gone, others, seats - len(gone)) if len(gone) < seats else ([], [])
+        elected, gone = elected + sure, gone + sure
+        order = contest.lots.get((1, frozenset(open_)), []) if by_lot else \
+            sorted(open_, key=lambda name: (-sum(kinds[name]), reserved.names(name)))
+        if open_ and not order:
+            count.tied, count.purpose = open_, "place"
+            return [("none", open_)]
+        drawn, tied = drawn + order, tied + ([] if by_lot else open_)
+        for name in order:
+            others = [one for one in ranked if one not in gone and one != name]
+            if reserved.possible(others, [*gone, name], seats - len(gone) - 1):
+                gone, elected = [*gone, name], elected + [name] * by_lot
+    bound = held[ranked[seats - 1]]
+    above, level = ([name for name in ranked if held[name] > bound], [name for name in ranked if held[name] == bound])
+    if by_lot or len(above) + len(level) <= seats:
+        level.sort(key=lambda name: (name not in elected, drawn.index(name) if name in drawn else len(held)))
+        above += level[: seats - len(above)]
+    out = [name for name in reversed(above) if name not in elected and name not in tied]
+    brought = [name for name in ranked if name in elected and name not in above]
+    last = ("elect", [name for name in ranked if name in elected]) if elected else ("none", tied)
+    return [*(("displace", [lower, higher]) for lower, higher in zip(out, brought)), last]
+def count_yes_no(contest: SimpleNamespace, papers: dict[str, Counter[Any]], count: SimpleNamespace) -> Event:
+    """Whether `yes` has the part that it needs, of a quorum; else `no`."""
+    rule, votes, rejected = contest.rule, dict[str, Event](), sum(sum(of.values()) for of in count.rejected.values())
+    for of in contest.sections:
+        votes[of] = {one: papers[of][one,] for one in ("yes", "no")}
+        if of in count.totals:
+            if len(count.totals[of]) != 1 or rule["base"] == "read":
+                raise Uncountable(f"certified totals of {of} are of several stages, or do not say what was rejected")
+            votes[of] = count.totals[of][0]
+    valid = {of: sum(votes[of].values()) for of in votes}
+    whole, yes = sum(valid.values()), sum(votes[of]["yes"] for of in votes)
+    needed = Fraction(rule["needed"]) * (whole + (rejected if rule["base"] == "read" else 0))
+    carried = whole >= max(1, rule["quorum"]) and (yes > needed or (yes == needed and rule["reach"] == "at-least"))
+    answer = ["yes" if carried else "no"]
+    stage = {"action": "elect", "candidates": answer, "non_transferable": dict.fromkeys(valid, 0), "votes": votes}
+    return {"stages": [stage], "elected": answer, "valid": valid}
+STV_FILE: dict[str, Any] = {}
+def stv_file() -> dict[str, Any]:
+    """What is in verify_stv.py beside this program. Run from its text: what is kept compiled could be anything."""
+    path = Path(__file__).with_name("verify_stv.py")
+    if not STV_FILE and path.is_file():
+        print(f"verify_stv.py {hashlib.sha256(data := path.read_bytes()).hexdigest()}")
+        exec(compile(data, str(path), "exec"), STV_FILE)
+    return STV_FILE
+def count_stv(contest: SimpleNamespace, papers: dict[str, Counter[Any]], count: SimpleNamespace) -> Event:
+    """The single transferable vote, which takes no notice of sections: verify_stv.py."""
+    if contest.totals:
+        raise Uncountable("certified totals cannot say how papers go on")
+    merged, seats = sum(papers.values(), Counter[Any]()), contest.event["seats"]
+    if len(contest.candidates) > 1_000:
+        raise Uncountable("more than 1000 candidates")
+    body, count.tied, count.purpose = stv_file()["count"](
+        contest.rule, contest.candidates, seats, merged, Reserved(contest).possible, contest.lots, spend)
+    return {**body, "valid": {of: sum(papers[of].values()) for of in contest.sections}}
+METHODS = {"av.v1": count_av, "weighted-av.v1": count_av, "plurality.v1": count_plurality, "yes-no.v1": count_yes_no,
+           "stv-scottish.v1": count_stv, "stv-ers97.v1": count_stv, "stv-meek.v1": count_stv}
+
+# ---- 8. What was declared, and what the count says -------------------------------------------------------------------
+def why_not(contest: SimpleNamespace) -> str:
+    """Why a contest is not counted here at all, or nothing."""
+    version = contest.rule["version"]
+    if contest.seen and METHODS.get(version) is count_stv and not stv_file():
+        return f"verify_stv.py, which counts by {version}, is not beside this program"
+    unknown = version not in METHODS and f"this program does not count by {shown(version)}"
+    return unknown or "" if contest.seen else "its papers are not published"
+def recount(contest: SimpleNamespace) -> Any:
+    """The count of all that is on record by now, made once until there is more; in words where there is none."""
+    try:
+        if contest.count is None:
+            STEPS[0] = 0
+            contest.count = make_count(contest)
+    except Uncountable as error:
+        contest.count = str(error)
+    return contest.count
+def make_count(contest: SimpleNamespace) -> SimpleNamespace:
+    """Its `body` is what its digest is taken of; `tied` are those for whom it wants a lot, and for what `purpose`."""
+    if not contest.polled or contest.open:
+        raise Uncountable("the poll, or a batch of papers, is still open")
+    papers, rejected = ({section: Counter[Any]() for section in contest.sections} for _ in range(2))
+    read = read_ranks if "gap" in contest.rule else read_crosses
+    for batch in contest.batches.values():
+        for marks, number in batch.marks.items():
+            section, (reason, names) = batch.opened["section"], read(marks, contest)
+            spend(len(names) + 1)
+            (rejected[section] if reason else papers[section])[reason or names] += number
+    compare("paper", f"{contest.event['contest']}, papers refused by its rule", 0,
+            sum(of["refused"] for of in rejected.values()))
+    totals = {of: [{one["candidate"]: one["votes"] for one in stage["held"]} for stage in event["stages"]]
+              for of, event in contest.totals.items()}
+    count = SimpleNamespace(tied=[], purpose="", points=[], rejected=rejected, totals=totals)
+    count.body = {**{of: contest.event[of] for of in ("contest", "count_rule")}, "rejected": rejected,
+                  **({"certified": [of for of in contest.sections if of in totals]} if totals else {}),
+                  **METHODS[contest.rule["version"]](contest, papers, count)}
+    return count
+def account_of(contest: SimpleNamespace, body: Event, sections: list[str], together: bool) -> tuple[Any, ...]:
+    """Papers distributed, returned, rejected, set aside, valid: sums, or as stated of all; None where not stated."""
+    whole = [contest.accounts["all"]] if together and "all" in contest.accounts else None
+    stated = whole or [contest.accounts.get(section, {}) for section in sections]
+    spoilt, aside = (sum(part["papers"] for one in stated for part in one.get(of, ()))
+                     for of in ("spoilt", "set_aside"))
+    parts = [one.get("distributed") for one in stated], [one.get("returned") for one in stated], \
+        [spoilt, *(sum(body["rejected"][section].values()) for section in sections)], [aside], \
+        [body["valid"].get(section) for section in sections]
+    return tuple(None if None in part else sum(part) for part in parts)
+def exact_figure(contest: SimpleNamespace, count: SimpleNamespace, figure: Event) -> Fraction | None:
+    """The cell of the count that a published figure is about, parts in percent; nothing where there is none."""
+    number, section, measure, who = figure["stage"], figure["section"], figure["measure"], figure.get("candidate")
+    body, sections = count.body, contest.sections if section == "all" else [section]
+    if number > len(body["stages"]) or not {*sections} <= {*contest.sections}:
         return None
-    stage = count["stages"][figure["stage"] - 1]
-    votes = {name: sum(stage["votes"][one][name] for one in sections) for name in stage["votes"][sections[0]]}
-    held, spent = sum(votes.values()), sum(stage["non_transferable"][one] for one in sections)
+    if measure in ("distributed", "returned", "rejected", "turnout"):
+        given, back, rejected, *_ = account_of(contest, body, sections, section == "all")
+        turnout = Fraction(100 * back, given) if given and back is not None else None
+        value = {"distributed": given, "returned": back, "rejected": rejected, "turnout": turnout}[measure]
+        return None if who or number > 1 or value is None else Fraction(value)
+    stage, valid, unit = body["stages"][number - 1], [body["valid"].get(one) for one in sections], 1
+    votes, spent, points = stage["votes"], stage["non_transferable"], count.points[number - 1 : number]
+    if stv := "decimals" in body:
+        if section != "all":
+            return Fraction(valid[0]) if (measure, number, who) == ("valid", 1, None) else None
+        votes, spent, sections, unit = {"all": votes}, {"all": spent}, ["all"], 10 ** body["decimals"]
     if who is None:
-        return {"non-transferable": Fraction(spent), "valid": Fraction(spent + held)}.get(measure)
-    whole = {"votes": 100, "share": section == "all" and held, "section-share": section in count["valid"] and held}
-    return Fraction(100 * votes[who], whole[measure]) if who in votes and whole.get(measure) else None
-def recount(contest: SimpleNamespace, public: bool, withheld: int) -> str:
-    """Count a contest again, compare it with what was declared, and say how it came out."""
-    name, declared = contest.event["contest"], contest.declared
-    totals = [section for section, kind in contest.sources.items() if kind == "totals-certified.v1"]
-    reasons = {
-        "its papers are not published": public and not contest.discloses,
-        f"this program does not count by {shown(contest.rule['version'])}": contest.rule["version"] != "av.v1",
-        f"certified totals stand in for papers of {', '.join(totals)}": totals,
-        "the poll, or a batch of papers, is still open": not contest.polled or contest.open}
-    if any(reasons.values()):
-        return f"not recounted: {next(reason for reason, holds in reasons.items() if holds)}"
-    if (count := count_av(contest)) is None:
-        finding("count", name, f"at most {COUNT_STEPS_MAX} steps", "more")
-        return "NOT RECOUNTED"
-    digest, elected = name_of(canonical(count)), ", ".join(count["elected"]) or "nobody"
-    compare("paper", f"{name}, papers refused by its rule", 0, sum(of["refused"] for of in count["rejected"].values()))
-    if declared and (sorted(declared["elected"]), declared.get("count", digest)) != (sorted(count["elected"]), digest):
-        finding("declared", name, f"elected {elected}, count {digest}", declared)
-    for figure in declared["figures"] if declared else []:
-        exact, places = exact_figure(count, figure), figure["decimals"]
+        if measure == "quota" and stv:
+            return Fraction(stage["quota"], unit)
+        if measure not in ("valid", "non-transferable") or None in valid:
+            return None
+        return Fraction(sum(valid)) if measure == "valid" else Fraction(sum(spent[one] for one in sections), unit)
+    if who not in votes[sections[0]]:
+        return None
+    mine, held = sum(votes[one][who] for one in sections), sum(sum(votes[one].values()) for one in sections)
+    if measure == "votes":
+        return Fraction(mine, unit)
+    if points and (measure == "points" and section in votes or measure == "share" and section == "all"):
+        return 100 * sum((points[0][one][who] for one in sections), Fraction(0))
+    there = measure == "share" and section == "all" or measure == "section-share" and section in votes and not stv
+    return Fraction(100 * mine, held) if there and held else None
+def check_declared(contest: SimpleNamespace, where: str, event: Event) -> None:
+    """Everything that a declaration or correction says is what the count says; required accounts balance."""
+    if isinstance(count := recount(contest), str):
+        finding("count", where, "papers and totals that can be counted", count)
+        return
+    elected, digest = ", ".join(count.body["elected"]) or "nobody", name_of(canonical(count.body))
+    if (count.tied or sorted(event["elected"]) != sorted(count.body["elected"])
+            or event.get("count", digest) != digest):
+        tied = f"a lot among {', '.join(count.tied)}, " * bool(count.tied)
+        finding("declared", f"{where}, {contest.event['contest']}", f"{tied}elected {elected}, count {digest}", event)
+    for figure in event["figures"]:
+        exact, places = exact_figure(contest, count, figure), figure["decimals"]
         rounded = "nothing" if exact is None else Fraction(int(exact * 10**places + Fraction(1, 2)), 10**places)
         if rounded != Fraction(figure["value"]) or len(figure["value"].partition(".")[2]) > places:
-            finding("figure", f"{name}, {figure}", f"{exact} exactly", figure["value"])
-    valid, rejected = sum(count["valid"].values()), sum(sum(of.values()) for of in count["rejected"].values())
+            finding("figure", f"{where}, {figure}", f"{exact} exactly", figure["value"])
+    if contest.event["account"] == "required":
+        accounts = [account_of(contest, count.body, [section], False) for section in contest.sections]
+        whole = account_of(contest, count.body, contest.sections, True)
+        for section, (given, back, rejected, aside, valid) in zip([*contest.sections, "all"], [*accounts, whole]):
+            if None in (given, back, valid) or not rejected + aside + valid == back <= given:
+                stated = f"{given} distributed, {back} returned, {rejected} rejected, {aside} set aside, {valid} valid"
+                finding("account", f"{where}, section {section}", "one that balances", stated)
+        if (sums := [sum(one or 0 for one in part) for part in zip(*accounts)][:3]) != [*whole][:3]:
+            finding("account", f"{where}, all: distributed, returned, rejected", sums, [*whole][:3])
+    if contest.report:
+        check_report(contest, where, count)
+def check_report(contest: SimpleNamespace, where: str, count: Any) -> None:
+    """Every number of the scrutineer's report is that of the record."""
+    if isinstance(count, str):
+        finding("report", where, "papers and totals that can be counted", count)
+        return
+    report, first = contest.report, {"stage": 1, "section": "all", "measure": "votes"}
+    votes = {name: exact_figure(contest, count, {**first, "candidate": name}) for name in contest.candidates}
+    said = {one["candidate"]: one["votes"] for one in report["votes"]}, len(report["votes"])
+    compare("report", f"{where}, votes", (votes, len(votes)), said)
+    numbers = report["distributed"], report["returned"], report["spoilt"]
+    account = account_of(contest, count.body, contest.sections, True)[:3]
+    compare("report", f"{where}, papers distributed, returned, rejected", account, numbers)
+def outcome(contest: SimpleNamespace, withheld: int) -> str:
+    """How the contest stands, as counted again from all that is on record."""
+    count, declared = why_not(contest) or recount(contest), contest.declared
+    if isinstance(count, str):
+        return f"not recounted: {count}"
+    body, rejected = count.body, sum(sum(of.values()) for of in count.rejected.values())
     seen = " from what is disclosed here" if withheld > 0 else ""
     says = f"; declared {', '.join(declared['elected']) or 'nobody'}" if declared else f"{seen}; nothing declared yet"
-    return f"recounted{says}: {len(count['stages'])} stages, {valid} valid, {rejected} rejected, elected {elected}"
+    says += f", recount {contest.number}" * (contest.number > 1) + ", annulled" * contest.annulled
+    numbers = f"{len(body['stages'])} stages, {sum(body['valid'].values())} valid, {rejected} rejected"
+    elected = ", ".join(body["elected"]) or "nobody"
+    lot = f" before a lot among {', '.join(count.tied)}" * bool(count.tied)
+    totals = f"; certified totals in place of papers of {', '.join(body.get('certified', []))}" * ("certified" in body)
+    return f"recounted{says}: {numbers}, elected {elected}{lot}{totals}"
 
-# ---- 8. The whole check, top down ------------------------------------------------------------------------------------
+# ---- 9. The whole check, top down ------------------------------------------------------------------------------------
 def check_pack(folder: str, policy: Policy) -> str:
     """Make every check; what one finds keeps none of the others from being made. Give what was not recounted."""
     pack = Pack(folder)
@@ -541,8 +934,8 @@ def check_pack(folder: str, policy: Policy) -> str:
     left, withheld = 0, size - record.leaves
     print(f"Audience {audience}: {record.leaves} leaves disclosed, {withheld} withheld.")
     for name, contest in record.contests.items():
-        print(f"Contest {name}: {(outcome := recount(contest, public, withheld))}.")
-        left += not outcome.startswith("recounted")
+        print(f"Contest {name}: {(says := outcome(contest, withheld))}.")
+        left += not says.startswith("recounted")
     for name in sorted(name for name in pack.files - pack.asked if name.startswith(("tile/", "leaves/"))):
         finding("file-unexpected", name, "only the files of this tree, audience and record", "this file")
     return f"; {left} of {len(record.contests)} contests {'was' if left == 1 else 'were'} not recounted" if left else ""
@@ -560,7 +953,8 @@ def main() -> int:
         return 2
     try:
         but = check_pack(options.pack, policy)
-    except (ArithmeticError, AttributeError, LookupError, MemoryError, OSError, TypeError, ValueError) as error:
+    except (ArithmeticError, AttributeError, LookupError, MemoryError, NameError, OSError, SyntaxError, TypeError,
+            ValueError) as error:
         finding("verifier-failed", "this program", "to finish", repr(error))
     for line in FINDINGS:
         print(f"FINDING {line}")

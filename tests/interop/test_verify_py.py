@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import importlib.util
 import json
 import random
 import re
@@ -15,7 +14,6 @@ from collections.abc import Callable, Iterator
 from contextlib import redirect_stderr, redirect_stdout, suppress
 from io import StringIO
 from pathlib import Path
-from types import ModuleType, SimpleNamespace
 from typing import Any, get_args
 
 import pytest
@@ -35,6 +33,7 @@ from pack_maker import (
     vkey,
     write_pack,
 )
+from random_contests import compare_counts, contest_of, load_verifier
 from scenario import ANYTHING_GOES, CALL_ELECTION, CLOSE_POLL, DEFINE_CONTEST, RECORD_PERSON, but
 from stores import SQLitePlace, desk_at
 
@@ -45,17 +44,17 @@ from ledger.leaf import Row, decode_strictly
 from ledger.seal.note import parse_note
 from ledger.seal.policy import Policy
 from ledger.seal.sealer import Sealer, make_log_key
-from ledger.streams.av_rule import AlternativeVote
-from ledger.streams.count_rule import rule_hash
+from ledger.streams.account import SetAside, Spoilt
+from ledger.streams.contest import Candidate
+from ledger.streams.count_rule import AnyCountRule, rule_hash
+from ledger.streams.declaration import DeclareResult
 from ledger.streams.election import AdoptCountRule
+from ledger.streams.figure import Figure
 from ledger.streams.heads import RecordStreamHeads
 from ledger.streams.paper import Alike, ReadPapers
-from ledger.streams.declaration import DeclareResult
-from ledger.streams.figure import Figure
 from ledger.streams.totals import CertifiedStage, CertifiedVotes
-from projections.count.av import count_av
-from projections.count.stage_table import StageTable
-from projections.counting import LedgerFigures, cells, count_digest, open_views
+from projections.count.count import Poll
+from projections.counting import LedgerFigures, open_views
 from projections.publish.pack import VERIFIER, publish
 
 RULE = ANYTHING_GOES.model_copy(update={"gap": "skip"})
@@ -77,17 +76,7 @@ CELLS = [  # stage 1: a 124, b 102, c 55; stage 2, c excluded: a 124, b 153, nob
 ]
 
 
-def load() -> ModuleType:
-    spec = importlib.util.spec_from_file_location("pollbook_verify", VERIFIER)
-    assert spec
-    assert spec.loader
-    module = importlib.util.module_from_spec(spec)
-    sys.modules[spec.name] = module
-    spec.loader.exec_module(module)
-    return module
-
-
-verify = load()
+verify = load_verifier()
 
 
 def figure(stage: int, candidate: str | None, measure: str, section: str, value: str, decimals: int) -> Figure:
@@ -524,8 +513,11 @@ def test_finds_what_was_sealed_and_is_not_right(sealed: Path, leaves: list[bytes
 
 def totals(section: str = "mps", contest: str = "leader", **changes: Any) -> dict[str, Any]:
     """Certified totals as the product would record them, at the moment of the whole ledger."""
-    held = {"candidate": "a", "certainty": "sourced", "votes": 1}
-    body = {"contest": contest, "section": section, "source": "s", "stages": [{"held": [held]}], "version": 1}
+    stages = [
+        {"held": [{"candidate": name, "certainty": "sourced", "votes": votes} for name, votes in stage.items()]}
+        for stage in ({"a": 2, "b": 2, "c": 1}, {"a": 2, "b": 3})
+    ]
+    body = {"contest": contest, "section": section, "source": "s", "stages": stages, "version": 1}
     envelope = {"actor": "returning-officer", "type": "totals-certified.v1", "stream": f"totals/{contest}/{section}"}
     return {**envelope, **body, **changes}
 
@@ -559,14 +551,18 @@ def seal_events(pack: Path, events: Events, audience: str = "public") -> Path:
 
 
 @pytest.mark.usefixtures("quick")
-def test_a_contest_with_certified_totals_is_not_recounted_and_no_finding(sealed: Path, leaves: list[bytes]) -> None:
+def test_a_contest_with_certified_totals_is_recounted_from_them(sealed: Path, leaves: list[bytes]) -> None:
     events: Events = [json.loads(leaf) for leaf in leaves]
     without_mps(events)
     undeclared(events)
     insert(events, len(events), totals())
     code, out = run(seal_events(sealed, events), sealed.parent / "policy")
     assert code == 0, out
-    assert "Contest leader: not recounted: certified totals stand in for papers of mps." in out
+    assert "2 stages, 281 valid, 3 rejected, elected b; certified totals in place of papers of mps." in out
+    first(events, "totals-certified.v1")["stages"].pop()
+    code, out = run(seal_events(sealed, events), sealed.parent / "policy")
+    assert code == 0, out
+    assert "Contest leader: not recounted: certified totals of mps are of another stage 2." in out
     assert out.endswith("\nNothing found wrong; 2 of 2 contests were not recounted.\n")
 
 
@@ -669,16 +665,13 @@ def test_recounts_a_contest_of_a_thousand_candidates_without_papers(sealed: Path
 def test_counts_a_thousand_candidates_and_stages_and_stops_at_its_limit(monkeypatch: pytest.MonkeyPatch) -> None:
     """Candidate n is first on n papers: they go one by one."""
     marks = Counter({f"c{n}>c999": n for n in range(1, 1_000)})
-    contest = SimpleNamespace(
-        event={"contest": "c", "count_rule": "r"},
-        rule=json.loads(RULE.model_dump_json()) | {"exclusion": "single-lowest", "stop": "continue-to-two"},
-        candidates=[f"c{n}" for n in range(1, 1_000)],
-        sections=["s"],
-        batches={"b": SimpleNamespace(opened={"section": "s"}, marks=marks)},
-    )
-    assert len(verify.count_av(contest)["stages"]) == 998
+    rule = json.loads(RULE.model_dump_json()) | {"exclusion": "single-lowest", "stop": "continue-to-two"}
+    poll = Poll(tuple(f"c{n}" for n in range(1, 1_000)), ("s",))
+    assert len(verify.recount(contest_of(rule, poll, {"s": marks})).body["stages"]) == 998
     monkeypatch.setattr(verify, "COUNT_STEPS_MAX", 10**8)
-    assert verify.count_av(contest) is None
+    monkeypatch.setattr(verify, "FINDINGS", [])
+    assert verify.recount(contest_of(rule, poll, {"s": marks})) == "it takes too many steps"
+    assert len(verify.FINDINGS) == 1
 
 
 @pytest.mark.usefixtures("quick")
@@ -858,8 +851,13 @@ def test_the_table_has_the_types_and_fields_of_the_product() -> None:
         fields = {field.rstrip("?"): field[-1] != "?" for field in verify.TYPES[name][3]}
         assert fields == {one: info.default is not None for one, info in kind.model_fields.items()}, name
         assert verify.TYPES[name][0] == kind.audience
-    assert re.findall('"([a-z_]+)":', verify.AV_RULE.pattern) == sorted(AlternativeVote.model_fields)
-    for field, kind in {"figures": Figure, "stages": CertifiedStage, "held": CertifiedVotes}.items():
+    kinds = {kind.model_fields["version"].annotation: kind for kind in get_args(AnyCountRule)}
+    assert {version: {*fields, "version"} for version, fields in verify.RULES.items()} == {
+        get_args(version)[0]: set(kind.model_fields) for version, kind in kinds.items()
+    }
+    objects = {"figures": Figure, "stages": CertifiedStage, "held": CertifiedVotes, "candidates": Candidate}
+    objects |= {"set_aside": SetAside, "spoilt": Spoilt}
+    for field, kind in objects.items():
         assert [name.rstrip("?") for name in verify.HOLDS[field][0]] == sorted(kind.model_fields)
 
 
@@ -931,59 +929,29 @@ def test_admits_the_characters_that_the_product_admits() -> None:
 # ---- the count
 
 
-def random_contests() -> Iterator[tuple[AlternativeVote, list[str], list[str], dict[str, dict[str, int]]]]:
-    chance = random.Random(1918)
-    choices = {name: get_args(info.annotation) for name, info in AlternativeVote.model_fields.items()}
-    for _ in range(150):
-        rule = {name: chance.choice([one for one in of if one != "refuse"]) for name, of in choices.items() if of}
-        ladder = ["earlier-stages-backwards", "earlier-stages-forwards", "lot"]
-        rule |= {
-            "ties": chance.sample(ladder, chance.randint(1, 3)),
-            "decimals": chance.randint(0, 9),
-            "version": "av.v1",
-        }
-        candidates = list("abcdef")[: chance.choice([0, 1, 2, 3, 4, 5, 6])]
-        sections = ["s", "t"][: chance.randint(1, 2)]
-        papers: dict[str, dict[str, int]] = {section: {} for section in sections}
-        for _ in range(chance.randint(0, 14)):
-            ranks = [
-                "=".join(chance.choices(candidates, k=chance.choice([1, 1, 1, 0, 2])))
-                for _ in range(3 if candidates else 0)
-            ]
-            marks = ">".join(ranks[: chance.randint(0, 3)]) if candidates else ""
-            papers[chance.choice(sections)][marks] = chance.randint(1, 3)
-        yield AlternativeVote.model_validate_json(json.dumps(rule)), candidates, sections, papers
+COUNTED = [version for version in verify.RULES if not version.startswith("stv-")]
 
 
-def test_counts_as_the_product_counts() -> None:
-    endings: Counter[str] = Counter()
-    for rule, candidates, sections, papers in random_contests():
-        definition: Any = SimpleNamespace(contest="c", count_rule=rule_hash(rule))
-        table: StageTable = count_av(rule, candidates, sections, papers)
-        fields = {"contest": "c", "count_rule": rule_hash(rule)}
-        batches = {
-            section: SimpleNamespace(opened={"section": section}, marks=Counter(marks))
-            for section, marks in papers.items()
-        }
-        contest = SimpleNamespace(
-            event=fields,
-            rule=json.loads(rule.model_dump_json()),
-            candidates=candidates,
-            sections=sections,
-            batches=batches,
-        )
-        count = verify.count_av(contest)
-        assert verify.name_of(canonical(count)) == count_digest(definition, table), (rule, papers, count)
-        endings[table.stages[-1].action.kind] += 1
-        exact = cells(table)
-        for stage in range(1, len(table.stages) + 2):
-            for section in [*sections, "all", "none"]:
-                for who in [*candidates, ""]:
-                    for measure in ("votes", "share", "section-share", "valid", "non-transferable"):
-                        asked = {"stage": stage, "section": section, "measure": measure}
-                        asked |= {"candidate": who} if who else {}
-                        assert verify.exact_figure(count, asked) == exact.get((stage, section, who, measure)), asked
-    assert min(endings["elect"], endings["none"]) > 20
+@pytest.mark.parametrize("version", COUNTED)
+def test_counts_as_the_product_counts(version: str) -> None:
+    endings = compare_counts(verify, version, 60)
+    assert endings["elected"] > 10, endings
+    if version != "yes-no.v1":
+        assert endings["nobody"] > 3, endings
+        assert endings["lot"] > 1, endings
+
+
+@pytest.mark.parametrize("version", COUNTED)
+def test_counts_certified_totals_as_the_product_does(version: str) -> None:
+    endings = compare_counts(verify, version, 40, certified=True)
+    assert endings["certified"] > 5, endings
+
+
+def test_counts_reserved_places_as_the_product_does() -> None:
+    endings = compare_counts(verify, "plurality.v1", 100, reserved=True)
+    assert endings["displace"] > 3, endings
+    assert endings["lot"] > 1, endings
+    assert endings["refused"] > 3, endings
 
 
 def test_many_findings_are_cut(monkeypatch: pytest.MonkeyPatch) -> None:
