@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from itertools import islice
 
 from ledger.errors import EvidenceError
 from ledger.event import Event
 from ledger.leaf import decode_strictly
+from ledger.paper_form import Form, form_of
 from ledger.recorder import Head, LedgerRecorder, StoredRow
 from ledger.seal.merkle import leaf_hash, root
 from ledger.seal.tiles import Tiles
+from ledger.streams.paper import PaperRead
 
+LEAVES_AT_ONCE = 65_536  # leaf hashes that the tree is extended by
 BEFORE_ALL = -(2**63)  # the lowest position that a database can hold: nothing hides below the first event
 
 
@@ -26,6 +30,7 @@ def reread(rows: LedgerRecorder, tiles: Tiles, start: int) -> Iterator[tuple[int
         raise _tail_missing(start, end)
     sealed = tiles.leaf_hashes(min(start, tiles.size), tiles.size)
     position, recorded = start - 1, ""
+    form: Form | None = None
     for position, row in enumerate(rows.scan(start or BEFORE_ALL), start):
         if row[0] != position:
             raise EvidenceError(
@@ -34,7 +39,11 @@ def reread(rows: LedgerRecorder, tiles: Tiles, start: int) -> Iterator[tuple[int
         kept = next(sealed, None)
         if kept is not None and leaf_hash(row[4]) != kept:
             raise _changed(rows, tiles, row)
-        event = decode_strictly(row)
+        event: Event | None = form.read(row) if form else None
+        if event is None:
+            event = decode_strictly(row)
+            if isinstance(event, PaperRead):
+                form = form_of(event, row[4])
         if event.recorded < recorded:
             raise EvidenceError(
                 "time-backwards",
@@ -101,14 +110,18 @@ class _Fresh:
         return self.tiles.get((level, index))
 
     def put(self, level: int, index: int, data: bytes) -> None:
-        """Take a tile in."""
+        """Take a tile in; those of the leaves are not kept once they are whole, for they are what is read from."""
+        if level == 0:
+            self.tiles.pop((0, index - 1), None)
         self.tiles[level, index] = data
 
 
 def _check_tiles(rows: LedgerRecorder, tiles: Tiles) -> None:
     """Compare the upper tiles with the lowest ones, which were compared with the leaves."""
     fresh = _Fresh()
-    Tiles(fresh).extend(list(tiles.leaf_hashes(0, tiles.size)))
+    made, leaves = Tiles(fresh), tiles.leaf_hashes(0, tiles.size)
+    while some := list(islice(leaves, LEAVES_AT_ONCE)):
+        made.extend(some)
     for (level, index), expected in sorted(fresh.tiles.items()):
         found = rows.get_tile(level, index) or b""
         if not found.startswith(expected):  # longer, if others have sealed on meanwhile

@@ -69,7 +69,7 @@ class Views:
             start = self.next_position
             events = ledger.reread(start)
             while page := list(islice(events, PAGE_EVENTS)):
-                if not self._fold(start, start + len(page), list(moment.past(page))):
+                if not self._fold(start, start + len(page), page if moment.is_now else list(moment.past(page))):
                     break  # another process has folded this page: go on from where it stands
                 start += len(page)
                 progress(len(page))

@@ -45,13 +45,14 @@ class ProfileProjection:
         papers: Counter[tuple[str, str]] = Counter()
         closed = dict(database.execute("SELECT stream, closed FROM batch"))
         for position, event in page:
+            if isinstance(event, PaperRead):
+                state = closed.get(event.batch, CLOSED)
+                if state == CLOSED:
+                    raise _out_of_batch(position, event, "a paper of a batch that is open")
+                if state == OPEN:  # what comes in for one withdrawn meanwhile is left lying
+                    papers[str(event.batch), event.marks] += 1
+                continue
             match event:
-                case PaperRead():
-                    state = closed.get(event.batch, CLOSED)
-                    if state == CLOSED:
-                        raise _out_of_batch(position, event, "a paper of a batch that is open")
-                    if state == OPEN:  # what comes in for one withdrawn meanwhile is left lying
-                        papers[str(event.batch), event.marks] += 1
                 case BatchOpened():
                     if event.stream in closed:
                         raise _out_of_batch(position, event, "a batch opened once")

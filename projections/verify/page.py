@@ -10,12 +10,12 @@ from dataclasses import dataclass, field
 from ledger.errors import EvidenceError
 from ledger.event import Event
 from ledger.leaf import decode_strictly
+from ledger.paper_form import ID_DIGITS, Fitting, Form, form_of
 from ledger.recorder import StoredRow
 from ledger.seal.merkle import leaf_hash
 from ledger.store import Ledger
 from ledger.streams.paper import PaperRead
 from projections.verify.finding import Finding, found_by
-from projections.verify.form import ID_DIGITS, Fitting, Form, form_of
 
 PAGE_EVENTS = 50_000  # events that one process reads at a time
 SINGLY = 256  # events read one by one where the database cannot give them together

@@ -17,7 +17,7 @@ from ledger.leaf import CANONICAL, Row, decode_strictly, encode
 from ledger.store import open_ledger
 from ledger.streams.paper import PaperRead
 from projections.verify import page as pages
-from projections.verify.form import form_of
+from ledger.paper_form import form_of
 from projections.verify.page import read_page
 
 STEM = "paper/leader/members/"
@@ -68,7 +68,11 @@ def check(first: PaperRead, row: Row) -> bool:
         return False
     event = strictly(row)
     assert event is not None
-    assert (event.marks, event.stream) == found
+    assert (event.marks, event.stream, event.blind) == found
+    read = form.read(row)
+    assert read == event
+    assert read is not None
+    assert encode(read) == row.state
     assert event.model_copy(update={"marks": first.marks, "stream": first.stream, "blind": first.blind}) == first
     return True
 
