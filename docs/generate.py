@@ -22,10 +22,14 @@ KINDS = {
     "_refused": "refused, exit 1",
     "UsageError": "usage, exit 2",
     "EvidenceError": "evidence, exit 3",
+    "Unfit": "refused, exit 1",
 }
+REMEDY = 4  # its place among the arguments of `_refused` and `Unfit`
 FINDING = "finding, exit 3"
 FINDING_CODE = re.compile(r"[a-z]+(-[a-z]+)+")
-CODE = re.compile(r"`([a-z0-9]+(?:-[a-z0-9]+)+|busy|contention|overvote)`")
+CODE = re.compile(r"`([a-z0-9]+(?:-[a-z0-9]+)+|annulled|busy|contention|overvote)`")
+RULE_TABLE = re.compile(r"(<!-- fields of (\w+)(?: beside (\w+))? -->\n).*?(<!-- end -->)", re.DOTALL)
+RULE_EXAMPLE = re.compile(r"```json\n(.*?)```", re.DOTALL)
 
 
 def events_page() -> str:
@@ -78,6 +82,7 @@ def fields_table(kind: Any, names: list[str], notes: dict[str, str] | None = Non
 def holds(annotation: Any, metadata: Sequence[Any] = ()) -> str:
     """Write a type in a reader's words."""
     from ledger.event import PrivateMarker
+    from ledger.field import INT_MAX
     from ledger.streams.count_rule import AnyCountRule
 
     if PrivateMarker in metadata:
@@ -98,6 +103,9 @@ def holds(annotation: Any, metadata: Sequence[Any] = ()) -> str:
     if inspect.isclass(annotation) and hasattr(annotation, "model_fields"):
         inner = ", ".join(f"`{name}` {holds(f.annotation, f.metadata)}" for name, f in annotation.model_fields.items())
         return f"record of {inner}"
+    bounds = {bound: getattr(item, bound) for item in metadata for bound in ("ge", "le") if hasattr(item, bound)}
+    if annotation is int and bounds.keys() == {"ge", "le"} and bounds["le"] < INT_MAX:
+        return f"whole number, {bounds['ge']} to {bounds['le']}"
     return {int: "whole number", bool: "true or false", str: "text"}[annotation]
 
 
@@ -167,11 +175,12 @@ def error_codes() -> dict[str, tuple[set[str], str]]:
     found: dict[str, tuple[set[str], str]] = {}
     for path in modules():
         tree = ast.parse(path.read_text("utf-8"))
+        named = remedies(tree)
         for node in ast.walk(tree):
             if isinstance(node, ast.Call) and getattr(node.func, "id", "") in KINDS and node.args:
                 first = node.args[0]
                 if isinstance(first, ast.Constant) and isinstance(first.value, str):
-                    note(found, first.value, KINDS[node.func.id], remedy_of(node))  # type: ignore[attr-defined]
+                    note(found, first.value, KINDS[node.func.id], remedy_of(node, named))  # type: ignore[attr-defined]
             doc = ast.get_docstring(node) if isinstance(node, ast.FunctionDef | ast.ClassDef) else None
             for kind, codes in re.findall(
                 r"(RefusedError|UsageError|EvidenceError): ([^\n]*(?:\n\s+[^\n]*)*)", doc or ""
@@ -209,12 +218,24 @@ def note(found: dict[str, tuple[set[str], str]], code: str, kind: str, remedy: s
     found[code] = (kinds | {kind}, known or remedy)
 
 
-def remedy_of(call: ast.Call) -> str:
-    """Give the remedy that a call names in plain words."""
-    for keyword in call.keywords:
-        if keyword.arg == "remedy" and isinstance(keyword.value, ast.Constant):
-            return str(keyword.value.value)
+def remedy_of(call: ast.Call, named: dict[int, str]) -> str:
+    """Give the remedy that a call names in plain words; `named`: line -> what `remedy` is set to there."""
+    given = [keyword.value for keyword in call.keywords if keyword.arg == "remedy"]
+    given += call.args[REMEDY : REMEDY + 1]
+    if given and isinstance(given[0], ast.Constant):
+        return str(given[0].value)
+    if given and isinstance(given[0], ast.Name):
+        return named[max((line for line in named if line < call.lineno), default=0)]
     return ""
+
+
+def remedies(tree: ast.Module) -> dict[int, str]:
+    """Find where a module sets `remedy` to plain words; to anything else is nothing."""
+    found = {0: ""}
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Assign) and getattr(node.targets[0], "id", "") == "remedy":
+            found[node.lineno] = str(node.value.value) if isinstance(node.value, ast.Constant) else ""
+    return found
 
 
 def errors_page() -> str:
@@ -249,6 +270,35 @@ def help_of(*words: str) -> str:
     return "\n".join(line.rstrip() for line in out.getvalue().strip("\n").splitlines())
 
 
+def rules_page() -> str:
+    """Fill the tables of fields into the page on count rules, whose prose is written by hand.
+
+    Raises:
+        ValueError: a rule without a table, or without an example of it that holds.
+    """
+    from pydantic import TypeAdapter
+
+    from ledger.streams import av_rule, cross_rule, rule_parts, stv_rule
+    from ledger.streams.count_rule import AnyCountRule, CountRule
+
+    models = vars(rule_parts) | vars(av_rule) | vars(cross_rule) | vars(stv_rule)
+
+    def table(match: re.Match[str]) -> str:
+        start, name, beside, end = match.groups()
+        known = set(models[beside].model_fields) if beside else set()
+        own = sorted(set(models[name].model_fields) - known, key=lambda field: (field != "version", field))
+        return start + fields_table(models[name], own) + end
+
+    page = (REFERENCE / "rules.md").read_text("utf-8")
+    tables = {match[2] for match in RULE_TABLE.finditer(page)}
+    examples = {type(TypeAdapter(CountRule).validate_json(text)).__name__ for text in RULE_EXAMPLE.findall(page)}
+    missing = {kind.__name__ for kind in get_args(AnyCountRule)} - (tables & examples)
+    missing |= {match[3] for match in RULE_TABLE.finditer(page) if match[3]} - tables
+    if missing:
+        raise ValueError(f"rules.md: no table of fields, or no example, of {', '.join(sorted(missing))}")
+    return RULE_TABLE.sub(table, page)
+
+
 def cli_page() -> str:
     """Paste the help of every verb."""
     from cli.main import app
@@ -275,6 +325,7 @@ PAGES = {
     "errors.md": errors_page,
     "checks.md": checks_page,
     "cli.md": cli_page,
+    "rules.md": rules_page,
 }
 
 
