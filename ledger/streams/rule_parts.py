@@ -29,8 +29,9 @@ class Preferences(Canonical):
     duplicate: Literal["refuse", "exhaust", "skip"] = Field(
         description="a candidate ranked twice: refuse the batch, end the paper there, or pass over the repeat"
     )
-    gap: Literal["refuse", "exhaust", "skip"] = Field(
-        description="a rank left out: refuse the batch, end the paper there, or pass over it"
+    gap: Literal["refuse", "exhaust", "exhaust-at-two", "skip"] = Field(
+        description="a rank left out: refuse the batch, end the paper there, pass over one but end the paper where two "
+        "in a row are left out, or pass over all"
     )
     overvote: Literal["refuse", "exhaust", "skip"] = Field(
         description="several candidates at one rank: refuse the batch, end the paper there, or pass over the rank"

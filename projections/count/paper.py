@@ -62,7 +62,8 @@ def interpret(marks: str, candidates: Collection[str], rule: Preferences) -> Ran
     Ranks are read from first to last, once, before anybody is excluded. A rank without fault adds its
     candidate. At a rank with faults the paper ends if the rule says `exhaust` to any of them; if it says
     `skip` to all of them, a gap and an overvoted rank add nobody, and a duplicate adds nobody who has a
-    place in the ranking already (so `a=b>a` with both skipped is `a`). Then, the first that applies:
+    place in the ranking already (so `a=b>a` with both skipped is `a`). Under `exhaust-at-two` the paper ends at the
+    second of two gaps in a row. Then, the first that applies:
 
     * `blank`: nothing is marked;
     * `no-first-preference`: something is marked, but the ranking is empty;
@@ -139,8 +140,10 @@ def _read_faulty(marks: str, candidates: Container[str], rule: Preferences) -> R
     }
     _check_admissible(marks, candidates, choices)
     ranking: dict[str, None] = {}
+    gaps = 0  # in a row
     for names, found in judged(marks, candidates):
-        if any(choices[fault] == "exhaust" for fault in found):
+        gaps = gaps + 1 if "gap" in found else 0
+        if any(choices[fault] == "exhaust" for fault in found) or (gaps > 1 and rule.gap == "exhaust-at-two"):
             break
         if len(names) == 1:
             ranking.setdefault(names[0])

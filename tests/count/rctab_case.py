@@ -106,6 +106,8 @@ def gap_rule(case: Case) -> str | None:
     runs = [run for _, ranking in case["ballots"] for run in gaps_of(ranks_of(ranking))]
     if most == "unlimited" or all(run <= int(most) for run in runs):
         return "skip"
+    if int(most) == 1:
+        return "exhaust-at-two"
     return "exhaust" if all(run > int(most) for run in runs) else None
 
 

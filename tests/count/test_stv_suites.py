@@ -1,6 +1,6 @@
-"""Counts that others published, of the single transferable vote: Scottish wards of 2017, and RCTab's own cases.
+"""Counts that others published, of the single transferable vote: the Scottish wards of 2017.
 
-The archives lie beside the repository, in ../shared/suites, or where POLLBOOK_SUITES says; they are read there and
+The archive lies beside the repository, in ../shared/suites, or where POLLBOOK_SUITES says; it is read there and
 never unpacked here. Four levels are scored apart: winners, number of stages, cells, who was elected or excluded at
 which stage.
 """
@@ -33,33 +33,6 @@ BLEMISHED = {  # typing errors of the official tables: ../shared/suites/README.m
     "scottish2017/glasgow_2017_ward11": "last digit dropped",
     "scottish2017/glasgow_2017_ward13": "last digit dropped",
     "scottish2017/midlothian_2017_ward1": "last digit",
-}
-RCTAB: dict[str, Any] = SCOTTISH | {
-    "duplicate": "skip",
-    "gap": "skip",
-    "overvote": "skip",
-    "surpluses": "together",
-    "ties": ("lot",),
-    "transfer_value": "value-by-cut-share",
-    "value_decimals": 4,
-}
-RCTAB_CASES = {
-    "rctab/2013_minneapolis_park_hare": {"quota": "hare"},
-    "rctab/more_winners_than_candidates": {"overvote": "exhaust"},
-}
-TWO_IN_A_ROW = "maxSkippedRanksAllowed 1: one rank left out is passed over, two in a row end the paper"
-UNTIL_A_SHARE = "bottomsUpUsingPercentageThreshold: the number of places is not given"
-RCTAB_UNSUPPORTED = {
-    "rctab/2013_minneapolis_park": "whoever reaches the quota exactly makes a stage in which nobody is excluded",
-    "rctab/2013_minneapolis_park_bottoms_up": "bottomsUp: exclusions until the places are left, without a quota",
-    "rctab/minneapolis_multi_seat_threshold": TWO_IN_A_ROW,
-    "rctab/multi_seat_bottoms_up_with_cutoff_eliminate": UNTIL_A_SHARE,
-    "rctab/multi_seat_bottoms_up_with_dynamic_threshold": UNTIL_A_SHARE,
-    "rctab/multi_seat_bottoms_up_with_static_threshold": UNTIL_A_SHARE,
-    "rctab/multi_seat_uwi_test": "undeclared write-ins are excluded first, whatever votes they hold",
-    "rctab/test_set_allow_only_one_winner_per_round": "one is elected in a stage, however many reach the quota",
-    "rctab/test_set_multi_winner_fractional_threshold": TWO_IN_A_ROW,
-    "rctab/test_set_multi_winner_whole_threshold": TWO_IN_A_ROW,
 }
 
 
@@ -127,21 +100,3 @@ def test_equals_the_official_tables_of_351_scottish_wards() -> None:
                 failed[level].add(case["id"])
     assert (wards, quotas) == (351, 351)
     assert failed == {"winners": set(), "stages": set(), "cells": set(BLEMISHED), "decisions": set()}
-
-
-def test_equals_rctab_where_the_rule_can_say_what_it_does() -> None:
-    seen = {}
-    for case in cases("rctab.tgz"):
-        if case["seats"] == 1 or "sequential" in case["method"]:
-            continue
-        seen[case["id"]] = case["method"]
-        if case["id"] not in RCTAB_CASES:
-            continue
-        table, names = count_case(case, RCTAB | RCTAB_CASES[case["id"]])
-        expected = case["expected"]
-        if len(expected["rounds"]) > 1:  # theirs ends with one more round, which spreads surpluses that fill no place
-            expected |= {"rounds": expected["rounds"][:-1]}
-        assert score(table, names, expected, lambda ours, theirs: Decimal(ours) == Decimal(theirs)) == dict.fromkeys(
-            LEVELS, True
-        ), case["id"]
-    assert set(seen) == {*RCTAB_CASES, *RCTAB_UNSUPPORTED}
