@@ -118,7 +118,14 @@ def test_a_round_that_moves_nothing_belongs_to_the_stage_before() -> None:
 @pytest.mark.parametrize(
     ("change", "rule"),
     [
-        ({"ballots": [[1, [0, None, 1]], [1, [0, None, None, 1]]]}, GAP_OF_A_LENGTH),
+        ({"ballots": [[1, [0, None, 1]], [1, [0, None, None, 1]]]}, ""),
+        (
+            {
+                "ballots": [[1, [0, None, None, 1]], [1, [0, None, None, None, 1]]],
+                "options": {"maxSkippedRanksAllowed": "2", "overvoteRule": "exhaustImmediately"},
+            },
+            GAP_OF_A_LENGTH,
+        ),
         ({"ballots": [[1, [0, None, None, 1]]]}, ""),
         ({"ballots": [[1, [None]]]}, NO_PAPERS),
     ],
