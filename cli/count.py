@@ -44,10 +44,10 @@ def count_papers(
     moment = moment_from(as_of, known_at)
     counted, _ = counted_at(place, contest, moment)
     if plot is not None:
-        from projections.plot import plot_count
+        from projections.picture.plot import plot_count
 
         with os_errors(plot):
-            plot_count(counted.table, counted.names, counted.rule.decimals, plot)
+            plot_count(counted.table, counted.names, counted.rule.decimals, plot, title=counted.contest.office)
     text = _text(counted, moment, form)
     if out is None:
         say(text)

@@ -21,9 +21,9 @@ from projections.count.av import count_av
 from projections.count.render import sheet_of
 from projections.count.sheet import CountTable
 from projections.count.stage_table import Action, Stage, StageTable
-from projections.flows import bands_of, bars_of
-from projections.plot import BARS_MAX, plot_count
-from projections.plot_layout import CHARACTER, LABEL_GAP, SLOT, Layout
+from projections.picture.flows import bands_of, bars_of
+from projections.picture.plot import BARS_MAX, plot_count
+from projections.picture.layout import CHARACTER, LABEL_GAP, SLOT, Layout
 
 pytest.importorskip("matplotlib", reason="the extra `plot` is not installed")
 

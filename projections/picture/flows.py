@@ -1,6 +1,6 @@
 """Where votes come from and go to between the stages of a count: what a picture of it draws.
 
-Floating point is allowed here and in `projections.plot`, and nowhere else: nothing is decided by it.
+Floating point is allowed here and in `projections.picture`, and nowhere else: nothing is decided by it.
 """
 
 from __future__ import annotations

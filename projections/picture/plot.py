@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 from ledger.errors import UsageError
 from projections.count.columns import cut
 from projections.count.render import sheet_of
-from projections.plot_layout import BAR_WIDTH, CHARACTER, HEAD, LABEL_GAP, MARGIN, Layout
+from projections.picture.layout import BAR_WIDTH, CHARACTER, HEAD, LABEL_GAP, MARGIN, Layout
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
     from projections.count.sheet import CountTable, Sheet
-    from projections.plot_layout import Placed, Ribbon
+    from projections.picture.layout import Placed, Ribbon
 
 FORMATS = {".svg": "svg", ".png": "png"}
 BARS_MAX = 10_000  # candidates times stages

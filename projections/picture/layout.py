@@ -12,13 +12,13 @@ from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from projections.count.columns import columns_of, cut
-from projections.flows import bands_of, bars_of
+from projections.picture.flows import bands_of, bars_of
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from projections.count.sheet import Sheet
-    from projections.flows import Band, Bar
+    from projections.picture.flows import Band, Bar
 
 BAR_WIDTH = 0.16
 LYING = 4.0  # length of the longest bar where bars lie on their side
