@@ -22,8 +22,8 @@ from projections.count.render import sheet_of
 from projections.count.sheet import CountTable
 from projections.count.stage_table import Action, Stage, StageTable
 from projections.picture.flows import bands_of, bars_of
-from projections.picture.plot import BARS_MAX, plot_count
 from projections.picture.layout import CHARACTER, LABEL_GAP, SLOT, Layout
+from projections.picture.plot import BARS_MAX, plot_count
 
 pytest.importorskip("matplotlib", reason="the extra `plot` is not installed")
 
