@@ -30,6 +30,8 @@ if TYPE_CHECKING:
 Held = Mapping[str, Fraction | int]  # continuing candidate, in ballot order -> papers, or points
 Totals = Mapping[str, Sequence[Mapping[str, int]]]  # section -> for each stage: candidate -> papers, as certified
 
+CELLS_MAX = 5_000_000  # of a stage table, candidates times sections at every stage: about 400 MB
+
 NO_TOTALS: Totals = MappingProxyType({})
 
 
@@ -89,7 +91,7 @@ def count_av(
 
     Raises:
         EvidenceError: `unknown-section`, `unknown-candidate`, `paper-not-admissible`, `lot-not-of-the-tied`.
-        RefusedError: `empty-section`; `totals-missing`: certified totals end before the count does, or are of
+        RefusedError: `empty-section`; `count-too-large`; `totals-missing`: certified totals end before the count does, or are of
             other candidates than those who continue.
     """
     papers = group(profile, candidates, sections, rule)
@@ -124,7 +126,11 @@ def _stages(
     nobody = _Pile(list(valid))
     stages: list[Stage] = []
     history: list[Standing] = []
+    cells = 0
     while True:
+        cells += len(piles) * len(valid)
+        if cells > CELLS_MAX:
+            raise _too_large(len(history), piles)
         _deal(moving, piles, nobody)
         votes = {name: {candidate: pile.papers[name] for candidate, pile in piles.items()} for name in valid}
         votes |= {name: _certified(name, stages_of, len(history), piles) for name, stages_of in totals.items()}
@@ -136,6 +142,16 @@ def _stages(
         if decision.action.kind != "exclude":
             return stages, decision
         moving = [bundle for candidate in decision.action.candidates for bundle in piles.pop(candidate).bundles]
+
+
+def _too_large(stages: int, piles: Iterable[str]) -> RefusedError:
+    return RefusedError(
+        "count-too-large",
+        f"a count of {stages} stages and more, {len(list(piles))} candidates still continuing",
+        expected=f"a stage table of at most {CELLS_MAX} cells",
+        found="more",
+        remedy="Adopt a rule that excludes in bulk, or count by another method",
+    )
 
 
 def _certified(section: str, stages: Sequence[Mapping[str, int]], number: int, piles: Iterable[str]) -> dict[str, int]:
