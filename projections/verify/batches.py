@@ -57,7 +57,7 @@ class BatchSeen:
     @property
     def begins_at(self) -> int:
         """Position of whatever of it comes first; below 0 where somebody put all of it there."""
-        places = [position for position, _ in (*self.openings[:1], *self.closings[:1])]
+        places = [position for position, _ in (*self.openings[:1], *self.closings[:1], *self.withdrawals[:1])]
         return min(places + ([self.first_at] if self.members else []))
 
 
