@@ -1,8 +1,9 @@
 """`lot/<contest>`: lots, drawn by the returning officer where the count rule comes to no other end.
 
-Nobody can choose how a lot falls: the officer commits to a seed before the poll closes, when nobody knows who will be
-tied, and reveals it where a lot is needed; the order follows from the seed and the tie. Where nobody committed, a lot
-is drawn by hand before witnesses, and the record says just that.
+Nobody can choose how a lot falls once a tie is known: the officer commits to a seed before the poll closes, and reveals
+it where a lot is needed; the order follows from the seed and the tie. The seed has to come from chance, before
+witnesses: an officer who tries many in secret finds one that favours somebody in every tie. Where nobody committed, a
+lot is drawn by hand before witnesses, and the record says just that. The first lot among the same tied holds for good.
 """
 
 from __future__ import annotations

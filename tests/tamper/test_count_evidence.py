@@ -39,6 +39,7 @@ from ledger.streams.paper import Alike, ReadPapers, contents_hash
 from ledger.streams.report import MakeReport, Statement, Votes
 from ledger.streams.result import AnnulResult, OrderRecount
 from ledger.streams.totals import CertifyTotals
+from projections.counting import count_contest, open_views
 from projections.verify.contests import read_contests
 from projections.verify.counts import count_at
 from projections.verify.evidence import check_evidence
@@ -308,179 +309,252 @@ def nothing(_: list[Leaf]) -> None:
 
 
 def another_seed(first: str) -> str:
-    """Choose a seed by what it draws, as nobody can before the close who has to commit to it."""
+    """Choose a seed by what it draws, as whoever commits to one can for every tie that they think of."""
     seeds = (f"{number:064x}" for number in range(100))
     return next(seed for seed in seeds if order_of(seed, "leader", 2, "ab")[0] == first)
 
 
 LOT_A = another_seed("a")
-FORGERIES: dict[str, tuple[Forgery, str]] = {
+FORGERIES: dict[str, tuple[Forgery, *tuple[str, ...]]] = {
     # Lots
     "lot: an order that the seed does not draw": (
         lambda leaves: leaves[the(leaves, "lot-drawn")]["order"].reverse(),
-        "E4:lot-differs",
+        "E4:lot-differs:16",
     ),
     "lot: a seed that was not committed to": (
         say("lot-drawn", seed=LOT_A, order=list(order_of(LOT_A, "leader", 2, "ab"))),
-        "E4:seed-differs",
+        "E4:seed-differs:16",
     ),
-    "lot: no seed where one was committed to": (say("lot-drawn", seed=None, witnesses=BY_HAND), "E4:seed-needed"),
-    "lot: a seed that nobody committed to": (say("lot-drawn", 0, "council", seed=SEED), "E4:not-committed"),
-    "lot: no witnesses": (say("lot-drawn", 1, "council", witnesses=None), "E4:witnesses-needed"),
-    "lot: committed to after the close": (move("lot-committed", 0, ("poll-closed", 0)), "E4:poll-closed"),
+    "lot: no seed where one was committed to": (say("lot-drawn", seed=None, witnesses=BY_HAND), "E4:seed-needed:16"),
+    "lot: a seed that nobody committed to": (say("lot-drawn", 0, "council", seed=SEED), "E4:not-committed:41"),
+    "lot: no witnesses": (say("lot-drawn", 1, "council", witnesses=None), "E4:witnesses-needed:42"),
+    "lot: committed to after the close": (move("lot-committed", 0, ("poll-closed", 0)), "E4:poll-closed:5"),
     "lot: committed to twice": (
         all_of(
             copy("lot-committed", 0, ("lot-committed", 0), commitment=commitment_to(LOT_A)),
             say("lot-drawn", seed=LOT_A, order=list(order_of(LOT_A, "leader", 2, "ab"))),
         ),
-        "E4:lot-committed",
+        "E4:lot-committed:5",
     ),
-    "lot: for something else": (say("lot-drawn", purpose="place"), "E4:no-tie"),
-    "lot: of others than the tied": (say("lot-drawn", 0, "council", order=["a", "c"]), "E4:not-the-tied"),
-    "lot: on a count that was still to come": (say("lot-drawn", as_of_position=60), "E4:as-of-later"),
-    "lot: on a count of before": (say("lot-drawn", as_of_position=14), "E4:papers-after-count"),
+    "lot: for something else": (say("lot-drawn", purpose="place"), "E4:no-tie:16"),
+    "lot: of others than the tied": (
+        say("lot-drawn", 0, "council", order=["a", "c"]),
+        "E4:not-the-tied:41",
+        "E3:not-recomputable:45",
+        "E4:not-recomputable:42",
+        "E5:not-recomputable:44",
+        "E5:not-recomputable:45",
+    ),
+    "lot: on a count that was still to come": (say("lot-drawn", as_of_position=60), "E4:as-of-later:16"),
+    "lot: on a count of before": (say("lot-drawn", as_of_position=14), "E4:papers-after-count:16"),
     "lot: drawn again on the count before it": (
         copy("lot-drawn", 0, ("lot-drawn", 0), "council", order=["a", "b"]),
-        "E4:no-tie",
+        "E4:no-tie:42",
+        "E4:papers-after-count:42",
+        "E4:papers-after-count:43",
     ),
     "lot: drawn after the declaration": (
         copy("lot-drawn", 0, ("result-declared", 0), "council", order=["a", "b"]),
-        "E3:papers-after-count",
+        "E3:papers-after-count:46",
+        "E4:no-tie:46",
+        "E4:papers-after-count:46",
     ),
-    "lot: never drawn": (drop("lot-drawn", 1, "council"), "E3:lot-needed"),
+    "lot: never drawn": (drop("lot-drawn", 1, "council"), "E3:lot-needed:44"),
     # Ballot accounts
     "account: one paper more came back": (
         all_of(say("account-stated", 0, returned=10), say("report-made", 0, returned=10)),
-        "E3:account-unbalanced",
+        "E3:account-unbalanced:18",
     ),
     "account: more came back than were handed out": (
         all_of(say("account-stated", 1, distributed=9), say("report-made", 1, distributed=9)),
-        "E3:account-unbalanced",
+        "E3:account-unbalanced:30",
     ),
-    "account: a part is left out": (say("account-stated", 1, set_aside=[]), "E3:account-unbalanced"),
-    "account: nothing of what came back": (say("account-stated", 0, returned=None), "E3:account-unbalanced"),
+    "account: a part is left out": (say("account-stated", 1, set_aside=[]), "E3:account-unbalanced:30"),
+    "account: nothing of what came back": (
+        say("account-stated", 0, returned=None),
+        "E3:account-unbalanced:18",
+        "E5:report-differs:17",
+        "E5:report-differs:18",
+    ),
     "account: none": (
         say("account-stated", 0, section="lords", stream="account/leader/lords"),
-        "E3:account-unbalanced",
+        "E3:account-unbalanced:18",
+        "E2:unknown-section:15",
+        "E5:report-differs:17",
+        "E5:report-differs:18",
     ),
     "account: of no section": (
         say("account-stated", 0, "council", section="lords", stream="account/council/lords"),
-        "E2:unknown-section",
+        "E2:unknown-section:43",
+        "E5:report-differs:44",
+        "E5:report-differs:45",
     ),
     "account: of no contest": (
         copy("account-stated", 0, ("account-stated", 0), contest="nothing", stream="account/nothing/members"),
-        "E2:unknown-contest",
+        "E2:unknown-contest:16",
     ),
     "account: another of all sections": (
         all_of(
             copy("account-stated", 0, ("account-stated", 0), section="all", stream="account/leader/all", distributed=9),
             say("report-made", 0, distributed=9),
         ),
-        "E3:account-unbalanced",
+        "E3:account-unbalanced:19",
+        "E3:account-unbalanced:31",
+        "E4:papers-after-count:17",
+        "E5:report-differs:30",
+        "E5:report-differs:31",
     ),
     "account: a reason twice, of which one would be read": (
         say("account-stated", 0, set_aside=[{"papers": 9, "reason": "late"}, {"papers": 3, "reason": "late"}]),
-        "E2:duplicate-reason",
+        "E2:duplicate-reason:15",
     ),
-    "account: after the declaration": (copy("account-stated", 0, ("result-declared", 0)), "E3:papers-after-count"),
-    "account: after the correction": (copy("account-stated", 1, ("result-corrected", 0)), "E3:papers-after-count"),
-    "account: shown that is to be withheld": (say("account-stated", 0, "council", blind=None), "E2:wrong-audience"),
-    "account: withheld that is to be shown": (say("account-stated", 0, blind=BLIND), "E2:wrong-audience"),
+    "account: after the declaration": (copy("account-stated", 0, ("result-declared", 0)), "E3:papers-after-count:19"),
+    "account: after the correction": (copy("account-stated", 1, ("result-corrected", 0)), "E3:papers-after-count:31"),
+    "account: shown that is to be withheld": (say("account-stated", 0, "council", blind=None), "E2:wrong-audience:43"),
+    "account: withheld that is to be shown": (say("account-stated", 0, blind=BLIND), "E2:wrong-audience:15"),
     # Reports
-    "report: other papers distributed": (say("report-made", 0, distributed=11), "E5:report-differs"),
-    "report: other papers returned": (say("report-made", 1, returned=9), "E5:report-differs"),
-    "report: other papers spoilt": (say("report-made", 0, "council", spoilt=1), "E5:report-differs"),
+    "report: other papers distributed": (
+        say("report-made", 0, distributed=11),
+        "E5:report-differs:17",
+        "E5:report-differs:18",
+    ),
+    "report: other papers returned": (
+        say("report-made", 1, returned=9),
+        "E5:report-differs:29",
+        "E5:report-differs:30",
+    ),
+    "report: other papers spoilt": (
+        say("report-made", 0, "council", spoilt=1),
+        "E5:report-differs:44",
+        "E5:report-differs:45",
+    ),
     "report: other votes": (
         lambda leaves: leaves[the(leaves, "report-made", 1)]["votes"][0].update(votes=4),
-        "E5:report-differs",
+        "E5:report-differs:29",
+        "E5:report-differs:30",
     ),
     "report: nothing of somebody": (
         lambda leaves: leaves[the(leaves, "report-made", 1)]["votes"].pop(),
-        "E5:report-differs",
+        "E5:report-differs:29",
+        "E5:report-differs:30",
     ),
     "report: a stranger": (
         lambda leaves: leaves[the(leaves, "report-made", 1)]["votes"].append({"candidate": "z", "votes": 1}),
-        "E5:unknown-candidate",
+        "E5:unknown-candidate:29",
     ),
     "report: somebody twice, of which one would be compared": (
         lambda leaves: leaves[the(leaves, "report-made", 0)]["votes"].insert(0, {"candidate": "a", "votes": 99}),
-        "E5:duplicate-candidate",
+        "E5:duplicate-candidate:17",
     ),
-    "report: none": (drop("report-made", 0), "E5:report-missing"),
-    "report: after the declaration": (move("report-made", 0, ("result-declared", 0)), "E5:report-missing"),
-    "report: of before, and the numbers are others": (drop("report-made", 1), "E5:report-differs"),
+    "report: none": (drop("report-made", 0), "E5:report-missing:17"),
+    "report: after the declaration": (
+        move("report-made", 0, ("result-declared", 0)),
+        "E5:report-missing:17",
+        "E3:as-of-later:17",
+        "E5:already-declared:18",
+    ),
+    "report: of before, and the numbers are others": (drop("report-made", 1), "E5:report-differs:29"),
     "report: made satisfied after the declaration": (
         copy("report-made", 0, ("result-declared", 0), lawful={"satisfied": True}),
-        "E5:already-declared",
+        "E5:already-declared:19",
     ),
-    "report: after the annulment": (copy("report-made", 1, ("result-annulled", 0)), "E5:already-declared"),
-    "report: on a count that was still to come": (say("report-made", as_of_position=60), "E5:as-of-later"),
-    "report: on a count of before": (say("report-made", as_of_position=14), "E5:report-differs"),
-    "report: shown that is to be withheld": (say("report-made", 0, "council", blind=None), "E5:wrong-audience"),
+    "report: after the annulment": (copy("report-made", 1, ("result-annulled", 0)), "E5:already-declared:33"),
+    "report: on a count that was still to come": (
+        say("report-made", as_of_position=60),
+        "E5:as-of-later:17",
+        "E5:report-differs:17",
+    ),
+    "report: on a count of before": (say("report-made", as_of_position=14), "E5:report-differs:17"),
+    "report: shown that is to be withheld": (say("report-made", 0, "council", blind=None), "E5:wrong-audience:44"),
     "report: of no contest": (
         copy("report-made", 0, ("report-made", 0), contest="nothing", stream="report/nothing"),
-        "E5:unknown-contest",
+        "E5:unknown-contest:18",
     ),
     # Results
-    "recount: another number": (say("recount-ordered", 1, number=4), "E3:recount-differs"),
-    "recount: another number in the correction": (say("result-corrected", 0, recount=3), "E3:recount-differs"),
-    "recount: a number in the first declaration": (say("result-declared", 0, recount=2), "E3:recount-differs"),
+    "recount: another number": (say("recount-ordered", 1, number=4), "E3:recount-differs:31"),
+    "recount: another number in the correction": (say("result-corrected", 0, recount=3), "E3:recount-differs:30"),
+    "recount: a number in the first declaration": (say("result-declared", 0, recount=2), "E3:recount-differs:18"),
     "recount: ordered only after the correction": (
         move("recount-ordered", 0, ("result-corrected", 0)),
-        "E3:recount-needed",
+        "E3:recount-needed:19",
+        "E3:recount-needed:29",
+        "E3:as-of-later:29",
+        "E3:papers-after-count:19",
+        "E3:papers-after-count:21",
+        "E3:papers-after-count:27",
+        "E3:recount-differs:29",
+        "E5:already-declared:28",
+        "E5:as-of-later:28",
+        "E5:as-of-later:29",
     ),
     "recount: before the close": (
         copy("recount-ordered", 0, ("contest-defined", 0)),
-        "E3:poll-open",
+        "E3:poll-open:4",
+        "E3:recount-differs:19",
+        "E3:recount-differs:20",
     ),
-    "recount: after the annulment": (move("recount-ordered", 1, ("result-annulled", 0)), "E3:annulled"),
+    "recount: after the annulment": (move("recount-ordered", 1, ("result-annulled", 0)), "E3:annulled:32"),
     "correction: after the annulment": (
         copy("result-corrected", 0, ("result-annulled", 0)),
-        "E3:annulled",
+        "E3:annulled:33",
+        "E3:recount-differs:33",
+        "E3:recount-needed:33",
     ),
-    "correction: of what was never declared": (drop("result-declared"), "E3:not-declared"),
-    "correction: twice in one recount": (copy("result-corrected", 0, ("result-corrected", 0)), "E3:recount-needed"),
+    "correction: of what was never declared": (drop("result-declared"), "E3:not-declared:29", "E3:not-declared:31"),
+    "correction: twice in one recount": (copy("result-corrected", 0, ("result-corrected", 0)), "E3:recount-needed:31"),
     "correction: that is a second declaration": (
         be("result-corrected", 0, "result-declared", ("reason",)),
-        "E3:declared-twice",
+        "E3:declared-twice:30",
     ),
     "annulment: of what was never declared": (
         all_of(drop("result-corrected"), drop("result-declared")),
-        "E3:not-declared",
+        "E3:not-declared:30",
     ),
-    "annulment: twice": (copy("result-annulled", 0, ("result-annulled", 0)), "E3:annulled"),
+    "annulment: twice": (copy("result-annulled", 0, ("result-annulled", 0)), "E3:annulled:33"),
     # Withdrawals
     "withdrawal: of papers that count, in no recount": (
         move("batch-withdrawn", 1, ("batch-closed", 0)),
-        "E3:recount-needed",
+        "E3:recount-needed:15",
+        "E3:account-unbalanced:19",
+        "E4:no-tie:17",
+        "E5:report-differs:18",
+        "E5:report-differs:19",
     ),
     "withdrawal: after the declaration, before the recount": (
         move("batch-withdrawn", 1, ("result-declared", 0)),
-        "E3:papers-after-count",
+        "E3:papers-after-count:19",
+        "E3:recount-needed:19",
     ),
     "withdrawal: after the correction": (
         copy("batch-withdrawn", 1, ("result-corrected", 0), stream="batch/paper/leader/members/s2"),
-        "E3:recount-needed",
+        "E3:recount-needed:31",
+        "E3:papers-after-count:31",
     ),
-    "withdrawal: twice": (copy("batch-withdrawn", 1, ("batch-withdrawn", 1)), "C3:batch-withdrawn"),
+    "withdrawal: twice": (copy("batch-withdrawn", 1, ("batch-withdrawn", 1)), "C3:batch-withdrawn:21"),
     "withdrawal: of no batch": (
         copy("batch-withdrawn", 1, ("batch-withdrawn", 1), stream="batch/paper/leader/members/s9"),
         "C3:batch-unopened",
     ),
-    "withdrawal: of another section than it says": (say("batch-withdrawn", 0, section="lords"), "I1:stream-differs"),
+    "withdrawal: of another section than it says": (say("batch-withdrawn", 0, section="lords"), "I1:stream-differs:8"),
     "withdrawal: the batch is closed all the same": (
         copy("batch-closed", 0, ("batch-withdrawn", 0), stream="batch/paper/leader/members/s0"),
-        "C3:batch-withdrawn",
+        "C3:batch-withdrawn:9",
     ),
-    "withdrawal: never recorded, and its batch is open": (drop("batch-withdrawn", 0), "E3:batches-open"),
+    "withdrawal: never recorded, and its batch is open": (
+        drop("batch-withdrawn", 0),
+        "E3:batches-open:17",
+        "E3:batches-open:29",
+    ),
     # Totals and papers of one section
     "totals: beside papers that count": (
         move("totals-certified", 0, ("recount-ordered", 0), "council"),
-        "E2:papers-exist",
+        "E2:papers-exist:47",
     ),
     "totals: again in no recount": (
         copy("totals-certified", 0, ("result-corrected", 0), "council"),
-        "E2:totals-exist",
+        "E2:totals-exist:53",
+        "E2:already-declared:53",
+        "E3:papers-after-count:53",
     ),
 }
 
@@ -520,8 +594,32 @@ def test_an_honest_ledger_is_clean_after_each_command(world: World) -> None:
 
 
 @pytest.mark.parametrize("name", FORGERIES)
-def test_a_careful_forgery_is_found(world: World, name: str) -> None:
-    forgery, expected = FORGERIES[name]
-    found = forge(world, forgery)
-    assert expected in {each.rpartition(":")[0] or each for each in found} | set(found), found
-    assert not [each for each in found if each[:2] in ("C1", "C2", "C5", "S1", "S2", "S6", "I2", "I3")], found
+def test_a_careful_forgery_is_found_by_just_these_checks(world: World, name: str) -> None:
+    forgery, *expected = FORGERIES[name]
+    assert set(forge(world, forgery)) == set(expected)
+
+
+@pytest.mark.parametrize(("kind", "elected", "position"), [("result-declared", "b", 18), ("result-corrected", "b", 30)])
+def test_a_declaration_or_correction_of_somebody_else_is_found(
+    world: World, kind: str, elected: str, position: int
+) -> None:
+    other = "a" if world.operator.leaves()[position]["elected"] == [elected] else elected
+    assert forge(world, say(kind, elected=[other]), agree=False) == [f"E3:figures-differ:{position}"]
+
+
+def test_papers_that_come_for_a_batch_withdrawn_count_for_nobody_and_hinder_nothing(world: World) -> None:
+    late = {"stream": "paper/leader/members/" + "f" * 16, "marks": "b"}
+
+    def come(leaves: list[Leaf]) -> None:
+        member = next(leaf for leaf in leaves if leaf.get("batch") == "batch/paper/leader/members/s0")
+        leaves.insert(the(leaves, "batch-withdrawn") + 1, member | late)
+
+    assert forge(world, come) == []
+    with open_ledger(world.operator.folder) as ledger:
+        assert count_contest(ledger, open_views(None), "leader").table.valid == {"members": 5}
+
+
+def test_papers_of_a_section_that_has_totals_are_found(world: World) -> None:
+    stream = "batch/paper/council/members/c2"
+    copied = copy("batch-opened", 0, ("totals-certified", 0), "council", stream=stream)
+    assert forge(world, copied) == ["E2:totals-exist:49", "E3:batches-open:53"]
