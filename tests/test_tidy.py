@@ -24,7 +24,7 @@ FORBIDDEN_NAMES = {"utils", "util", "helpers", "helper", "common", "misc"}
 
 PUBLISH = ROOT / "projections" / "publish"
 STANDALONE_LINES_MAX = {  # for strangers: files that import nothing of ours
-    PUBLISH / "verify.py": 970,
+    PUBLISH / "verify.py": 1_000,
     PUBLISH / "verify_stv.py": 400,
 }
 MODULES = sorted(

@@ -5,13 +5,15 @@
 
 PACK is a folder as published. POLICY says whose signatures count (c2sp.org/tlog-policy); it comes from elsewhere. The
 program ends with 0 if nothing was found, 3 if anything was, 2 if the call or the policy cannot be used. It needs Python
-3.9 and nothing else, is written from docs/reference/file-format.md, and shares no code with the program that writes
-ledgers. To read it top down, begin with section 9.
+3.9 and nothing else, is written from docs/reference/file-format.md and rules.md, and shares no code with the program
+that writes ledgers. Contests under the single transferable vote are counted by verify_stv.py, where that lies beside
+this file: read both, and compare the SHA-256 of both, which are printed. To read it top down, begin with section 9.
 
 It cannot see whether an event is true, what was done before the first checkpoint left the building, and what is in a
 withheld leaf. A public leaf left out of a public pack shows where it leaves a gap in a stream or batch; else it looks
-withheld. Not read, so not to be believed: contests/ (what counts is the recount printed here), index.html, streams'
-heads, policy.template, officers' keys, the copy of this file in PACK.
+withheld. Of contests/, only the numbers of papers and votes in result.json are read, of contests recounted here. Not
+read, so not to be believed: all else in there, index.html, streams' heads, policy.template, officers' keys, the copy of
+this file in PACK.
 """
 # fmt: off
 
@@ -398,11 +400,12 @@ class Record:
     def take_contest(self, where: str, event: Event) -> None:
         """A contest under a rule that its election adopted before, and that can fill it."""
         rule = self.rules.get((event["election"], event["count_rule"]), {})
-        kind, weights = rule.get("version"), rule.get("weights", [])
+        kind, weights, reserved = rule.get("version"), rule.get("weights", []), rule.get("reserved", [])
         candidates, sections = ([one["id"] for one in event[of]] for of in ("candidates", "sections"))
         alone = sections == ["all"] or "all" not in sections
         unfit = (event["seats"] != 1 if kind in ("av.v1", "weighted-av.v1", "yes-no.v1") else not event["seats"],
                  kind == "yes-no.v1" and sorted(candidates) != ["no", "yes"],
+                 not len({one["category"] for one in reserved}) == len(reserved) <= 4,
                  weights and (sorted(one["section"] for one in weights) != sorted(sections)
                               or sum(Fraction(one["weight"]) for one in weights) != 1),
                  event.get("report") and event["account"] != "required")
@@ -470,7 +473,7 @@ def take_paper(contest: SimpleNamespace, where: str, event: Event, leaf_hash: by
     batch.digest.update(leaf_hash)
     batch.marks[event["marks"]] += 1
 def take_account(contest: SimpleNamespace, where: str, position: int, event: Event) -> None:
-    reasons = [(of, part["reason"]) for of in ("set_aside", "spoilt") for part in event[of]]
+    reasons = [(of, str(part["reason"])) for of in ("set_aside", "spoilt") for part in event[of]]
     if (not is_changeable(contest) or event["section"] not in ["all", *contest.sections]
             or len({*reasons}) < len(reasons)):
         finding("account", where, "of a section or all, each reason once, before declared or in a recount", event)
@@ -901,6 +904,34 @@ def check_report(contest: SimpleNamespace, where: str, count: Any) -> None:
     numbers = report["distributed"], report["returned"], report["spoilt"]
     account = account_of(contest, count.body, contest.sections, True)[:3]
     compare("report", f"{where}, papers distributed, returned, rejected", account, numbers)
+def check_result_file(contest: SimpleNamespace, name: str, data: bytes) -> None:
+    """The digest, who is elected or tied, and all numbers of papers and votes; no shares, changes, words."""
+    try:
+        said, count = json.loads(data), recount(contest)
+        if "not_counted" in said:
+            return
+        body, stv, unit = count.body, "decimals" in count.body, 10 ** count.body.get("decimals", 0)
+        ends = {of: said[of] for of in ("contest", "count", "count_rule", "elected", "lot_needed", "rejected", "valid")}
+        found = {**body, "count": name_of(canonical(body)), "lot_needed": count.tied,
+                 "valid": {of: body["valid"].get(of) for of in contest.sections}}
+        compare("result-file", name, canonical({of: found[of] for of in ends}), canonical(ends))
+        compare("result-file", f"{name}, stages", len(body["stages"]), len(said["stages"]))
+        for number, (stage, shown_) in enumerate(zip(body["stages"], said["stages"]), 1):
+            rows = [(one["candidate"], one["votes"]) for one in [*shown_["candidates"], *shown_["excluded"]]]
+            votes, spent, sections = stage["votes"], stage["non_transferable"], contest.sections
+            names = [one for one in votes if votes[one]] if stv else votes[sections[0]]
+            if stv:
+                expected = [*(votes[one] for one, _ in rows), spent, stage["loss"], stage["quota"]]
+                lines = [shown_[of]["votes"] for of in ("non_transferable", "loss")] + [shown_["quota"]]
+                numbers = [Fraction(one["exact"]) * unit for one in [*(held for _, held in rows), *lines]]
+            else:
+                expected = [{of: votes[of].get(one, 0) for of in sections} for one, _ in rows]
+                expected += [{of: spent.get(of) for of in sections}]
+                numbers = [*(held for _, held in rows), shown_["non_transferable"]["votes"]]
+            compare("result-file", f"{name}, stage {number}", ([], expected),
+                    ([one for one in names if one not in dict(rows)], numbers))
+    except (ArithmeticError, AttributeError, LookupError, RecursionError, TypeError, ValueError) as error:
+        finding("result-file", name, "what file-format.md says of it", repr(error))
 def outcome(contest: SimpleNamespace, withheld: int) -> str:
     """How the contest stands, as counted again from all that is on record."""
     count, declared = why_not(contest) or recount(contest), contest.declared
@@ -935,6 +966,8 @@ def check_pack(folder: str, policy: Policy) -> str:
     print(f"Audience {audience}: {record.leaves} leaves disclosed, {withheld} withheld.")
     for name, contest in record.contests.items():
         print(f"Contest {name}: {(says := outcome(contest, withheld))}.")
+        if not why_not(contest) and (path := f"contests/{name}/result.json") in pack.files:
+            check_result_file(contest, path, pack.read(path, FILE_BYTES_MAX))
         left += not says.startswith("recounted")
     for name in sorted(name for name in pack.files - pack.asked if name.startswith(("tile/", "leaves/"))):
         finding("file-unexpected", name, "only the files of this tree, audience and record", "this file")
@@ -953,8 +986,8 @@ def main() -> int:
         return 2
     try:
         but = check_pack(options.pack, policy)
-    except (ArithmeticError, AttributeError, LookupError, MemoryError, NameError, OSError, SyntaxError, TypeError,
-            ValueError) as error:
+    except (ArithmeticError, AttributeError, LookupError, MemoryError, NameError, OSError, RuntimeError, SyntaxError,
+            TypeError, ValueError) as error:
         finding("verifier-failed", "this program", "to finish", repr(error))
     for line in FINDINGS:
         print(f"FINDING {line}")

@@ -23,6 +23,7 @@ from ledger.streams.count_rule import CountRule
 from ledger.streams.totals import TotalsCertified
 from projections.basis import Basis
 from projections.count.count import Poll, Table
+from projections.count.render import as_json
 from projections.count.stage_table import Profile, StageTable
 from projections.publish.pack import VERIFIER
 
@@ -242,6 +243,10 @@ def compare_count(verify: ModuleType, made: Made, lots: Mapping[Any, Sequence[st
     assert verify.name_of(verify.canonical(mine.body)) == basis.digest(table), (made, lots, mine.body, table)
     assert (tuple(mine.tied), mine.purpose) == (table.lot_needed, table.lot_for), (made, lots)
     compare_cells(verify, contest, mine, basis.cells(table), len(table.stages))
+    file = {"contest": "c", "count": basis.digest(table), "count_rule": HASH} | as_json(table, {}, 2)
+    verify.FINDINGS.clear()
+    verify.check_result_file(contest, "result.json", json.dumps(file).encode())
+    assert not verify.FINDINGS, (made, lots)
     return table
 
 
@@ -262,3 +267,16 @@ def compare_cells(
         for measure in measures
     }
     assert {cell: value for cell, value in found.items() if value is not None} == exact
+
+
+def damaged(event: Any, chance: random.Random) -> Any:
+    """The same with one value somewhere in it put wrong, or not."""
+    if isinstance(event, dict) and event:
+        name = chance.choice(list(event))
+        return {**event, name: damaged(event[name], chance)}
+    if isinstance(event, list) and event:
+        place = chance.randrange(len(event))
+        return [*event[:place], damaged(event[place], chance), *event[place + 1 :]]
+    odd = ["", "a", "A", "a/b", "a" * 65, "x" * 4_001, "é", "\n", "1.5", "01", "sha256:", [], {}, 0, 1, -1, 10, 10_001]
+    odd += [2**53 - 1, 2**53, True, None, "2010-02-30T00:00:00Z", "0000-01-01T00:00:00Z", "2012-02-29T23:59:60Z"]
+    return chance.choice(odd)

@@ -33,7 +33,7 @@ from pack_maker import (
     vkey,
     write_pack,
 )
-from random_contests import compare_counts, contest_of, load_verifier
+from random_contests import compare_counts, contest_of, damaged, load_verifier
 from scenario import ANYTHING_GOES, CALL_ELECTION, CLOSE_POLL, DEFINE_CONTEST, RECORD_PERSON, but
 from stores import SQLitePlace, desk_at
 
@@ -545,7 +545,7 @@ def undeclared(events: Events) -> None:
 
 
 def seal_events(pack: Path, events: Events, audience: str = "public") -> Path:
-    for name in ("tile", "leaves"):
+    for name in ("tile", "leaves", "contests"):
         shutil.rmtree(pack / name, ignore_errors=True)
     return write_pack(pack, [canonical(event) for event in events], audience)
 
@@ -859,19 +859,6 @@ def test_the_table_has_the_types_and_fields_of_the_product() -> None:
     objects |= {"set_aside": SetAside, "spoilt": Spoilt}
     for field, kind in objects.items():
         assert [name.rstrip("?") for name in verify.HOLDS[field][0]] == sorted(kind.model_fields)
-
-
-def damaged(event: Any, chance: random.Random) -> Any:
-    """The same with one value somewhere in it put wrong, or not."""
-    if isinstance(event, dict) and event:
-        name = chance.choice(list(event))
-        return {**event, name: damaged(event[name], chance)}
-    if isinstance(event, list) and event:
-        place = chance.randrange(len(event))
-        return [*event[:place], damaged(event[place], chance), *event[place + 1 :]]
-    odd = ["", "a", "A", "a/b", "a" * 65, "x" * 4_001, "é", "\n", "1.5", "01", "sha256:", [], {}, 0, 1, -1, 10, 10_001]
-    odd += [2**53 - 1, 2**53, True, None, "2010-02-30T00:00:00Z", "0000-01-01T00:00:00Z", "2012-02-29T23:59:60Z"]
-    return chance.choice(odd)
 
 
 def field_changed(old: Any, new: Any, field: str = "") -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import random
 import shutil
 from collections.abc import Callable
 from pathlib import Path
@@ -10,7 +11,7 @@ from typing import Any
 
 import pytest
 from pack_maker import LOG, ORIGIN, canonical, leaves_of, policy_text, sha256, write_pack
-from random_contests import load_verifier
+from random_contests import damaged, load_verifier
 from stores import SQLitePlace, desk_at
 
 from ledger.decision import DECISIONS
@@ -429,3 +430,73 @@ def test_finds_what_was_sealed_and_is_not_right(
     assert code == 3, out
     assert "verifier-failed" not in out
     assert f"\nFINDING {expected}: " in out, out
+
+
+Body = dict[str, Any]
+FILES: dict[str, tuple[str, Callable[[Body], Any]]] = {
+    "digest": ("board", lambda body: body.update(count="sha256:" + ZEROS)),
+    "elected": ("board", lambda body: body["elected"].reverse()),
+    "valid": ("college", lambda body: body["valid"].update(mps=5)),
+    "rejected": ("motion", lambda body: body["rejected"]["members"].update({"too-many-votes": 2})),
+    "votes": ("college", lambda body: body["stages"][1]["candidates"][0]["votes"].update(mps=2)),
+    "votes of the excluded": ("college", lambda body: body["stages"][1]["excluded"][0]["votes"].update(mps=2)),
+    "non-transferable": ("college", lambda body: body["stages"][0]["non_transferable"]["votes"].update(mps=2)),
+    "exact votes": ("council", lambda body: body["stages"][1]["candidates"][3]["votes"].update(exact="5/1")),
+    "loss": ("council", lambda body: body["stages"][2]["loss"]["votes"].update(exact="0/1")),
+    "quota": ("council", lambda body: body["stages"][3]["quota"].update(exact="6/1")),
+    "candidate left out": ("council", lambda body: body["stages"][3]["candidates"].pop(0)),
+    "stage left out": ("council", lambda body: body["stages"].pop()),
+    "another form": ("council", lambda body: body["stages"][0].pop("quota")),
+    "no number": ("council", lambda body: body["stages"][3]["quota"].update(exact="x")),
+}
+
+
+@pytest.mark.parametrize("name", FILES)
+def test_finds_a_number_changed_in_a_result_file(
+    packs: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], name: str
+) -> None:
+    contest, change = FILES[name]
+    pack = Path(shutil.copytree(packs / "public", tmp_path / "pack"))
+    path = pack / "contests" / contest / "result.json"
+    body = json.loads(path.read_text("utf-8"))
+    change(body)
+    path.write_text(json.dumps(body), "utf-8")
+    code, out = run(pack, packs / "policy", monkeypatch, capsys)
+    assert code == 3
+    found = [line for line in out.splitlines() if line.startswith("FINDING ")]
+    assert found
+    assert all(line.startswith(f"FINDING result-file: contests/{contest}/result.json") for line in found), found
+
+
+@pytest.mark.parametrize(
+    "data", [b"", b"[]", b"[" * 100_000, b"{}", b"\xff"], ids=["empty", "list", "bomb", "bare", "binary"]
+)
+def test_a_result_file_of_another_form_is_one_finding(
+    packs: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], data: bytes
+) -> None:
+    pack = Path(shutil.copytree(packs / "public", tmp_path / "pack"))
+    (pack / "contests/council/result.json").write_bytes(data)
+    code, out = run(pack, packs / "policy", monkeypatch, capsys)
+    assert (code, out.count("FINDING ")) == (3, 1), out
+    assert "\nFINDING result-file: " in out
+
+
+def test_one_odd_value_anywhere_is_never_more_than_findings(
+    packs: Path,
+    sealed: Callable[[Events], Path],
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    chance = random.Random(2010)
+    whole = [json.loads(leaf) for leaf in leaves_of(packs / "panel")]
+    places = [place for place, event in enumerate(whole) if event["type"] != "paper-read.v1"]
+    codes = set()
+    for _ in range(60):
+        events = list(whole)
+        place = chance.choice(places)
+        events[place] = damaged(events[place], chance)
+        pack = sealed(events)
+        code, out = run(pack, pack.parent / "policy", monkeypatch, capsys)
+        assert "verifier-failed" not in out, (events[place], out)
+        codes.add(code)
+    assert codes == {0, 3}
