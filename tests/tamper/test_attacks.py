@@ -23,6 +23,8 @@ from time import time as seconds_now
 
 import pytest
 from keeper import DAY, LOG, ORIGIN, WITNESS, World, canonical, make_world, refusal, with_signatures
+from scenario import CLOSE_POLL, READ_PAPERS, but
+from scenario import DEFINED as DEFINED_COMMANDS
 from stores import MASTER, SQLitePlace
 from terminal import Terminal
 from test_malformed_leaves import FORMS
@@ -36,8 +38,11 @@ from ledger.seal.receipt import read_request, write_request
 from ledger.seal.sealer import LOCK, Sealer, locked
 from ledger.seal.witness import decide
 from ledger.store import open_ledger
+from ledger.streams.account import StateAccount
 from ledger.streams.av_rule import AlternativeVote
+from ledger.streams.contest import Section
 from ledger.streams.count_rule import rule_hash
+from ledger.streams.declaration import DeclareResult
 from ledger.vault import Vault
 from projections.verify.record import read_record
 from projections.verify.snapshot import take_snapshot
@@ -478,7 +483,7 @@ TABLE = {  # the rows of the table of attacks, and where each is tried: here unl
     "disclosure": "",
     "more ballots than marks": "",
     "ballots unknown to the count": "",
-    # A ballot account is not recorded yet, so that none can fail to balance.
+    "ballot account does not balance": "test_a_ballot_account_that_does_not_balance_is_found_signed_or_not",
     "tile": "",
     "signer run twice": "test_a_second_signer_is_refused",
     "restored backup": "test_a_restored_backup_is_not_signed",
@@ -601,6 +606,39 @@ def test_a_malformed_leaf_is_found_signed_or_not(world: World, name: str) -> Non
     with open_ledger(world.operator.folder) as ledger:  # of its signature nothing is asked
         record = read_record(ledger, take_snapshot(ledger), 1, lambda _: None)
     assert [finding.position for finding in record.findings if finding.check == "I1"] == [position]
+
+
+ACCOUNTED = (
+    *DEFINED_COMMANDS[:-1],
+    but(DEFINED_COMMANDS[-1], account="required", sections=(Section(id="members", name="Members"),)),
+    but(CLOSE_POLL, effective=None),
+    READ_PAPERS,
+    StateAccount(contest="leader", section="members", distributed=5, returned=3),
+    DeclareResult(contest="leader", elected=("a",)),
+)
+
+
+@pytest.mark.parametrize(
+    ("figures", "unbalanced"),
+    [({"returned": 4}, True), ({"distributed": 2}, True), ({"returned": None}, True), ({"electorate": 9}, False)],
+)
+def test_a_ballot_account_that_does_not_balance_is_found_signed_or_not(
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+    figures: dict[str, int | None],
+    unbalanced: bool,
+) -> None:
+    """One that balances is a false event of the right form: of that, only who keeps a checkpoint can know."""
+    world = make_world(tmp_path / "world", int(seconds_now()), ACCOUNTED, ())
+    terminal = Terminal(world.folder, monkeypatch, capsys)
+    assert findings(terminal, monkeypatch, "L") == []
+    found = ["E3:account-unbalanced:10"] if unbalanced else []
+    world.operator.rewrite(world.operator.at("account-stated.v1"), **figures)
+    assert {*found, *SEALED} <= set(findings(terminal, monkeypatch, "L"))
+    world.operator.reseal()
+    assert findings(terminal, monkeypatch, "L") == found
+    assert set(KEPT) <= set(findings(terminal, monkeypatch, "C"))
 
 
 def test_a_second_signer_is_refused(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
