@@ -33,7 +33,16 @@ from pack_maker import (
     vkey,
     write_pack,
 )
-from random_contests import compare_counts, contest_of, damaged, load_verifier
+from random_contests import (
+    Made,
+    compare_cells,
+    compare_counts,
+    contest_of,
+    damaged,
+    envelope,
+    load_verifier,
+    random_contests,
+)
 from scenario import ANYTHING_GOES, CALL_ELECTION, CLOSE_POLL, DEFINE_CONTEST, RECORD_PERSON, but
 from stores import SQLitePlace, desk_at
 
@@ -44,7 +53,7 @@ from ledger.leaf import Row, decode_strictly
 from ledger.seal.note import parse_note
 from ledger.seal.policy import Policy
 from ledger.seal.sealer import Sealer, make_log_key
-from ledger.streams.account import SetAside, Spoilt
+from ledger.streams.account import AccountStated, SetAside, Spoilt
 from ledger.streams.contest import Candidate
 from ledger.streams.count_rule import AnyCountRule, rule_hash
 from ledger.streams.declaration import DeclareResult
@@ -939,6 +948,45 @@ def test_counts_reserved_places_as_the_product_does() -> None:
     assert endings["displace"] > 3, endings
     assert endings["lot"] > 1, endings
     assert endings["refused"] > 3, endings
+
+
+def random_accounts(made: Made, chance: random.Random) -> dict[str, dict[str, Any]]:
+    """State accounts of most sections, and of all now and then; about half of them balance."""
+    accounts = {}
+    for section in [*made.poll.sections, "all"]:
+        if chance.random() < (0.3 if section == "all" else 0.9):
+            of = made.poll.sections if section == "all" else [section]
+            papers = sum(sum(made.papers[each].values()) for each in of)
+            spoilt, aside = chance.choice([0, 0, 1]), chance.choice([0, 0, 1])
+            returned = papers + spoilt + aside + chance.choice([0, 0, 0, 0, 1])
+            stated = {"distributed": max(0, returned + chance.choice([0, 2, 2, 2, -1])), "returned": returned}
+            if chance.random() < 0.1:
+                del stated[chance.choice(list(stated))]
+            event = envelope("account-stated.v1", f"account/c/{section}", contest="c", section=section)
+            parts = {
+                "set_aside": [{"papers": aside, "reason": "late"}],
+                "spoilt": [{"papers": spoilt, "reason": "blank"}],
+            }
+            accounts[section] = event | stated | parts
+    return accounts
+
+
+def test_accounts_have_the_cells_and_balance_that_the_product_finds(monkeypatch: pytest.MonkeyPatch) -> None:
+    verdicts: Counter[bool] = Counter()
+    for made, chance in random_contests(verify, "yes-no.v1", 250):
+        accounts = random_accounts(made, chance)
+        events = {of: AccountStated.model_validate_json(json.dumps(event)) for of, event in accounts.items()}
+        basis = made.basis({}, events)
+        contest = contest_of(made.rule, made.poll, made.papers, accounts=accounts)
+        count, table = verify.recount(contest), basis.count()
+        compare_cells(verify, contest, count, basis.cells(table), 1)
+        monkeypatch.setattr(verify, "FINDINGS", [])
+        verify.check_declared(contest, "here", {"elected": count.body["elected"], "figures": []})
+        unbalanced = list(basis.account(table).unbalanced())
+        found = verify.FINDINGS
+        assert bool(unbalanced) == bool(found), (made, accounts, unbalanced, verify.FINDINGS)
+        verdicts[bool(found)] += 1
+    assert min(verdicts.values()) > 10, verdicts
 
 
 def test_many_findings_are_cut(monkeypatch: pytest.MonkeyPatch) -> None:
