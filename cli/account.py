@@ -37,7 +37,7 @@ def show_account(place: Place, contest: str, as_of: str | None, known_at: str | 
         heads = ("papers", *(line.section for line in part))
         say(table(heads, _rows(part), right=range(1, len(heads))))
         say()
-    say(f"{NOT_PUBLISHED} never published")
+    _say_unknown(account.shown)
     if not faults:
         say("The account balances")
     for line in account.shown:
@@ -59,6 +59,13 @@ def _rows(lines: Sequence[Line]) -> list[tuple[str, ...]]:
     rows.append(row("valid", (line.valid for line in lines)))
     rows.append(row("returned less all these", (line.difference for line in lines)))
     return rows
+
+
+def _say_unknown(lines: Sequence[Line]) -> None:
+    if any(
+        number is None for line in lines for number in (line.electorate, line.distributed, line.returned, line.valid)
+    ):
+        say(f"{NOT_PUBLISHED} not on record: never published, or not stated yet")
 
 
 def _said(number: int | None) -> str:
@@ -101,7 +108,7 @@ def show_turnout(place: Place, contest: str, as_of: str | None, known_at: str | 
     ]
     say(table(("section", "papers", "", "of", "", "%"), rows, right=(2, 4, 5)))
     say()
-    say(f"{NOT_PUBLISHED} never published")
+    _say_unknown(lines)
 
 
 def _percent(turnout: Turnout, decimals: int) -> str:
@@ -129,6 +136,8 @@ def show_report(place: Place, contest: str, as_of: str | None, known_at: str | N
         say_json(_report_json(made) if made else {"made": False} | _draft(counted))
         return
     if made is None:
+        if counted.account.whole.returned is None:
+            say_wrapped("There is no ballot account of every section yet: record state-account first.")
         say_wrapped(f"No report on contest {contest} is on record ({moment.says()}). With the numbers of the record:")
         say()
         say(json.dumps({"verb": "make-report"} | _draft(counted) | _OPEN, ensure_ascii=False))

@@ -24,7 +24,7 @@ from ledger.streams.totals import TotalsCertified, totals_stream
 from projections.account import BallotAccount
 from projections.basis import Basis
 from projections.catch_up import VIEWS_FILE, Progress, Views, views_errors
-from projections.count.cells import Cell
+from projections.count.cells import Cell, cells
 from projections.count.count import Table
 from projections.moment import NOW, Moment
 from projections.profile import BallotProfile, ProfileProjection, ballot_profile
@@ -37,6 +37,7 @@ class Counted:
     Attributes:
         position: the last event it knows, -1 in an empty ledger.
         commitment: to the seed of lots; empty where the officer made none.
+        accounted: whether cells of the ballot account are known too.
     """
 
     basis: Basis
@@ -44,6 +45,7 @@ class Counted:
     profile: BallotProfile
     position: int
     commitment: str = ""
+    accounted: bool = True
 
     @property
     def contest(self) -> ContestDefined:
@@ -68,7 +70,7 @@ class Counted:
     @property
     def cells(self) -> dict[Cell, Fraction]:
         """Every cell that somebody may have published."""
-        return self.basis.cells(self.table)
+        return self.basis.cells(self.table) if self.accounted else cells(self.table)
 
     @property
     def names(self) -> dict[str, str]:

@@ -71,7 +71,7 @@ def test_recording_explains_every_field(at: Terminal, verb: str) -> None:
 def test_explains_the_choices_of_a_count_rule(at: Terminal) -> None:
     flat = " ".join(at.run("record", "adopt-count-rule", "--help").done().split())
     assert "The object of --rule, av.v1:" in flat
-    assert "pass over it (refuse, exhaust, skip) [required]" in flat
+    assert "pass over the rank (refuse, exhaust, skip) [required]" in flat
 
 
 def test_help_loads_nothing_heavy() -> None:
@@ -82,4 +82,4 @@ def test_help_loads_nothing_heavy() -> None:
 
 
 def test_says_its_version_and_that_of_what_it_stores(at: Terminal) -> None:
-    assert at.run("--version").done().endswith("stored format draft-1\n")
+    assert at.run("--version").done().endswith("stored format 2\n")

@@ -52,7 +52,7 @@ class YesNo(Crosses):
         part = Fraction(self.needed)
         if not part:
             raise ValueError("needed: no part at all")
-        if part == 1 and self.reach == "more-than":
+        if part > 1 or (part == 1 and self.reach == "more-than"):
             raise ValueError("needed: more than all")
         return self
 

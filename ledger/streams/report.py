@@ -188,7 +188,9 @@ def differences(made: ReportMade, candidates: tuple[str, ...], figures: CountFig
 
 def _require_equal(made: ReportMade, contest: Contest, figures: CountFigures) -> None:
     for field, expected, found in differences(made, contest.candidates, figures):
-        remedy = "The record and the report have to agree: see pollbook account, pollbook count"
+        remedy = (
+            "The record and the report have to agree (see: pollbook report); an account is recorded with state-account"
+        )
         raise _refused("report-differs", f"report of contest {contest.id}, {field}", expected, found, remedy)
 
 

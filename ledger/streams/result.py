@@ -195,7 +195,7 @@ def require_closed(contest: Contest, where: str) -> None:
 def require_declared(result: Result, where: str) -> None:
     """Refuse before the result was declared (`not-declared`)."""
     if result.elected is None:
-        raise _refused("not-declared", where, "a result that was declared", "none", "Record declare-result")
+        raise _refused("not-declared", where, "a result that was declared", "none", "There is nothing to change yet")
 
 
 def _refused(code: str, what: str, expected: str, found: str, remedy: str) -> RefusedError:

@@ -1,6 +1,6 @@
 """Rules of the single transferable vote as data: as in `count_rule`, no field has a default.
 
-Sources: Scottish: The Scottish Local Government Elections Order 2011 (SSI 2011/399), schedule 1, rules 46 to 52,
+Sources: Scottish: The Scottish Local Government Elections Order 2011 (SSI 2011/399), schedule 1, rules 45 to 52,
 which repeat those of 2007 (SSI 2007/42). ERS97: Electoral Reform Society, How to conduct an election by the single
 transferable vote, 3rd edition, 1997, section 5. Meek: Hill, Wichmann and Woodall, Algorithm 123, Computer Journal
 30 (1987), with the fixed decimals of Hill, Voting Matters 22 (2006).

@@ -9,11 +9,12 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
+from ledger.decision import fold
 from ledger.errors import RefusedError
 from ledger.store import Ledger
 from ledger.streams.contest import ContestDefined
 from ledger.streams.marks import ranks
-from ledger.streams.result import ResultDeclared
+from ledger.streams.result import result_stream
 from projections.catch_up import Views
 from projections.comparison import Compared, compare
 from projections.count.render import as_json
@@ -77,15 +78,18 @@ def _published(ledger: Ledger, views: Views, name: str, moment: Moment, size: in
         return None
     every_paper = contest.paper_publication == "papers" or not public
     results = list(moment.past(ledger.stream(f"result/{name}")))
-    if not every_paper and not any(isinstance(event, ResultDeclared) for _, event in results):
+    result = fold(result_stream(name), (event for _, event in moment.past(ledger.stream(f"result/{name}"))))
+    if not every_paper and (result.elected is None or result.reopened):
         # Of two packs before the last paper came in, the difference would show single papers.
-        return Published(contest, None, why_not="Not counted in public before the result is declared.")
+        what = "while a recount goes on" if result.reopened else "before the result is declared"
+        return Published(contest, None, why_not=f"Not counted in public {what}.")
     try:  # as of the checkpoint, from views made anew: kept ones are not under it
         counted = count_contest(ledger, views, name, moment)
     except RefusedError as refused:
-        return Published(contest, None, why_not=f"Not counted: {refused.code}, found {refused.found}.")
+        found = f", found {refused.found}" if every_paper else ""  # numbers of papers, perhaps
+        return Published(contest, None, why_not=f"Not counted: {refused.code}{found}.")
     shown = shown_of(counted, every_paper=every_paper)
-    figures = tuple(compare(replace(counted, table=shown.table), results))
+    figures = tuple(compare(replace(counted, table=shown.table, accounted=shown.whole), results))
     return Published(contest, counted, shown, figures, recountable=every_paper and not counted.certified)
 
 
