@@ -257,7 +257,7 @@ def _break_tie(rule: AnyAlternativeVote, history: Sequence[Standing], tied: tupl
             order = drawn(lots, len(history), tied)
             if not order:
                 return _Tie(tied, (*steps, f"a lot among {len(tied)} is to be drawn"), lot_needed=True)
-            return _Tie(order[:1], (*steps, f"the lot among {len(tied)} leaves 1 of them lowest"))
+            return _Tie(order[:1], (*steps, f"the lot among {len(tied)} decides"))
         for index in reversed(earlier) if rung == "earlier-stages-backwards" else earlier:
             fewest = min(history[index].held[candidate] for candidate in tied)
             lowest = tuple(candidate for candidate in tied if history[index].held[candidate] == fewest)
