@@ -437,3 +437,28 @@ def test_kept_views_decide_nothing_that_is_published(copied: Terminal) -> None:
     copied("publish", "pack").done()
     result = json.loads((copied.folder / "pack/contests/leader/result.json").read_text("utf-8"))
     assert result["elected"] == ["abbott"]
+
+
+def result_of(at: Terminal, pack: str, contest: str) -> dict[str, Any]:
+    assert at("publish", pack).code == 0
+    found: dict[str, Any] = json.loads((at.folder / pack / "contests" / contest / "result.json").read_text("utf-8"))
+    return found
+
+
+def test_no_count_is_seen_in_public_while_a_recount_goes_on(copied: Terminal) -> None:
+    copied.record("order-recount", {"contest": "cut", "reason": "asked for by an agent"}).done()
+    assert result_of(copied, "during", "cut")["not_counted"] == "Not counted in public while a recount goes on."
+    copied.record("correct-result", {"contest": "cut", "elected": ["abbott"], "reason": "confirmed"}).done()
+    assert result_of(copied, "after", "cut")["elected"] == ["abbott"]
+
+
+def test_figures_of_a_withheld_account_are_not_compared_in_public(copied: Terminal) -> None:
+    copied.record("order-recount", {"contest": "cut", "reason": "an account is wanted"}).done()
+    copied.record("state-account", {"contest": "cut", "section": "members", "distributed": 90, "returned": 77}).done()
+    copied.record("correct-result", {"contest": "cut", "elected": ["abbott"], "reason": "confirmed"}).done()
+    figure = {"stage": 1, "section": "members", "measure": "returned", "value": "76"}
+    copied.record("publish-figures", {"contest": "cut", "source": "rumour", "figures": [figure]}).done()
+    assert copied("publish", "out").code == 0
+    page = (copied.folder / "out" / "index.html").read_text("utf-8")
+    assert "<td>76</td>" in page.replace(' class="n"', "")
+    assert "77" not in page.replace("sha256", "").partition("rumour")[2][:400]
