@@ -311,8 +311,9 @@ def fits(kind: Any, value: Any) -> bool:
     if isinstance(kind, range):
         return type(value) is int and value in kind
     if kind is RULES:  # a rule of another version is not for us to judge, nor to count by
-        holds = {"version": ".*", **RULES.get(str(value.get("version")), {})} if isinstance(value, dict) else {}
-        return len(holds) == 1 or bool(holds) and not wrong_fields(holds, value, holds)
+        version = value.get("version") if isinstance(value, dict) else None
+        holds = {"version": ".*", **RULES.get(str(version), {})}
+        return isinstance(version, str) and (len(holds) == 1 or not wrong_fields(holds, value, holds))
     with suppress(TypeError, ValueError):  # not text; no such second: years 1 to 9999, no leap second
         return not kind or bool(re.fullmatch(kind, value) and (kind != MOMENT or datetime.fromisoformat(value[:19])))
     return False
@@ -400,7 +401,8 @@ class Record:
     def take_contest(self, where: str, event: Event) -> None:
         """A contest under a rule that its election adopted before, and that can fill it."""
         rule = self.rules.get((event["election"], event["count_rule"]), {})
-        kind, weights, reserved = rule.get("version"), rule.get("weights", []), rule.get("reserved", [])
+        kind = rule.get("version", "")
+        weights, reserved = (rule.get(of, []) if kind in RULES else [] for of in ("weights", "reserved"))
         candidates, sections = ([one["id"] for one in event[of]] for of in ("candidates", "sections"))
         alone = sections == ["all"] or "all" not in sections
         unfit = (event["seats"] != 1 if kind in ("av.v1", "weighted-av.v1", "yes-no.v1") else not event["seats"],

@@ -312,6 +312,17 @@ def before(kind: str, contest: str, other: str) -> Callable[[Events], None]:
     return change
 
 
+def _rule(events: Events, version: str, /, **changes: Any) -> None:
+    """Change a rule, and the name by which contests pin it."""
+    adopted = next(event for event in events if event.get("rule", {}).get("version") == version)
+    old = "sha256:" + sha256(canonical(adopted["rule"])).hex()
+    adopted["rule"] |= changes
+    new = "sha256:" + sha256(canonical(adopted["rule"])).hex()
+    for event in events:
+        if event.get("count_rule") == old:
+            event["count_rule"] = new
+
+
 ZEROS = "0" * 64
 RECORDS: dict[str, tuple[Callable[[Events], Any], str]] = {
     "account that does not balance": (edit("account-stated.v1", "council", returned=17), "account"),
@@ -374,9 +385,24 @@ RECORDS: dict[str, tuple[Callable[[Events], Any], str]] = {
     ),
     "two seats for yes and no": (edit("contest-defined.v1", "motion", seats=2), "contest-rule"),
     "yes and somebody": (within("contest-defined.v1", "motion", "candidates", 1, "id", to="a"), "contest-rule"),
+    "weights that are not one": (
+        lambda e: _rule(e, "weighted-av.v1", weights=[{"section": s, "weight": "1/3"} for s in ("members", "mps")]),
+        "contest-rule",
+    ),
+    "category reserved for twice": (
+        lambda e: _rule(e, "plurality.v1", reserved=[{"category": "women", "places": 1}] * 2),
+        "contest-rule",
+    ),
+    "rule of no version": (lambda e: _rule(e, "yes-no.v1", version=[]), "leaf-field"),
     "report but no account": (edit("contest-defined.v1", "council", account="not-published"), "contest-rule"),
     "withdrawn without a recount": (drop("recount-ordered.v1", "board"), "batch"),
-    "recount of another number": (edit("recount-ordered.v1", "board", number=3), "result"),
+    "recount of another number": (
+        lambda e: (
+            edit("recount-ordered.v1", "board", number=3)(e),
+            edit("result-corrected.v1", "board", recount=3)(e),
+        ),
+        "result",
+    ),
     "corrected in another recount": (edit("result-corrected.v1", "board", recount=3), "result"),
     "corrected without a recount": (before("result-corrected.v1", "board", "recount-ordered.v1"), "result"),
     "corrected to somebody else": (edit("result-corrected.v1", "board", elected=["a", "e"]), "declared"),
