@@ -323,6 +323,17 @@ def _rule(events: Events, version: str, /, **changes: Any) -> None:
             event["count_rule"] = new
 
 
+def _stated_again(events: Events) -> None:
+    """State the account anew, balanced as it was, between report and declaration."""
+    old = first(events, "account-stated.v1", "council")
+    place = events.index(first(events, "result-declared.v1", "council"))
+    parts = {"distributed": 21, "returned": 17, "set_aside": [{"papers": 2, "reason": "late"}]}
+    events.insert(place, old | parts | {"recorded": events[place]["recorded"], "version": 2})
+    for event in events[place:]:
+        if event.get("as_of_position", 0) >= place - 1:
+            event["as_of_position"] += 1
+
+
 ZEROS = "0" * 64
 RECORDS: dict[str, tuple[Callable[[Events], Any], str]] = {
     "account that does not balance": (edit("account-stated.v1", "council", returned=17), "account"),
@@ -360,6 +371,7 @@ RECORDS: dict[str, tuple[Callable[[Events], Any], str]] = {
         lambda e: (edit("report-made.v1", "council", returned=15)(e), drop("result-declared.v1", "council")(e)),
         "report",
     ),
+    "report of another account": (_stated_again, "report"),
     "report of the future": (edit("report-made.v1", "council", as_of_position=10_000), "report"),
     "report left out": (drop("report-made.v1", "council"), "report"),
     "report after the declaration": (before("result-declared.v1", "council", "report-made.v1"), "report"),
