@@ -607,6 +607,13 @@ def test_a_declaration_or_correction_of_somebody_else_is_found(
     assert forge(world, say(kind, elected=[other]), agree=False) == [f"E3:figures-differ:{position}"]
 
 
+@pytest.mark.parametrize("contest", ["leader", "council"])
+def test_a_correction_that_names_another_count_or_one_that_is_withheld_is_found(world: World, contest: str) -> None:
+    named = say("result-corrected", 0, contest, count="sha256:" + "0" * 64)
+    at = the(world.operator.leaves(), "result-corrected", 0, contest)
+    assert forge(world, named, agree=False) == [f"E3:figures-differ:{at}"]
+
+
 def test_papers_that_come_for_a_batch_withdrawn_count_for_nobody_and_hinder_nothing(world: World) -> None:
     late = {"stream": "paper/leader/members/" + "f" * 16, "marks": "b"}
 
