@@ -114,9 +114,10 @@ def _lot(counted: Counted) -> list[str]:
         f"Stopped at stage {table.stages[-1].number}: a lot among {names} decides {what[table.lot_for]}. "
         "The returning officer records it with:"
     )
-    if counted.commitment:
-        reveal = f"  pollbook record draw-lot --contest {contest} --seed SEED"
-        return ["", *lines, reveal, "  with the seed of", f"  {counted.commitment}"]
+    if counted.committed:
+        seeds = " --seed SEED" * len(counted.committed)
+        reveal = f"  pollbook record draw-lot --contest {contest}{seeds}"
+        return ["", *lines, reveal, *wrapped(f"  with the seed of {', of '.join(counted.committed)}")]
     order = " ".join(f"--order {candidate}" for candidate in table.lot_needed)
     return [
         "",

@@ -223,10 +223,10 @@ class Desk:
         return False
 
     def _settle_batches(self) -> None:
-        """Destroy the seeds of batches that were closed just before a kill."""
+        """Destroy the seeds of batches that were closed just before a kill, or withdrawn."""
         for stream in self.vault.batches():
             batch = fold(BatchState(stream), (event for _, event in self.ledger.stream(stream)))
-            if batch.closed:
+            if batch.closed or batch.withdrawn:
                 self.vault.destroy_batch_seed(stream)
 
     def _resume_erasures(self) -> None:

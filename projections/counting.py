@@ -36,7 +36,7 @@ class Counted:
 
     Attributes:
         position: the last event it knows, -1 in an empty ledger.
-        commitment: to the seed of lots; empty where the officer made none.
+        committed: the offices that committed to a seed of lots.
         accounted: whether cells of the ballot account are known too.
     """
 
@@ -44,7 +44,7 @@ class Counted:
     table: Table
     profile: BallotProfile
     position: int
-    commitment: str = ""
+    committed: tuple[str, ...] = ()
     accounted: bool = True
 
     @property
@@ -154,7 +154,7 @@ def take_count(
         lots=lot.orders,
         accounts=_stated(ledger, moment, [account_stream(contest, name) for name in (*state.sections, ALL)], "stated"),
     )
-    return Counted(basis, basis.count(), profile, position, lot.commitment)
+    return Counted(basis, basis.count(), profile, position, tuple(lot.commitments))
 
 
 def _contest(ledger: Record, contest: str, moment: Moment) -> tuple[Contest, ContestDefined, CountRule]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from methods import COLLEGE, ERS97, MEEK, PLURALITY, SCOTTISH, YES_NO
+from methods import COLLEGE, ERS97, MEEK, PLURALITY, SCOTTISH, YES_NO, reserving
 from pydantic import ValidationError
 from scenario import (
     ADOPT_RULE,
@@ -262,3 +262,21 @@ def test_names_the_first_of_several_reasons_why_a_rule_does_not_fit() -> None:
     assert under(YES_NO, **faulty).events
     lords = (Section(id="lords", name="Lords"),)
     under(COLLEGE, sections=lords, seats=2, report="required").then_refused("sections-unfit")
+
+
+def test_refuses_reserved_places_that_nobody_can_fill_before_there_is_a_poll() -> None:
+    rule = reserving(PLURALITY)
+    (place,) = rule.reserved
+    adopted = (CALL_ELECTION, AdoptCountRule(election="labour", rule=rule))
+    alone = but(DEFINE_CONTEST, count_rule=rule_hash(rule), seats=2)
+    given(*adopted).when(alone).then_refused("rule-infeasible")
+    of_it = tuple(Candidate(id=f"c{n}", name=f"C{n}", categories=(place.category,)) for n in range(place.places))
+    assert given(*adopted).when(but(alone, candidates=of_it)).events
+
+
+def test_refuses_more_candidates_than_votes_can_be_transferred_among() -> None:
+    many = tuple(Candidate(id=f"c{n}", name=f"C{n}") for n in range(1_001))
+    contest = but(DEFINE_CONTEST, count_rule=rule_hash(SCOTTISH), candidates=many)
+    given(CALL_ELECTION, AdoptCountRule(election="labour", rule=SCOTTISH)).when(contest).then_refused(
+        "too-many-candidates"
+    )

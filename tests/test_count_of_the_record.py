@@ -196,7 +196,7 @@ def test_every_method_is_counted_from_the_record_with_its_lots_and_declared(name
         order = tuple(reversed(table.lot_needed))
         assert office.refused(DeclareResult(contest="leader", elected=())).code == "lot-needed"
         hand = DrawLot(contest="leader", order=order, witnesses="before the agents")
-        office.submit(DrawLot(contest="leader", seed=SEED) if commit else hand)
+        office.submit(DrawLot(contest="leader", seed=(SEED,)) if commit else hand)
         drawn = office.events(LotDrawn)[-1]
         assert (drawn.tied, drawn.purpose) == (table.lot_needed, table.lot_for)
         lots[table.stages[-1].number, frozenset(drawn.tied)] = drawn.order
@@ -213,7 +213,7 @@ def test_a_seed_falls_the_same_whatever_the_order_on_the_ballot_paper(order: str
     case = Case(RULE, {"members": {"a": 1, "b": 1, "c": 1}}, {}, 1, names=tuple(order))
     commit = CommitLot(contest="leader", commitment=commitment_to(SEED))
     office.submit(*case.until_closed(commit, account="not-published", report="not-required"), *case.read())
-    office.submit(DrawLot(contest="leader", seed=SEED))
+    office.submit(DrawLot(contest="leader", seed=(SEED,)))
     assert "".join(office.events(LotDrawn)[0].order) == "cba"
 
 

@@ -32,15 +32,17 @@ TIED = CountFigures(
 ENDED = replace(TIED, elected=("a",), lot_needed=(), lot_for="")
 COMMIT = CommitLot(contest="leader", commitment=COMMITMENT)
 COMMITTED = (*DEFINED, COMMIT, POLLED[-1])
-REVEAL = DrawLot(contest="leader", seed=SEED)
+REVEAL = DrawLot(contest="leader", seed=(SEED,))
 BY_HAND = DrawLot(contest="leader", order=("c", "a", "b"), witnesses="from a hat, before the agents")
 DECLARE = DeclareResult(contest="leader", elected=("a",))
 FIELDS: dict[str, Any] = {
     "as_of_position": 41,
     "contest": "leader",
     "purpose": "exclusion",
+    "seed": (),
     "stage": 3,
     "tied": ("a", "b", "c"),
+    "unrevealed": (),
 }
 
 
@@ -62,11 +64,14 @@ def test_refuses_commitments_that_are_late_or_second_in_the_documented_order() -
 def test_draws_by_the_seed_an_order_that_anybody_can_draw_again() -> None:
     lines = {name: f"pollbook lot v1\n{SEED}\nleader\n3\n{name}\n" for name in "abc"}
     order = tuple(sorted("abc", key=lambda name: hashlib.sha256(lines[name].encode()).hexdigest()))
-    given(*COMMITTED, figures=TIED).when(REVEAL).then(happened(LotDrawn, STREAM, 2, **FIELDS, order=order, seed=SEED))
+    drawn = FIELDS | {"order": order, "seed": (SEED,)}
+    given(*COMMITTED, figures=TIED).when(REVEAL).then(happened(LotDrawn, STREAM, 2, **drawn))
 
 
 def test_the_order_drawn_does_not_depend_on_that_of_the_candidates() -> None:
-    assert {order_of(SEED, "leader", 3, tied) for tied in permutations("abcd")} == {order_of(SEED, "leader", 3, "abcd")}
+    assert {order_of((SEED,), "leader", 3, tied) for tied in permutations("abcd")} == {
+        order_of((SEED,), "leader", 3, "abcd")
+    }
     other_way_round = replace(TIED, lot_needed=("c", "b", "a"))
     ((one,), (other,)) = (given(*COMMITTED, figures=tie).when(REVEAL).events for tie in (TIED, other_way_round))
     assert one.model_dump()["order"] == other.model_dump()["order"]
@@ -95,13 +100,13 @@ def test_a_lot_holds_only_if_nothing_that_counts_came_in_meanwhile() -> None:
 @pytest.mark.parametrize(
     ("history", "command", "code"),
     [
-        (COMMITTED, but(REVEAL, seed=None), "seed-needed"),
+        (COMMITTED, but(REVEAL, seed=()), "seed-needed"),
         (COMMITTED, BY_HAND, "seed-needed"),
         (COMMITTED, but(REVEAL, order=("c", "a", "b")), "seed-needed"),
         (COMMITTED, but(REVEAL, witnesses="before the agents"), "seed-needed"),
-        (COMMITTED, but(REVEAL, seed="6" * 64), "seed-differs"),
+        (COMMITTED, but(REVEAL, seed=("6" * 64,)), "seed-differs"),
         (POLLED, REVEAL, "not-committed"),
-        (POLLED, but(BY_HAND, seed=SEED), "not-committed"),
+        (POLLED, but(BY_HAND, seed=(SEED,)), "not-committed"),
         (POLLED, but(BY_HAND, witnesses=None), "witnesses-needed"),
         (POLLED, but(BY_HAND, order=()), "not-the-tied"),
         (POLLED, but(BY_HAND, order=("a", "b")), "not-the-tied"),
@@ -115,7 +120,7 @@ def test_refuses_a_lot_that_somebody_could_have_chosen(history: tuple[Any, ...],
 
 
 def test_names_the_first_of_several_faults_in_the_documented_order() -> None:
-    faulty = but(BY_HAND, seed="6" * 64, order=("x",), witnesses=None)
+    faulty = but(BY_HAND, seed=("6" * 64,), order=("x",), witnesses=None)
     given(figures=TIED).when(faulty).then_refused("unknown-contest")
     after_declaring().when(faulty).then_refused("already-declared")
     after_declaring(AnnulResult(contest="leader", reason="irregularities")).when(faulty).then_refused("annulled")
@@ -123,8 +128,37 @@ def test_names_the_first_of_several_faults_in_the_documented_order() -> None:
     given(*COMMITTED, figures=TIED).when(faulty).then_refused("seed-needed")
     given(*COMMITTED, figures=TIED).when(but(faulty, order=())).then_refused("seed-differs")
     given(*POLLED, figures=TIED).when(faulty).then_refused("not-committed")
-    given(*POLLED, figures=TIED).when(but(faulty, seed=None)).then_refused("witnesses-needed")
-    given(*POLLED, figures=TIED).when(but(faulty, seed=None, witnesses="x")).then_refused("not-the-tied")
+    given(*POLLED, figures=TIED).when(but(faulty, seed=())).then_refused("witnesses-needed")
+    given(*POLLED, figures=TIED).when(but(faulty, seed=(), witnesses="x")).then_refused("not-the-tied")
+
+
+def test_several_offices_commit_and_all_their_seeds_are_revealed() -> None:
+    other = "7" * 64
+    theirs = LotCommitted(
+        **{
+            **dict(happened(LotCommitted, STREAM, 2, commitment=commitment_to(other), contest="leader")),
+            "actor": "agent",
+        }
+    )
+    before = replace(given(*DEFINED, COMMIT), events=(*given(*DEFINED, COMMIT).events, theirs))
+    closed = replace(before, events=(*before.events, *before.when(POLLED[-1]).events), figures=TIED)
+    closed.when(REVEAL).then_refused("seed-needed")
+    closed.when(but(REVEAL, seed=(other,))).then_refused("seed-needed")
+    closed.when(but(REVEAL, seed=(SEED, other, "8" * 64))).then_refused("seed-differs")
+    outcomes = [closed.when(but(REVEAL, seed=seeds)).events[0] for seeds in ((SEED, other), (other, SEED))]
+    orders = {(event.order, event.seed) for event in outcomes if isinstance(event, LotDrawn)}
+    assert orders == {(order_of((SEED, other), "leader", 3, "abc"), (SEED, other))}
+
+
+def test_who_does_not_reveal_is_named_and_the_lot_is_drawn_by_hand() -> None:
+    by_hand = but(BY_HAND, unrevealed=("returning-officer",))
+    (drawn,) = given(*COMMITTED, figures=TIED).when(by_hand).events
+    assert isinstance(drawn, LotDrawn)
+    assert (drawn.order, drawn.seed, drawn.unrevealed) == (("c", "a", "b"), (), ("returning-officer",))
+    given(*COMMITTED, figures=TIED).when(but(by_hand, witnesses=None)).then_refused("witnesses-needed")
+    given(*COMMITTED, figures=TIED).when(but(by_hand, unrevealed=("clerk",))).then_refused("not-committed")
+    given(*COMMITTED, figures=TIED).when(but(by_hand, seed=(SEED,))).then_refused("not-committed")
+    given(*POLLED, figures=TIED).when(by_hand).then_refused("not-committed")
 
 
 def test_a_lot_is_drawn_in_a_recount_where_the_count_then_stops() -> None:
@@ -149,7 +183,7 @@ def test_a_commitment_is_the_digest_of_the_digits_and_a_seed_has_64_of_them() ->
     assert commitment_to(SEED) == COMMITMENT
     for wrong in ("5" * 63, "5" * 65, "G" * 64, "A" * 64, "5" * 64 + "\n", ""):
         with pytest.raises(ValidationError):
-            DrawLot(contest="leader", seed=wrong)
+            DrawLot(contest="leader", seed=(wrong,))
 
 
 def test_lots_do_not_evolve_by_an_event_of_another_stream() -> None:
@@ -158,6 +192,6 @@ def test_lots_do_not_evolve_by_an_event_of_another_stream() -> None:
 
 
 def test_a_refusal_shows_commitments_and_no_seed() -> None:
-    refused = given(*COMMITTED, figures=TIED).when(but(REVEAL, seed="6" * 64)).then_refused("seed-differs")
+    refused = given(*COMMITTED, figures=TIED).when(but(REVEAL, seed=("6" * 64,))).then_refused("seed-differs")
     assert COMMITMENT in str(refused)
     assert "6" * 64 not in str(refused)

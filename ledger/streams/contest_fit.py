@@ -5,9 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
+from ledger.errors import RefusedError
 from ledger.field import ALL
 from ledger.streams.av_rule import AlternativeVote, WeightedAlternativeVote
-from ledger.streams.cross_rule import NO, YES, YesNo
+from ledger.streams.cross_rule import NO, YES, Plurality, YesNo
+from ledger.streams.reserved import Reserved
+from ledger.streams.stv_rule import CANDIDATES_MAX, SingleTransferableVote
 
 if TYPE_CHECKING:
     from ledger.streams.contest import ContestDefined
@@ -63,6 +66,7 @@ def unfitness(contest: ContestDefined, rule: AnyCountRule | None) -> Iterator[Un
             ", ".join(candidates[:8]) or "nobody",
             "Name the two answers so, or adopt another count rule",
         )
+    yield from _uncountable(contest, rule)
     if contest.report is not None and contest.account != "required":
         yield Unfit(
             "report-unfit",
@@ -71,6 +75,24 @@ def unfitness(contest: ContestDefined, rule: AnyCountRule | None) -> Iterator[Un
             f"account {contest.account}",
             "Say account required, or report not-required",
         )
+
+
+def _uncountable(contest: ContestDefined, rule: AnyCountRule | None) -> Iterator[Unfit]:
+    """Give why no count could follow the rule with these candidates."""
+    candidates = [candidate.id for candidate in contest.candidates]
+    if isinstance(rule, SingleTransferableVote) and len(candidates) > CANDIDATES_MAX:
+        expected = f"{CANDIDATES_MAX} or fewer under {rule.version}"
+        remedy = "Adopt another count rule"
+        yield Unfit("too-many-candidates", "field candidates", expected, str(len(candidates)), remedy)
+    elif isinstance(rule, SingleTransferableVote | Plurality):
+        categories = {each.id: each.categories for each in contest.candidates if each.categories}
+        try:
+            Reserved(rule.reserved, categories, candidates, contest.seats)
+        except RefusedError as error:
+            where = f"field candidates, {error.what}"
+            yield Unfit(
+                error.code, where, error.expected, error.found, "Correct their categories, or adopt another rule"
+            )
 
 
 def _repeated(what: str, ids: Sequence[str]) -> Iterator[Unfit]:

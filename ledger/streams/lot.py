@@ -1,16 +1,18 @@
 """`lot/<contest>`: lots, drawn by the returning officer where the count rule comes to no other end.
 
-Nobody can choose how a lot falls once a tie is known: the officer commits to a seed before the poll closes, and reveals
-it where a lot is needed; the order follows from the seed and the tie. The seed has to come from chance, before
-witnesses: an officer who tries many in secret finds one that favours somebody in every tie. Where nobody committed, a
-lot is drawn by hand before witnesses, and the record says just that. The first lot among the same tied holds for good.
+Nobody can choose how a lot falls. Before the poll closes, when nobody knows who will be tied, each of several offices
+commits to a seed of its own: the officer, the scrutineer, candidates' agents. Where a lot is needed all seeds are
+revealed, and the order follows from them and the tie. One office alone could try many seeds in secret until one favours
+somebody; of several, it takes all of them together. Where nobody committed, or somebody does not reveal, a lot is drawn
+by hand before witnesses, and the record says just that, and who did not reveal. The first lot among the same tied holds
+for good.
 """
 
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from typing import Annotated, Literal
 
 from pydantic import Field, StringConstraints
@@ -24,10 +26,11 @@ from ledger.streams.result import Result, counted_guard, require_changeable, res
 
 Seed = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{64}$")]
 Purpose = Literal["surplus", "exclusion", "place"]
+OFFICES_MAX = 100
 
 
 class LotCommitted(Event):
-    """The officer committed to a seed: `commitment` is the SHA-256 of the seed as 64 hexadecimal digits."""
+    """An office committed to a seed: `commitment` is the SHA-256 of the seed as 64 hexadecimal digits."""
 
     audience = Audience.PUBLIC
     type: Literal["lot-committed.v1"] = "lot-committed.v1"
@@ -38,7 +41,8 @@ class LotCommitted(Event):
 class LotDrawn(Event):
     """A lot was drawn among the tied at a stage of the count as of a position; it falls on the first of the order.
 
-    `seed` is what the officer had committed to; without it the lot was drawn by hand, and `witnesses` say how.
+    `seed` are those committed to, in the order of the commitments; without them the lot was drawn by hand, `witnesses`
+    say how, and `unrevealed` who had committed and did not reveal.
     """
 
     audience = Audience.PUBLIC
@@ -47,24 +51,26 @@ class LotDrawn(Event):
     contest: Id
     order: tuple[Id, ...]
     purpose: Purpose
-    seed: Seed | None = None
+    seed: tuple[Seed, ...]
     stage: Count
     tied: tuple[Id, ...]
+    unrevealed: tuple[Id, ...]
     witnesses: Text | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Lot(State):
-    """The lots of a contest as they stand."""
+    """The lots of a contest as they stand; `commitments` by office, in the order in which they were made."""
 
-    commitment: str = ""
+    commitments: Mapping[str, str] = field(default_factory=dict)
     drawn: tuple[LotDrawn, ...] = ()
 
     def evolve(self, event: Event) -> Lot:
         """Give the lots after one more event."""
         match event:
             case LotCommitted():
-                return replace(self, version=event.version, commitment=event.commitment)
+                first = self.commitments.get(event.actor, event.commitment)
+                return replace(self, version=event.version, commitments={**self.commitments, event.actor: first})
             case LotDrawn():
                 return replace(self, version=event.version, drawn=(*self.drawn, event))
         raise TypeError(f"{event.type} does not belong to lots")
@@ -85,17 +91,21 @@ def commitment_to(seed: str) -> str:
     return "sha256:" + hashlib.sha256(seed.encode()).hexdigest()
 
 
-def order_of(seed: str, contest: str, stage: int, tied: Sequence[str]) -> tuple[str, ...]:
-    """Draw: the tied by the SHA-256 of `pollbook lot v1`, seed, contest, stage and id, one to a line, lowest first."""
+def order_of(seeds: Sequence[str], contest: str, stage: int, tied: Sequence[str]) -> tuple[str, ...]:
+    """Draw: the tied by SHA-256 of `pollbook lot v1`, the seeds, contest, stage and id, one to a line, lowest first."""
 
     def drawn(candidate: str) -> bytes:
-        return hashlib.sha256(f"pollbook lot v1\n{seed}\n{contest}\n{stage}\n{candidate}\n".encode()).digest()
+        lines = ("pollbook lot v1", *seeds, contest, str(stage), candidate)
+        return hashlib.sha256("".join(f"{line}\n" for line in lines).encode()).digest()
 
     return tuple(sorted(tied, key=drawn))
 
 
 class CommitLot(Command):
-    """Commit to the seed of lots, before the poll closes: nobody can know then who will be tied."""
+    """Commit to a seed of lots, before the poll closes: nobody can know then who will be tied.
+
+    Let several offices commit, each to a seed that it alone knows: the scrutineer and the agents as well.
+    """
 
     contest: Id = Field(description="id of the contest")
     commitment: Hash = Field(
@@ -106,7 +116,7 @@ class CommitLot(Command):
 
 @decision(CommitLot, contest=lambda c, _: contest_stream(c.contest), lot=lambda c, _: lot_stream(c.contest))
 def commit_lot(command: CommitLot, act: Act, contest: Contest, lot: Lot) -> Outcome:
-    """Decide that the officer may commit to a seed.
+    """Decide that an office may commit to a seed.
 
     Raises:
         RefusedError: `unknown-contest`, `poll-closed`, `lot-committed`.
@@ -120,13 +130,13 @@ def commit_lot(command: CommitLot, act: Act, contest: Contest, lot: Lot) -> Outc
             found=f"a poll closed at {contest.closed_at}",
             remedy="Draw lots by hand, before witnesses: draw-lot with --order and --witnesses",
         )
-    if lot.commitment:
+    if act.actor in lot.commitments:
         raise RefusedError(
             "lot-committed",
             f"lots of contest {contest.id}",
-            expected="no commitment yet",
-            found=lot.commitment,
-            remedy="A commitment is kept, never replaced",
+            expected=f"no commitment of {act.actor} yet",
+            found=lot.commitments[act.actor],
+            remedy="A commitment is kept, never replaced; another office can make its own",
         )
     return Outcome([LotCommitted(**act.on(lot), commitment=command.commitment, contest=contest.id)])
 
@@ -138,8 +148,11 @@ class DrawLot(Command):
     """
 
     contest: Id = Field(description="id of the contest")
-    seed: Seed | None = Field(None, description="the seed committed to: 64 hexadecimal digits")
+    seed: tuple[Seed, ...] = Field((), description="every seed committed to, in any order: 64 hexadecimal digits each")
     order: tuple[Id, ...] = Field((), description="by hand: all of the tied in the order drawn; it falls on the first")
+    unrevealed: tuple[Id, ...] = Field(
+        (), max_length=OFFICES_MAX, description="by hand: who committed to a seed and does not reveal it"
+    )
     witnesses: Text | None = Field(
         None, description="by hand: how it was drawn, and the offices of those who saw it; kept for ever"
     )
@@ -165,40 +178,54 @@ def draw_lot(command: DrawLot, act: Act, contest: Contest, lot: Lot, result: Res
     tied = figures.lot_needed
     if not tied or not figures.lot_for:
         raise _refused("no-tie", where, "a count that stopped for a lot", "one that needs none", "Nothing needs doing")
-    order = _order(command, lot, where, contest.id, figures)
+    seeds, order = _drawn(command, lot, where, contest.id, figures)
     drawn = LotDrawn(
         **act.on(lot),
         as_of_position=figures.position,
         contest=contest.id,
         order=order,
         purpose=figures.lot_for,
-        seed=command.seed,
+        seed=seeds,
         stage=figures.stage,
         tied=tied,
+        unrevealed=command.unrevealed,
         witnesses=command.witnesses,
     )
     return Outcome([drawn], unchanged=counted_guard(contest.id, figures.position))
 
 
-def _order(command: DrawLot, lot: Lot, where: str, contest: str, figures: CountFigures) -> tuple[str, ...]:
-    if lot.commitment:
-        if command.seed is None or command.order or command.witnesses:
-            found = "no seed" if command.seed is None else "more than a seed"
-            raise _refused("seed-needed", where, f"the seed of {lot.commitment}", found, "Reveal it with --seed")
-        if commitment_to(command.seed) != lot.commitment:
-            found = f"one of {commitment_to(command.seed)}"
-            raise _refused("seed-differs", where, f"the seed of {lot.commitment}", found, "Give the seed committed to")
-        return order_of(command.seed, contest, figures.stage, figures.lot_needed)
-    if command.seed is not None:
+def _drawn(
+    command: DrawLot, lot: Lot, where: str, contest: str, figures: CountFigures
+) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """Give the seeds in the order of their commitments, and the order drawn."""
+    tied = figures.lot_needed
+    if lot.commitments and not command.unrevealed:
+        revealed = {commitment_to(seed): seed for seed in command.seed}
+        offices = ", ".join(lot.commitments)
+        if command.order or command.witnesses:
+            remedy = "Reveal each with --seed; or draw by hand and say --unrevealed who does not"
+            raise _refused("seed-needed", where, f"nothing but the seeds of {offices}", "more", remedy)
+        for commitment in revealed.keys() - set(lot.commitments.values()):
+            expected = "seeds of " + ", ".join(lot.commitments.values())
+            raise _refused("seed-differs", where, expected, f"one of {commitment}", "Give the seeds committed to")
+        missing = [office for office, commitment in lot.commitments.items() if commitment not in revealed]
+        if missing:
+            remedy = "Reveal each with --seed; or draw by hand and say --unrevealed who does not"
+            raise _refused("seed-needed", where, f"the seeds of {offices}", f"none of {', '.join(missing)}", remedy)
+        seeds = tuple(revealed[commitment] for commitment in lot.commitments.values())
+        return seeds, order_of(seeds, contest, figures.stage, tied)
+    strangers = [office for office in command.unrevealed if office not in lot.commitments]
+    if command.seed or strangers:
+        found = f"none by {', '.join(strangers)}" if strangers else "none, or one that is not revealed"
         remedy = "A seed that nobody committed to could have been chosen: draw by hand"
-        raise _refused("not-committed", where, "a seed committed to before the poll closed", "none", remedy)
+        raise _refused("not-committed", where, "seeds committed to before the poll closed", found, remedy)
     if not command.witnesses:
         remedy = "Say how it was drawn and who saw it, with --witnesses"
         raise _refused("witnesses-needed", where, "a lot drawn before witnesses", "nothing said of them", remedy)
-    if sorted(command.order) != sorted(figures.lot_needed):
-        expected = ", ".join(figures.lot_needed) + " in some order"
+    if sorted(command.order) != sorted(tied):
+        expected = ", ".join(tied) + " in some order"
         raise _refused("not-the-tied", where, expected, ", ".join(command.order) or "nobody", "Correct the order")
-    return command.order
+    return (), command.order
 
 
 def _refused(code: str, what: str, expected: str, found: str, remedy: str) -> RefusedError:

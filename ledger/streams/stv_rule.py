@@ -15,6 +15,7 @@ from pydantic import Field, model_validator
 from ledger.streams.rule_parts import DECIMALS_MAX, RESERVED_MAX, Preferences, ReservedPlaces, require_distinct
 
 ITERATIONS_MAX = 100_000
+CANDIDATES_MAX = 1_000  # a stage table has candidates times stages cells
 
 Ladder = Annotated[
     tuple[

@@ -91,8 +91,8 @@ def count_av(
 
     Raises:
         EvidenceError: `unknown-section`, `unknown-candidate`, `paper-not-admissible`, `lot-not-of-the-tied`.
-        RefusedError: `empty-section`; `count-too-large`; `totals-missing`: certified totals end before the count does, or are of
-            other candidates than those who continue.
+        RefusedError: `empty-section`; `count-too-large`; `totals-missing`: certified totals end before the count does,
+            or are of other candidates than those who continue.
     """
     papers = group(profile, candidates, sections, rule)
     valid = papers.valid | {name: sum(stages[0].values()) if stages else 0 for name, stages in totals.items()}

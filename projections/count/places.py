@@ -13,8 +13,8 @@ from dataclasses import dataclass, field
 from itertools import groupby, product
 from typing import TYPE_CHECKING
 
+from ledger.streams.reserved import Reserved
 from projections.count.lots import drawn
-from projections.count.reserved import Reserved
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Mapping, Sequence

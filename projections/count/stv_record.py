@@ -9,7 +9,8 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from ledger.errors import RefusedError
-from projections.count.reserved import Reserved
+from ledger.streams.reserved import Reserved
+from ledger.streams.stv_rule import CANDIDATES_MAX
 from projections.count.stv_papers import number_of
 from projections.count.stv_table import STVAction, STVStage, STVTable, STVTransfer
 
@@ -24,8 +25,6 @@ if TYPE_CHECKING:
     from projections.count.stv_table import Kind
 
 NO_CATEGORIES: Mapping[str, Collection[str]] = MappingProxyType({})
-
-CANDIDATES_MAX = 1_000  # a stage table has candidates times stages cells
 
 
 class Record:

@@ -30,7 +30,7 @@ CHECKS: dict[str, tuple[Category, str]] = {
     "I4": ("integrity", "every private value in the vault is what its digest names"),
     "I5": ("integrity", "the databases are sound, and hold nothing but what this program makes"),
     "E1": ("evidence", "every contest is defined once and pins a count rule that was adopted"),
-    "E2": ("evidence", "papers and totals are of their contest, section, batch, after the poll, and admissible"),
+    "E2": ("evidence", "papers, totals, accounts are of their contest, section, batch, after the poll, and admissible"),
     "E3": ("evidence", "what was declared, once, follows from all the papers"),
     "E4": ("evidence", "lots were drawn as committed to, and only among the tied of a count that stopped for one"),
     "E5": ("evidence", "the scrutineer's report has the numbers of the record"),

@@ -27,8 +27,8 @@ def check_lots(record: RecordRead, contests: Mapping[str, ContestSeen]) -> Itera
         elif isinstance(event, LotCommitted):
             if contest.closings and contest.closings[0][0] < position:
                 yield Finding("E4", "poll-closed", position, event.stream, "a commitment before the close", "after it")
-            if state.commitment:
-                yield Finding("E4", "lot-committed", position, event.stream, "one commitment", "another")
+            if event.actor in state.commitments:
+                yield Finding("E4", "lot-committed", position, event.stream, "one commitment of an office", "another")
         else:
             for code, expected, found in _how(event, state):
                 yield Finding("E4", code, position, event.stream, expected, found)
@@ -40,16 +40,18 @@ def _how(lot: LotDrawn, state: Lot) -> Iterator[tuple[str, str, str]]:
     """Give what is wrong with how it was drawn."""
     if sorted(lot.order) != sorted(lot.tied):
         yield "not-the-tied", ", ".join(lot.tied) + " in some order", ", ".join(lot.order) or "nobody"
-    if not state.commitment:
-        if lot.seed is not None:
-            yield "not-committed", "a seed committed to", "none was"
+    committed = state.commitments
+    if not committed or lot.unrevealed:
+        strangers = [office for office in lot.unrevealed if office not in committed]
+        if lot.seed or strangers:
+            yield "not-committed", "seeds committed to", "none, or one that was not revealed"
         if not lot.witnesses:
             yield "witnesses-needed", "a lot drawn before witnesses", "nothing said of them"
         return
-    if lot.seed is None:
-        yield "seed-needed", f"the seed of {state.commitment}", "none"
-    elif commitment_to(lot.seed) != state.commitment:
-        yield "seed-differs", f"the seed of {state.commitment}", f"one of {commitment_to(lot.seed)}"
+    if not lot.seed:
+        yield "seed-needed", f"the seeds of {', '.join(committed)}", "none"
+    elif [commitment_to(seed) for seed in lot.seed] != [*committed.values()]:
+        yield "seed-differs", f"the seeds of {', '.join(committed)}", ", ".join(map(commitment_to, lot.seed))
     else:
         order = order_of(lot.seed, lot.contest, lot.stage, lot.tied)
         if order != lot.order:

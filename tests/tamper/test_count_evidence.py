@@ -125,7 +125,7 @@ THEN = (
     withdraw("leader", "s0"),
     read("leader", "s1", {"a>b": 2, "b>a": 2}),
     account("leader", 4),
-    DrawLot(contest="leader", seed=SEED),
+    DrawLot(contest="leader", seed=(SEED,)),
     report("leader", 4, BADLY, a=2, b=2, c=0),
     DeclareResult(contest="leader", elected=(order_of(SEED, "leader", 2, "ab")[1],)),
     OrderRecount(contest="leader", reason="asked for by the agents"),
@@ -311,7 +311,7 @@ def nothing(_: list[Leaf]) -> None:
 def another_seed(first: str) -> str:
     """Choose a seed by what it draws, as whoever commits to one can for every tie that they think of."""
     seeds = (f"{number:064x}" for number in range(100))
-    return next(seed for seed in seeds if order_of(seed, "leader", 2, "ab")[0] == first)
+    return next(seed for seed in seeds if order_of((seed,), "leader", 2, "ab")[0] == first)
 
 
 LOT_A = another_seed("a")
@@ -322,19 +322,20 @@ FORGERIES: dict[str, tuple[Forgery, *tuple[str, ...]]] = {
         "E4:lot-differs:16",
     ),
     "lot: a seed that was not committed to": (
-        say("lot-drawn", seed=LOT_A, order=list(order_of(LOT_A, "leader", 2, "ab"))),
+        say("lot-drawn", seed=[LOT_A], order=list(order_of((LOT_A,), "leader", 2, "ab"))),
         "E4:seed-differs:16",
     ),
-    "lot: no seed where one was committed to": (say("lot-drawn", seed=None, witnesses=BY_HAND), "E4:seed-needed:16"),
-    "lot: a seed that nobody committed to": (say("lot-drawn", 0, "council", seed=SEED), "E4:not-committed:41"),
+    "lot: no seed where one was committed to": (say("lot-drawn", seed=[], witnesses=BY_HAND), "E4:seed-needed:16"),
+    "lot: a seed that nobody committed to": (say("lot-drawn", 0, "council", seed=[SEED]), "E4:not-committed:41"),
     "lot: no witnesses": (say("lot-drawn", 1, "council", witnesses=None), "E4:witnesses-needed:42"),
     "lot: committed to after the close": (move("lot-committed", 0, ("poll-closed", 0)), "E4:poll-closed:5"),
     "lot: committed to twice": (
         all_of(
             copy("lot-committed", 0, ("lot-committed", 0), commitment=commitment_to(LOT_A)),
-            say("lot-drawn", seed=LOT_A, order=list(order_of(LOT_A, "leader", 2, "ab"))),
+            say("lot-drawn", seed=[LOT_A], order=list(order_of((LOT_A,), "leader", 2, "ab"))),
         ),
         "E4:lot-committed:5",
+        "E4:seed-differs:17",
     ),
     "lot: for something else": (say("lot-drawn", purpose="place"), "E4:no-tie:16"),
     "lot: of others than the tied": (
