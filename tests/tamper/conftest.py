@@ -11,8 +11,8 @@ from scenario import CLOSE_POLL, DEFINED, READ_PAPERS, RECORD_PERSON, but
 from stored import Stored
 from stores import SQLitePlace, desk_at
 
-from ledger.streams.person import OrderErasure
 from ledger.streams.figure import Figure
+from ledger.streams.person import OrderErasure
 from ledger.streams.result import PublishFigures
 
 

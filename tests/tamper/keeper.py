@@ -30,11 +30,11 @@ from ledger.seal.sealer import LAST_SIGNED, LATEST, Sealer, make_log_key
 from ledger.seal.witness import decide
 from ledger.sqlite_vault import VAULT_FILE
 from ledger.store import open_ledger
+from ledger.streams.declaration import DeclareResult
+from ledger.streams.figure import Figure
 from ledger.streams.heads import RecordStreamHeads
 from ledger.streams.paper import contents_hash
 from ledger.streams.person import OrderErasure
-from ledger.streams.declaration import DeclareResult
-from ledger.streams.figure import Figure
 from ledger.streams.result import PublishFigures
 from projections.catch_up import VIEWS_FILE
 from projections.counting import LedgerFigures, open_views

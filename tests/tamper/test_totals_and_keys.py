@@ -13,9 +13,9 @@ from scenario import CLOSE_POLL, DEFINED, READ_PAPERS, RECORD_PERSON, but
 from test_checks import Act, again, alone, drop, report_of, swap
 
 from ledger.seal.keys import Kind, SignerKey, encode_base64
+from ledger.streams.declaration import DeclareResult
 from ledger.streams.key import EnrolKey, RevokeKey, RotateKey, enrolment_text
 from ledger.streams.log_key import RotateLogKey, rotation_text
-from ledger.streams.declaration import DeclareResult
 from ledger.streams.totals import CertifyTotals
 
 CLOSED, OPENED, COMPLETE, TOTALS, DECLARED = 3, 4, 8, 9, 10
