@@ -329,7 +329,7 @@ def test_the_page_says_what_it_is_what_is_withheld_and_how_to_check(made: Ledger
     about = json.loads((pack / "pack.json").read_text("utf-8"))
     for words in (
         origin,
-        hashlib.sha256((pack / "verify.py").read_bytes()).hexdigest(),
+        *(f"{path.name} {hashlib.sha256(path.read_bytes()).hexdigest()}" for path in pack.glob("verify*.py")),
         "python3 -I -S FOLDER/verify.py FOLDER --policy POLICY",
         f"{int(size) - about['leaves']} of {size} events are not in this folder",
         "no number of papers from 1 to 9 is shown",

@@ -24,7 +24,8 @@ FORBIDDEN_NAMES = {"utils", "util", "helpers", "helper", "common", "misc"}
 
 PUBLISH = ROOT / "projections" / "publish"
 STANDALONE_LINES_MAX = {  # for strangers: files that import nothing of ours
-    PUBLISH / "verify.py": 1_000,
+    PUBLISH / "verify.py": 570,
+    PUBLISH / "verify_count.py": 570,
     PUBLISH / "verify_stv.py": 400,
 }
 MODULES = sorted(
@@ -112,7 +113,8 @@ def test_nothing_swallows_every_exception(path: Path) -> None:
 @pytest.mark.parametrize("path", STANDALONE_LINES_MAX, ids=name_of)
 def test_the_stand_alone_verifier_is_short_and_imports_only_the_standard_library(path: Path) -> None:
     assert path.read_text("utf-8").count("\n") <= STANDALONE_LINES_MAX[path]
-    assert {module.split(".")[0] for module in imported(tree_of(path))} <= sys.stdlib_module_names
+    beside = {"verify"} if path.name == "verify_count.py" else set()  # for readers and types: it is handed over
+    assert {module.split(".")[0] for module in imported(tree_of(path))} - beside <= sys.stdlib_module_names
 
 
 def test_commands_and_decisions_share_a_stem() -> None:

@@ -30,10 +30,13 @@ CHECK = """\
 <ol>
 <li>Get the log's key and the witnesses' keys from somewhere else than this folder, and write them into a policy \
 file outside it; <a href="policy.template">policy.template</a> says how.</li>
-<li>Read <a href="verify.py">verify.py</a>: it is short and uses nothing but Python. Better still, get it from \
-somewhere else. The one copied here has the SHA-256 <code>{verifier}</code>.</li>
+<li>Read the verifier, which uses nothing but Python: its first file checks the record, the second what is declared, \
+the third counts the single transferable vote. Better still, get them from somewhere else. Copied here, with the \
+SHA-256 of each, are
+<ul>
+{verifiers}</ul></li>
 <li>Beside this folder, called FOLDER here, run:
-<pre tabindex="0" aria-label="Commands"><code>sha256sum FOLDER/verify.py
+<pre tabindex="0" aria-label="Commands"><code>sha256sum FOLDER/verify*.py
 python3 -I -S FOLDER/verify.py FOLDER --policy POLICY</code></pre></li>
 <li>Keep the file <a href="checkpoint">checkpoint</a>. With it, nobody can change what stood before it without your \
 noticing; compare it with other people's.</li>
@@ -48,14 +51,14 @@ class About:
     Attributes:
         signers: whose names stand on the checkpoint; the page cannot know whose keys they signed with.
         kinds: type of event -> the events of it that are in the pack.
-        verifier: SHA-256 of the verifier in the pack, in hexadecimal digits.
+        verifiers: file of the verifier in the pack -> its SHA-256, in hexadecimal digits.
     """
 
     checkpoint: Checkpoint
     signers: tuple[str, ...]
     audience: str
     kinds: Mapping[str, Kind]
-    verifier: str
+    verifiers: Mapping[str, str]
 
 
 def index_page(about: About, contests: Sequence[Published]) -> str:
@@ -64,13 +67,15 @@ def index_page(about: About, contests: Sequence[Published]) -> str:
     policy = f"default-src 'none'; style-src 'sha256-{digest}'; base-uri 'none'; form-action 'none'"
     origin = escape(about.checkpoint.origin)
     parts = "".join(contest_part(published) for published in contests)
+    files = about.verifiers.items()
+    verifiers = "".join(f'<li><a href="{name}">{name}</a> <code>{digest}</code></li>\n' for name, digest in files)
     return (
         '<!DOCTYPE html>\n<html lang="en">\n<head>\n<meta charset="utf-8">\n'
         f'<meta http-equiv="Content-Security-Policy" content="{policy}">\n'
         '<meta name="viewport" content="width=device-width, initial-scale=1">\n'
         f"<title>Election ledger {origin}</title>\n<style>{STYLE}</style>\n</head>\n<body>\n<main>\n"
         f"<h1>Election ledger</h1>\n{_what(about)}{_kinds(about)}{parts}{_withheld(about, contests)}"
-        f"{CHECK.format(verifier=about.verifier)}</main>\n</body>\n</html>\n"
+        f"{CHECK.format(verifiers=verifiers)}</main>\n</body>\n</html>\n"
     )
 
 

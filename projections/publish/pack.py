@@ -34,7 +34,9 @@ from projections.publish.leaves import Progress, Readers, write, write_leaves
 
 PACK_FORMAT = "pollbook-pack-1"
 VERIFIER = Path(__file__).parent / "verify.py"
-VERIFIER_STV = VERIFIER.with_name("verify_stv.py")  # looked for by the other beside itself
+VERIFIER_COUNT, VERIFIER_STV = (
+    VERIFIER.with_name(f"verify_{of}.py") for of in ("count", "stv")
+)  # looked for beside it
 UNFINISHED = ".{}.unfinished-pack"
 
 
@@ -141,7 +143,7 @@ def _write(
     kinds = write_leaves(ledger, checkpoint.size, folder, audience, progress)
     leaves = sum(kind.number for kind in kinds.values())
     contests = write_contests(ledger, views, checkpoint.size, folder / "contests", public=audience == "public")
-    verifier = VERIFIER.read_bytes()
+    verifiers = {path.name: path.read_bytes() for path in (VERIFIER, VERIFIER_COUNT, VERIFIER_STV)}
     body: dict[str, str | int] = {
         "audience": audience,
         "format": PACK_FORMAT,
@@ -154,13 +156,13 @@ def _write(
         signers=tuple(signature.name for signature in note.signatures),
         audience=audience,
         kinds=kinds,
-        verifier=hashlib.sha256(verifier).hexdigest(),
+        verifiers={name: hashlib.sha256(data).hexdigest() for name, data in verifiers.items()},
     )
     write(folder / "checkpoint", checkpoint_note)
     write(folder / "policy.template", policy_template(log_key).encode())
     write(folder / "pack.json", json.dumps(body, **CANONICAL).encode() + b"\n")
-    write(folder / VERIFIER.name, verifier)
-    write(folder / VERIFIER_STV.name, VERIFIER_STV.read_bytes())
+    for name, data in verifiers.items():
+        write(folder / name, data)
     write(folder / "index.html", index_page(about, contests).encode())
     return Pack(checkpoint, leaves)
 

@@ -8,8 +8,10 @@ import random
 import sys
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import redirect_stdout
 from dataclasses import dataclass
 from fractions import Fraction
+from io import StringIO
 from types import ModuleType, SimpleNamespace
 from typing import Any
 
@@ -43,13 +45,15 @@ WHOLE = {  # fields of rules that are numbers: values to choose from
 
 
 def load_verifier() -> ModuleType:
-    """Load verify.py as it stands in the product."""
+    """Load verify.py as it stands in the product; what verify_count.py defines is in its COUNT."""
     spec = importlib.util.spec_from_file_location("pollbook_verify", VERIFIER)
     assert spec
     assert spec.loader
     module = importlib.util.module_from_spec(spec)
     sys.modules[spec.name] = module
     spec.loader.exec_module(module)
+    with redirect_stdout(StringIO()):
+        module.RULES.update(module.run_file("verify_count.py", module.COUNT, module.GIVEN)["RULES"])
     return module
 
 
@@ -234,7 +238,7 @@ def compare_count(verify: ModuleType, made: Made, lots: Mapping[Any, Sequence[st
     """Count once with both, cell by cell; None where both refuse."""
     basis = made.basis(lots)
     contest = contest_of(made.rule, made.poll, made.papers, lots, made.totals)
-    mine = verify.recount(contest)
+    mine = verify.COUNT["recount"](contest)
     if isinstance(mine, str):
         with pytest.raises(PollbookError):
             basis.count()
@@ -245,7 +249,7 @@ def compare_count(verify: ModuleType, made: Made, lots: Mapping[Any, Sequence[st
     compare_cells(verify, contest, mine, basis.cells(table), len(table.stages))
     file = {"contest": "c", "count": basis.digest(table), "count_rule": HASH} | as_json(table, {}, 2)
     verify.FINDINGS.clear()
-    verify.check_result_file(contest, "result.json", json.dumps(file).encode())
+    verify.COUNT["check_result_file"](contest, "result.json", json.dumps(file).encode())
     assert not verify.FINDINGS, (made, lots)
     return table
 
@@ -256,7 +260,7 @@ def compare_cells(
     """Compare every cell that there is, and that there is no other."""
     measures = verify.HOLDS["measure"].split("|")
     found = {
-        (stage, section, who, measure): verify.exact_figure(
+        (stage, section, who, measure): verify.COUNT["exact_figure"](
             contest,
             mine,
             {"stage": stage, "section": section, "measure": measure} | ({"candidate": who} if who else {}),

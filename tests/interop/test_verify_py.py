@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import ast
 import hashlib
+import importlib.util
 import json
+import marshal
 import random
 import re
 import shutil
@@ -64,7 +67,7 @@ from ledger.streams.paper import Alike, ReadPapers
 from ledger.streams.totals import CertifiedStage, CertifiedVotes
 from projections.count.count import Poll
 from projections.counting import LedgerFigures, open_views
-from projections.publish.pack import VERIFIER, publish
+from projections.publish.pack import VERIFIER, VERIFIER_COUNT, publish
 
 RULE = ANYTHING_GOES.model_copy(update={"gap": "skip"})
 SECTIONS = [{"id": "members", "name": "Members"}, {"id": "mps", "name": "MPs"}]
@@ -172,13 +175,58 @@ def test_packs_of_the_product_pass(packs: Path, audience: str) -> None:
     assert "; signed by its log: yes.\nIt is cosigned by anna; quorum met: yes (POLICY: anna).\n" in out
 
 
-def test_runs_alone_and_prints_its_own_digest(packs: Path) -> None:
-    words = [sys.executable, "-I", "-S", str(packs / "public/verify.py"), str(packs / "public")]
-    good = subprocess.run([*words, "--policy", str(packs / "policy")], capture_output=True, text=True, check=False)
+def run_apart(program: Path, pack: Path, *words: str) -> subprocess.CompletedProcess[str]:
+    """Run a copy of the verifier as a stranger does."""
+    call = [sys.executable, "-I", "-S", str(program), str(pack), *words]
+    return subprocess.run(call, capture_output=True, text=True, check=False)
+
+
+def test_runs_apart_and_prints_the_digest_of_each_file_that_it_runs(packs: Path) -> None:
+    program = packs / "public/verify.py"
+    good = run_apart(program, packs / "public", "--policy", str(packs / "policy"))
     assert (good.returncode, good.stderr) == (0, "")
-    assert good.stdout.startswith(f"verify.py {hashlib.sha256(VERIFIER.read_bytes()).hexdigest()}\n")
-    usage = subprocess.run(words, capture_output=True, text=True, check=False)
-    assert usage.returncode == 2
+    files = (VERIFIER, VERIFIER_COUNT)  # no contest of this pack needs the third
+    digests = [f"{path.name} {hashlib.sha256(path.read_bytes()).hexdigest()}" for path in files]
+    assert good.stdout.splitlines()[:2] == digests
+    assert run_apart(program, packs / "public").returncode == 2
+
+
+def test_the_second_file_is_handed_what_it_says_that_it_imports_and_no_more() -> None:
+    tree = ast.parse(VERIFIER_COUNT.read_text("utf-8"))
+    (found,) = (node for node in ast.walk(tree) if isinstance(node, ast.ImportFrom) and node.level)
+    assert (found.module, [one.name for one in found.names]) == ("verify", verify.GIVEN)
+
+
+def test_checks_the_record_alone_and_says_of_each_contest_that_it_is_not_recounted(
+    packs: Path, tmp_path: Path, sealed: Path, leaves: list[bytes]
+) -> None:
+    alone, policy = Path(shutil.copy(VERIFIER, tmp_path / "verify.py")), str(packs / "policy")
+    good = run_apart(alone, packs / "panel", "--policy", policy)
+    assert (good.returncode, good.stderr) == (0, "")
+    why = "not recounted: verify_count.py, which counts, is not beside this program"
+    said = [line for line in good.stdout.splitlines() if line.startswith("Contest ")]
+    assert said == [f"Contest {name}: {why}." for name in ("leader", "deputy")]
+    assert good.stdout.endswith("\nNothing found wrong; 2 of 2 contests were not recounted.\n")
+    events: Events = [json.loads(leaf) for leaf in leaves]
+    first(events, "result-declared.v1")["as_of_position"] = 10_000
+    bad = run_apart(alone, seal_events(sealed, events), "--policy", str(sealed.parent / "policy"))
+    assert (bad.returncode, "\nFINDING result: " in bad.stdout) == (3, True), bad.stdout
+
+
+def test_nothing_is_run_but_what_its_digest_was_printed_of(packs: Path, tmp_path: Path) -> None:
+    """Neither what lies compiled beside it nor a module of the same name in the folder it is called from."""
+    for path in (VERIFIER, VERIFIER_COUNT):
+        shutil.copy(path, tmp_path)
+    trap = compile("raise SystemExit(99)", "trap", "exec")
+    (tmp_path / "__pycache__").mkdir()
+    for name in ("verify", "verify_count"):
+        (tmp_path / "__pycache__" / f"{name}.{sys.implementation.cache_tag}.pyc").write_bytes(
+            importlib.util.MAGIC_NUMBER + bytes(12) + marshal.dumps(trap)
+        )
+    assert run_apart(tmp_path / "verify.py", packs / "public", "--policy", str(packs / "policy")).returncode == 0
+    (tmp_path / "verify_count.py").write_text("raise ValueError('broken')\n")
+    broken = run_apart(tmp_path / "verify.py", packs / "public", "--policy", str(packs / "policy"))
+    assert (broken.returncode, "\nFINDING verifier-failed: " in broken.stdout) == (3, True), broken.stdout
 
 
 # ---- packs that somebody changed
@@ -343,7 +391,7 @@ def test_finds_what_was_changed(sealed: Path, name: str) -> None:
 def test_a_limit_that_is_passed_is_a_finding(
     sealed: Path, monkeypatch: pytest.MonkeyPatch, limit: str, code: str
 ) -> None:
-    monkeypatch.setattr(verify, limit, 2)
+    monkeypatch.setitem(verify.COUNT if limit in verify.COUNT else vars(verify), limit, 2)
     assert code in found(sealed, sealed.parent / "policy")
 
 
@@ -676,10 +724,10 @@ def test_counts_a_thousand_candidates_and_stages_and_stops_at_its_limit(monkeypa
     marks = Counter({f"c{n}>c999": n for n in range(1, 1_000)})
     rule = json.loads(RULE.model_dump_json()) | {"exclusion": "single-lowest", "stop": "continue-to-two"}
     poll = Poll(tuple(f"c{n}" for n in range(1, 1_000)), ("s",))
-    assert len(verify.recount(contest_of(rule, poll, {"s": marks})).body["stages"]) == 998
-    monkeypatch.setattr(verify, "COUNT_STEPS_MAX", 10**8)
+    assert len(verify.COUNT["recount"](contest_of(rule, poll, {"s": marks})).body["stages"]) == 998
+    monkeypatch.setitem(verify.COUNT, "COUNT_STEPS_MAX", 10**8)
     monkeypatch.setattr(verify, "FINDINGS", [])
-    assert verify.recount(contest_of(rule, poll, {"s": marks})) == "it takes too many steps"
+    assert verify.COUNT["recount"](contest_of(rule, poll, {"s": marks})) == "it takes too many steps"
     assert len(verify.FINDINGS) == 1
 
 
@@ -978,10 +1026,10 @@ def test_accounts_have_the_cells_and_balance_that_the_product_finds(monkeypatch:
         events = {of: AccountStated.model_validate_json(json.dumps(event)) for of, event in accounts.items()}
         basis = made.basis({}, events)
         contest = contest_of(made.rule, made.poll, made.papers, accounts=accounts)
-        count, table = verify.recount(contest), basis.count()
+        count, table = verify.COUNT["recount"](contest), basis.count()
         compare_cells(verify, contest, count, basis.cells(table), 1)
         monkeypatch.setattr(verify, "FINDINGS", [])
-        verify.check_declared(contest, "here", {"elected": count.body["elected"], "figures": []})
+        verify.COUNT["check_declared"](contest, "here", {"elected": count.body["elected"], "figures": []})
         unbalanced = list(basis.account(table).unbalanced())
         found = verify.FINDINGS
         assert bool(unbalanced) == bool(found), (made, accounts, unbalanced, verify.FINDINGS)

@@ -1,4 +1,4 @@
-"""The second file of the stand-alone verifier: the single transferable vote, counted again."""
+"""The third file of the stand-alone verifier: the single transferable vote, counted again."""
 
 from __future__ import annotations
 
@@ -52,20 +52,20 @@ def contest() -> Any:
     return contest_of(json.loads(json.dumps(SCOTTISH)), poll, {"s": {"a>b": 9, "b": 3, "c": 2}})
 
 
-def test_says_so_where_the_second_file_is_not_there(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(verify, "STV_FILE", {})
+def test_says_so_where_the_third_file_is_not_there(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(verify.COUNT, "STV_FILE", {})
     monkeypatch.setattr(verify, "__file__", str(tmp_path / "verify.py"))
-    says = "not recounted: verify_stv.py, which counts by stv-scottish.v1, is not beside this program"
-    assert verify.outcome(contest(), 0) == says
+    assert verify.why_not(contest()) == "verify_stv.py, which counts by stv-scottish.v1, is not beside this program"
 
 
-def test_runs_the_second_file_from_its_text_and_prints_its_digest(
+def test_runs_the_third_file_from_its_text_and_prints_its_digest(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    monkeypatch.setattr(verify, "STV_FILE", {})
+    monkeypatch.setitem(verify.COUNT, "STV_FILE", {})
     monkeypatch.setattr(verify, "__file__", str(tmp_path / "verify.py"))
     data = VERIFIER_STV.read_bytes()
     (tmp_path / "verify_stv.py").write_bytes(data)
-    assert verify.outcome(contest(), 0).endswith("14 valid, 0 rejected, elected a, b")
+    assert verify.why_not(contest()) == ""
+    assert verify.COUNT["outcome"](contest(), 0).endswith("14 valid, 0 rejected, elected a, b")
     assert capsys.readouterr().out == f"verify_stv.py {verify.name_of(data)[7:]}\n"
     assert [path.name for path in tmp_path.iterdir()] == ["verify_stv.py"]
