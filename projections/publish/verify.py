@@ -246,8 +246,8 @@ public election/{election} election-called.v1 1 organisation reason title | coun
 public key/{officer} key-enrolled.v1 any key proof | key-revoked.v1 any reason | key-rotated.v1 any consent key proof
 public ledger/heads stream-heads-recorded.v1 any as_of_position root streams
 public ledger/log-key log-key-rotated.v1 any consent? key old proof reason
-public lot/{contest} lot-committed.v1 any commitment | lot-drawn.v1 any as_of_position order purpose seed? stage tied\
- witnesses?
+public lot/{contest} lot-committed.v1 any commitment | lot-drawn.v1 any as_of_position order purpose seed stage tied\
+ unrevealed witnesses?
 contest paper/*/*/* paper-read.v1 1 marks provenance?
 restricted person/* person-recorded.v1 1 identity
 restricted erasure/* erasure-ordered.v1 any basis | disclosure-erased.v1 any digests
@@ -261,19 +261,19 @@ public totals/{contest}/{section} totals-certified.v1 any papers? source stages
     readers, stream, types = row.split(" ", 2)
     for name, version, *fields in map(str.split, types.split("|")):
         TYPES[name] = readers, stream, version, [*ENVELOPE, *re.findall("{(.*?)}", stream), *fields]
-# What fields hold that the checks below rely on: text of a pattern, a whole number, an (object), a [list], with a 1 at
-# its end where it has one at least. Those of count rules, by version, come from verify_count.py.
+# What fields hold that is relied on below: text of a pattern, a whole number, an (object), a [list], with a 1 at its
+# end where it has one at least. Those of count rules, by version, come from verify_count.py.
 WHOLE, RATIO, RULES = range(WHOLE_MAX + 1), "[1-9][0-9]*/[1-9][0-9]*", dict[str, Any]()
 HOLDS: dict[str, Any] = {
     **dict.fromkeys("actor candidate category command contest election id officer section".split(), ID),
     **dict.fromkeys("as_of_position distributed number papers recount returned seats votes".split(), WHOLE),
-    **dict.fromkeys("categories elected order tied".split(), [ID]), "commitment": "sha256:[0-9a-f]{64}",
+    **dict.fromkeys("categories elected order tied unrevealed".split(), [ID]), "commitment": "sha256:[0-9a-f]{64}",
     "effective": MOMENT, "recorded": MOMENT, "batch": "[a-z0-9/-]{1,300}", "stream": "[a-z0-9/-]{1,300}",
     "blind": "[A-Za-z0-9_-]{22}", "count_rule": "sha256:[0-9a-f]{64}", "marks": "[a-z0-9>=-]{0,20000}",
     "paper_publication": "papers|profile|none", "account": "required|not-published", "report": "required",
     "measure": "votes|section-share|points|share|valid|non-transferable|quota|distributed|returned|rejected|turnout",
     "value": r"(0|[1-9][0-9]{0,14})(\.[0-9]{1,9})?", "stage": range(1, 10_001), "decimals": range(10),
-    "places": range(1_001), "weight": RATIO, "version": range(1, WHOLE_MAX + 1), "seed": "[0-9a-f]{64}",
+    "places": range(1_001), "weight": RATIO, "version": range(1, WHOLE_MAX + 1), "seed": ["[0-9a-f]{64}"],
     "candidates": [("categories?", "id", "name")], "sections": [("id", "name")], "rule": RULES,
     "stages": [("held",)], "held": [("candidate", "certainty", "votes")], "purpose": "surplus|exclusion|place",
     "set_aside": [("papers", "reason")], "spoilt": [("papers", "reason")],
@@ -411,7 +411,7 @@ class Record:
                 event=event, rule=rule, candidates=candidates, sections=sections, polled="", declared=None,
                 categories={one["id"]: one.get("categories", []) for one in event["candidates"]}, discloses=discloses,
                 seen=discloses or not self.public, batches={}, open={}, last=0, totals={}, accounts={}, lots={},
-                commitment="", report=None, number=1, reopened=False, annulled=False, count=None)
+                commitments={}, report=None, number=1, reopened=False, annulled=False, count=None)
 def is_changeable(contest: SimpleNamespace) -> bool:
     return not contest.annulled and (contest.declared is None or contest.reopened)
 def change(contest: SimpleNamespace, position: int) -> None:
@@ -472,8 +472,9 @@ def take_account(contest: SimpleNamespace, where: str, position: int, event: Eve
     contest.accounts[event["section"]] = event
     change(contest, position)
 def take_lot_committed(contest: SimpleNamespace, where: str, position: int, event: Event) -> None:
-    compare("lot", f"{where}, commitment, poll closed at", ("", ""), (contest.commitment, contest.polled))
-    contest.commitment = contest.commitment or event["commitment"]
+    earlier = contest.commitments.get(actor := event["actor"], ""), contest.polled
+    compare("lot", f"{where}, commitment of {actor}, poll closed at", ("", ""), earlier)
+    contest.commitments.setdefault(actor, event["commitment"])
 def take_lot_drawn(contest: SimpleNamespace, where: str, position: int, event: Event) -> None:
     if not contest.last <= event["as_of_position"] < position or not is_changeable(contest):
         finding("lot", where, "of the count as of a position before it, before declared or in a recount", event)
@@ -497,8 +498,7 @@ def take_result(contest: SimpleNamespace, where: str, position: int, event: Even
     numbered = event.get("recount") == (None if first and number == 1 else number)
     if (not turn or not numbered or contest.annulled or not contest.polled or contest.open or strangers or elsewhere
             or not contest.last <= event["as_of_position"] < position or ("count" in event) != contest.discloses):
-        finding("result", where, "one, corrections in recounts, of its own ids, as of before it, after poll-closed, all\
- batches closed", event)
+        finding("result", where, "one; corrections in recounts; own ids; as of before it; after poll and batches closed", event)
     contest.declared, contest.reopened = event, False
     by_count("check_declared", contest, where, event)
     if contest.seen and contest.event.get("report") and contest.report is None:

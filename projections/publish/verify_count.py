@@ -397,14 +397,17 @@ def exact_figure(contest: SimpleNamespace, count: SimpleNamespace, figure: Event
     there = measure == "share" and section == "all" or measure == "section-share" and section in votes and not stv
     return Fraction(100 * mine, held) if there and held else None
 def check_lot(contest: SimpleNamespace, where: str, event: Event) -> None:
-    """Of those whom the count leaves tied. It follows from the seed committed to; if none, it was drawn in public."""
-    order, tied, seed, stage = event["order"], event["tied"], event.get("seed", ""), event["stage"]
-    lines = {one: f"pollbook lot v1\n{seed}\n{event['contest']}\n{stage}\n{one}\n".encode() for one in tied}
-    if contest.commitment:
-        compare("lot", f"{where}, seed", contest.commitment, name_of(seed.encode()))
-        compare("lot", f"{where}, order", sorted(tied, key=lambda one: hashlib.sha256(lines[one]).digest()), order)
-    elif seed or "witnesses" not in event:
-        finding("lot", where, "a seed committed to before the poll closed, or witnesses", event)
+    """Of those whom the count leaves tied. It follows from all seeds committed to, in that order; without them, it was
+    drawn in public: nobody had committed, or somebody who had did not reveal."""
+    order, tied, seeds, stage = event["order"], event["tied"], event["seed"], event["stage"]
+    head = "".join(f"{line}\n" for line in ("pollbook lot v1", *seeds, event["contest"], stage))
+    committed, unrevealed = contest.commitments, event["unrevealed"]
+    if committed and not unrevealed:
+        compare("lot", f"{where}, seeds", [*committed.values()], [name_of(seed.encode()) for seed in seeds])
+        drawn = sorted(tied, key=lambda one: hashlib.sha256(f"{head}{one}\n".encode()).digest())
+        compare("lot", f"{where}, order", drawn, order)
+    elif seeds or "witnesses" not in event or not {*unrevealed} <= {*committed}:
+        finding("lot", where, "seeds committed to before the poll closed, or witnesses, and who did not reveal", event)
     if not why_not(contest):
         count = recount(contest)
         found = count if isinstance(count, str) else (count.tied, count.purpose, len(count.body["stages"]))

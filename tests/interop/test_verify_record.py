@@ -59,7 +59,7 @@ PLURALITY = CROSSES | {
 }
 YES_NO = CROSSES | {"base": "valid", "needed": "1/2", "quorum": 0, "reach": "more-than", "version": "yes-no.v1"}
 RULES = {"council": STV, "college": WEIGHTED, "board": PLURALITY, "motion": YES_NO, "secret": YES_NO}
-SEED = "5eed" * 16
+SEED, SEED_TOO = "5eed" * 16, "feed" * 16
 FINE = {"satisfied": True}
 Step = tuple[str, dict[str, Any]]
 
@@ -104,12 +104,14 @@ def held(**votes: int) -> dict[str, Any]:
 
 
 def by_hand(contest: str, *order: str) -> Step:
-    return says("draw-lot", contest, order=order, witnesses="drawn from a hat before the scrutineer")
+    said = "drawn from a hat before the scrutineer"
+    return says("draw-lot", contest, order=order, witnesses=said, unrevealed=["scrutineer"])
 
 
 COUNCIL: list[Step] = [
     defined("council", "a b c d", 2, account="required", report="required"),
     says("commit-lot", "council", commitment="sha256:" + sha256(SEED.encode()).hex()),
+    says("commit-lot", "council", commitment="sha256:" + sha256(SEED_TOO.encode()).hex(), actor="scrutineer"),
     says("close-poll", "council"),
     papers("council", "s1", a_d=6, b=2, c=2, d=4),
     says(
@@ -121,7 +123,7 @@ COUNCIL: list[Step] = [
         set_aside=[{"papers": 1, "reason": "late"}],
         spoilt=[{"papers": 1, "reason": "uncertain"}],
     ),
-    says("draw-lot", "council", seed=SEED),
+    says("draw-lot", "council", seed=[SEED_TOO, SEED]),
     says(
         "make-report",
         "council",
@@ -165,6 +167,7 @@ COLLEGE: list[Step] = [
 ]
 BOARD: list[Step] = [
     defined("board", "a b c d* e*", 2),
+    says("commit-lot", "board", commitment="sha256:" + sha256(SEED.encode()).hex(), actor="scrutineer"),
     says("close-poll", "board"),
     papers("board", "s1", aXb=5, c=3, d=2, e=2),
     by_hand("board", "b", "a"),
@@ -218,8 +221,9 @@ def packs(tmp_path_factory: pytest.TempPathFactory) -> Path:
     views = open_views(None)
     with place.open() as ledger, desk_at(place, figures=LedgerFigures(ledger, views)) as desk:
         for verb, fields in STEPS:
-            command = DECISIONS[verb].command.model_validate_json(json.dumps(fields))
-            desk.submit(command, actor="returning-officer")
+            said = {"actor": "returning-officer"} | fields
+            actor = said.pop("actor")
+            desk.submit(DECISIONS[verb].command.model_validate_json(json.dumps(said)), actor=actor)
         signer = make_log_key(folder / "state", ORIGIN, bytes(range(32)))
         Sealer(folder / "state", folder / "checkpoints", ORIGIN).seal(ledger)
         note = (folder / "checkpoints/latest").read_bytes()
@@ -354,6 +358,12 @@ RECORDS: dict[str, tuple[Callable[[Events], Any], str]] = {
     "seed of another commitment": (edit("lot-committed.v1", "council", commitment="sha256:" + ZEROS), "lot"),
     "seed nobody committed to": (drop("lot-committed.v1", "council"), "lot"),
     "commitment after the poll": (before("poll-closed.v1", "council", "lot-committed.v1"), "lot"),
+    "office that commits twice": (edit("lot-committed.v1", "council", actor="scrutineer"), "lot"),
+    "seeds in another order": (lambda e: first(e, "lot-drawn.v1", "council")["seed"].reverse(), "lot"),
+    "seed left out": (lambda e: first(e, "lot-drawn.v1", "council")["seed"].pop(), "lot"),
+    "seeds though somebody did not reveal": (edit("lot-drawn.v1", "council", unrevealed=["scrutineer"]), "lot"),
+    "somebody who did not reveal had not committed": (edit("lot-drawn.v1", "board", unrevealed=["clerk"]), "lot"),
+    "by hand though all reveal": (edit("lot-drawn.v1", "board", unrevealed=[]), "lot"),
     "lot in another order": (lambda e: first(e, "lot-drawn.v1", "council")["order"].reverse(), "lot"),
     "lot of somebody else": (within("lot-drawn.v1", "council", "tied", to=["b", "d"]), "lot"),
     "lot at another stage": (edit("lot-drawn.v1", "council", stage=1), "lot"),
