@@ -498,7 +498,7 @@ def take_result(contest: SimpleNamespace, where: str, position: int, event: Even
     numbered = event.get("recount") == (None if first and number == 1 else number)
     if (not turn or not numbered or contest.annulled or not contest.polled or contest.open or strangers or elsewhere
             or not contest.last <= event["as_of_position"] < position or ("count" in event) != contest.discloses):
-        finding("result", where, "one; corrections in recounts; own ids; as of before it; after poll and batches closed", event)
+        finding("result", where, "one, corrections in recounts; own ids; as of before it; poll, batches closed", event)
     contest.declared, contest.reopened = event, False
     by_count("check_declared", contest, where, event)
     if contest.seen and contest.event.get("report") and contest.report is None:

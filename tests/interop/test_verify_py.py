@@ -217,11 +217,12 @@ def test_nothing_is_run_but_what_its_digest_was_printed_of(packs: Path, tmp_path
     """Neither what lies compiled beside it nor a module of the same name in the folder it is called from."""
     for path in (VERIFIER, VERIFIER_COUNT):
         shutil.copy(path, tmp_path)
+    # Its flags, 1, say that it holds whatever the source: PEP 552.
     trap = compile("raise SystemExit(99)", "trap", "exec")
     (tmp_path / "__pycache__").mkdir()
     for name in ("verify", "verify_count"):
         (tmp_path / "__pycache__" / f"{name}.{sys.implementation.cache_tag}.pyc").write_bytes(
-            importlib.util.MAGIC_NUMBER + bytes(12) + marshal.dumps(trap)
+            importlib.util.MAGIC_NUMBER + b"\1" + bytes(11) + marshal.dumps(trap)
         )
     assert run_apart(tmp_path / "verify.py", packs / "public", "--policy", str(packs / "policy")).returncode == 0
     (tmp_path / "verify_count.py").write_text("raise ValueError('broken')\n")

@@ -358,7 +358,13 @@ RECORDS: dict[str, tuple[Callable[[Events], Any], str]] = {
     "seed of another commitment": (edit("lot-committed.v1", "council", commitment="sha256:" + ZEROS), "lot"),
     "seed nobody committed to": (drop("lot-committed.v1", "council"), "lot"),
     "commitment after the poll": (before("poll-closed.v1", "council", "lot-committed.v1"), "lot"),
-    "office that commits twice": (edit("lot-committed.v1", "council", actor="scrutineer"), "lot"),
+    "office that commits twice": (
+        lambda e: (
+            edit("lot-committed.v1", "council", actor="scrutineer")(e),
+            drop("lot-drawn.v1", "council")(e),
+        ),
+        "lot",
+    ),
     "seeds in another order": (lambda e: first(e, "lot-drawn.v1", "council")["seed"].reverse(), "lot"),
     "seed left out": (lambda e: first(e, "lot-drawn.v1", "council")["seed"].pop(), "lot"),
     "seeds though somebody did not reveal": (edit("lot-drawn.v1", "council", unrevealed=["scrutineer"]), "lot"),
