@@ -38,6 +38,9 @@ def show_account(place: Place, contest: str, as_of: str | None, known_at: str | 
         say(table(heads, _rows(part), right=range(1, len(heads))))
         say()
     _say_unknown(account.shown)
+    if counted.contest.account != "required" and not any(line.stated for line in account.shown):
+        say("No ballot account is on record; the contest does without")
+        return
     if not faults:
         say("The account balances")
     for line in account.shown:

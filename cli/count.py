@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import textwrap
+from html import escape
 from pathlib import Path
 from typing import Any
 
@@ -67,9 +69,15 @@ def _text(counted: Counted, moment: Moment, form: str) -> str:
         case "csv":
             return as_csv(table, names, decimals).rstrip("\n")
         case "markdown":
-            return as_markdown(table, names, decimals, crosses=_crosses(counted)).rstrip("\n")
+            before = "\n\n".join((f"## {_title(counted, moment)}", *_words(counted)))
+            body = as_markdown(table, names, decimals, crosses=_crosses(counted)).rstrip("\n")
+            after = "\n".join(line and f"    {line}" for line in _lot(counted))
+            return "\n\n".join(filter(None, (before, body, after)))
         case "html":
-            return as_html(table, names, decimals, crosses=_crosses(counted)).rstrip("\n")
+            said = [f"<h2>{escape(_title(counted, moment))}</h2>", *(f"<p>{escape(w)}</p>" for w in _words(counted))]
+            body = as_html(table, names, decimals, crosses=_crosses(counted)).rstrip("\n")
+            after = f"<pre>{escape(chr(10).join(_lot(counted)))}</pre>" if table.lot_needed else ""
+            return "\n".join(filter(None, (*said, body, after)))
     return "\n".join(_lines(counted, moment))
 
 
@@ -95,12 +103,27 @@ def say_count(counted: Counted, moment: Moment) -> None:
         say(line)
 
 
+def _title(counted: Counted, moment: Moment) -> str:
+    return f"{counted.contest.office} ({counted.contest.contest}), {moment.says()}"
+
+
+def _words(counted: Counted) -> list[str]:
+    """Say where the numbers come from, unless it is from real papers, and which places are reserved for whom."""
+    words = [f"{each[0].upper()}{each[1:]}." for each in counted.provenance]
+    for each in getattr(counted.rule, "reserved", ()):
+        of_it = [who.name for who in counted.contest.candidates if each.category in (who.categories or ())]
+        seats = counted.contest.seats
+        words.append(
+            f"At least {each.places} of {seats} places are for {each.category}: {', '.join(of_it) or 'nobody'}."
+        )
+    return words
+
+
 def _lines(counted: Counted, moment: Moment) -> list[str]:
-    title = f"{counted.contest.office} ({counted.contest.contest}), {moment.says()}"
     table = as_text(counted.table, counted.names, counted.rule.decimals, WIDTH, crosses=_crosses(counted))
     taken = f"Count rule {counted.contest.count_rule[:19]}..., papers up to event {counted.position}"
-    provenance = [f"{words[0].upper()}{words[1:]}." for words in counted.provenance]
-    return [*(line for text in (title, *provenance) for line in wrapped(text)), table, taken, *_lot(counted)]
+    words = (_title(counted, moment), *_words(counted))
+    return [*(line for text in words for line in wrapped(text)), table, taken, *_lot(counted)]
 
 
 def _lot(counted: Counted) -> list[str]:
@@ -118,12 +141,12 @@ def _lot(counted: Counted) -> list[str]:
         seeds = " --seed SEED" * len(counted.committed)
         reveal = f"  pollbook record draw-lot --contest {contest}{seeds}"
         return ["", *lines, reveal, *wrapped(f"  with the seed of {', of '.join(counted.committed)}")]
-    order = " ".join(f"--order {candidate}" for candidate in table.lot_needed)
+    order = textwrap.wrap(" ".join(f"--order {candidate}" for candidate in table.lot_needed), WIDTH - 6)
     return [
         "",
         *lines,
         f"  pollbook record draw-lot --contest {contest} \\",
-        f"    {order} \\",
+        *(f"    {part} \\" for part in order),
         '    --witnesses "how it was drawn, and who saw it"',
         "  with the tied in the order in which they were drawn",
     ]

@@ -41,11 +41,13 @@ class Demo:
         contests: contest -> a note on it; each is counted and compared with what was published.
         endings: contest -> a note before it; only its last stage is shown.
         swap: whom to swap in one paper of a copy; nobody: no tampering.
+        look: the verb to go on with.
     """
 
     contests: Mapping[str, str]
     endings: Mapping[str, str] = field(default_factory=dict)
     swap: tuple[str, str] | None = None
+    look: str = "figures"
 
 
 NO_PAPERS = "No papers were published, only totals: they are counted, and say which they are."
@@ -68,7 +70,8 @@ SHOWN = {
         {
             "clp": "Six places, up to six votes on a paper. How many papers there were was never published.",
             "councillors": "Two places, up to two votes on a paper.",
-        }
+        },
+        look="count",
     ),
     "nz-labour-2014": Demo(
         {"leader": "Votes were published of the caucus alone, of the other sections only percentages: no count."}
@@ -111,7 +114,7 @@ def run_demo(name: str) -> None:
         _tamper(folder, demo.swap)
     say()
     say(f"The ledger is in {folder}. Look at it with, for example:")
-    say(f"  pollbook --ledger {folder} figures {next(iter(demo.contests))}")
+    say(f"  pollbook --ledger {folder} {demo.look} {next(iter(demo.contests))}")
 
 
 def _new_folder(stem: str) -> Path:

@@ -138,6 +138,14 @@ def bad_field(kind: type[BaseModel], error: ValidationError, where: Where) -> Re
     found = _shown(first["input"])
     if first["type"] == "literal_error":
         found += nearest(str(first["input"]), expected.split(" or "))
+    if first["type"] == "value_error" and wanted and is_record(wanted):  # each field is fit, and they do not agree
+        return RefusedError(
+            "bad-field",
+            place,
+            expected="fields that fit together",
+            found=str(first["ctx"]["error"]),
+            remedy="Correct them",
+        )
     if first["type"] == "value_error":
         found += f" ({first['ctx']['error']})"
     return RefusedError("bad-field", place, expected=expected, found=found, remedy="Correct the value")

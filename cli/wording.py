@@ -11,6 +11,7 @@ from pydantic.fields import FieldInfo
 
 from ledger.field import Hash, Id, Marks, Ratio, Time
 from ledger.streams.figure import Decimal
+from ledger.streams.lot import Seed
 
 
 class Kind(NamedTuple):
@@ -89,6 +90,7 @@ SPELLINGS = {
         (Time, Spelling("TIME", "a moment such as 2010-09-25T12:00:00Z")),
         (Hash, Spelling("HASH", "sha256: and 64 hexadecimal digits")),
         (Marks, Spelling("MARKS", "ids of candidates joined by > and =")),
+        (Seed, Spelling("SEED", "64 hexadecimal digits (0-9, a-f)")),
         (Ratio, Spelling("FRACTION", "a fraction in lowest terms such as 1/3")),
         (Decimal, Spelling("NUMBER", "a number such as 7 or 13.91")),
     )

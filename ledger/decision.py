@@ -168,7 +168,7 @@ class HeadsFigures:
 
 @dataclass(frozen=True, slots=True)
 class BatchFigures:
-    """The batches of papers of a contest and section as of a position: stream to the digest of what was taken in."""
+    """The batches of papers of a contest as of a position: stream to the digest of what was taken in."""
 
     position: int
     contents: Mapping[str, str]
@@ -181,8 +181,8 @@ class Figures(Protocol):
         """Give the count of a contest as of the ledger's last event."""
         ...
 
-    def batches(self, contest: str, section: str) -> BatchFigures:
-        """Give the batches of papers of a contest and section as of the ledger's last event."""
+    def batches(self, contest: str) -> BatchFigures:
+        """Give the batches of papers of a contest as of the ledger's last event."""
         ...
 
     def heads(self) -> HeadsFigures:

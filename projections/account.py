@@ -73,8 +73,8 @@ class Line:
     @property
     def turnouts(self) -> tuple[Turnout, ...]:
         """Turnout by both definitions, each with what it is taken of."""
-        of = "electorate" if self.electorate is not None else "papers distributed"
-        base = self.electorate if self.electorate is not None else self.distributed
+        known = self.electorate is not None or self.distributed is None
+        of, base = ("electorate", self.electorate) if known else ("papers distributed", self.distributed)
         return (
             Turnout("papers returned", self.returned, "papers distributed", self.distributed),
             Turnout("valid papers", self.valid, of, base),

@@ -212,11 +212,11 @@ class LedgerFigures:
             views.close()
         return counted.basis.figures(counted.table, counted.position)
 
-    def batches(self, contest: str, section: str) -> BatchFigures:
-        """Give the batches of papers of a contest and section, from the record: kept views could have lost one."""
+    def batches(self, contest: str) -> BatchFigures:
+        """Give the batches of papers of a contest, from the record: kept views could have lost one."""
         position = self._ledger.head().size - 1
         contents = {}
-        for stream in self._ledger.streams_of("batch-opened.v1", f"batch/paper/{contest}/{section}/"):
+        for stream in self._ledger.streams_of("batch-opened.v1", f"batch/paper/{contest}/"):
             state = fold(BatchState(stream), (event for _, event in self._ledger.stream(stream)))
             if not state.withdrawn:
                 contents[stream] = state.contents

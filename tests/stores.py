@@ -141,7 +141,7 @@ class NoFigures:
     def count(self, contest: str) -> CountFigures:
         raise AssertionError(f"nothing here reads the count of {contest}")
 
-    def batches(self, contest: str, section: str) -> BatchFigures:
+    def batches(self, contest: str) -> BatchFigures:
         return BatchFigures(2**53 - 1, {})
 
     def heads(self) -> HeadsFigures:

@@ -120,7 +120,7 @@ def test_names_the_choice_that_a_count_rule_leaves_open(at: Terminal, field: str
     line = at("apply", "rule.jsonl", "--as", "returning-officer").refused("missing-field")
     assert f"rule.jsonl line 1, field rule.{field}: expected " in line
     if field == "gap":
-        assert "expected refuse or exhaust or skip, found none" in line
+        assert "expected refuse or exhaust or exhaust-at-two or skip, found none" in line
 
 
 def test_names_the_nearest_field_of_a_count_rule(at: Terminal) -> None:

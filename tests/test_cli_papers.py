@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from terminal import POLLED, Terminal
+from terminal import CLOSE_POLL, DEFINE_CONTEST, DEFINED, POLLED, Terminal
 
 IN = ("import", "read-papers")
 SETTINGS = ("--set", "contest=leader", "--set", "section=members", "--as", "scrutineer")
@@ -74,3 +74,16 @@ def test_refuses_to_write_what_a_format_cannot_say_and_sections_there_are_not(at
     at("export", "leader", "--format", "btl").refused("unknown-format", 2)
     at("export", "leader", "--section", "mebers").refused("unknown-section")
     at("export", "leadr").refused("unknown-contest")
+
+
+def test_the_same_papers_are_not_read_into_another_section(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    sections = [{"id": "north", "name": "North"}, {"id": "south", "name": "South"}]
+    contest = ("define-contest", {**DEFINE_CONTEST, "sections": sections})
+    at = Terminal(tmp_path, monkeypatch, capsys).made([*DEFINED[:-1], contest, ("close-poll", CLOSE_POLL)])
+    at.write("papers.csv", "marks\nabbott\nballs\n")
+    words = (*IN, "papers.csv", "--set", "contest=leader", "--set", "serial=1", "--as", "ro")
+    at(*words, "--set", "section=north").done()
+    assert "leader/north/1" in at(*words, "--set", "section=south").refused("same-papers")
+    at(*words, "--set", "section=south", "--set", "same_again=true").done()

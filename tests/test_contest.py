@@ -280,3 +280,13 @@ def test_refuses_more_candidates_than_votes_can_be_transferred_among() -> None:
     given(CALL_ELECTION, AdoptCountRule(election="labour", rule=SCOTTISH)).when(contest).then_refused(
         "too-many-candidates"
     )
+
+
+def test_refuses_a_category_that_the_rule_does_not_know_where_it_reserves_places() -> None:
+    rule = reserving(PLURALITY)
+    (place,) = rule.reserved
+    adopted = (CALL_ELECTION, AdoptCountRule(election="labour", rule=rule))
+    mistyped = (Candidate(id="x", name="X", categories=(place.category + "s",)),)
+    fit = tuple(Candidate(id=f"c{n}", name=f"C{n}", categories=(place.category,)) for n in range(place.places))
+    contest = but(DEFINE_CONTEST, count_rule=rule_hash(rule), seats=2, candidates=(*fit, *mistyped))
+    assert place.category in str(given(*adopted).when(contest).then_refused("unknown-category"))

@@ -312,7 +312,7 @@ def test_a_tie_that_a_recount_finds_takes_a_lot_of_its_own(office: Office) -> No
     correct = CorrectResult(contest="leader", elected=("c",), reason="papers were found")
     assert office.refused(correct).code == "lot-needed"
     office.submit(DrawLot(contest="leader", order=("a", "b"), witnesses="before the agents"), correct)
-    assert office.events(ResultCorrected)[0].recount == 2
+    assert office.events(ResultCorrected)[0].number == 2
     assert office.faults() == []
 
 
@@ -385,7 +385,7 @@ def test_of_two_commands_at_once_the_second_is_decided_on_what_the_first_did(nam
         assert found == code
         assert first.faults() == []
         declared = [*first.events(ResultDeclared), *first.events(ResultCorrected)]
-        assert [each.recount for each in declared] == {
+        assert [each.number for each in declared] == {
             "declare-result, order-recount": [2],
             "correct-result, correct-result": [None, 2],
         }.get(name, [(2 if RECOUNT in history else None)] * len(declared) if DECLARE not in history else [None])

@@ -161,7 +161,7 @@ FIELDS: dict[str, dict[str, Any]] = {
         "elected": st.lists(IDS, max_size=3),
         "figures": FIGURES,
         "reason": TEXTS,
-        "recount": COUNTS,
+        "number": COUNTS,
     },
     "result-declared.v1": {
         "as_of_position": COUNTS,

@@ -150,6 +150,12 @@ def test_several_offices_commit_and_all_their_seeds_are_revealed() -> None:
     assert orders == {(order_of((SEED, other), "leader", 3, "abc"), (SEED, other))}
 
 
+def test_a_commitment_made_with_a_line_end_is_explained() -> None:
+    commit = but(COMMIT, commitment=commitment_to(SEED + "\n"))
+    closed = given(*DEFINED, commit, POLLED[-1], figures=TIED)
+    assert "line end" in str(closed.when(REVEAL).then_refused("seed-differs"))
+
+
 def test_who_does_not_reveal_is_named_and_the_lot_is_drawn_by_hand() -> None:
     by_hand = but(BY_HAND, unrevealed=("returning-officer",))
     (drawn,) = given(*COMMITTED, figures=TIED).when(by_hand).events

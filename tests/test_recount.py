@@ -79,10 +79,10 @@ def test_refuses_a_recount_in_the_documented_order() -> None:
 def test_a_declaration_after_a_recount_names_its_number() -> None:
     (declared,) = given(*POLLED, RECOUNT, RECOUNT, figures=COUNTED).when(DECLARE).events
     assert isinstance(declared, ResultDeclared)
-    assert declared.recount == 3
+    assert declared.number == 3
     (first,) = given(*POLLED, figures=COUNTED).when(DECLARE).events
     assert isinstance(first, ResultDeclared)
-    assert first.recount is None
+    assert first.number is None
 
 
 @pytest.mark.parametrize(("elected", "figures"), [(("b",), OTHER), (("a",), COUNTED)])
@@ -98,7 +98,7 @@ def test_corrects_a_result_to_another_or_to_the_same(elected: tuple[str, ...], f
         elected=elected,
         figures=(),
         reason=CORRECT.reason,
-        recount=2,
+        number=2,
     )
     when = scene.when(but(CORRECT, elected=elected))
     when.then(expected)
@@ -127,7 +127,7 @@ def test_each_correction_takes_a_recount_of_its_own() -> None:
     again = then(corrected, *corrected.when(RECOUNT).events)
     (second,) = later(again, COUNTED).when(but(CORRECT, elected=("a",))).events
     assert isinstance(second, ResultCorrected)
-    assert (second.recount, second.version) == (3, 5)
+    assert (second.number, second.version) == (3, 5)
 
 
 def test_a_result_is_never_declared_twice_recount_or_not() -> None:

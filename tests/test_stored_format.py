@@ -26,7 +26,7 @@ COUNTS = {
     "jury": ("sha256:e295ceea3a9aecf2e4d4e137dcc5a6894b1b8de3cdaea4b76300caa97831613a", ("bob", "cy")),
     "quiet": ("sha256:c9a9231371b5d3ffe2708700cbf3f2964365443b24f5279f2e241343783b1930", ("ada",)),
 }
-ROOT = ("178", "917b1fcd02aa223dd25cae88c7fc8306ea5397b5d75d3422111d7b72a1b29a69")
+ROOT = ("178", "f8e6a4f327fa9c784ed0fb269b91dfa27ec720e0214c889b7c57b607b05b8786")
 SINCE: frozenset[str] = frozenset()  # types of events that came after it
 
 

@@ -9,7 +9,7 @@ from pydantic import Field, model_validator
 
 from ledger.event import Canonical
 from ledger.field import Id, Ratio
-from ledger.streams.rule_parts import Preferences
+from ledger.streams.rule_parts import Preferences, require_end
 
 SECTIONS_MAX = 1_000
 
@@ -25,6 +25,11 @@ class Eliminating(Preferences):
         description="ladder of ways to break a tie, tried in order: the last earlier stage at which the tied differ "
         "(backwards), the first (forwards), a recorded lot",
     )
+
+    @model_validator(mode="after")
+    def _ends_with_the_lot(self) -> Self:
+        require_end(self.ties)
+        return self
 
 
 class AlternativeVote(Eliminating):

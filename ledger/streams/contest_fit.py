@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
-from ledger.errors import RefusedError
+from ledger.errors import RefusedError, nearest
 from ledger.field import ALL
 from ledger.streams.av_rule import AlternativeVote, WeightedAlternativeVote
 from ledger.streams.cross_rule import NO, YES, Plurality, YesNo
@@ -86,6 +86,18 @@ def _uncountable(contest: ContestDefined, rule: AnyCountRule | None) -> Iterator
         yield Unfit("too-many-candidates", "field candidates", expected, str(len(candidates)), remedy)
     elif isinstance(rule, SingleTransferableVote | Plurality):
         categories = {each.id: each.categories for each in contest.candidates if each.categories}
+        reserved = [each.category for each in rule.reserved]
+        for name, of_it in categories.items():
+            for category in (each for each in of_it if reserved and each not in reserved):
+                found = f"{category}{nearest(category, reserved)}"
+                remedy = "Correct the category"
+                yield Unfit(
+                    "unknown-category",
+                    f"candidate {name}",
+                    "categories of the rule: " + ", ".join(reserved),
+                    found,
+                    remedy,
+                )
         try:
             Reserved(rule.reserved, categories, candidates, contest.seats)
         except RefusedError as error:

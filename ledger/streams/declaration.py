@@ -66,8 +66,8 @@ def declare_result(
         raise _refused("already-declared", where, "no declaration yet", found, remedy)
     require_changeable(result, where)
     said = _agreed(command, contest, report, figures, where)
-    number = result.recount if result.recount > 1 else None
-    declared = ResultDeclared(**act.on(result), **_counted(definition, figures), **said, recount=number)
+    number = result.number if result.number > 1 else None
+    declared = ResultDeclared(**act.on(result), **_counted(definition, figures), **said, number=number)
     return Outcome([declared], unchanged=counted_guard(contest.id, figures.position))
 
 
@@ -102,7 +102,7 @@ def correct_result(
         raise _refused("recount-needed", where, "a recount that was ordered", "none", "Record order-recount first")
     said = _agreed(command, contest, report, figures, where)
     corrected = ResultCorrected(
-        **act.on(result), **_counted(definition, figures), **said, reason=command.reason, recount=result.recount
+        **act.on(result), **_counted(definition, figures), **said, reason=command.reason, number=result.number
     )
     return Outcome([corrected], unchanged=counted_guard(contest.id, figures.position))
 

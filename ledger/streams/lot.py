@@ -207,7 +207,10 @@ def _drawn(
             raise _refused("seed-needed", where, f"nothing but the seeds of {offices}", "more", remedy)
         for commitment in revealed.keys() - set(lot.commitments.values()):
             expected = "seeds of " + ", ".join(lot.commitments.values())
-            raise _refused("seed-differs", where, expected, f"one of {commitment}", "Give the seeds committed to")
+            remedy = "Give the seeds committed to"
+            if commitment_to(revealed[commitment] + "\n") in lot.commitments.values():
+                remedy = "Its commitment was made with a line end, and cannot be revealed: draw by hand, --unrevealed"
+            raise _refused("seed-differs", where, expected, f"one of {commitment}", remedy)
         missing = [office for office, commitment in lot.commitments.items() if commitment not in revealed]
         if missing:
             remedy = "Reveal each with --seed; or draw by hand and say --unrevealed who does not"

@@ -85,7 +85,7 @@ class Paper(State):
     batch=lambda c, _: papers_batch(c.contest, c.section, c.serial),
     result=lambda c, _: result_stream(c.contest),
     totals=lambda c, _: totals_stream(c.contest, c.section),
-    figures=lambda c, port: port.batches(c.contest, c.section),
+    figures=lambda c, port: port.batches(c.contest),
 )
 def read_papers(
     command: ReadPapers,
@@ -152,8 +152,8 @@ def _require_same(batch: BatchState, given: tuple[str, int, str | None], where: 
 
 
 def _no_other(figures: BatchFigures, contest: Contest, command: ReadPapers) -> Unchanged:
-    """Guard that no other batch of the section was opened since they were looked through."""
-    return Unchanged(figures.position, ("batch-opened.v1",), (f"batch/paper/{contest.id}/{command.section}/",))
+    """Guard that no other batch of the contest was opened since they were looked through."""
+    return Unchanged(figures.position, ("batch-opened.v1",), (f"batch/paper/{contest.id}/",))
 
 
 def _require_new(
@@ -183,7 +183,7 @@ def _require_new(
             f"{where}, serial {command.serial}",
             expected="papers that were not read yet",
             found=f"just those of {same}",
-            remedy="If these are other papers with the same marks, say so with same_again",
+            remedy="If these are other papers with the same marks, say so with same_again (--set same_again=true)",
         )
 
 

@@ -33,8 +33,8 @@ class ResultDeclared(Event):
     """The result of a contest was declared, on the papers up to a position of the ledger.
 
     `count` is the digest of the whole stage table as it was counted from those papers. It is left out where the papers
-    are not published: small numbers could be guessed, and tried against it. `recount` is the number of the count where
-    it is not the first.
+    are not published: small numbers could be guessed, and tried against it. `number` is that of the count where it is
+    not the first.
     """
 
     audience = Audience.PUBLIC
@@ -44,7 +44,7 @@ class ResultDeclared(Event):
     count: Hash | None = None
     elected: tuple[Id, ...]
     figures: tuple[Figure, ...]
-    recount: Count | None = None
+    number: Count | None = None
 
 
 class RecountOrdered(Event):
@@ -68,7 +68,7 @@ class ResultCorrected(Event):
     elected: tuple[Id, ...]
     figures: tuple[Figure, ...]
     reason: Text
-    recount: Count
+    number: Count
 
 
 class ResultAnnulled(Event):
@@ -97,12 +97,12 @@ class Result(State):
 
     Attributes:
         elected: as declared or corrected last; None before.
-        recount: number of the count that is going on or was declared; the first is 1.
+        number: of the count that is going on or was declared; the first is 1.
         reopened: whether a recount was ordered after the last declaration.
     """
 
     elected: tuple[str, ...] | None = None
-    recount: int = 1
+    number: int = 1
     reopened: bool = False
     annulled: bool = False
 
@@ -112,7 +112,7 @@ class Result(State):
             case ResultDeclared() | ResultCorrected():
                 return replace(self, version=event.version, elected=event.elected, reopened=False)
             case RecountOrdered():
-                return replace(self, version=event.version, recount=event.number, reopened=True)
+                return replace(self, version=event.version, number=event.number, reopened=True)
             case ResultAnnulled():
                 return replace(self, version=event.version, elected=(), reopened=False, annulled=True)
             case FiguresPublished():
@@ -160,7 +160,7 @@ def order_recount(command: OrderRecount, act: Act, contest: Contest, result: Res
     require_closed(contest, where)
     if result.annulled:
         require_changeable(result, where)
-    number = result.recount + 1
+    number = result.number + 1
     return Outcome([RecountOrdered(**act.on(result), contest=contest.id, number=number, reason=command.reason)])
 
 

@@ -65,6 +65,12 @@ class ReservedPlaces(Canonical):
     places: int = Field(ge=0, le=SEATS_MAX, description="places they get at least; 0 changes nothing")
 
 
+def require_end(ties: tuple[str, ...]) -> None:
+    """Refuse a ladder of ways to break a tie that goes on after a lot, which leaves no tie (ValueError)."""
+    if "lot" in ties[:-1]:
+        raise ValueError("ties: a lot leaves no tie to break, and can only be the last way")
+
+
 def require_distinct(reserved: tuple[ReservedPlaces, ...]) -> None:
     """Refuse reserved places that name a category twice (ValueError)."""
     names = [each.category for each in reserved]

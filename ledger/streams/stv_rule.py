@@ -12,7 +12,14 @@ from typing import Annotated, Literal, Self
 
 from pydantic import Field, model_validator
 
-from ledger.streams.rule_parts import DECIMALS_MAX, RESERVED_MAX, Preferences, ReservedPlaces, require_distinct
+from ledger.streams.rule_parts import (
+    DECIMALS_MAX,
+    RESERVED_MAX,
+    Preferences,
+    ReservedPlaces,
+    require_distinct,
+    require_end,
+)
 
 ITERATIONS_MAX = 100_000
 CANDIDATES_MAX = 1_000  # a stage table has candidates times stages cells
@@ -62,8 +69,9 @@ class SingleTransferableVote(Preferences):
     )
 
     @model_validator(mode="after")
-    def _categories_are_distinct(self) -> Self:
+    def _categories_are_distinct_and_ties_end(self) -> Self:
         require_distinct(self.reserved)
+        require_end(self.ties)
         return self
 
 

@@ -97,7 +97,7 @@ class CertifyTotals(Command):
     election=lambda _, states: election_stream(states["contest"].election),
     totals=lambda c, _: totals_stream(c.contest, c.section),
     result=lambda c, _: result_stream(c.contest),
-    figures=lambda c, port: port.batches(c.contest, c.section),
+    figures=lambda c, port: port.batches(c.contest),
 )
 def certify_totals(
     command: CertifyTotals,
@@ -132,12 +132,13 @@ def certify_totals(
     if totals.exists and not result.reopened:
         remedy = "Totals are certified once, unless a recount is ordered: order-recount"
         raise _refused("totals-exist", where, "no totals yet", totals.stream, remedy)
-    if figures.contents:
-        found = ", ".join(sorted(figures.contents))
+    prefix = f"batch/paper/{contest.id}/{command.section}/"
+    batches = sorted(stream for stream in figures.contents if stream.startswith(prefix))
+    if batches:
+        found = ", ".join(batches)
         raise _refused("papers-exist", where, "a section without papers", found, "Count the papers instead")
     _check_stages(command, contest, where)
     fields = command.model_dump(include={"contest", "papers", "section", "source"})
-    prefix = f"batch/paper/{contest.id}/{command.section}/"
     return Outcome(
         [TotalsCertified(**act.on(totals), **fields, stages=command.stages)],
         unchanged=Unchanged(figures.position, ("batch-opened.v1",), (prefix,)),

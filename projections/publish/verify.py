@@ -253,8 +253,8 @@ restricted person/* person-recorded.v1 1 identity
 restricted erasure/* erasure-ordered.v1 any basis | disclosure-erased.v1 any digests
 contest report/{contest} report-made.v1 any as_of_position distributed independent inspections lawful persons returned\
  secure spoilt votes
-public result/{contest} result-declared.v1 any as_of_position count? elected figures recount? | result-corrected.v1 any\
- as_of_position count? elected figures reason recount | recount-ordered.v1 any number reason | result-annulled.v1 any\
+public result/{contest} result-declared.v1 any as_of_position count? elected figures number? | result-corrected.v1 any\
+ as_of_position count? elected figures number reason | recount-ordered.v1 any number reason | result-annulled.v1 any\
  reason | figures-published.v1 any address? figures source
 public totals/{contest}/{section} totals-certified.v1 any papers? source stages
 """.strip().split("\n"):
@@ -266,7 +266,7 @@ public totals/{contest}/{section} totals-certified.v1 any papers? source stages
 WHOLE, RATIO, RULES = range(WHOLE_MAX + 1), "[1-9][0-9]*/[1-9][0-9]*", dict[str, Any]()
 HOLDS: dict[str, Any] = {
     **dict.fromkeys("actor candidate category command contest election id officer section".split(), ID),
-    **dict.fromkeys("as_of_position distributed number papers recount returned seats votes".split(), WHOLE),
+    **dict.fromkeys("as_of_position distributed number papers returned seats votes".split(), WHOLE),
     **dict.fromkeys("categories elected order tied unrevealed".split(), [ID]), "commitment": "sha256:[0-9a-f]{64}",
     "effective": MOMENT, "recorded": MOMENT, "batch": "[a-z0-9/-]{1,300}", "stream": "[a-z0-9/-]{1,300}",
     "blind": "[A-Za-z0-9_-]{22}", "count_rule": "sha256:[0-9a-f]{64}", "marks": "[a-z0-9>=-]{0,20000}",
@@ -495,7 +495,7 @@ def take_result(contest: SimpleNamespace, where: str, position: int, event: Even
     elsewhere = {one["section"] for one in event["figures"]} - {"all", *contest.sections}
     first, number = event["type"] == "result-declared.v1", contest.number
     turn = contest.declared is None if first else contest.declared and contest.reopened
-    numbered = event.get("recount") == (None if first and number == 1 else number)
+    numbered = event.get("number") == (None if first and number == 1 else number)
     if (not turn or not numbered or contest.annulled or not contest.polled or contest.open or strangers or elsewhere
             or not contest.last <= event["as_of_position"] < position or ("count" in event) != contest.discloses):
         finding("result", where, "one, corrections in recounts; own ids; as of before it; poll, batches closed", event)
@@ -505,7 +505,7 @@ def take_result(contest: SimpleNamespace, where: str, position: int, event: Even
         finding("report", where, "the scrutineer's report before it", "none")
 def take_recount_ordered(contest: SimpleNamespace, where: str, position: int, event: Event) -> None:
     if contest.annulled or not contest.polled or event["number"] != contest.number + 1:
-        finding("result", where, f"recount {contest.number + 1}, after poll-closed, not annulled", event)
+        finding("result", where, f"count {contest.number + 1}, after poll-closed, not annulled", event)
     contest.number, contest.reopened = event["number"], True
 def take_annulled(contest: SimpleNamespace, where: str, position: int, event: Event) -> None:
     if contest.annulled or not contest.declared:

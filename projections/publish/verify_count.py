@@ -64,6 +64,7 @@ def is_unfit(rule: Event, event: Event) -> bool:
     return any((event["seats"] != 1 if kind in ("av.v1", "weighted-av.v1", "yes-no.v1") else not event["seats"],
                 kind == "yes-no.v1" and sorted(candidates) != ["no", "yes"],
                 not len({one["category"] for one in reserved}) == len(reserved) <= 4,
+                "lot" in rule.get("ties", [])[:-1],
                 weights and (sorted(one["section"] for one in weights) != sorted(sections)
                              or sum(Fraction(one["weight"]) for one in weights) != 1)))
 
@@ -492,7 +493,7 @@ def outcome(contest: SimpleNamespace, withheld: int) -> str:
     body, rejected = count.body, sum(sum(of.values()) for of in count.rejected.values())
     seen = " from what is disclosed here" if withheld > 0 else ""
     says = f"; declared {', '.join(declared['elected']) or 'nobody'}" if declared else f"{seen}; nothing declared yet"
-    says += f", recount {contest.number}" * (contest.number > 1) + ", annulled" * contest.annulled
+    says += f", count {contest.number}" * (contest.number > 1) + ", annulled" * contest.annulled
     numbers = f"{len(body['stages'])} stages, {sum(body['valid'].values())} valid, {rejected} rejected"
     elected = ", ".join(body["elected"]) or "nobody"
     lot = f" before a lot among {', '.join(count.tied)}" * bool(count.tied)

@@ -63,23 +63,23 @@ def _faults(event: Event, state: Result, declared: int | None) -> Iterator[tuple
         case ResultDeclared():
             if declared is not None:
                 yield "declared-twice", f"one declaration, at event {declared}", "another"
-            number = state.recount if state.recount > 1 else None
-            if event.recount != number:
-                yield "recount-differs", _number(number), _number(event.recount)
+            number = state.number if state.number > 1 else None
+            if event.number != number:
+                yield "recount-differs", _number(number), _number(event.number)
         case ResultCorrected():
             if declared is None:
                 yield "not-declared", "a declaration before it is corrected", "none"
             if not state.reopened:
                 yield "recount-needed", "a recount ordered since the last declaration", "none"
-            if event.recount != state.recount:
-                yield "recount-differs", _number(state.recount), _number(event.recount)
+            if event.number != state.number:
+                yield "recount-differs", _number(state.number), _number(event.number)
         case RecountOrdered():
-            if event.number != state.recount + 1:
-                yield "recount-differs", _number(state.recount + 1), _number(event.number)
+            if event.number != state.number + 1:
+                yield "recount-differs", _number(state.number + 1), _number(event.number)
         case ResultAnnulled():
             if declared is None:
                 yield "not-declared", "a declaration before it is annulled", "none"
 
 
-def _number(recount: int | None) -> str:
-    return "the first count" if recount is None else f"recount {recount}"
+def _number(number: int | None) -> str:
+    return "the first count" if number is None else f"count {number}"

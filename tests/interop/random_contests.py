@@ -146,6 +146,7 @@ def random_rule(
             rule[field] = chance.choice([6, 9] if field == "value_decimals" and meek else WHOLE[field])
         elif field == "ties":
             several = chance.sample(ladder, chance.randint(1, len(ladder)))
+            several.sort(key="lot".__eq__)  # a lot is the last way
             rule[field] = chance.choice(kind.split("|")) if isinstance(kind, str) else several
         elif field == "reserved":
             rule[field] = [{"category": name, "places": chance.randint(0, 2)} for name in kept]

@@ -249,7 +249,7 @@ PUBLISHED = [
     "council: recounted; declared a, d: 4 stages, 14 valid, 0 rejected, elected a, d.",
     "college: recounted; declared b: 2 stages, 14 valid, 0 rejected, elected b;"
     " certified totals in place of papers of mps.",
-    "board: recounted; declared a, d, recount 2: 2 stages, 12 valid, 0 rejected, elected a, d.",
+    "board: recounted; declared a, d, count 2: 2 stages, 12 valid, 0 rejected, elected a, d.",
     "motion: recounted; declared yes, annulled: 1 stages, 7 valid, 1 rejected, elected yes.",
 ]
 
@@ -260,7 +260,7 @@ def test_a_whole_record_passes(
 ) -> None:
     code, out = run(packs / audience, packs / "policy", monkeypatch, capsys)
     assert code == 0, out
-    secret = "recounted; declared no, recount 2: 1 stages, 7 valid, 0 rejected, elected no."
+    secret = "recounted; declared no, count 2: 1 stages, 7 valid, 0 rejected, elected no."
     hidden = "not recounted: its papers are not published."
     for line in [*PUBLISHED, f"secret: {hidden if audience == 'public' else secret}"]:
         assert f"Contest {line}\n" in out
@@ -427,16 +427,16 @@ RECORDS: dict[str, tuple[Callable[[Events], Any], str]] = {
     "recount of another number": (
         lambda e: (
             edit("recount-ordered.v1", "board", number=3)(e),
-            edit("result-corrected.v1", "board", recount=3)(e),
+            edit("result-corrected.v1", "board", number=3)(e),
         ),
         "result",
     ),
-    "corrected in another recount": (edit("result-corrected.v1", "board", recount=3), "result"),
+    "corrected in another recount": (edit("result-corrected.v1", "board", number=3), "result"),
     "corrected without a recount": (before("result-corrected.v1", "board", "recount-ordered.v1"), "result"),
     "corrected to somebody else": (edit("result-corrected.v1", "board", elected=["a", "e"]), "declared"),
     "corrected figure": (within("result-corrected.v1", "board", "figures", 0, "value", to="5"), "figure"),
     "annulled before declared": (drop("result-declared.v1", "motion"), "result"),
-    "declared as a recount": (edit("result-declared.v1", "motion", recount=2), "result"),
+    "declared as a recount": (edit("result-declared.v1", "motion", number=2), "result"),
     "batch withdrawn that was not opened": (
         edit("batch-withdrawn.v1", "board", stream="batch/paper/board/members/s9"),
         "batch",

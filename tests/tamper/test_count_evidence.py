@@ -473,8 +473,8 @@ FORGERIES: dict[str, tuple[Forgery, *tuple[str, ...]]] = {
     ),
     # Results
     "recount: another number": (say("recount-ordered", 1, number=4), "E3:recount-differs:31"),
-    "recount: another number in the correction": (say("result-corrected", 0, recount=3), "E3:recount-differs:30"),
-    "recount: a number in the first declaration": (say("result-declared", 0, recount=2), "E3:recount-differs:18"),
+    "recount: another number in the correction": (say("result-corrected", 0, number=3), "E3:recount-differs:30"),
+    "recount: a number in the first declaration": (say("result-declared", 0, number=2), "E3:recount-differs:18"),
     "recount: ordered only after the correction": (
         move("recount-ordered", 0, ("result-corrected", 0)),
         "E3:recount-needed:19",
