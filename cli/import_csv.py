@@ -17,6 +17,7 @@ from cli.source import Read
 from cli.wording import expectation, is_list, is_record, kind_of, member_of
 from ledger.decision import Command
 from ledger.errors import RefusedError, nearest
+from projections.formats.forms import guessed
 
 LISTED = ("papers", "figures")  # fields that rows are the records of
 
@@ -54,7 +55,12 @@ def commands_in(
 ) -> Iterator[Given]:
     """Read the commands of a CSV file: one for each row, or one for all rows of a list."""
     rows = rows_of(file, read)
-    heads = next(rows, (1, []))[1]
+    try:
+        heads = next(rows, (1, []))[1]
+    except RefusedError:
+        _require_plain_csv(kind, file.name, ())
+        raise
+    _require_plain_csv(kind, file.name, heads)
     listed = _listed(kind)
     head = Where(f"{file.name} line 1")
     if listed:
@@ -71,6 +77,24 @@ def commands_in(
         where = Where(f"{file.name} line {line}")
         values = filled({**constants, **_values(columns, cells, where)})
         yield Given(where, command_from(kind, values, where), actor)
+
+
+def _require_plain_csv(kind: type[Command], file: str, first: Sequence[str]) -> None:
+    """Refuse papers given without a format whose first line is no row of fields, but looks like a format's.
+
+    Raises:
+        RefusedError: `format-not-said`.
+    """
+    plain = "papers" not in kind.model_fields or "marks" in [cell.strip() for cell in first]
+    forms = () if plain else guessed(file, first)
+    if forms:
+        raise RefusedError(
+            "format-not-said",
+            f"{file} line 1",
+            expected="the columns count and marks, or marks alone",
+            found=f"what looks like {' or '.join(forms)}",
+            remedy="Say the format: " + " or ".join(f"--format {form}" for form in forms),
+        )
 
 
 def _listed(kind: type[Command]) -> Listed | None:

@@ -129,7 +129,7 @@ def import_(
 
     Importing the same rows again adds nothing.
     """
-    if form:
+    if form or candidates or options:
         from cli.papers import import_papers
 
         import_papers(

@@ -53,7 +53,9 @@ def import_papers(
             raise _unfit("unknown-verb", "--format", f"the verb {VERB}", verb, "Leave out --format for rows of CSV")
         constants = filled(constants_of(kind, settings))
         given_options = _options(form, options)
-        mapped = dict(_pair(word, "--candidate") for word in candidates)
+        mapped = _pairs(candidates, "--candidate")
+        if mapped and not READABLE[form].named:
+            raise _unfit("unknown-option", "--candidate", f"none, for {form} has ids", candidates[0], "Leave it out")
         who = actor_value(actor, "--as")
 
     def giving(read: Read) -> Iterator[Given]:
@@ -114,16 +116,16 @@ def _roll(place: Place, constants: dict[str, Any], mapped: dict[str, str]) -> Ro
     with opened(place) as ledger:
         contest = fold(contest, (event for _, event in ledger.stream(contest.stream)))
     definition = require_contest(contest)
-    return Roll.of([(candidate.id, candidate.name) for candidate in definition.candidates], mapped)
+    return Roll.of([(candidate.id, candidate.name) for candidate in definition.candidates], mapped, definition.seats)
 
 
 def _options(form: str, options: Sequence[str]) -> dict[str, Any]:
     if form not in READABLE:
-        raise _unfit("unknown-format", "--format", ", ".join(READABLE), form + nearest(form, READABLE), "Choose one")
+        stranger = form + nearest(form, READABLE) if form else "none, beside --candidate or --option"
+        raise _unfit("unknown-format", "--format", ", ".join(READABLE), stranger, "Choose one")
     known = READABLE[form].options
     found: dict[str, Any] = {}
-    for word in options:
-        name, value = _pair(word, "--option")
+    for name, value in _pairs(options, "--option").items():
         if name not in known:
             listed = ", ".join(sorted(known)) or f"no option of {form}"
             raise _unfit("unknown-option", "--option", listed, name + nearest(name, known), "Correct the option")
@@ -139,11 +141,17 @@ def _options(form: str, options: Sequence[str]) -> dict[str, Any]:
     return found
 
 
-def _pair(word: str, option: str) -> tuple[str, str]:
-    name, equals, value = word.rpartition("=")
-    if not equals or not name or not value:
-        raise _unfit("bad-field", option, "NAME=VALUE", repr(word), "Correct the option")
-    return name, value
+def _pairs(words: Sequence[str], option: str) -> dict[str, str]:
+    """Read NAME=VALUE, each name once; a candidate's name may hold a `=`, and so may the value of another option."""
+    found: dict[str, str] = {}
+    for word in words:
+        name, equals, value = word.rpartition("=") if option == "--candidate" else word.partition("=")
+        if not equals or not name or not value:
+            raise _unfit("bad-field", option, "NAME=VALUE", repr(word), "Correct the option")
+        if name in found:
+            raise _unfit("named-twice", option, "each name once", f"{name!r} again", "Leave one out")
+        found[name] = value
+    return found
 
 
 def _unfit(code: str, where: str, expected: str, found: str, remedy: str) -> UsageError:

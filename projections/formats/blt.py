@@ -16,7 +16,16 @@ from ledger.field import INT_MAX
 from ledger.streams.contest import CANDIDATES_MAX, SEATS_MAX
 from ledger.streams.marks import ranks
 from projections.formats.lines import Kind, Line, Lines, Source
-from projections.formats.paper_file import PaperFile, Papers, Place, Roll, malformed, require_once, tidy, whole
+from projections.formats.paper_file import (
+    PaperFile,
+    Papers,
+    Place,
+    Roll,
+    malformed,
+    require_nobody_withdrawn,
+    tidy,
+    whole,
+)
 
 QUOTED = re.compile(r'"([^"]*)"')
 TEXTS = re.compile(r'((?:"[^"]*"\s*)+)(?:#.*)?')
@@ -34,26 +43,28 @@ def read_blt(source: Source, file: str, roll: Roll) -> PaperFile:
 
     Raises:
         RefusedError: `empty-file`, `file-malformed`, `unknown-candidate`, `ambiguous-candidate`,
-            `duplicate-candidate`, `too-many-papers`, `line-too-long`, `not-utf-8`, `not-text`.
+            `duplicate-candidate`, `too-many-papers`, `line-too-long`, `not-utf-8`, `not-text`, `seats-differ`,
+            `withdrawn-in-file`.
     """
     lines = Lines(source, file)
-    number_of, seats = _head(lines)
-    withdrawn = _withdrawn(lines, number_of)
+    number_of, seats = _head(lines, roll)
+    withdrawn, withdrawn_at = _withdrawn(lines, number_of)
     kinds = list(lines.count(_stops))
     _end_of_ballots(lines)
     names, notes = _names(lines, number_of)
-    ids = _ids(names, withdrawn, roll)
+    gone = [f"{number} {names[number - 1].text!r}" for number in withdrawn]
+    require_nobody_withdrawn(gone, withdrawn_at, "the line")
+    ids = roll.find_all((name.text, name.place.at(f"candidate {number}")) for number, name in enumerate(names, 1))
     title, *texts = _title(lines)
     papers = Papers()
     # Every mark but equal ranks; those, and whatever is wrong, are looked at with more care.
-    plain = {str(number): found for number, found in enumerate(ids, 1) if found} | {"-": ""}
+    plain = {str(number): found for number, found in enumerate(ids, 1)} | {"-": ""}
     for kind in kinds:
-        _add(kind, papers, plain, names)
+        _add(kind, papers, plain)
     return PaperFile(
         title=title,
         seats=seats,
         candidates=tuple((found, name.text) for found, name in zip(ids, names, strict=True)),
-        withdrawn=tuple(found for number, found in enumerate(ids, 1) if found and number in withdrawn),
         papers=papers.counts,
         lines=papers.lines,
         notes=(*notes, *texts),
@@ -69,7 +80,7 @@ def _next(lines: Lines) -> Line | None:
     return None
 
 
-def _head(lines: Lines) -> tuple[int, int]:
+def _head(lines: Lines, roll: Roll) -> tuple[int, int]:
     line = _next(lines)
     if line is None:
         raise RefusedError(
@@ -79,23 +90,27 @@ def _head(lines: Lines) -> tuple[int, int]:
     if len(words) != 2:
         raise malformed(line.place, "two numbers: how many candidates, how many seats", repr(line.text))
     candidates = whole(words[0], line.place.at("word 1"), least=1, most=CANDIDATES_MAX, what="how many candidates")
-    return candidates, whole(words[1], line.place.at("word 2"), least=0, most=SEATS_MAX, what="how many seats")
+    seats = whole(words[1], line.place.at("word 2"), least=0, most=SEATS_MAX, what="how many seats")
+    roll.require_seats(seats, line.place.at("word 2"))
+    return candidates, seats
 
 
-def _withdrawn(lines: Lines, number_of: int) -> set[int]:
-    """Read the lines that name the withdrawn, such as `-3 -5`, before the first ballot."""
-    found: set[int] = set()
+def _withdrawn(lines: Lines, number_of: int) -> tuple[list[int], Place]:
+    """Read the lines that name the withdrawn, such as `-3 -5`, before the first ballot; give where the first is."""
+    found: list[int] = []
+    place = lines.end
     while (line := _next(lines)) is not None:
         words = line.text.split()
         if not words[0].startswith("-"):
             lines.back()
             break
+        place = place if found else line.place
         for at, word in enumerate(words, 1):
             what = "the number of somebody withdrawn, such as -3"
             if not word.startswith("-"):
                 raise malformed(line.place.at(f"word {at}"), what, repr(word), "Give every ballot a count from 1")
-            found.add(whole(word[1:], line.place.at(f"word {at}"), least=1, most=number_of, what=what))
-    return found
+            found.append(whole(word[1:], line.place.at(f"word {at}"), least=1, most=number_of, what=what))
+    return sorted(set(found)), place
 
 
 def _stops(raw: bytes) -> bool:
@@ -154,22 +169,7 @@ def _texts(lines: Lines) -> list[Line]:
     return []
 
 
-def _ids(names: Sequence[Line], withdrawn: set[int], roll: Roll) -> list[str | None]:
-    """Find the candidates; somebody withdrawn need not be one."""
-    ids: list[str | None] = []
-    numbers: dict[str, int] = {}
-    for number, name in enumerate(names, 1):
-        if number in withdrawn and not (roll.holds(name.text) or str(number) in roll.mapped):
-            ids.append(None)
-            continue
-        found = roll.find(name.text, name.place.at(f"candidate {number}"), number)
-        require_once(found, numbers, name.place.at(f"candidate {number}"), name.text)
-        numbers[found] = number
-        ids.append(found)
-    return ids
-
-
-def _add(kind: Kind, papers: Papers, plain: Mapping[str, str], names: Sequence[Line]) -> None:
+def _add(kind: Kind, papers: Papers, plain: Mapping[str, str]) -> None:
     """Read one ballot, as often as it is there."""
     words = kind.text.partition("#")[0].split()
     if not words:
@@ -182,28 +182,18 @@ def _add(kind: Kind, papers: Papers, plain: Mapping[str, str], names: Sequence[L
     try:
         marks = ">".join([plain[word] for word in words[1:-1]])
     except KeyError:
-        marks = ">".join(
-            _rank(words[at], kind.place.at(f"word {at + 1}"), plain, names) for at in range(1, len(words) - 1)
-        )
+        marks = ">".join(_rank(words[at], kind.place.at(f"word {at + 1}"), plain) for at in range(1, len(words) - 1))
     papers.add(marks, weight * kind.times, kind.place)
 
 
-def _rank(word: str, place: Place, plain: Mapping[str, str], names: Sequence[Line]) -> str:
+def _rank(word: str, place: Place, plain: Mapping[str, str]) -> str:
     if word == "-":
         return ""
     if word == "0":
         raise malformed(place, "one ballot on a line", "a 0 before its end", ONE_LINE)
     found: list[str] = []
     for part in word.split("="):
-        number = whole(part, place, least=1, most=len(names), what="a candidate's number, or - for a rank left out")
-        if str(number) not in plain:
-            raise RefusedError(
-                "unknown-candidate",
-                str(place),
-                expected="candidates of the contest",
-                found=f"{number}, {names[number - 1].text!r}, who is withdrawn and not a candidate of the contest",
-                remedy="Say which candidate is meant, by number",
-            )
+        number = whole(part, place, least=1, most=len(plain) - 1, what="a candidate's number, or - for a rank left out")
         found.append(plain[str(number)])
     return "=".join(found)
 
@@ -214,7 +204,6 @@ def write_blt(
     *,
     seats: int,
     title: str,
-    withdrawn: Sequence[str] = (),
 ) -> str:
     """Write papers as BLT; the order of the candidates gives their numbers.
 
@@ -226,8 +215,6 @@ def write_blt(
     """
     numbers = {candidate: str(number) for number, (candidate, _) in enumerate(candidates, 1)}
     lines = [f"{len(numbers)} {seats}"]
-    if withdrawn:
-        lines.append(" ".join("-" + numbers[candidate] for candidate in withdrawn))
     for marks, count in tidy(papers).items():
         written = ["=".join(numbers[name] for name in rank) or "-" for rank in ranks(marks)]
         lines.append(" ".join([str(count), *written, "0"]))

@@ -152,7 +152,7 @@ class _Cells:
                 str(place),
                 expected="the candidates that are marked, joined by =",
                 found="the label overvote, which does not say who they are",
-                remedy="Say what it shall be, a gap or a mark for everybody, as the count rule has it",
+                remedy="Say what it shall be, as the count rule has it: --option overvotes=gap, or overvotes=everybody",
             )
         return "" if self._overvotes == "gap" else "=".join(self._roll.ids)
 
@@ -197,7 +197,7 @@ def _without_crosses(marked: list[tuple[int, str]], place: Place) -> list[tuple[
 
 
 def _read(papers: Papers, candidates: tuple[tuple[str | None, str], ...] = ()) -> PaperFile:
-    return PaperFile("", None, candidates, (), papers.counts, papers.lines)
+    return PaperFile("", None, candidates, papers.counts, papers.lines)
 
 
 def write_csv_counted(papers: Mapping[str, int]) -> str:

@@ -74,7 +74,7 @@ def read_cvr(source: Source, file: str, roll: Roll, contest: str | None = None) 
 
     Raises:
         RefusedError: `empty-file`, `not-json`, `not-utf-8`, `file-malformed`, `unknown-contest`, `unknown-candidate`,
-            `ambiguous-candidate`, `duplicate-candidate`, `too-many-papers`.
+            `ambiguous-candidate`, `duplicate-candidate`, `too-many-papers`, `seats-differ`.
     """
     stream = JsonStream(source, file)
     head: dict[str, Any] = {}
@@ -94,18 +94,19 @@ def read_cvr(source: Source, file: str, roll: Roll, contest: str | None = None) 
     if not version.startswith(VERSION):
         raise malformed(place, f"version {VERSION}x of the format", repr(version), "Convert the file")
     asked = _asked(member(head, "Election", list, place), contest, place)
+    seats = member(asked.contest, "NumberElected", int, asked.place) if "NumberElected" in asked.contest else None
+    if seats is not None:
+        roll.require_seats(seats, asked.place.at(f"contest {asked.id}, NumberElected"))
     selections = _selections(asked, roll)
     papers = Papers()
     found = records.papers.get(asked.id, {})
     for paper, (first, count) in found.items():
         papers.add(_marks(paper, selections, roll, first), count, first)
     without = records.number_of - sum(count for _, count in found.values())
-    seats = asked.contest.get("NumberElected")
     return PaperFile(
         title=str(asked.contest.get("Name", asked.id)),
-        seats=None if seats is None else member(asked.contest, "NumberElected", int, asked.place),
+        seats=seats,
         candidates=tuple((each.candidate, each.name) for each in selections.values()),
-        withdrawn=(),
         papers=papers.counts,
         lines=papers.lines,
         notes=(f"{without} of {records.number_of} records are without this contest",) if without else (),
@@ -180,7 +181,7 @@ def _asked(elections: list[Any], wanted: str | None, place: Place) -> Asked:
             str(place),
             expected="one contest of the report: " + ", ".join(names[:8]),
             found=f"{wanted!r}{near(wanted, names)}" if wanted else f"{len(found)}, and none named",
-            remedy="Name the contest as the report does",
+            remedy="Name the contest as the report does: --option contest=NAME",
         )
     return found[0]
 

@@ -1,6 +1,7 @@
-"""The ledger's own JSON of papers: `{"title", "seats", "candidates", "withdrawn", "papers"}`.
+"""The ledger's own JSON of papers: `{"title", "seats", "candidates", "papers"}`.
 
-`candidates` is a list of `{"id", "name"}`, `withdrawn` of ids, `papers` of `{"count", "marks"}` as ReadPapers takes it.
+`candidates` is a list of `{"id", "name"}`, `papers` of `{"count", "marks"}` as ReadPapers takes it. A list
+`withdrawn` may be there, and has to be empty.
 """
 
 from __future__ import annotations
@@ -14,7 +15,17 @@ from ledger.streams.contest import SEATS_MAX
 from ledger.streams.marks import unknown
 from projections.formats.json_stream import JsonStream, member
 from projections.formats.lines import Source
-from projections.formats.paper_file import PaperFile, Papers, Place, Roll, malformed, near, tidy, unknown_mark
+from projections.formats.paper_file import (
+    PaperFile,
+    Papers,
+    Place,
+    Roll,
+    malformed,
+    near,
+    require_nobody_withdrawn,
+    tidy,
+    unknown_mark,
+)
 
 MEMBERS = ("title", "seats", "candidates", "withdrawn", "papers")
 
@@ -23,7 +34,8 @@ def read_json(source: Source, file: str, roll: Roll) -> PaperFile:
     """Read what `write_json` writes; of its members only `papers` has to be there.
 
     Raises:
-        RefusedError: `empty-file`, `not-json`, `not-utf-8`, `file-malformed`, `unknown-candidate`, `too-many-papers`.
+        RefusedError: `empty-file`, `not-json`, `not-utf-8`, `file-malformed`, `unknown-candidate`, `too-many-papers`,
+            `seats-differ`, `withdrawn-in-file`.
     """
     stream = JsonStream(source, file)
     head: dict[str, Any] = {}
@@ -45,6 +57,8 @@ def read_json(source: Source, file: str, roll: Roll) -> PaperFile:
     seats = head.get("seats")
     if seats is not None and not 0 <= member(head, "seats", int, place) <= SEATS_MAX:
         raise malformed(place.at("seats"), f"a whole number from 0 to {SEATS_MAX}", seats)
+    if seats is not None:
+        roll.require_seats(seats, place.at("seats"))
     listed = member(head, "candidates", list, place, default=[])
     candidates = tuple(
         (_marks(member(candidate, "id", str, place), known, place), member(candidate, "name", str, place))
@@ -54,9 +68,9 @@ def read_json(source: Source, file: str, roll: Roll) -> PaperFile:
     for found in withdrawn:
         if not isinstance(found, str):
             raise malformed(place.at("withdrawn"), "ids", repr(found))
-        _marks(found, known, place.at("withdrawn"))
+    require_nobody_withdrawn(withdrawn, place.at("withdrawn"), "the list")
     title = member(head, "title", str, place, default="")
-    return PaperFile(title, seats, candidates, tuple(withdrawn), papers.counts, papers.lines)
+    return PaperFile(title, seats, candidates, papers.counts, papers.lines)
 
 
 def _count(count: int, place: Place) -> int:
@@ -78,7 +92,6 @@ def write_json(
     *,
     seats: int | None,
     title: str,
-    withdrawn: Sequence[str] = (),
 ) -> str:
     """Write papers as JSON, one paper a line.
 
@@ -90,7 +103,6 @@ def write_json(
         "title": title,
         "seats": seats,
         "candidates": [{"id": candidate, "name": name} for candidate, name in candidates],
-        "withdrawn": list(withdrawn),
     }
     lines = [json.dumps({"count": count, "marks": marks}) for marks, count in tidy(papers).items()]
     start = json.dumps(head, ensure_ascii=False, indent=2).removesuffix("\n}")

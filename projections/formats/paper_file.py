@@ -81,19 +81,22 @@ class Roll:
         ids: of the candidates, in the contest's order.
         words: a name or an id -> the ids it may mean; several where names repeat.
         mapped: a number or a name as the file has it -> id: what the user said outright, so it comes first.
+        seats: places to fill, or None where nothing is known of them.
     """
 
     ids: tuple[str, ...]
     words: Mapping[str, tuple[str, ...]]
     mapped: Mapping[str, str]
+    seats: int | None = None
 
     @classmethod
-    def of(cls, candidates: Names, mapped: Mapping[str, str] | None = None) -> Roll:
+    def of(cls, candidates: Names, mapped: Mapping[str, str] | None = None, seats: int | None = None) -> Roll:
         """Make the roll of a contest.
 
         Args:
             candidates: id and name of each.
             mapped: what the file calls a candidate, by name or by number in the file, to the id.
+            seats: places to fill, which a file that gives their number has to agree with.
 
         Raises:
             RefusedError: `unknown-candidate` for an id in `mapped` that no candidate has.
@@ -113,7 +116,23 @@ class Roll:
                     found=f"{candidate}{near(candidate, known)}",
                     remedy="Correct the id",
                 )
-        return cls(tuple(known), words, {one_spelling(word): candidate for word, candidate in (mapped or {}).items()})
+        spelled = {one_spelling(word): candidate for word, candidate in (mapped or {}).items()}
+        return cls(tuple(known), words, spelled, seats)
+
+    def require_seats(self, seats: int, place: Place) -> None:
+        """Refuse a file of a contest for another number of places: it is not this contest's, or was mistyped.
+
+        Raises:
+            RefusedError: `seats-differ`.
+        """
+        if self.seats is not None and seats != self.seats:
+            raise RefusedError(
+                "seats-differ",
+                str(place),
+                expected=f"{self.seats}, the contest's number of seats",
+                found=seats,
+                remedy="Check that the file is of this contest; if it is, correct the number in the file",
+            )
 
     def holds(self, word: str) -> bool:
         """Whether some candidate goes by this word."""
@@ -139,14 +158,14 @@ class Roll:
                 str(place),
                 expected="a name that one candidate has",
                 found=f"{word!r}, which may be " + " or ".join(found),
-                remedy=f"Say which is meant, as {number or 'NAME'}=ID",
+                remedy=f"Say who is meant: --candidate {number}=ID" if number else "Write the id in the file instead",
             )
         raise RefusedError(
             "unknown-candidate",
             str(place),
             expected="names or ids of the contest's candidates",
             found=f"{word!r}{near(spelled, [*self.words, *self.mapped])}",
-            remedy="Correct the name, or say which candidate is meant",
+            remedy=f"Correct the name, or say who is meant: --candidate NAME=ID{f' or {number}=ID' if number else ''}",
         )
 
     def find_all(self, words: Iterable[tuple[str, Place]]) -> list[str]:
@@ -175,7 +194,28 @@ def require_once(candidate: str, found: Mapping[str, int], place: Place, word: s
             str(place),
             expected="each candidate once",
             found=f"{word!r}, which is {candidate}, as is number {found[candidate]}",
-            remedy="Say which is meant, as NUMBER=ID",
+            remedy="Say who is meant by number: --candidate NUMBER=ID",
+        )
+
+
+def require_nobody_withdrawn(withdrawn: Sequence[str], place: Place, where: str) -> None:
+    """Refuse a file that says of candidates that they withdrew: the ledger keeps marks, and passes over nobody.
+
+    Args:
+        withdrawn: what the file calls them.
+        where: what of the file says so.
+
+    Raises:
+        RefusedError: `withdrawn-in-file`.
+    """
+    if withdrawn:
+        raise RefusedError(
+            "withdrawn-in-file",
+            str(place),
+            expected="nobody withdrawn, for papers are recorded as they are marked",
+            found=", ".join(withdrawn),
+            remedy=f"Take {where} out if they stand in the contest; if not, define the contest without them "
+            "and take them out of the file's names and papers too",
         )
 
 
@@ -185,8 +225,7 @@ class PaperFile:
 
     Attributes:
         seats: places to fill, or None where the format does not say.
-        candidates: id and name of each, in the file's order; a withdrawn one may have no id.
-        withdrawn: ids of the withdrawn.
+        candidates: id and name of each, in the file's order; one who is not of the contest has no id.
         papers: marks -> number of papers, 1..INT_MAX in all, in order of appearance; candidates by id.
         lines: marks -> the line on which they appear first; 0 where the format has no lines.
         notes: what else the file says that a reader may want to see.
@@ -195,7 +234,6 @@ class PaperFile:
     title: str
     seats: int | None
     candidates: tuple[tuple[str | None, str], ...]
-    withdrawn: tuple[str, ...]
     papers: dict[str, int]
     lines: dict[str, int] = field(default_factory=dict)
     notes: tuple[str, ...] = ()

@@ -79,7 +79,7 @@ def read_preflib(source: Source, file: str, roll: Roll, kind: Kind | None = None
     if head.voters is not None and total != head.voters:
         raise malformed(file, f"{head.voters} papers, as the header says", total, "Check that no line is missing")
     candidates = tuple((found, name.text) for found, name in zip(ids, head.names, strict=True))
-    return PaperFile(head.title, None, candidates, (), papers.counts, papers.lines, head.notes)
+    return PaperFile(head.title, None, candidates, papers.counts, papers.lines, head.notes)
 
 
 def _kind(said: str | None, place: Place) -> Kind:
@@ -168,7 +168,10 @@ def _order(text: str, place: Place, ids: Sequence[str], kind: Kind) -> str:
         numbers = part.strip("{}").split(",")
         if len(numbers) > 1 and kind in ("soc", "soi"):
             raise malformed(
-                place.at(field), f"one candidate at a rank ({kind})", repr(part), "Say that the kind is toc or toi"
+                place.at(field),
+                f"one candidate at a rank ({kind})",
+                repr(part),
+                "Say that the kind is one with ties: --option kind=toc, or kind=toi",
             )
         found = []
         for number in numbers:
@@ -179,7 +182,9 @@ def _order(text: str, place: Place, ids: Sequence[str], kind: Kind) -> str:
             found.append(name)
         written.append("=".join(found))
     if kind in ("soc", "toc") and len(seen) != len(ids):
-        raise malformed(place, f"all {len(ids)} candidates ({kind})", len(seen), "Say that the kind is soi or toi")
+        raise malformed(
+            place, f"all {len(ids)} candidates ({kind})", len(seen), "Say another kind: --option kind=soi, or kind=toi"
+        )
     return ">".join(written)
 
 

@@ -1,4 +1,4 @@
-"""BLT: ballots counted by line, withdrawn, equal ranks, ranks left out, names; and everything that is refused."""
+"""BLT: ballots counted by line, equal ranks, ranks left out, names; and everything that is refused."""
 
 from __future__ import annotations
 
@@ -16,11 +16,11 @@ def blt(ballots: str, head: str = HEAD, tail: str = TAIL) -> str:
 
 
 def test_reads_the_example_of_the_algorithms_authors() -> None:
-    found = read(read_blt, blt("-2\n3 1 3 4 0\n4 1 3 2 0\n2 4 1 3 0\n1 2 0\n2 2 4 3 1 0\n1 3 4 2 0\n"))
-    assert (found.title, found.seats, found.withdrawn, found.total) == ("Title", 2, ("basil",), 13)
+    found = read(read_blt, blt("3 1 3 4 0\n4 1 3 2 0\n2 4 1 3 0\n1 2 0\n2 2 4 3 1 0\n1 3 4 2 0\n"))
+    assert (found.title, found.seats, found.total) == ("Title", 2, 13)
     assert found.candidates == NAMES
     assert found.papers["adam>charlotte>donald"] == 3
-    assert found.lines["adam>charlotte>donald"] == 3
+    assert found.lines["adam>charlotte>donald"] == 2
     assert found.records()[3] == {"count": 1, "marks": "basil"}
 
 
@@ -84,12 +84,19 @@ def test_an_id_that_is_a_number_is_not_a_number_of_the_file() -> None:
     assert read(read_blt, '2 1\n1 1 0\n0\n"Ann"\n"Bob"\n', roll=roll).papers == {"2": 1}
 
 
-def test_somebody_withdrawn_need_not_be_a_candidate_but_takes_no_votes() -> None:
+def test_somebody_withdrawn_is_named_and_not_passed_over() -> None:
+    said = "papers.txt line 3: expected nobody withdrawn, for papers are recorded as they are marked, found "
+    refused(read_blt, blt("#\n-4\n-2 -4\n1 1 0\n"), "withdrawn-in-file", said + "2 'Basil', 4 'Donald Ó Dúill'")
     tail = TAIL.replace("Basil", "Somebody Else")
-    found = read(read_blt, blt("-2\n1 1 0\n", tail=tail))
-    assert found.candidates[1] == (None, "Somebody Else")
-    assert found.withdrawn == ()
-    refused(read_blt, blt("-2\n1 1 2 0\n", tail=tail), "unknown-candidate", "line 3, word 3", "2, 'Somebody Else'")
+    refused(read_blt, blt("-2\n1 1 0\n", tail=tail), "withdrawn-in-file", "2 'Somebody Else'. Take the line out if")
+
+
+@pytest.mark.parametrize("seats", [1, 3])
+def test_a_file_for_other_seats_is_not_of_the_contest(seats: int) -> None:
+    roll = Roll.of(NAMES, seats=seats)
+    said = f"papers.txt line 1, word 2: expected {seats}, the contest's number of seats, found 2"
+    refused(read_blt, blt("1 1 0\n"), "seats-differ", said, roll=roll)
+    assert read(read_blt, blt("1 1 0\n"), roll=Roll.of(NAMES, seats=2)).seats == 2
 
 
 @pytest.mark.parametrize(
@@ -159,5 +166,5 @@ def test_a_kind_met_first_after_the_end_is_no_ballot() -> None:
 
 def test_writes_what_the_format_has() -> None:
     papers = {"basil>>donald": 2, "": 1, "charlotte=adam": 3}
-    written = write_blt(NAMES, papers, seats=2, title='The "best"', withdrawn=["basil"])
-    assert written == blt("-2\n1 0\n2 2 - 4 0\n3 3=1 0\n").replace("Title", "The 'best'")
+    written = write_blt(NAMES, papers, seats=2, title='The "best"')
+    assert written == blt("1 0\n2 2 - 4 0\n3 3=1 0\n").replace("Title", "The 'best'")

@@ -180,3 +180,11 @@ def test_pieces_cut_anywhere_change_nothing(size: int) -> None:
     pieces = [data[at : at + size] for at in range(0, len(data), size)]
     roll = Roll.of(NAMES)
     assert read_cvr(iter(pieces), "x", roll) == read_cvr(data, "x", roll)
+
+
+def test_a_report_for_other_seats_is_not_of_the_contest() -> None:
+    made = json.loads(report([paper("adam")], NAMES))
+    made["Election"][0]["Contest"][0]["NumberElected"] = 2
+    said = "contest contest-1, NumberElected: expected 1, the contest's number of seats, found 2"
+    refused(read_cvr, json.dumps(made), "seats-differ", said, roll=Roll.of(NAMES, seats=1))
+    assert read(read_cvr, json.dumps(made), roll=Roll.of(NAMES, seats=2)).seats == 2

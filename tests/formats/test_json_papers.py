@@ -8,6 +8,7 @@ import pytest
 from form import NAMES, read, refused
 
 from projections.formats.json_papers import read_json, write_json
+from projections.formats.paper_file import Roll
 
 WRITTEN = """{
   "title": "Leader",
@@ -17,9 +18,6 @@ WRITTEN = """{
       "id": "adam",
       "name": "Adam Smith"
     }
-  ],
-  "withdrawn": [
-    "adam"
   ],
   "papers": [
     {"count": 1, "marks": ""},
@@ -31,15 +29,20 @@ WRITTEN = """{
 
 def test_writes_and_reads_everything() -> None:
     papers = {"basil>>adam": 2, "": 1}
-    assert write_json(NAMES[:1], papers, seats=2, title="Leader", withdrawn=["adam"]) == WRITTEN
+    assert write_json(NAMES[:1], papers, seats=2, title="Leader") == WRITTEN
     found = read(read_json, WRITTEN)
     assert found.papers == papers
-    assert found.lines == {"": 14, "basil>>adam": 15}
-    assert (found.title, found.seats, found.withdrawn, found.candidates) == ("Leader", 2, ("adam",), NAMES[:1])
+    assert found.lines == {"": 11, "basil>>adam": 12}
+    assert (found.title, found.seats, found.candidates) == ("Leader", 2, NAMES[:1])
     empty = write_json([], {}, seats=None, title="")
     assert json.loads(empty)["papers"] == []
     assert read(read_json, empty).papers == {}
-    assert read(read_json, '{"papers": []}').total == 0
+    assert read(read_json, '{"withdrawn": [], "papers": []}').total == 0
+
+
+def test_a_file_for_other_seats_is_not_of_the_contest() -> None:
+    refused(read_json, WRITTEN, "seats-differ", "seats: expected 1,", roll=Roll.of(NAMES, seats=1))
+    assert read(read_json, WRITTEN, roll=Roll.of(NAMES, seats=2)).seats == 2
 
 
 @pytest.mark.parametrize(
@@ -57,7 +60,7 @@ def test_writes_and_reads_everything() -> None:
         ('{"seats": -1, "papers": []}', "file-malformed", "seats: expected a whole number from 0 to 1000"),
         ('{"seats": "2", "papers": []}', "file-malformed", "expected a whole number as 'seats'"),
         ('{"withdrawn": [7], "papers": []}', "file-malformed", "withdrawn: expected ids"),
-        ('{"withdrawn": ["x"], "papers": []}', "unknown-candidate", "withdrawn"),
+        ('{"withdrawn": ["adam", "x"], "papers": []}', "withdrawn-in-file", "withdrawn: expected nobody"),
         ('{"candidates": [7], "papers": []}', "file-malformed", "expected an object, found 7"),
         ('{"candidates": [{"id": "x", "name": "X"}], "papers": []}', "unknown-candidate", "found x"),
         ('{"papers": [{"count": 1, "marks": ""},]}', "not-json", "line 1"),
