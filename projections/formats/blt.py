@@ -23,9 +23,9 @@ from projections.formats.paper_file import (
     Roll,
     malformed,
     require_nobody_withdrawn,
-    tidy,
     whole,
 )
+from projections.formats.written import tidy
 
 QUOTED = re.compile(r'"([^"]*)"')
 TEXTS = re.compile(r'((?:"[^"]*"\s*)+)(?:#.*)?')

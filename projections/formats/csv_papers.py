@@ -26,10 +26,10 @@ from projections.formats.paper_file import (
     Roll,
     by_rank,
     malformed,
-    tidy,
     unknown_mark,
     whole,
 )
+from projections.formats.written import tidy
 
 CROSSES = frozenset(("x", "✓", "✔", "✗", "✘"))
 CROSS = -1

@@ -23,9 +23,9 @@ from projections.formats.paper_file import (
     malformed,
     near,
     require_nobody_withdrawn,
-    tidy,
     unknown_mark,
 )
+from projections.formats.written import tidy
 
 MEMBERS = ("title", "seats", "candidates", "withdrawn", "papers")
 

@@ -10,7 +10,6 @@ from typing import NamedTuple
 from ledger.errors import RefusedError, nearest
 from ledger.field import INT_MAX, MARKS_MAX
 from ledger.streams.contest import CANDIDATES_MAX
-from ledger.streams.marks import ranks
 
 RANK_MAX = CANDIDATES_MAX  # what may be written as a rank: a gap up to there is still a paper
 WORD_MAX = 200  # characters of a word that is compared with names
@@ -290,23 +289,3 @@ def by_rank(marked: Sequence[tuple[int, str]]) -> str:
     if most == len(found) == len(marked):  # as on nearly every paper
         return ">".join([found[rank][0] for rank in range(1, most + 1)])
     return ">".join("=".join(found.get(rank, ())) for rank in range(1, most + 1))
-
-
-def tidy(papers: Mapping[str, int]) -> dict[str, int]:
-    """Bring papers to one spelling for writing: ranks as `ranks` reads them, ordered by marks."""
-    found: dict[str, int] = {}
-    for marks, count in papers.items():
-        spelled = ">".join("=".join(rank) for rank in ranks(marks))
-        found[spelled] = found.get(spelled, 0) + count
-    return dict(sorted(found.items()))
-
-
-def inexpressible(form: str, expected: str, marks: str) -> RefusedError:
-    """Make the refusal to write papers that a format has no way to write."""
-    return RefusedError(
-        "format-cannot-express",
-        form,
-        expected=expected,
-        found=repr(marks),
-        remedy="Choose another format: blt, csv and json hold every paper",
-    )

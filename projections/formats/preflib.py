@@ -23,11 +23,10 @@ from projections.formats.paper_file import (
     Papers,
     Place,
     Roll,
-    inexpressible,
     malformed,
-    tidy,
     whole,
 )
+from projections.formats.written import inexpressible, tidy
 
 Kind = Literal["soc", "soi", "toc", "toi"]
 KINDS: tuple[Kind, ...] = get_args(Kind)
