@@ -121,5 +121,5 @@ def test_every_published_total_of_2016_follows(at: Terminal) -> None:
     assert (
         at.run("--ledger", "pollbook-labour-2016", "events", "--limit", "1")
         .done()
-        .endswith(", of 506452 in the ledger (now)\n")
+        .endswith(", of 506453 in the ledger (now)\n")
     )
