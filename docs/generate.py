@@ -19,12 +19,12 @@ REFERENCE = ROOT / "docs" / "reference"
 WRITTEN = "<!-- Written by docs/generate.py from the code; edit the code instead. -->\n"
 KINDS = {
     "RefusedError": "refused, exit 1",
-    "_refused": "refused, exit 1",
+    "refused": "refused, exit 1",
     "UsageError": "usage, exit 2",
     "EvidenceError": "evidence, exit 3",
     "Unfit": "refused, exit 1",
 }
-REMEDY = 4  # its place among the arguments of `_refused` and `Unfit`
+REMEDY = 4  # its place among the arguments of `refused` and `Unfit`
 FINDING = "finding, exit 3"
 FINDING_CODE = re.compile(r"[a-z]+(-[a-z]+)+")
 CODE = re.compile(r"`([a-z0-9]+(?:-[a-z0-9]+)+|annulled|busy|contention|overvote)`")

@@ -41,6 +41,11 @@ class RefusedError(PollbookError):
     """A rule said no, and nothing was written. Exit code 1."""
 
 
+def refused(code: str, what: str, expected: object, found: object, remedy: str) -> RefusedError:
+    """Make a refusal from its parts, in the order of the line."""
+    return RefusedError(code, what, expected=expected, found=found, remedy=remedy)
+
+
 class UsageError(PollbookError):
     """The call's words are off, and nothing was tried. Exit code 2."""
 

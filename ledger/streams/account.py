@@ -12,7 +12,7 @@ from typing import Literal
 from pydantic import Field
 
 from ledger.decision import Act, Command, Outcome, State, decision
-from ledger.errors import RefusedError, nearest
+from ledger.errors import nearest, refused
 from ledger.event import Audience, Canonical, Event
 from ledger.field import ALL, Count, Id, Text
 from ledger.streams.contest import Contest, contest_stream, require_contest
@@ -108,25 +108,21 @@ def state_account(command: StateAccount, act: Act, contest: Contest, account: Ac
     where = f"account of contest {contest.id}, section {command.section}"
     if command.section not in (*contest.sections, ALL):
         found = f"{command.section}{nearest(command.section, contest.sections)}"
-        raise _refused("unknown-section", where, "a section of the contest, or all", found, "Correct the section")
+        raise refused("unknown-section", where, "a section of the contest, or all", found, "Correct the section")
     require_changeable(result, where)
     for field, parts in (("set_aside", command.set_aside), ("spoilt", command.spoilt)):
         reasons = [part.reason for part in parts]
         twice = next((reason for reason in reasons if reasons.count(reason) > 1), "")
         if twice:
-            raise _refused("duplicate-reason", f"{where}, {field}", "each reason once", f"{twice} twice", "Add them up")
+            raise refused("duplicate-reason", f"{where}, {field}", "each reason once", f"{twice} twice", "Add them up")
     absent = [name for name in ("distributed", "returned") if getattr(command, name) is None]
     if definition.account == "required" and absent:
         remedy = "The contest requires an account: state them"
-        raise _refused("account-incomplete", where, "distributed and returned", f"no {' and no '.join(absent)}", remedy)
+        raise refused("account-incomplete", where, "distributed and returned", f"no {' and no '.join(absent)}", remedy)
     handed_out, came_back = command.distributed, command.returned
     if handed_out is not None and came_back is not None and came_back > handed_out:
         expected = f"at most the {handed_out} distributed"
-        raise _refused("account-unfit", f"{where}, returned", expected, str(came_back), "Correct them")
+        raise refused("account-unfit", f"{where}, returned", expected, str(came_back), "Correct them")
     fields = command.model_dump(include={"contest", "distributed", "electorate", "returned", "section", "source"})
     stated = AccountStated(**act.on(account), **fields, set_aside=command.set_aside, spoilt=command.spoilt)
     return Outcome([stated], restricted=definition.paper_publication != "papers")
-
-
-def _refused(code: str, what: str, expected: str, found: str, remedy: str) -> RefusedError:
-    return RefusedError(code, what, expected=expected, found=found, remedy=remedy)

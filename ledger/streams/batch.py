@@ -8,7 +8,7 @@ from typing import Literal
 from pydantic import Field
 
 from ledger.decision import Act, Command, Outcome, State, decision
-from ledger.errors import RefusedError
+from ledger.errors import refused
 from ledger.event import Audience, Event
 from ledger.field import Count, Hash, Id, Text
 from ledger.streams.contest import Contest, contest_stream, require_contest
@@ -111,16 +111,12 @@ def withdraw_papers(command: WithdrawPapers, act: Act, contest: Contest, batch: 
     """
     require_contest(contest)
     if not batch.exists:
-        raise _refused("unknown-batch", batch.stream, "a batch that was opened", "none", "See: pollbook events")
+        raise refused("unknown-batch", batch.stream, "a batch that was opened", "none", "See: pollbook events")
     if batch.withdrawn:
-        raise _refused("batch-withdrawn", batch.stream, "a batch that counts", "one withdrawn", "Nothing needs doing")
+        raise refused("batch-withdrawn", batch.stream, "a batch that counts", "one withdrawn", "Nothing needs doing")
     require_changeable(result, batch.stream)
     if batch.closed and not result.reopened:
         remedy = "Record order-recount first: papers that count are not taken away in passing"
-        raise _refused("recount-needed", batch.stream, "a recount that was ordered", "none", remedy)
+        raise refused("recount-needed", batch.stream, "a recount that was ordered", "none", remedy)
     withdrawn = BatchWithdrawn(**act.on(batch), contest=command.contest, section=command.section, reason=command.reason)
     return Outcome([withdrawn])
-
-
-def _refused(code: str, what: str, expected: str, found: str, remedy: str) -> RefusedError:
-    return RefusedError(code, what, expected=expected, found=found, remedy=remedy)

@@ -8,7 +8,7 @@ from typing import Any
 from pydantic import Field
 
 from ledger.decision import Act, Command, CountFigures, Outcome, decision
-from ledger.errors import RefusedError
+from ledger.errors import refused
 from ledger.field import Id, Text, rounded
 from ledger.streams.contest import Contest, ContestDefined, contest_stream, require_contest
 from ledger.streams.figure import FIGURES_MAX, Figure, printed, require_named
@@ -63,7 +63,7 @@ def declare_result(
     if not result.annulled and result.elected is not None:
         found = "elected: " + (", ".join(result.elected) or "nobody")
         remedy = "A declaration is never made twice: order-recount, then correct-result"
-        raise _refused("already-declared", where, "no declaration yet", found, remedy)
+        raise refused("already-declared", where, "no declaration yet", found, remedy)
     require_changeable(result, where)
     said = _agreed(command, contest, report, figures, where)
     number = result.number if result.number > 1 else None
@@ -99,7 +99,7 @@ def correct_result(
         require_changeable(result, where)
     require_declared(result, where)
     if not result.reopened:
-        raise _refused("recount-needed", where, "a recount that was ordered", "none", "Record order-recount first")
+        raise refused("recount-needed", where, "a recount that was ordered", "none", "Record order-recount first")
     said = _agreed(command, contest, report, figures, where)
     corrected = ResultCorrected(
         **act.on(result), **_counted(definition, figures), **said, reason=command.reason, number=result.number
@@ -117,11 +117,11 @@ def _agreed(command: Declaring, contest: Contest, report: Report, counted: Count
     require_named(command.elected, command.figures, contest)
     if counted.lot_needed:
         found = f"a tie of {', '.join(counted.lot_needed)} at stage {counted.stage}"
-        raise _refused("lot-needed", where, "a count that ends", found, "Draw the lot: draw-lot (see: pollbook count)")
+        raise refused("lot-needed", where, "a count that ends", found, "Draw the lot: draw-lot (see: pollbook count)")
     if sorted(command.elected) != sorted(counted.elected):
         found, expected = ", ".join(command.elected) or "nobody", ", ".join(counted.elected) or "nobody"
         remedy = "Declare what the count says (see: pollbook count)"
-        raise _refused("figures-differ", f"{where}, elected", expected, found, remedy)
+        raise refused("figures-differ", f"{where}, elected", expected, found, remedy)
     for figure in command.figures:
         _require_equal(figure, counted, where)
     require_report(contest, report, counted)
@@ -133,8 +133,4 @@ def _require_equal(figure: Figure, counted: CountFigures, where: str) -> None:
     if exact is None or rounded(Fraction(exact), figure.decimals) != printed(figure.value, figure.decimals):
         expected = rounded(Fraction(exact), figure.decimals) if exact is not None else "no such cell in the count"
         remedy = "Declare what the count says (see: pollbook count)"
-        raise _refused("figures-differ", f"{where}, {figure.says()}", expected, figure.value, remedy)
-
-
-def _refused(code: str, what: str, expected: str, found: str, remedy: str) -> RefusedError:
-    return RefusedError(code, what, expected=expected, found=found, remedy=remedy)
+        raise refused("figures-differ", f"{where}, {figure.says()}", expected, figure.value, remedy)

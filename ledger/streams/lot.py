@@ -18,7 +18,7 @@ from typing import Annotated, Literal
 from pydantic import Field, StringConstraints
 
 from ledger.decision import Act, Command, CountFigures, Outcome, State, decision
-from ledger.errors import RefusedError
+from ledger.errors import RefusedError, refused
 from ledger.event import Audience, Event
 from ledger.field import Count, Hash, Id, Text
 from ledger.streams.contest import Contest, contest_stream, require_contest
@@ -177,7 +177,7 @@ def draw_lot(command: DrawLot, act: Act, contest: Contest, lot: Lot, result: Res
     where = f"lot of contest {contest.id}, stage {figures.stage}"
     tied = figures.lot_needed
     if not tied or not figures.lot_for:
-        raise _refused("no-tie", where, "a count that stopped for a lot", "one that needs none", "Nothing needs doing")
+        raise refused("no-tie", where, "a count that stopped for a lot", "one that needs none", "Nothing needs doing")
     seeds, order = _drawn(command, lot, where, contest.id, figures)
     drawn = LotDrawn(
         **act.on(lot),
@@ -204,32 +204,28 @@ def _drawn(
         offices = ", ".join(lot.commitments)
         if command.order or command.witnesses:
             remedy = "Reveal each with --seed; or draw by hand and say --unrevealed who does not"
-            raise _refused("seed-needed", where, f"nothing but the seeds of {offices}", "more", remedy)
+            raise refused("seed-needed", where, f"nothing but the seeds of {offices}", "more", remedy)
         for commitment in revealed.keys() - set(lot.commitments.values()):
             expected = "seeds of " + ", ".join(lot.commitments.values())
             remedy = "Give the seeds committed to"
             if commitment_to(revealed[commitment] + "\n") in lot.commitments.values():
                 remedy = "Its commitment was made with a line end, and cannot be revealed: draw by hand, --unrevealed"
-            raise _refused("seed-differs", where, expected, f"one of {commitment}", remedy)
+            raise refused("seed-differs", where, expected, f"one of {commitment}", remedy)
         missing = [office for office, commitment in lot.commitments.items() if commitment not in revealed]
         if missing:
             remedy = "Reveal each with --seed; or draw by hand and say --unrevealed who does not"
-            raise _refused("seed-needed", where, f"the seeds of {offices}", f"none of {', '.join(missing)}", remedy)
+            raise refused("seed-needed", where, f"the seeds of {offices}", f"none of {', '.join(missing)}", remedy)
         seeds = tuple(revealed[commitment] for commitment in lot.commitments.values())
         return seeds, order_of(seeds, contest, figures.stage, tied)
     strangers = [office for office in command.unrevealed if office not in lot.commitments]
     if command.seed or strangers:
         found = f"none by {', '.join(strangers)}" if strangers else "none, or one that is not revealed"
         remedy = "A seed that nobody committed to could have been chosen: draw by hand"
-        raise _refused("not-committed", where, "seeds committed to before the poll closed", found, remedy)
+        raise refused("not-committed", where, "seeds committed to before the poll closed", found, remedy)
     if not command.witnesses:
         remedy = "Say how it was drawn and who saw it, with --witnesses"
-        raise _refused("witnesses-needed", where, "a lot drawn before witnesses", "nothing said of them", remedy)
+        raise refused("witnesses-needed", where, "a lot drawn before witnesses", "nothing said of them", remedy)
     if sorted(command.order) != sorted(tied):
         expected = ", ".join(tied) + " in some order"
-        raise _refused("not-the-tied", where, expected, ", ".join(command.order) or "nobody", "Correct the order")
+        raise refused("not-the-tied", where, expected, ", ".join(command.order) or "nobody", "Correct the order")
     return (), command.order
-
-
-def _refused(code: str, what: str, expected: str, found: str, remedy: str) -> RefusedError:
-    return RefusedError(code, what, expected=expected, found=found, remedy=remedy)

@@ -14,7 +14,7 @@ from typing import Literal, Self
 from pydantic import Field, model_validator
 
 from ledger.decision import Act, Command, CountFigures, Outcome, State, decision
-from ledger.errors import RefusedError, nearest
+from ledger.errors import nearest, refused
 from ledger.event import Audience, Canonical, Event
 from ledger.field import ALL, Count, Id, Text
 from ledger.streams.contest import CANDIDATES_MAX, Contest, contest_stream, require_contest
@@ -144,9 +144,9 @@ def make_report(
     for name in names:
         if name not in contest.candidates:
             found = f"{name}{nearest(name, contest.candidates)}"
-            raise _refused("unknown-candidate", where, "candidates of the contest", found, "Correct the id")
+            raise refused("unknown-candidate", where, "candidates of the contest", found, "Correct the id")
         if names.count(name) > 1:
-            raise _refused("duplicate-candidate", where, "each candidate once", f"{name} twice", "Leave one out")
+            raise refused("duplicate-candidate", where, "each candidate once", f"{name} twice", "Leave one out")
     own = type(command).model_fields.keys() - Command.model_fields.keys()
     fields = {name: getattr(command, name) for name in own}
     made = ReportMade(**act.on(report), **fields, as_of_position=figures.position)
@@ -164,7 +164,7 @@ def require_report(contest: Contest, report: Report, figures: CountFigures) -> N
     required = contest.definition is not None and contest.definition.report is not None
     if report.made is None and required:
         where = f"contest {contest.id}"
-        raise _refused("report-missing", where, "the scrutineer's report", "none", "Record make-report first")
+        raise refused("report-missing", where, "the scrutineer's report", "none", "Record make-report first")
     if report.made is not None:
         _require_equal(report.made, contest, figures)
 
@@ -191,8 +191,4 @@ def _require_equal(made: ReportMade, contest: Contest, figures: CountFigures) ->
         remedy = (
             "The record and the report have to agree (see: pollbook report); an account is recorded with state-account"
         )
-        raise _refused("report-differs", f"report of contest {contest.id}, {field}", expected, found, remedy)
-
-
-def _refused(code: str, what: str, expected: str, found: str, remedy: str) -> RefusedError:
-    return RefusedError(code, what, expected=expected, found=found, remedy=remedy)
+        raise refused("report-differs", f"report of contest {contest.id}, {field}", expected, found, remedy)

@@ -12,7 +12,7 @@ from typing import Literal
 from pydantic import Field
 
 from ledger.decision import Act, Command, Outcome, State, Unchanged, decision
-from ledger.errors import RefusedError
+from ledger.errors import refused
 from ledger.event import Audience, Event
 from ledger.field import Count, Hash, Id, Text
 from ledger.streams.contest import Contest, contest_stream, require_contest
@@ -128,11 +128,11 @@ def result_stream(contest: str) -> Result:
 def require_changeable(result: Result, where: str) -> None:
     """Refuse to change what a declared result was counted from (`annulled`, `already-declared`)."""
     if result.annulled:
-        raise _refused("annulled", where, "a contest that is not over", "a result that was annulled", "Hold another")
+        raise refused("annulled", where, "a contest that is not over", "a result that was annulled", "Hold another")
     if result.elected is not None and not result.reopened:
         found = "elected: " + (", ".join(result.elected) or "nobody")
         remedy = "Nothing is added to what was declared, unless a recount is ordered: order-recount"
-        raise _refused("already-declared", where, "a result that was not declared yet", found, remedy)
+        raise refused("already-declared", where, "a result that was not declared yet", found, remedy)
 
 
 def counted_guard(contest: str, position: int) -> Unchanged:
@@ -189,17 +189,13 @@ def annul_result(command: AnnulResult, act: Act, contest: Contest, result: Resul
 def require_closed(contest: Contest, where: str) -> None:
     """Refuse before the poll closed (`poll-open`)."""
     if not contest.closed_at:
-        raise _refused("poll-open", where, "a poll that closed", "an open poll", "Record close-poll first")
+        raise refused("poll-open", where, "a poll that closed", "an open poll", "Record close-poll first")
 
 
 def require_declared(result: Result, where: str) -> None:
     """Refuse before the result was declared (`not-declared`)."""
     if result.elected is None:
-        raise _refused("not-declared", where, "a result that was declared", "none", "There is nothing to change yet")
-
-
-def _refused(code: str, what: str, expected: str, found: str, remedy: str) -> RefusedError:
-    return RefusedError(code, what, expected=expected, found=found, remedy=remedy)
+        raise refused("not-declared", where, "a result that was declared", "none", "There is nothing to change yet")
 
 
 class PublishFigures(Command):

@@ -13,7 +13,7 @@ from typing import Literal
 from pydantic import Field
 
 from ledger.decision import Act, BatchFigures, Command, Outcome, State, Unchanged, decision
-from ledger.errors import RefusedError, nearest
+from ledger.errors import nearest, refused
 from ledger.event import Audience, Canonical, Event
 from ledger.field import Count, Id, Text
 from ledger.streams.contest import CANDIDATES_MAX, Contest, contest_stream, require_contest
@@ -122,21 +122,21 @@ def certify_totals(
     where = f"contest {contest.id}, section {command.section}"
     if command.section not in contest.sections:
         found = f"{command.section}{nearest(command.section, contest.sections)}"
-        raise _refused("unknown-section", where, "a section of the contest", found, "Correct the section")
+        raise refused("unknown-section", where, "a section of the contest", found, "Correct the section")
     if not contest.closed_at:
-        raise _refused("poll-open", where, "a poll that closed", "an open poll", "Record close-poll first")
+        raise refused("poll-open", where, "a poll that closed", "an open poll", "Record close-poll first")
     require_changeable(result, where)
     if isinstance(rule_of(election, definition), SingleTransferableVote):  # no count could ever begin
         remedy = "Totals cannot say how papers would have gone on: record the papers"
-        raise _refused("totals-unfit", where, "papers, under the single transferable vote", "totals", remedy)
+        raise refused("totals-unfit", where, "papers, under the single transferable vote", "totals", remedy)
     if totals.exists and not result.reopened:
         remedy = "Totals are certified once, unless a recount is ordered: order-recount"
-        raise _refused("totals-exist", where, "no totals yet", totals.stream, remedy)
+        raise refused("totals-exist", where, "no totals yet", totals.stream, remedy)
     prefix = f"batch/paper/{contest.id}/{command.section}/"
     batches = sorted(stream for stream in figures.contents if stream.startswith(prefix))
     if batches:
         found = ", ".join(batches)
-        raise _refused("papers-exist", where, "a section without papers", found, "Count the papers instead")
+        raise refused("papers-exist", where, "a section without papers", found, "Count the papers instead")
     _check_stages(command, contest, where)
     fields = command.model_dump(include={"contest", "papers", "section", "source"})
     return Outcome(
@@ -154,24 +154,20 @@ def _check_stages(command: CertifyTotals, contest: Contest, where: str) -> None:
         for name in names:
             if name not in contest.candidates:
                 found = f"{name}{nearest(name, contest.candidates)}"
-                raise _refused("unknown-candidate", here, "candidates of the contest", found, "Correct the id")
+                raise refused("unknown-candidate", here, "candidates of the contest", found, "Correct the id")
             if names.count(name) > 1:
-                raise _refused("duplicate-candidate", here, "each candidate once", f"{name} twice", "Leave one out")
+                raise refused("duplicate-candidate", here, "each candidate once", f"{name} twice", "Leave one out")
         missing = [name for name in continuing if name not in names] if number == 1 else []
         returned = [name for name in names if name not in continuing]
         if missing or returned:
             found = f"nothing of {missing[0]}" if missing else f"{returned[0]} again"
-            raise _refused(
+            raise refused(
                 "totals-incomplete", here, "every candidate at stage 1, then those who continue", found, "Complete them"
             )
         continuing = names
         total = sum(held.votes for held in stage.held)
         if before is not None and total > before:
-            raise _refused(
+            raise refused(
                 "totals-grow", here, f"at most the {before} papers of the stage before", total, "Correct the totals"
             )
         before = total
-
-
-def _refused(code: str, what: str, expected: object, found: object, remedy: str) -> RefusedError:
-    return RefusedError(code, what, expected=expected, found=found, remedy=remedy)
