@@ -25,9 +25,10 @@ def say(text: str = "") -> None:
     sys.stdout.write(text + "\n")
 
 
-def wrapped(text: str) -> list[str]:
-    """Break text at spaces into lines that fit; a longer word, such as an address, stays whole."""
-    return textwrap.wrap(text, WIDTH, break_long_words=False, break_on_hyphens=False)
+def wrapped(text: str, indent: int = 0) -> list[str]:
+    """Break text at spaces into lines that fit, all but the first indented; a longer word stays whole."""
+    later = " " * indent
+    return textwrap.wrap(text, WIDTH, subsequent_indent=later, break_long_words=False, break_on_hyphens=False)
 
 
 def say_wrapped(text: str) -> None:

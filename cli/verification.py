@@ -12,7 +12,7 @@ from cli.key import KEY_FILE, ledger_state_folder
 from cli.office import opened, vault_of
 from cli.place import Place
 from cli.receipts import read_policy
-from cli.screen import progress, say, say_json, say_wrapped
+from cli.screen import progress, say, say_json, say_wrapped, wrapped
 from cli.sealing import checkpoints_folder, read_bytes, seconds_now
 from ledger.errors import EvidenceError, PollbookError, RefusedError, UsageError
 from ledger.seal.checkpoint import Checkpoint, parse_checkpoint
@@ -31,6 +31,7 @@ from projections.verify.schema import LEDGER_ID
 from projections.verify.sealing import Notes, Trust
 
 FINDINGS = 3  # exit code
+CHECK_INDENT = 17  # columns before what a check says
 Part = TypeVar("Part", Views, Vault)
 
 
@@ -154,7 +155,7 @@ def _print(report: Report, *, as_json: bool) -> None:
         for number, (_, title) in CHECKS.items():
             found = sum(finding.check == number for finding in report.findings)
             state = f"{found} found" if found else "not checked" if number in report.unchecked else "ok"
-            say(f"{number}  {state:11}  {title}")
+            say("\n".join(wrapped(f"{number}  {state:11}  {title}", indent=CHECK_INDENT)))
         for why in sorted(set(report.unchecked.values())):
             numbers = ", ".join(number for number in CHECKS if report.unchecked.get(number) == why)
             say_wrapped(f"not checked: {numbers}: {why}")
