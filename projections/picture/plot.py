@@ -37,7 +37,7 @@ HATCHES = ("", "////", "....", "xxxx", "----", "++++", "oooo")
 GREY, INK, QUIET = "#8C8C8C", "#1A1A1A", "#595959"
 FONTS = ("DejaVu Sans", "Noto Sans CJK SC", "Noto Sans CJK JP", "WenQuanYi Zen Hei", "Noto Sans")  # those at hand
 
-LEGEND = "★ elected   ✕ excluded at the end of this stage"
+LEGEND = "★ elected   ✕ excluded, or displaced, at the end of this stage"
 POOLED = "   Grey bands: several gave and several received; the count does not say who gave to whom."
 METADATA: dict[str, dict[str, None]] = {"svg": {"Date": None, "Creator": None}, "png": {"Software": None}}
 

@@ -555,7 +555,7 @@ def main() -> int:
     try:
         policy = read_policy(options.policy, options.pack)
     except (OSError, ValueError) as error:
-        print(shown(error), file=sys.stderr)
+        print(f"the policy: {shown(error)}", file=sys.stderr)
         return 2
     try:
         but = check_pack(options.pack, policy)

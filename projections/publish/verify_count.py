@@ -481,8 +481,9 @@ def check_result_file(contest: SimpleNamespace, name: str, data: bytes) -> None:
                 expected = [{of: votes[of].get(one, 0) for of in sections} for one, _ in rows]
                 expected += [{of: spent.get(of) for of in sections}]
                 numbers = [*(held for _, held in rows), shown_["non_transferable"]["votes"]]
-            compare("result-file", f"{name}, stage {number}", ([], expected),
-                    ([one for one in names if one not in dict(rows)], numbers))
+            absent, told = [one for one in names if one not in dict(rows)], (*map(str, numbers), )
+            compare("result-file", f"{name}, stage {number}, absent", [], absent)
+            compare("result-file", f"{name}, stage {number}", (*map(str, expected), ), told)
     except (ArithmeticError, AttributeError, LookupError, RecursionError, TypeError, ValueError) as error:
         finding("result-file", name, "what file-format.md says of it", repr(error))
 def outcome(contest: SimpleNamespace, withheld: int) -> str:
