@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import cast
 
 from cli.key import ledger_state_folder, state_folder
-from cli.office import viewed
+from cli.office import opened
 from cli.place import Place
 from cli.screen import progress, say, say_wrapped
 from cli.sealing import latest_note, seal_up
@@ -35,13 +35,13 @@ def publish_pack(place: Place, out: Path, audience: str) -> None:
             remedy="Choose one of them",
         )
     _check_outside(place, out)
-    with viewed(place) as (ledger, views):
+    with opened(place) as ledger:
         seal_up(place, ledger)
         note = latest_note(place, ledger)
         key = _log_key(ledger.ledger_id)
         recorded = ledger.head().size
         with progress("publishing", recorded) as bar:
-            pack = publish(ledger, views, note, key, out, cast(Readers, audience), bar.by)
+            pack = publish(ledger, note, key, out, cast(Readers, audience), bar.by)
     size = pack.checkpoint.size
     say(f"wrote {out}: {pack.leaves} of {size} events for the audience {audience}")
     if size < recorded:

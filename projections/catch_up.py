@@ -36,6 +36,8 @@ class Projection(Protocol):
 class Views:
     """The tables that projections fold into, and how far they have read."""
 
+    moment = NOW
+
     def __init__(self, path: Path | None, projections: Sequence[Projection]) -> None:
         self._projections = projections
         with views_errors():
@@ -126,6 +128,21 @@ class Views:
                 if self.database.in_transaction:  # a full disk has ended it already
                     self.database.execute("ROLLBACK")
                 raise
+
+
+class PastViews(Views):
+    """Views in memory as of one moment: the record is read once, however much is taken from them."""
+
+    def __init__(self, moment: Moment, projections: Sequence[Projection]) -> None:
+        super().__init__(None, projections)
+        self.moment = moment
+        self._reached: int | None = None
+
+    def catch_up(self, ledger: Record, moment: Moment = NOW, progress: Progress = lambda _: None) -> int:
+        """Read up to the views' own moment, once; see `Views.catch_up`."""
+        if self._reached is None:
+            self._reached = super().catch_up(ledger, self.moment, progress)
+        return self._reached
 
 
 @contextmanager

@@ -23,7 +23,7 @@ from ledger.streams.lot import lot_stream
 from ledger.streams.totals import TotalsCertified, totals_stream
 from projections.account import BallotAccount
 from projections.basis import Basis
-from projections.catch_up import VIEWS_FILE, Progress, Views, views_errors
+from projections.catch_up import VIEWS_FILE, PastViews, Progress, Views, views_errors
 from projections.count.cells import Cell, cells
 from projections.count.count import Table
 from projections.moment import NOW, Moment
@@ -102,6 +102,11 @@ def open_views(folder: Path | None) -> Views:
     return Views(folder / VIEWS_FILE if folder else None, [ProfileProjection()])
 
 
+def past_views(moment: Moment) -> PastViews:
+    """Make views in memory as of a moment, for several counts as of it."""
+    return PastViews(moment, [ProfileProjection()])
+
+
 def count_contest(
     ledger: Record, views: Views, contest: str, moment: Moment = NOW, progress: Progress = lambda _: None
 ) -> Counted:
@@ -129,7 +134,7 @@ def take_count(
         EvidenceError: the record is not what was written.
     """
     state, definition, rule = _contest(ledger, contest, moment)
-    used = views if moment.is_now else open_views(None)
+    used = views if views.moment == moment else past_views(moment)
     try:
         position = used.catch_up(ledger, moment, progress) - 1
         with views_errors():

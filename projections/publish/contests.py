@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import json
+from contextlib import closing
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -20,7 +21,7 @@ from projections.comparison import Compared, compare
 from projections.count.render import as_json
 from projections.count.stage_table import Stage
 from projections.count.stv_table import STVStage
-from projections.counting import Counted, count_contest
+from projections.counting import Counted, count_contest, past_views
 from projections.moment import Moment
 from projections.publish.smallest import Shown, show_all, show_fit
 
@@ -50,7 +51,7 @@ class Published:
         return self.shown is not None and self.shown.papers is not None
 
 
-def write_contests(ledger: Ledger, views: Views, size: int, folder: Path, *, public: bool) -> list[Published]:
+def write_contests(ledger: Ledger, size: int, folder: Path, *, public: bool) -> list[Published]:
     """Write a folder for each contest, as of the tree of that size.
 
     Args:
@@ -58,11 +59,12 @@ def write_contests(ledger: Ledger, views: Views, size: int, folder: Path, *, pub
     """
     moment = Moment(known_at_position=size - 1)
     found = []
-    for name in contest_names(ledger, size):
-        published = _published(ledger, views, name, moment, size, public=public)
-        if published is not None:
-            found.append(published)
-            _write(published, folder / published.contest.contest)
+    with closing(past_views(moment)) as views:  # made anew: kept ones are not under the checkpoint
+        for name in contest_names(ledger, size):
+            published = _published(ledger, views, name, public=public)
+            if published is not None:
+                found.append(published)
+                _write(published, folder / published.contest.contest)
     return found
 
 
@@ -71,7 +73,8 @@ def contest_names(ledger: Ledger, size: int) -> list[str]:
     return [stream.partition("/")[2] for stream, _ in ledger.stream_heads(size - 1) if stream.startswith("contest/")]
 
 
-def _published(ledger: Ledger, views: Views, name: str, moment: Moment, size: int, *, public: bool) -> Published | None:
+def _published(ledger: Ledger, views: Views, name: str, *, public: bool) -> Published | None:
+    moment = views.moment
     events = [event for _, event in moment.past(ledger.stream(f"contest/{name}"))]
     contest = next((event for event in events if isinstance(event, ContestDefined)), None)
     if contest is None:
@@ -83,7 +86,7 @@ def _published(ledger: Ledger, views: Views, name: str, moment: Moment, size: in
         # Of two packs before the last paper came in, the difference would show single papers.
         what = "while a recount goes on" if result.reopened else "before the result is declared"
         return Published(contest, None, why_not=f"Not counted in public {what}.")
-    try:  # as of the checkpoint, from views made anew: kept ones are not under it
+    try:
         counted = count_contest(ledger, views, name, moment)
     except RefusedError as refused:
         found = f", found {refused.found}" if every_paper else ""  # numbers of papers, perhaps

@@ -26,7 +26,6 @@ from ledger.seal.tile_paths import tile_path
 from ledger.seal.tiles import TILE
 from ledger.storage_error import clear_errors
 from ledger.store import Ledger
-from projections.catch_up import Views
 from projections.publish.check import check_pack
 from projections.publish.contests import write_contests
 from projections.publish.index import About, index_page
@@ -50,7 +49,6 @@ class Pack:
 
 def publish(
     ledger: Ledger,
-    views: Views,
     checkpoint_note: bytes,
     log_key: VerifierKey | None,
     out: Path,
@@ -75,7 +73,7 @@ def publish(
     with clear_errors(out):
         out.parent.mkdir(parents=True, exist_ok=True)
         with _unfinished(out.with_name(UNFINISHED.format(out.name))) as folder:
-            pack = _write(ledger, views, checkpoint_note, log_key, folder, audience, progress)
+            pack = _write(ledger, checkpoint_note, log_key, folder, audience, progress)
             if log_key is not None:
                 check_pack(folder, log_key)
             if os.path.lexists(out):
@@ -129,7 +127,6 @@ def _lock(folder: Path, handle: int) -> None:
 
 def _write(
     ledger: Ledger,
-    views: Views,
     checkpoint_note: bytes,
     log_key: VerifierKey | None,
     folder: Path,
@@ -142,7 +139,7 @@ def _write(
     write_tiles(ledger, checkpoint.size, folder)
     kinds = write_leaves(ledger, checkpoint.size, folder, audience, progress)
     leaves = sum(kind.number for kind in kinds.values())
-    contests = write_contests(ledger, views, checkpoint.size, folder / "contests", public=audience == "public")
+    contests = write_contests(ledger, checkpoint.size, folder / "contests", public=audience == "public")
     verifiers = {path.name: path.read_bytes() for path in (VERIFIER, VERIFIER_COUNT, VERIFIER_STV)}
     body: dict[str, str | int] = {
         "audience": audience,

@@ -126,7 +126,7 @@ def packs(tmp_path_factory: pytest.TempPathFactory) -> Path:
         note = (folder / "checkpoints/latest").read_bytes()
         note += ANNA.line(parse_note(note).text).encode()
         for audience in get_args(publish.__annotations__["audience"]) or ("public", "panel", "scrutineer"):
-            publish(ledger, views, note, signer.verifier, folder / audience, audience)
+            publish(ledger, note, signer.verifier, folder / audience, audience)
     views.close()
     (folder / "policy").write_text(f"log {signer.verifier.text}\nwitness anna {ANNA.vkey}\nquorum anna\n")
     return folder

@@ -227,8 +227,8 @@ def packs(tmp_path_factory: pytest.TempPathFactory) -> Path:
         signer = make_log_key(folder / "state", ORIGIN, bytes(range(32)))
         Sealer(folder / "state", folder / "checkpoints", ORIGIN).seal(ledger)
         note = (folder / "checkpoints/latest").read_bytes()
-        publish(ledger, views, note, signer.verifier, folder / "public", "public")
-        publish(ledger, views, note, signer.verifier, folder / "panel", "panel")
+        publish(ledger, note, signer.verifier, folder / "public", "public")
+        publish(ledger, note, signer.verifier, folder / "panel", "panel")
     views.close()
     (folder / "policy").write_text(f"log {signer.verifier.text}\nquorum none\n")
     return folder
