@@ -2,21 +2,23 @@
 
 from __future__ import annotations
 
+import textwrap
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
 from cli.office import opened, viewed
 from cli.place import Place
-from cli.screen import progress, say, say_json, table
+from cli.screen import WIDTH, progress, say, say_json, table
 from ledger.errors import RefusedError, UsageError, nearest
 from ledger.event import TYPES, Event
 from ledger.store import Ledger
-from ledger.streams.contest import ContestDefined
+from ledger.streams.contest import ContestDefined, contest_stream
 from ledger.streams.count_rule import rule_hash
 from ledger.streams.election import CountRuleAdopted
 from projections.counting import Counted, count_contest, take_count
 from projections.moment import Moment, day_or_time
+from projections.story import Told, contests_of, story
 
 POSITION_DIGITS_MAX = 18
 
@@ -89,12 +91,21 @@ def list_events(
     say(f"{len(found)} shown, of {size} in the ledger ({moment.says()})")
 
 
-def show_stream(place: Place, stream: str, as_of: str | None, known_at: str | None, *, as_json: bool) -> None:
-    """Show one stream."""
+def show_stream(
+    place: Place, stream: str, as_of: str | None, known_at: str | None, *, fields: bool, clocks: bool, as_json: bool
+) -> None:
+    """Show one stream: told in sentences, or with every field of its events.
+
+    Args:
+        fields: list every field in place of sentences.
+        clocks: say in each sentence both when it took effect and when it was recorded.
+    """
     moment = moment_from(as_of, known_at)
     with opened(place) as ledger:
         require_known(moment, ledger)
         everything = ledger.stream(stream)
+        found = list(moment.past(everything))
+        beside = [] if as_json or fields else _definitions(ledger, moment, stream, found)
     if not everything:
         raise RefusedError(
             "unknown-stream",
@@ -103,17 +114,43 @@ def show_stream(place: Place, stream: str, as_of: str | None, known_at: str | No
             found="none of this name",
             remedy="See the names with: pollbook events",
         )
-    found = list(moment.past(everything))
     if as_json:
         say_json([plain(position, event) for position, event in found])
         return
+    if fields:
+        _say_fields(found)
+    else:
+        _say_story(story(found, beside, clocks=clocks))
+    _say_filled(f"{len(found)} of {len(everything)} events of {stream} ({moment.says()})")
+
+
+def _definitions(
+    ledger: Ledger, moment: Moment, stream: str, found: list[tuple[int, Event]]
+) -> list[tuple[int, Event]]:
+    """Read the streams of the contests that events speak of, as they were then; but the stream itself was read."""
+    streams = [contest_stream(contest).stream for contest in contests_of(found)]
+    return [each for name in streams if name != stream for each in moment.past(ledger.stream(name))]
+
+
+def _say_story(told: list[Told]) -> None:
+    """Print each event as a paragraph beside its position."""
+    indent = max((len(str(each.position)) for each in told), default=0) + 2
+    for each in told:
+        _say_filled(" ".join(each.sentences), f"{each.position}  ".rjust(indent))
+
+
+def _say_filled(text: str, lead: str = "") -> None:
+    """Print text in lines that fit, the later ones set in as far as the lead; a longer word is broken too."""
+    say(textwrap.fill(text, WIDTH, initial_indent=lead, subsequent_indent=" " * len(lead), break_on_hyphens=False))
+
+
+def _say_fields(found: list[tuple[int, Event]]) -> None:
     for position, event in found:
         say(f"{event.type} at {position}, version {event.version}")
         for name, value in plain(position, event).items():
             if name not in ("position", "type", "version", "stream"):
                 for line in _lines(name, value):
                     say("  " + line)
-    say(f"{len(found)} of {len(everything)} events of {stream} ({moment.says()})")
 
 
 def _lines(name: str, value: Any) -> list[str]:

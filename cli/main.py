@@ -190,12 +190,14 @@ def show(
     stream: Annotated[str, typer.Argument(help="A stream, such as contest/leader or paper/leader/members/...")],
     as_of: AsOf = None,
     known_at: KnownAt = None,
+    fields: Annotated[bool, typer.Option("--fields", help="List every field of each event.")] = False,
+    clocks: Annotated[bool, typer.Option("--clocks", help="Say also when each event was recorded.")] = False,
     as_json: Json = False,
 ) -> None:
-    """Show one stream: its events, with every field."""
+    """Tell one stream in plain sentences: who did what, when."""
     from cli.look import show_stream
 
-    show_stream(context.obj, stream, as_of, known_at, as_json=as_json)
+    show_stream(context.obj, stream, as_of, known_at, fields=fields, clocks=clocks, as_json=as_json)
 
 
 count_verbs.add_verbs(app)

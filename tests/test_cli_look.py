@@ -79,6 +79,14 @@ def test_tables_fit_whatever_the_ids(at: Terminal) -> None:
     text = fits(at("events", "--limit", "100"))
     assert len(text.splitlines()) > 8
     fits(at("count", contest))
+    paper = json.loads(at("events", "--type", "paper-read.v1", "--json").done())[0]["stream"]
+    for stream in (
+        f"contest/{contest}",
+        f"result/{contest}",
+        paper,
+        paper.rpartition("/")[0].replace("paper", "batch/paper"),
+    ):
+        fits(at("show", "--clocks", f"{stream}/{'1' * 64}" if stream.startswith("batch") else stream))
 
 
 def test_nothing_of_a_long_name_is_lost() -> None:
@@ -107,10 +115,38 @@ def test_every_reading_verb_speaks_json(counted: Terminal, words: tuple[str, ...
 
 
 def test_shows_a_stream_without_python_in_it(at: Terminal) -> None:
-    text = at.made(DEFINED)("show", "election/labour").done()
+    text = at.made(DEFINED)("show", "election/labour", "--fields").done()
     assert "    ties: earlier-stages-backwards, lot\n" in text
     assert "{" not in text
     assert "[" not in text
+
+
+def test_tells_a_stream_in_sentences(counted: Terminal) -> None:
+    closed = "3  On 22 September 2010 at 23:59:59 UTC the returning-officer closed the poll of"
+    text = fits(counted("show", "contest/leader"))
+    assert text.endswith(f"\n{closed}\n   contest leader.\n2 of 2 events of contest/leader (now)\n")
+    text = fits(counted("show", "contest/leader", "--clocks"))
+    assert re.search(r"\n   contest leader; recorded [0-9,]+ days later, on [^;]+ UTC\.\n2 of 2 events of ", text)
+    text = " ".join(fits(counted("show", "result/leader")).split())
+    assert "the returning-officer declared the result of contest leader: elected Abbott (abbott). It" in text
+    fields = counted("show", "contest/leader", "--fields").done()
+    assert fields.startswith("contest-defined.v1 at 2, version 1\n  account: not-published\n")
+
+
+def test_tells_papers_with_the_names_of_their_contest_as_known_then(counted: Terminal) -> None:
+    paper = json.loads(counted("events", "--type", "paper-read.v1", "--json").done())[0]
+    text = " ".join(fits(counted("show", paper["stream"])).split())
+    assert text.startswith(
+        f"{paper['position']} With effect from 22 September 2010 at 23:59:59 UTC the scrutineer read a "
+    )
+    assert re.search(
+        r"section members, marked for (Abbott \(abbott\)|Balls \(balls\)), in batch/paper/leader/members/1\.", text
+    )
+    before = counted("show", paper["stream"], "--as-of", "2010-09-25").done()
+    assert re.search(r"marked for\s(abbott|balls),", before)
+    text = " ".join(fits(counted("show", "batch/paper/leader/members/1")).split())
+    assert "opened batch/paper/leader/members/1, a batch of 3 papers, for" in text
+    assert "; the same command also led to event 8 of this stream. They count once the batch is closed. 8 With" in text
 
 
 def test_looks_at_other_moments(counted: Terminal) -> None:
