@@ -18,7 +18,7 @@ from ledger.streams.count_rule import rule_hash
 from ledger.streams.election import CountRuleAdopted
 from projections.counting import Counted, count_contest, take_count
 from projections.moment import Moment, day_or_time
-from projections.story import Told, contests_of, story
+from projections.story.story import Told, contests_of, story
 
 POSITION_DIGITS_MAX = 18
 

@@ -17,9 +17,9 @@ from ledger.event import TYPES, Event, Plain
 from ledger.streams.contest import ContestDefined
 from ledger.streams.count_rule import AnyCountRule
 from ledger.streams.person import PersonRecorded
-from projections.story import contests_of, story
-from projections.story_offices import METHODS
-from projections.story_words import LIST_MAX, TEMPLATES, Names, counted, later, listed, quoted, when
+from projections.story.offices import METHODS
+from projections.story.story import contests_of, story
+from projections.story.words import LIST_MAX, TEMPLATES, Names, counted, later, listed, quoted, when
 
 FREE_TEXT = ("title", "organisation", "office", "reason", "source", "witnesses", "address", "provenance")
 QUOTED = re.compile(r'"(?:[^"\\]|\\.)*"')

@@ -1,4 +1,4 @@
-"""What is told of elections, rules, contests, keys, persons and the record itself; see `story_words.tells`."""
+"""What is told of elections, rules, contests, keys, persons and the record itself; see `words.tells`."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from ledger.streams.heads import StreamHeadsRecorded
 from ledger.streams.key import KeyEnrolled, KeyRevoked, KeyRotated
 from ledger.streams.log_key import LogKeyRotated
 from ledger.streams.person import DisclosureErased, ErasureOrdered, PersonRecorded
-from projections.story_words import Names, Sentences, counted, listed, quoted, short, tells
+from projections.story.words import Names, Sentences, counted, listed, quoted, short, tells
 
 PRIVATE = "(private)"  # stands for what the vault alone holds
 CALLED_FOR = {

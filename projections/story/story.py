@@ -1,7 +1,7 @@
 """Any stream as plain sentences, made from the events alone: who, what, when, under which authority, what followed.
 
 Nobody types these sentences, and nothing is in them but what the leaves have. The first sentence of an event names day
-and actor; those after it say what it means. What users wrote stands in quotes, as `story_words.quoted` has it.
+and actor; those after it say what it means. What users wrote stands in quotes, as `words.quoted` has it.
 """
 
 from __future__ import annotations
@@ -9,12 +9,12 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
-import projections.story_offices
-import projections.story_votes  # noqa: F401  # both fill the table of templates
+import projections.story.offices
+import projections.story.votes  # noqa: F401  # both fill the table of templates
 from ledger.event import Event
 from ledger.streams.batch import BatchClosed, BatchOpened
 from ledger.streams.paper import PaperRead
-from projections.story_words import TEMPLATES, Names, later, listed, quoted, when
+from projections.story.words import TEMPLATES, Names, later, listed, quoted, when
 
 AT_THE_CLOSE = (BatchOpened, BatchClosed, PaperRead)  # these take effect as of the close of the poll, whenever read
 

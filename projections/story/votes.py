@@ -1,4 +1,4 @@
-"""What is told of papers, totals, lots, accounts, reports and results; see `story_words.tells`."""
+"""What is told of papers, totals, lots, accounts, reports and results; see `words.tells`."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from ledger.streams.paper import PaperRead
 from ledger.streams.report import ReportMade
 from ledger.streams.result import FiguresPublished, RecountOrdered, ResultAnnulled, ResultCorrected, ResultDeclared
 from ledger.streams.totals import TotalsCertified
-from projections.story_words import Names, Sentences, counted, listed, quoted, short, tells
+from projections.story.words import Names, Sentences, counted, listed, quoted, short, tells
 
 LOT_DECIDES = {"surplus": "whose surplus goes first", "exclusion": "who is excluded", "place": "who gets the place"}
 REPORTED = {

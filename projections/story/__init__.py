@@ -1,0 +1,1 @@
+"""Any stream told in plain sentences, generated from its events."""
