@@ -13,7 +13,7 @@ from cli.place import Place
 from cli.screen import WIDTH, say, say_wrapped, wrapped
 from cli.source import os_errors
 from ledger.errors import UsageError, nearest
-from ledger.streams.cross_rule import Plurality, YesNo
+from ledger.rules.crosses import Plurality, YesNo
 from projections.count.render import as_csv, as_html, as_json, as_markdown, as_text
 from projections.counting import Counted
 from projections.moment import Moment

@@ -12,9 +12,9 @@ from cli.place import Place
 from cli.screen import WIDTH, progress, say, say_json, table
 from ledger.errors import RefusedError, UsageError, nearest
 from ledger.event import TYPES, Event
+from ledger.rules.count_rule import rule_hash
 from ledger.store import Ledger
 from ledger.streams.contest import ContestDefined, contest_stream
-from ledger.streams.count_rule import rule_hash
 from ledger.streams.election import CountRuleAdopted
 from projections.counting import Counted, count_contest, take_count
 from projections.moment import Moment, day_or_time

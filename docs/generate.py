@@ -83,7 +83,7 @@ def holds(annotation: Any, metadata: Sequence[Any] = ()) -> str:
     """Write a type in a reader's words."""
     from ledger.event import PrivateMarker
     from ledger.field import INT_MAX
-    from ledger.streams.count_rule import AnyCountRule
+    from ledger.rules.count_rule import AnyCountRule
 
     if PrivateMarker in metadata:
         return "digest of a disclosure"
@@ -278,10 +278,10 @@ def rules_page() -> str:
     """
     from pydantic import TypeAdapter
 
-    from ledger.streams import av_rule, cross_rule, rule_parts, stv_rule
-    from ledger.streams.count_rule import AnyCountRule, CountRule
+    from ledger.rules.count_rule import AnyCountRule, CountRule
+    from ledger.rules import alternative, crosses, parts, transferable
 
-    models = vars(rule_parts) | vars(av_rule) | vars(cross_rule) | vars(stv_rule)
+    models = vars(parts) | vars(alternative) | vars(crosses) | vars(transferable)
 
     def table(match: re.Match[str]) -> str:
         start, name, beside, end = match.groups()

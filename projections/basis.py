@@ -17,9 +17,9 @@ from projections.count.count import Poll, Table, count
 from projections.count.stv_table import STVTable
 
 if TYPE_CHECKING:
+    from ledger.rules.count_rule import CountRule
     from ledger.streams.account import AccountStated
     from ledger.streams.contest import ContestDefined
-    from ledger.streams.count_rule import CountRule
     from ledger.streams.totals import TotalsCertified
     from projections.count.cells import Cell
     from projections.count.lots import Lots

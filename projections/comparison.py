@@ -15,9 +15,9 @@ from ledger.decision import fold
 from ledger.event import Event
 from ledger.field import ALL, rounded
 from ledger.record import Record
-from ledger.streams.av_rule import WeightedAlternativeVote
+from ledger.rules.alternative import WeightedAlternativeVote
+from ledger.rules.count_rule import CountRule
 from ledger.streams.contest import Contest, require_contest
-from ledger.streams.count_rule import CountRule
 from ledger.streams.election import Election, rule_of
 from ledger.streams.figure import Figure, printed
 from ledger.streams.result import FiguresPublished, ResultCorrected, ResultDeclared

@@ -13,11 +13,11 @@ from ledger.errors import RefusedError
 from ledger.event import Event
 from ledger.field import ALL
 from ledger.record import Record
+from ledger.rules.count_rule import CountRule
 from ledger.seal.heads import heads_root
 from ledger.streams.account import account_stream
 from ledger.streams.batch import BatchState
 from ledger.streams.contest import Contest, ContestDefined, require_contest
-from ledger.streams.count_rule import CountRule
 from ledger.streams.election import Election, rule_of
 from ledger.streams.lot import lot_stream
 from ledger.streams.totals import TotalsCertified, totals_stream

@@ -6,11 +6,11 @@ from typing import Any
 
 from scenario import ANYTHING_GOES
 
-from ledger.streams.av_rule import WeightedAlternativeVote
-from ledger.streams.count_rule import AnyCountRule
-from ledger.streams.cross_rule import Plurality, YesNo
-from ledger.streams.rule_parts import ReservedPlaces
-from ledger.streams.stv_rule import Ers97STV, MeekSTV, ScottishSTV
+from ledger.rules.alternative import WeightedAlternativeVote
+from ledger.rules.count_rule import AnyCountRule
+from ledger.rules.crosses import Plurality, YesNo
+from ledger.rules.parts import ReservedPlaces
+from ledger.rules.transferable import Ers97STV, MeekSTV, ScottishSTV
 
 PREFERENCES: dict[str, Any] = ANYTHING_GOES.model_dump(
     include={"blank", "decimals", "duplicate", "gap", "overvote", "preferences"}

@@ -31,11 +31,11 @@ from ledger.decision import (
 from ledger.errors import RefusedError
 from ledger.event import Event
 from ledger.leaf import encode
+from ledger.rules.alternative import AlternativeVote
+from ledger.rules.count_rule import rule_hash
 from ledger.seal.merkle import leaf_hash
-from ledger.streams.av_rule import AlternativeVote
 from ledger.streams.batch import BatchOpened, BatchWithdrawn
 from ledger.streams.contest import Candidate, ClosePoll, DefineContest, Section
-from ledger.streams.count_rule import rule_hash
 from ledger.streams.election import AdoptCountRule, CallElection
 from ledger.streams.paper import Alike, PaperRead, ReadPapers
 from ledger.streams.person import Identity, RecordPerson

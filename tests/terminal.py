@@ -14,8 +14,8 @@ from typing import Any, NamedTuple
 import pytest
 
 from cli.main import main
-from ledger.streams.av_rule import AlternativeVote
-from ledger.streams.count_rule import rule_hash
+from ledger.rules.alternative import AlternativeVote
+from ledger.rules.count_rule import rule_hash
 
 ROOT = Path(__file__).parent.parent
 REFUSAL = re.compile(r"[a-z]+(-[a-z0-9]+)*: \S.*: expected \S.*, found [^.\s].*\. \S.*[^.]\.\n")

@@ -7,11 +7,11 @@ from typing import Any
 
 import pytest
 
-from ledger.streams.admission import CROSS_CODES, PREFERENCE_CODES, cross_faults, refusals, votes_of
-from ledger.streams.av_rule import AlternativeVote
-from ledger.streams.count_rule import AnyCountRule
-from ledger.streams.cross_rule import Plurality, YesNo
-from ledger.streams.marks import faults
+from ledger.rules.admission import CROSS_CODES, PREFERENCE_CODES, cross_faults, refusals, votes_of
+from ledger.rules.alternative import AlternativeVote
+from ledger.rules.count_rule import AnyCountRule
+from ledger.rules.crosses import Plurality, YesNo
+from ledger.rules.marks import faults
 
 KNOWN = frozenset("abc")
 CROSSES: dict[str, Any] = {"blank": "reject", "decimals": 2, "overvote": "reject", "ranked": "reject"}

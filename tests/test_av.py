@@ -9,7 +9,7 @@ from typing import Any, get_args
 import pytest
 
 from ledger.errors import EvidenceError
-from ledger.streams.av_rule import AlternativeVote
+from ledger.rules.alternative import AlternativeVote
 from projections.count.av import count_av
 from projections.count.lots import NO_LOTS
 from projections.count.paper import Rejection, group, interpret

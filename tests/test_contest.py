@@ -24,6 +24,7 @@ from scenario import (
 )
 
 from ledger.decision import fold
+from ledger.rules.count_rule import AnyCountRule, rule_hash
 from ledger.streams.contest import (
     CATEGORIES_MAX,
     Candidate,
@@ -33,7 +34,6 @@ from ledger.streams.contest import (
     PollClosed,
     Section,
 )
-from ledger.streams.count_rule import AnyCountRule, rule_hash
 from ledger.streams.election import AdoptCountRule, ElectionCalled
 
 STREAM = "contest/leader"

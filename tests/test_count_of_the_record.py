@@ -19,10 +19,10 @@ import ledger.desk
 from ledger.decision import Command
 from ledger.desk import Desk
 from ledger.errors import RefusedError
+from ledger.rules.count_rule import AnyCountRule, rule_hash
 from ledger.streams.account import AccountStated, SetAside, StateAccount
 from ledger.streams.batch import WithdrawPapers
 from ledger.streams.contest import Candidate, Section
-from ledger.streams.count_rule import AnyCountRule, rule_hash
 from ledger.streams.declaration import CorrectResult, DeclareResult
 from ledger.streams.election import AdoptCountRule
 from ledger.streams.lot import CommitLot, DrawLot, LotDrawn, commitment_to

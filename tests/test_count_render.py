@@ -17,8 +17,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ledger.field import rounded
-from ledger.streams.av_rule import AlternativeVote, SectionWeight, WeightedAlternativeVote
-from ledger.streams.stv_rule import MeekSTV, ScottishSTV
+from ledger.rules.alternative import AlternativeVote, SectionWeight, WeightedAlternativeVote
+from ledger.rules.transferable import MeekSTV, ScottishSTV
 from projections.count.av import count_av
 from projections.count.columns import columns_of
 from projections.count.render import as_csv, as_html, as_json, as_markdown, as_text, exact, labels, sheet_of

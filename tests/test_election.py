@@ -10,9 +10,9 @@ from pydantic import ValidationError
 from scenario import ACTOR, ADOPT_RULE, ANYTHING_GOES, CALL_ELECTION, NOW, RULE, but, given, happened
 
 from ledger.decision import fold
-from ledger.streams.av_rule import AlternativeVote
+from ledger.rules.alternative import AlternativeVote
+from ledger.rules.count_rule import rule_hash
 from ledger.streams.contest import PollClosed
-from ledger.streams.count_rule import rule_hash
 from ledger.streams.election import AdoptCountRule, CountRuleAdopted, Election, ElectionCalled
 
 STREAM = "election/labour"

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ledger.streams.marks import faults, ranks, unknown
+from ledger.rules.marks import faults, ranks, unknown
 
 CANDIDATES = ("a", "b", "c")
 ANY_MARKS = st.text(alphabet="abc>=", max_size=12)

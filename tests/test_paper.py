@@ -24,9 +24,9 @@ from scenario import (
 
 from ledger.decision import CountFigures, fold
 from ledger.event import Event
+from ledger.rules.count_rule import rule_hash
 from ledger.streams.batch import BatchClosed, BatchOpened, BatchState
 from ledger.streams.contest import ClosePoll, PollClosed
-from ledger.streams.count_rule import rule_hash
 from ledger.streams.declaration import DeclareResult
 from ledger.streams.election import AdoptCountRule
 from ledger.streams.paper import PAPERS_MAX, Alike, Paper, PaperRead, contents_hash

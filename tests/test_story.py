@@ -14,8 +14,8 @@ from scenario import given as scene
 from test_leaf import FIELDS, read, values_of
 
 from ledger.event import TYPES, Event, Plain
+from ledger.rules.count_rule import AnyCountRule
 from ledger.streams.contest import ContestDefined
-from ledger.streams.count_rule import AnyCountRule
 from ledger.streams.person import PersonRecorded
 from projections.story.offices import METHODS
 from projections.story.story import contests_of, story

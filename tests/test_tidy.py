@@ -16,7 +16,14 @@ PACKAGES = ("ledger", "projections", "cli")
 MAY_IMPORT = {"ledger": {"ledger"}, "projections": {"ledger", "projections"}, "cli": set(PACKAGES)}
 MODULE_LINES_MAX = 300
 FUNCTION_LINES_MAX = 50
-PURE = ("ledger/streams/", "projections/count/", "ledger/decision.py", "ledger/field.py", "ledger/event.py")
+PURE = (
+    "ledger/streams/",
+    "ledger/rules/",
+    "projections/count/",
+    "ledger/decision.py",
+    "ledger/field.py",
+    "ledger/event.py",
+)
 IMPURE_MODULES = {"os", "time", "random", "secrets", "socket", "subprocess", "sqlite3", "psycopg", "pathlib", "sys"}
 IMPURE_CALLS = {"now", "today", "utcnow", "open", "print", "input", "urandom", "getenv"}
 CLOCK_AND_CHANCE = {"random", "secrets"}

@@ -15,7 +15,7 @@ from scenario import CALL_ELECTION, CLOSE_POLL, DEFINE_CONTEST, POLLED, READ_PAP
 from terminal import POLLED as COMMANDS
 from terminal import Terminal
 
-from ledger.streams.count_rule import AnyCountRule, rule_hash
+from ledger.rules.count_rule import AnyCountRule, rule_hash
 from ledger.streams.election import AdoptCountRule
 from ledger.streams.result import ResultDeclared
 from ledger.streams.totals import CertifyTotals, TotalsCertified

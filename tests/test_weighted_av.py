@@ -15,7 +15,7 @@ from pydantic import ValidationError
 
 from ledger.errors import RefusedError
 from ledger.field import rounded
-from ledger.streams.av_rule import AlternativeVote, WeightedAlternativeVote
+from ledger.rules.alternative import AlternativeVote, WeightedAlternativeVote
 from projections.count.av import count_av
 from projections.count.stage_table import StageTable
 

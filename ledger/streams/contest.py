@@ -11,7 +11,7 @@ from ledger.decision import Act, Command, Outcome, State, decision
 from ledger.errors import RefusedError
 from ledger.event import Audience, Canonical, Event
 from ledger.field import Count, Hash, Id, Text
-from ledger.streams.contest_fit import unfitness
+from ledger.rules.fit import unfitness
 from ledger.streams.election import Election, election_stream, require_election
 
 CANDIDATES_MAX = 10_000

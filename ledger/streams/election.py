@@ -12,7 +12,7 @@ from ledger.decision import Act, Command, Outcome, State, decision
 from ledger.errors import EvidenceError, RefusedError
 from ledger.event import Audience, Event
 from ledger.field import Id, Text
-from ledger.streams.count_rule import CountRule, rule_hash
+from ledger.rules.count_rule import CountRule, rule_hash
 
 if TYPE_CHECKING:
     from ledger.streams.contest import ContestDefined

@@ -21,12 +21,12 @@ from ledger.errors import RefusedError, nearest
 from ledger.event import Audience, Canonical, Event
 from ledger.field import Id, Marks
 from ledger.leaf import BLIND_BYTES, base64url
-from ledger.streams.admission import refusals, votes_of
+from ledger.rules.admission import refusals, votes_of
+from ledger.rules.count_rule import CountRule
+from ledger.rules.marks import unknown
 from ledger.streams.batch import BatchClosed, BatchOpened, BatchState, papers_batch
 from ledger.streams.contest import Contest, contest_stream, require_contest
-from ledger.streams.count_rule import CountRule
 from ledger.streams.election import Election, election_stream, rule_of
-from ledger.streams.marks import unknown
 from ledger.streams.result import Result, require_changeable, result_stream
 from ledger.streams.totals import Totals, totals_stream
 

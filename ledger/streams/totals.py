@@ -16,11 +16,11 @@ from ledger.decision import Act, BatchFigures, Command, Outcome, State, Unchange
 from ledger.errors import nearest, refused
 from ledger.event import Audience, Canonical, Event
 from ledger.field import Count, Id, Text
+from ledger.rules.transferable import SingleTransferableVote
 from ledger.streams.contest import CANDIDATES_MAX, Contest, contest_stream, require_contest
 from ledger.streams.election import Election, election_stream, rule_of
 from ledger.streams.figure import STAGES_MAX
 from ledger.streams.result import Result, require_changeable, result_stream
-from ledger.streams.stv_rule import SingleTransferableVote
 
 
 class CertifiedVotes(Canonical):

@@ -13,7 +13,7 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from ledger.errors import RefusedError
-from ledger.streams.av_rule import AlternativeVote
+from ledger.rules.alternative import AlternativeVote
 from projections.count.lots import NO_LOTS, Lots, drawn
 from projections.count.paper import group
 from projections.count.scale import PaperScale, PointScale, Standing
@@ -22,7 +22,7 @@ from projections.count.stage_table import Action, Stage, StageTable
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from ledger.streams.av_rule import AnyAlternativeVote
+    from ledger.rules.alternative import AnyAlternativeVote
     from projections.count.paper import Bundle
     from projections.count.scale import Scale
     from projections.count.stage_table import Profile

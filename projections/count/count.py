@@ -7,9 +7,9 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from ledger.errors import RefusedError
-from ledger.streams.av_rule import AlternativeVote, WeightedAlternativeVote
-from ledger.streams.cross_rule import Plurality, YesNo
-from ledger.streams.stv_rule import Ers97STV, MeekSTV, ScottishSTV
+from ledger.rules.alternative import AlternativeVote, WeightedAlternativeVote
+from ledger.rules.crosses import Plurality, YesNo
+from ledger.rules.transferable import Ers97STV, MeekSTV, ScottishSTV
 from projections.count.av import NO_TOTALS, count_av
 from projections.count.lots import NO_LOTS
 from projections.count.plurality import count_plurality
@@ -21,7 +21,7 @@ from projections.count.stv_table import STVTable
 from projections.count.yes_no import count_yes_no
 
 if TYPE_CHECKING:
-    from ledger.streams.count_rule import AnyCountRule
+    from ledger.rules.count_rule import AnyCountRule
     from projections.count.av import Totals
     from projections.count.lots import Lots
     from projections.count.stage_table import Profile

@@ -6,15 +6,15 @@ from collections import Counter
 from typing import TYPE_CHECKING, Literal
 
 from ledger.errors import EvidenceError, nearest
-from ledger.streams.admission import CrossFault, cross_faults, refusals
-from ledger.streams.cross_rule import Plurality
-from ledger.streams.marks import ranks, unknown
+from ledger.rules.admission import CrossFault, cross_faults, refusals
+from ledger.rules.crosses import Plurality
+from ledger.rules.marks import ranks, unknown
 from projections.count.paper import MARKS_SHOWN, Papers
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Sequence
 
-    from ledger.streams.cross_rule import AnyCrossRule
+    from ledger.rules.crosses import AnyCrossRule
     from projections.count.stage_table import Profile
 
 Rejection = Literal["blank", "ranked", "too-many-votes", "too-few-votes"]

@@ -6,13 +6,13 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal, NamedTuple
 
 from ledger.errors import EvidenceError, nearest
-from ledger.streams.marks import faults, judged, ranks, unknown
+from ledger.rules.marks import faults, judged, ranks, unknown
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Container, Mapping, Sequence
 
-    from ledger.streams.marks import Fault
-    from ledger.streams.rule_parts import Preferences
+    from ledger.rules.marks import Fault
+    from ledger.rules.parts import Preferences
     from projections.count.stage_table import Profile
 
 Ranking = tuple[str, ...]

@@ -13,13 +13,13 @@ from dataclasses import dataclass, field
 from itertools import groupby, product
 from typing import TYPE_CHECKING
 
-from ledger.streams.reserved import Reserved
+from ledger.rules.reserved import Reserved
 from projections.count.lots import drawn
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Mapping, Sequence
 
-    from ledger.streams.rule_parts import ReservedPlaces
+    from ledger.rules.parts import ReservedPlaces
     from projections.count.lots import Lots
 
 Kind = frozenset[str]

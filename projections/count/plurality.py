@@ -17,7 +17,7 @@ from projections.count.places import Filled, Places
 from projections.count.stage_table import Action, Stage, StageTable
 
 if TYPE_CHECKING:
-    from ledger.streams.cross_rule import Plurality
+    from ledger.rules.crosses import Plurality
     from projections.count.av import Totals
     from projections.count.lots import Lots
     from projections.count.paper import Papers

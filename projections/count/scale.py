@@ -12,7 +12,7 @@ from ledger.field import rounded
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from ledger.streams.av_rule import WeightedAlternativeVote
+    from ledger.rules.alternative import WeightedAlternativeVote
 
     Votes = Mapping[str, Mapping[str, int]]  # section -> candidate -> papers
 

@@ -18,7 +18,7 @@ from projections.count.stv_record import NO_CATEGORIES, Record
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping, Sequence
 
-    from ledger.streams.stv_rule import Ers97STV
+    from ledger.rules.transferable import Ers97STV
     from projections.count.lots import Lots
     from projections.count.stage_table import Profile
     from projections.count.stv_papers import Pile

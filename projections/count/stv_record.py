@@ -9,15 +9,15 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from ledger.errors import RefusedError
-from ledger.streams.reserved import Reserved
-from ledger.streams.stv_rule import CANDIDATES_MAX
+from ledger.rules.reserved import Reserved
+from ledger.rules.transferable import CANDIDATES_MAX
 from projections.count.stv_papers import number_of
 from projections.count.stv_table import STVAction, STVStage, STVTable, STVTransfer
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Mapping, Sequence
 
-    from ledger.streams.stv_rule import SingleTransferableVote
+    from ledger.rules.transferable import SingleTransferableVote
     from projections.count.lots import Lots
     from projections.count.paper import Papers
     from projections.count.stage_table import Purpose

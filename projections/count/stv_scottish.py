@@ -16,7 +16,7 @@ from projections.count.stv_record import NO_CATEGORIES, Record
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Mapping, Sequence
 
-    from ledger.streams.stv_rule import ScottishSTV
+    from ledger.rules.transferable import ScottishSTV
     from projections.count.lots import Lots
     from projections.count.stage_table import Profile
     from projections.count.stv_papers import Pile

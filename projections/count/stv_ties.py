@@ -38,7 +38,7 @@ def break_tie(
     """Go down the ladder until it falls on one of the tied.
 
     Args:
-        ladder: the rungs of `stv_rule.Ladder`.
+        ladder: the rungs of `rules.transferable.Ladder`.
         earlier: votes at the end of every earlier stage, first to last.
         tied: two or more candidates, in ballot order.
         lots: (stage number, the tied) -> all of them in the order drawn; it falls on the one drawn first.

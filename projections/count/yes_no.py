@@ -6,7 +6,7 @@ from fractions import Fraction
 from typing import TYPE_CHECKING
 
 from ledger.errors import RefusedError
-from ledger.streams.cross_rule import NO, YES
+from ledger.rules.crosses import NO, YES
 from projections.count.av import NO_TOTALS
 from projections.count.crosses import group_crosses
 from projections.count.stage_table import Action, Stage, StageTable
@@ -14,7 +14,7 @@ from projections.count.stage_table import Action, Stage, StageTable
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from ledger.streams.cross_rule import YesNo
+    from ledger.rules.crosses import YesNo
     from projections.count.av import Totals
     from projections.count.stage_table import Profile
 

@@ -13,8 +13,8 @@ from collections.abc import Mapping, Sequence
 
 from ledger.errors import RefusedError
 from ledger.field import INT_MAX
+from ledger.rules.marks import ranks
 from ledger.streams.contest import CANDIDATES_MAX, SEATS_MAX
-from ledger.streams.marks import ranks
 from projections.formats.lines import Kind, Line, Lines, Source
 from projections.formats.paper_file import (
     PaperFile,

@@ -15,7 +15,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Literal
 
 from ledger.errors import RefusedError
-from ledger.streams.marks import ranks, unknown
+from ledger.rules.marks import ranks, unknown
 from projections.formats.csv_lines import RANK_HEAD, Head, Row, head_of, rank_columns, rows_of, wrong_head
 from projections.formats.lines import Lines, Source
 from projections.formats.paper_file import (

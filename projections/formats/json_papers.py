@@ -11,8 +11,8 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from ledger.field import INT_MAX
+from ledger.rules.marks import unknown
 from ledger.streams.contest import SEATS_MAX
-from ledger.streams.marks import unknown
 from projections.formats.json_stream import JsonStream, member
 from projections.formats.lines import Source
 from projections.formats.paper_file import (

@@ -15,8 +15,8 @@ from typing import Literal, NamedTuple, get_args
 
 from ledger.errors import RefusedError
 from ledger.field import INT_MAX
+from ledger.rules.marks import ranks
 from ledger.streams.contest import CANDIDATES_MAX
-from ledger.streams.marks import ranks
 from projections.formats.lines import Line, Lines, Source
 from projections.formats.paper_file import (
     PaperFile,

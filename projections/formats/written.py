@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from ledger.errors import RefusedError
-from ledger.streams.marks import ranks
+from ledger.rules.marks import ranks
 
 
 def tidy(papers: Mapping[str, int]) -> dict[str, int]:

@@ -12,9 +12,9 @@ from typing import Any
 
 from ledger.decision import fold
 from ledger.errors import RefusedError
+from ledger.rules.marks import ranks
 from ledger.store import Ledger
 from ledger.streams.contest import ContestDefined
-from ledger.streams.marks import ranks
 from ledger.streams.result import result_stream
 from projections.catch_up import Views
 from projections.comparison import Compared, compare

@@ -32,14 +32,14 @@ from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
 from ledger.field import ALL
-from ledger.streams.cross_rule import Plurality, YesNo
+from ledger.rules.crosses import Plurality, YesNo
 from projections.count.crosses import read_crosses
 from projections.count.paper import interpret
 from projections.count.stage_table import Stage, StageTable
 from projections.count.stv_table import STVStage, STVTable
 
 if TYPE_CHECKING:
-    from ledger.streams.count_rule import CountRule
+    from ledger.rules.count_rule import CountRule
     from projections.count.count import Table
     from projections.count.stage_table import Profile
 

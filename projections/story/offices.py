@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+from ledger.rules.count_rule import rule_hash
 from ledger.streams.contest import ContestDefined, PollClosed
-from ledger.streams.count_rule import rule_hash
 from ledger.streams.election import CountRuleAdopted, ElectionCalled
 from ledger.streams.heads import StreamHeadsRecorded
 from ledger.streams.key import KeyEnrolled, KeyRevoked, KeyRotated

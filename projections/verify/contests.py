@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
+from ledger.rules.count_rule import CountRule, rule_hash
+from ledger.rules.fit import unfitness
 from ledger.streams.contest import Contest, ContestDefined, PollClosed
-from ledger.streams.contest_fit import unfitness
-from ledger.streams.count_rule import CountRule, rule_hash
 from ledger.streams.election import CountRuleAdopted, ElectionCalled
 from projections.verify.finding import Finding
 from projections.verify.record import RecordRead

@@ -28,8 +28,8 @@ from measure import Line, head, verdict
 from papers import BATCH, CANDIDATES, CLOSED, RECORDED, dealt, opened
 
 from ledger.recorder import PAGE_ROWS, Guard
+from ledger.rules.alternative import AlternativeVote
 from ledger.store import LEDGER_FILE, make_ledger, open_ledger
-from ledger.streams.av_rule import AlternativeVote
 from ledger.streams.batch import BatchClosed
 from projections.count.av import count_av
 from projections.counting import open_views

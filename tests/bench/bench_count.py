@@ -19,7 +19,7 @@ from typing import Any
 
 from measure import Line, head, peak_megabytes, verdict
 
-from ledger.streams.stv_rule import Ers97STV, MeekSTV, ScottishSTV
+from ledger.rules.transferable import Ers97STV, MeekSTV, ScottishSTV
 from projections.count.stv_ers97 import count_ers97
 from projections.count.stv_meek import count_meek
 from projections.count.stv_scottish import count_scottish

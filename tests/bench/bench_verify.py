@@ -26,10 +26,10 @@ from bench_record import SPAWN
 from measure import Line, head, peak_megabytes, timed, verdict
 from papers import CANDIDATES, alike
 
+from ledger.rules.alternative import AlternativeVote
+from ledger.rules.count_rule import rule_hash
 from ledger.seal.policy import Policy
 from ledger.store import LEDGER_FILE, open_ledger
-from ledger.streams.av_rule import AlternativeVote
-from ledger.streams.count_rule import rule_hash
 from projections.counting import open_views
 from projections.verify.run import verify
 from projections.verify.sealing import Notes, Trust

@@ -23,8 +23,8 @@ from typing import Any
 
 from stv_rules import SCOTTISH
 
-from ledger.streams.av_rule import AlternativeVote
-from ledger.streams.stv_rule import ScottishSTV
+from ledger.rules.alternative import AlternativeVote
+from ledger.rules.transferable import ScottishSTV
 from projections.count.av import count_av
 from projections.count.stage_table import StageTable
 from projections.count.stv_scottish import count_scottish

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections import Counter
 from typing import Any
 
-from ledger.streams.rule_parts import ReservedPlaces
-from ledger.streams.stv_rule import Ers97STV, MeekSTV, ScottishSTV, SingleTransferableVote
+from ledger.rules.parts import ReservedPlaces
+from ledger.rules.transferable import Ers97STV, MeekSTV, ScottishSTV, SingleTransferableVote
 from projections.count.stv_ers97 import count_ers97
 from projections.count.stv_meek import count_meek
 from projections.count.stv_scottish import count_scottish

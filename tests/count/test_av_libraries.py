@@ -23,8 +23,8 @@ from votelib.convert import ApprovalToSimpleVotes
 from votelib.evaluate.core import Plurality as TheirPlurality
 from votelib.evaluate.sequential import TransferableVoteSelector
 
-from ledger.streams.av_rule import AlternativeVote
-from ledger.streams.cross_rule import Plurality
+from ledger.rules.alternative import AlternativeVote
+from ledger.rules.crosses import Plurality
 from projections.count.av import count_av
 from projections.count.plurality import count_plurality
 from projections.count.stage_table import StageTable

@@ -12,9 +12,9 @@ from test_av_libraries import RULE
 from test_invariance import RULES, WEIGHTED
 
 from ledger.errors import EvidenceError, RefusedError
-from ledger.streams.av_rule import AlternativeVote
-from ledger.streams.count_rule import AnyCountRule, CountRule
-from ledger.streams.cross_rule import Plurality, YesNo
+from ledger.rules.alternative import AlternativeVote
+from ledger.rules.count_rule import AnyCountRule, CountRule
+from ledger.rules.crosses import Plurality, YesNo
 from projections.count import av
 from projections.count.count import Poll, Table, count
 from projections.count.stv_table import STVTable

@@ -17,10 +17,10 @@ from hypothesis import strategies as st
 from stv_rules import ERS97, MEEK, SCOTTISH, reserve
 from test_av_libraries import BLOCK, RULE
 
-from ledger.streams.av_rule import AlternativeVote, SectionWeight, WeightedAlternativeVote
-from ledger.streams.count_rule import AnyCountRule
-from ledger.streams.cross_rule import Plurality
-from ledger.streams.stv_rule import Ers97STV, MeekSTV, ScottishSTV
+from ledger.rules.alternative import AlternativeVote, SectionWeight, WeightedAlternativeVote
+from ledger.rules.count_rule import AnyCountRule
+from ledger.rules.crosses import Plurality
+from ledger.rules.transferable import Ers97STV, MeekSTV, ScottishSTV
 from projections.count.count import Poll, Table, count
 from projections.count.stv_table import STVTable
 

@@ -16,7 +16,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ledger.errors import EvidenceError, RefusedError
-from ledger.streams.cross_rule import Plurality
+from ledger.rules.crosses import Plurality
 from projections.count.crosses import group_crosses, read_crosses
 from projections.count.plurality import count_plurality
 from projections.count.stage_table import StageTable

@@ -14,8 +14,8 @@ from hypothesis import strategies as st
 from stv_rules import METHODS, PAPERS, count, with_lots
 
 from ledger.field import rounded
-from ledger.streams.av_rule import AlternativeVote, SectionWeight, WeightedAlternativeVote
-from ledger.streams.cross_rule import Plurality, YesNo
+from ledger.rules.alternative import AlternativeVote, SectionWeight, WeightedAlternativeVote
+from ledger.rules.crosses import Plurality, YesNo
 from projections.count.av import count_av
 from projections.count.plurality import count_plurality
 from projections.count.render import sheet_of

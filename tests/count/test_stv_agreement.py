@@ -14,7 +14,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from stv_rules import METHODS, lot_of, with_lots
 
-from ledger.streams.stv_rule import SingleTransferableVote
+from ledger.rules.transferable import SingleTransferableVote
 from projections.count.stv_table import STVTable
 
 CANDIDATES = ("a", "b", "c", "d", "e", "f", "g")

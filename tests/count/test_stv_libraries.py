@@ -17,7 +17,7 @@ from stv_rules import COUNTERS, SCOTTISH
 from stvpoll.scottish_stv import calculate_scottish_stv
 from votelib.evaluate.sequential import TransferableVoteSelector
 
-from ledger.streams.stv_rule import ScottishSTV, SingleTransferableVote
+from ledger.rules.transferable import ScottishSTV, SingleTransferableVote
 
 CANDIDATES = ("a", "b", "c", "d", "e", "f", "g", "h")
 Papers = Counter[tuple[str, ...]]

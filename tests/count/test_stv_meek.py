@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from pydantic import ValidationError
 from stv_rules import MEEK, count, with_lots
 
-from ledger.streams.stv_rule import MeekSTV
+from ledger.rules.transferable import MeekSTV
 
 CANDIDATES = ("a", "b", "c", "d", "e")
 MARKS = st.permutations(CANDIDATES).flatmap(lambda order: st.integers(1, 5).map(lambda n: ">".join(order[:n])))

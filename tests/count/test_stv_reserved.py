@@ -14,8 +14,8 @@ from pydantic import ValidationError
 from stv_rules import METHODS, count, reserve, votes, with_lots
 
 from ledger.errors import RefusedError
-from ledger.streams.reserved import Reserved
-from ledger.streams.stv_rule import ScottishSTV
+from ledger.rules.reserved import Reserved
+from ledger.rules.transferable import ScottishSTV
 
 CANDIDATES = ("a", "b", "c", "d", "e", "f")
 WOMEN = {"c": {"women"}, "d": {"women"}, "f": {"women", "young"}, "b": {"young"}}

@@ -9,8 +9,8 @@ from pydantic import ValidationError
 from stv_rules import METHODS, SCOTTISH, count, lot_of, votes
 
 from ledger.errors import EvidenceError, RefusedError
-from ledger.streams.count_rule import rule_hash
-from ledger.streams.stv_rule import ScottishSTV
+from ledger.rules.count_rule import rule_hash
+from ledger.rules.transferable import ScottishSTV
 from projections.count.stv_scottish import count_scottish
 from projections.count.stv_table import STVTable, STVTransfer
 

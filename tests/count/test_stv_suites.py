@@ -19,7 +19,7 @@ from typing import Any
 import pytest
 from stv_rules import SCOTTISH
 
-from ledger.streams.stv_rule import ScottishSTV
+from ledger.rules.transferable import ScottishSTV
 from projections.count.stv_scottish import count_scottish
 from projections.count.stv_table import STVTable
 

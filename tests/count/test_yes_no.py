@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ledger.errors import EvidenceError, RefusedError
-from ledger.streams.cross_rule import YesNo
+from ledger.rules.crosses import YesNo
 from projections.count.stage_table import StageTable
 from projections.count.yes_no import count_yes_no
 

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from ledger.errors import RefusedError
-from ledger.streams.marks import ranks
+from ledger.rules.marks import ranks
 from projections.formats.paper_file import PaperFile, Roll
 
 NAMES = (("adam", "Adam Smith"), ("basil", "Basil"), ("charlotte", "Charlotte"), ("donald", "Donald Ó Dúill"))

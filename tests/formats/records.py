@@ -6,7 +6,7 @@ import json
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from ledger.streams.marks import ranks
+from ledger.rules.marks import ranks
 
 CONTEST = "contest-1"
 

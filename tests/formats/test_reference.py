@@ -12,7 +12,7 @@ import pytest
 from pydantic import TypeAdapter
 from terminal import CALL_ELECTION, DEFINE_CONTEST, RULE, Terminal
 
-from ledger.streams.count_rule import CountRule, rule_hash
+from ledger.rules.count_rule import CountRule, rule_hash
 from projections.formats.forms import READABLE, WRITABLE, guessed
 
 PAGE = (Path(__file__).parents[2] / "docs" / "reference" / "formats.md").read_text("utf-8")

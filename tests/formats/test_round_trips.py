@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from records import paper, report
 
 from ledger.errors import RefusedError
-from ledger.streams.marks import faults, ranks
+from ledger.rules.marks import faults, ranks
 from projections.formats.blt import read_blt, write_blt
 from projections.formats.csv_papers import (
     read_csv_counted,

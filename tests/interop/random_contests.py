@@ -19,9 +19,9 @@ import pytest
 from pydantic import TypeAdapter
 
 from ledger.errors import PollbookError
+from ledger.rules.count_rule import CountRule
 from ledger.streams.account import AccountStated
 from ledger.streams.contest import ContestDefined
-from ledger.streams.count_rule import CountRule
 from ledger.streams.totals import TotalsCertified
 from projections.basis import Basis
 from projections.count.count import Poll, Table

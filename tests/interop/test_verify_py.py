@@ -53,12 +53,12 @@ from ledger.errors import EvidenceError
 from ledger.event import TYPES
 from ledger.field import check_text
 from ledger.leaf import Row, decode_strictly
+from ledger.rules.count_rule import AnyCountRule, rule_hash
 from ledger.seal.note import parse_note
 from ledger.seal.policy import Policy
 from ledger.seal.sealer import Sealer, make_log_key
 from ledger.streams.account import AccountStated, SetAside, Spoilt
 from ledger.streams.contest import Candidate
-from ledger.streams.count_rule import AnyCountRule, rule_hash
 from ledger.streams.declaration import DeclareResult
 from ledger.streams.election import AdoptCountRule
 from ledger.streams.figure import Figure

@@ -10,7 +10,7 @@ from typing import Any
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ledger.streams.av_rule import AlternativeVote
+from ledger.rules.alternative import AlternativeVote
 from projections.count.av import count_av
 from projections.count.stage_table import StageTable
 

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from scenario import ANYTHING_GOES, CALL_ELECTION, CLOSE_POLL, DEFINE_CONTEST, NOW, SEED, but
 from scenario import given as decided
 
-from ledger.streams.count_rule import rule_hash
+from ledger.rules.count_rule import rule_hash
 from ledger.streams.election import AdoptCountRule
 from ledger.streams.paper import Alike, PaperRead, ReadPapers
 

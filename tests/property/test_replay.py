@@ -31,10 +31,10 @@ import projections.catch_up
 from ledger.decision import Figures
 from ledger.desk import Desk
 from ledger.event import Event
+from ledger.rules.count_rule import rule_hash
 from ledger.seal.merkle import leaf_hash, root
 from ledger.store import Ledger
 from ledger.streams.batch import BatchClosed, BatchOpened
-from ledger.streams.count_rule import rule_hash
 from ledger.streams.election import AdoptCountRule
 from ledger.streams.paper import Alike, PaperRead, ReadPapers
 from ledger.streams.person import Identity, OrderErasure

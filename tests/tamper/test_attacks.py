@@ -31,6 +31,8 @@ from test_malformed_leaves import FORMS
 
 from ledger.errors import EvidenceError
 from ledger.leaf import Disclosure, base64url
+from ledger.rules.alternative import AlternativeVote
+from ledger.rules.count_rule import rule_hash
 from ledger.seal.checkpoint import Checkpoint, parse_checkpoint
 from ledger.seal.note import parse_note
 from ledger.seal.policy import Policy
@@ -39,9 +41,7 @@ from ledger.seal.sealer import LOCK, Sealer, locked
 from ledger.seal.witness import decide
 from ledger.store import open_ledger
 from ledger.streams.account import StateAccount
-from ledger.streams.av_rule import AlternativeVote
 from ledger.streams.contest import Section
-from ledger.streams.count_rule import rule_hash
 from ledger.streams.declaration import DeclareResult
 from ledger.vault import Vault
 from projections.verify.record import read_record

@@ -7,14 +7,14 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from ledger.errors import RefusedError, nearest
 from ledger.field import ALL
-from ledger.streams.av_rule import AlternativeVote, WeightedAlternativeVote
-from ledger.streams.cross_rule import NO, YES, Plurality, YesNo
-from ledger.streams.reserved import Reserved
-from ledger.streams.stv_rule import CANDIDATES_MAX, SingleTransferableVote
+from ledger.rules.alternative import AlternativeVote, WeightedAlternativeVote
+from ledger.rules.crosses import NO, YES, Plurality, YesNo
+from ledger.rules.reserved import Reserved
+from ledger.rules.transferable import CANDIDATES_MAX, SingleTransferableVote
 
 if TYPE_CHECKING:
+    from ledger.rules.count_rule import AnyCountRule
     from ledger.streams.contest import ContestDefined
-    from ledger.streams.count_rule import AnyCountRule
 
 
 class Unfit(NamedTuple):

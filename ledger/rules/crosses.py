@@ -8,7 +8,7 @@ from typing import Literal, Self
 from pydantic import Field, model_validator
 
 from ledger.field import Ratio
-from ledger.streams.rule_parts import RESERVED_MAX, Crosses, ReservedPlaces, require_distinct
+from ledger.rules.parts import RESERVED_MAX, Crosses, ReservedPlaces, require_distinct
 
 PAPERS_MAX = 10**15
 YES, NO = "yes", "no"  # ids of the two candidates of a yes-or-no contest

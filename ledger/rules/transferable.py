@@ -12,7 +12,7 @@ from typing import Annotated, Literal, Self
 
 from pydantic import Field, model_validator
 
-from ledger.streams.rule_parts import (
+from ledger.rules.parts import (
     DECIMALS_MAX,
     RESERVED_MAX,
     Preferences,

@@ -9,7 +9,7 @@ from pydantic import Field, model_validator
 
 from ledger.event import Canonical
 from ledger.field import Id, Ratio
-from ledger.streams.rule_parts import Preferences, require_end
+from ledger.rules.parts import Preferences, require_end
 
 SECTIONS_MAX = 1_000
 

@@ -7,15 +7,15 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Literal
 
-from ledger.streams.cross_rule import Plurality, YesNo
-from ledger.streams.marks import faults, ranks
+from ledger.rules.crosses import Plurality, YesNo
+from ledger.rules.marks import faults, ranks
 
 if TYPE_CHECKING:
     from collections.abc import Container
 
-    from ledger.streams.count_rule import AnyCountRule
-    from ledger.streams.cross_rule import AnyCrossRule
-    from ledger.streams.marks import Fault
+    from ledger.rules.count_rule import AnyCountRule
+    from ledger.rules.crosses import AnyCrossRule
+    from ledger.rules.marks import Fault
 
 CrossFault = Literal["blank", "overvote", "ranked"]
 

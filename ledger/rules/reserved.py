@@ -13,7 +13,7 @@ from ledger.errors import RefusedError
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Mapping, Sequence
 
-    from ledger.streams.rule_parts import ReservedPlaces
+    from ledger.rules.parts import ReservedPlaces
 
     Kind = tuple[bool, ...]  # for each reserved category, whether the candidate is of it
 

@@ -10,9 +10,9 @@ from typing import Annotated
 
 from pydantic import Field
 
-from ledger.streams.av_rule import AnyAlternativeVote
-from ledger.streams.cross_rule import AnyCrossRule
-from ledger.streams.stv_rule import AnySTV
+from ledger.rules.alternative import AnyAlternativeVote
+from ledger.rules.crosses import AnyCrossRule
+from ledger.rules.transferable import AnySTV
 
 AnyCountRule = AnyAlternativeVote | AnyCrossRule | AnySTV
 CountRule = Annotated[AnyCountRule, Field(discriminator="version")]
