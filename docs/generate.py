@@ -278,8 +278,8 @@ def rules_page() -> str:
     """
     from pydantic import TypeAdapter
 
-    from ledger.rules.count_rule import AnyCountRule, CountRule
     from ledger.rules import alternative, crosses, parts, transferable
+    from ledger.rules.count_rule import AnyCountRule, CountRule
 
     models = vars(parts) | vars(alternative) | vars(crosses) | vars(transferable)
 
