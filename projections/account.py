@@ -68,6 +68,8 @@ class Line:
             return f"at most the {self.distributed} papers distributed", f"{self.returned} returned"
         if self.difference is None:
             return f"{self.returned} papers returned", "valid papers not published"
+        if self.electorate is not None and self.valid is not None and self.valid > self.electorate:
+            return f"at most {self.electorate} valid papers, one for each elector", f"{self.valid}"
         return (f"{self.returned} papers returned", _said(self)) if self.difference else None
 
     @property

@@ -173,6 +173,7 @@ def test_an_account_balances_where_every_paper_that_came_back_is_somewhere() -> 
         ({"returned": 4}, "members", "papers distributed and returned", "not published"),
         ({"distributed": 9}, "members", "papers distributed and returned", "not published"),
         ({"distributed": 3, "returned": 4}, "members", "at most the 3 papers distributed", "4 returned"),
+        (MEMBERS | {"electorate": 2}, "members", "at most 2 valid papers, one for each elector", "3"),
         (
             {"distributed": 9, "returned": 5},
             "members",

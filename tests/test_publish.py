@@ -462,3 +462,65 @@ def test_figures_of_a_withheld_account_are_not_compared_in_public(copied: Termin
     page = (copied.folder / "out" / "index.html").read_text("utf-8")
     assert ">186<" in page
     assert ">187<" not in page
+
+
+RANKS = {"blank": "reject", "decimals": 2, "duplicate": "skip", "gap": "exhaust", "overvote": "exhaust"}
+STV = {
+    **RANKS,
+    "version": "stv-scottish.v1",
+    "preferences": "any-number",
+    "doomed": "together",
+    "exclusion": "single-lowest",
+    "last_places": "after-transfer",
+    "quota": "droop",
+    "reserved": [],
+    "surplus_order": "largest-first",
+    "surpluses": "one-at-a-time",
+    "ties": ["lot"],
+    "transfer_value": "value-by-surplus-over-votes",
+    "value_decimals": 5,
+}
+YES_NO = {
+    "version": "yes-no.v1",
+    "base": "read",
+    "blank": "reject",
+    "decimals": 1,
+    "needed": "1/2",
+    "overvote": "reject",
+    "quorum": 0,
+    "ranked": "reject",
+    "reach": "more-than",
+}
+
+
+@pytest.mark.parametrize(
+    ("rule", "names", "seats", "alike"),
+    [
+        (STV, "abcd", 2, {"a>c": 79, "a>d": 1, "c": 30, "d": 30}),  # the fraction 2433/80 would tell of one paper
+        (YES_NO, ("yes", "no"), 1, {"yes": 40, "no": 30, "yes=no": 2}),  # the reason would count the rejected
+    ],
+    ids=["stv", "yes-no"],
+)
+def test_neither_fractions_nor_words_tell_of_a_few_papers(
+    copied: Terminal, rule: dict[str, Any], names: str, seats: int, alike: dict[str, int]
+) -> None:
+    copied.record("adopt-count-rule", {"election": CUT["election"], "rule": rule}).done()
+    found = json.loads(copied("events", "--type", "count-rule-adopted.v1", "--json").done())[-1]["content_hash"]
+    candidates = [{"id": name, "name": name} for name in names]
+    contest = CUT | {"contest": "few", "count_rule": found, "seats": seats, "candidates": candidates}
+    lines = [
+        ("define-contest", contest),
+        ("close-poll", {**CLOSE_POLL, "contest": "few"}),
+        papers("few", "members", [{"marks": marks, "count": count} for marks, count in alike.items()]),
+    ]
+    copied("apply", copied.lines("few.jsonl", lines), "--as", "ro").done()
+    elected = json.loads(copied("count", "few", "--json").done())["elected"]
+    copied.record("declare-result", {"contest": "few", "elected": elected}).done()
+    result = result_of(copied, "out", "few")
+    assert result["elected"] == elected
+    assert not any((result["rejected"] or {}).values())
+    page = (copied.folder / "out" / "index.html").read_text("utf-8").partition('id="few"')[2]
+    for text in (json.dumps(result["stages"]), page):
+        assert "30.41250" not in text
+        assert "2433/80" not in text
+        assert "2 of them" not in text

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 import shutil
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -14,6 +16,7 @@ from ledger.store import open_ledger
 from ledger.streams.contest import ContestDefined
 from ledger.streams.election import CountRuleAdopted
 from projections.counting import count_contest, open_views
+from projections.publish.pack import publish
 
 KEPT = Path(__file__).parent / "golden" / "format-2"
 COUNTS = {
@@ -27,6 +30,7 @@ COUNTS = {
     "quiet": ("sha256:c9a9231371b5d3ffe2708700cbf3f2964365443b24f5279f2e241343783b1930", ("ada",)),
 }
 ROOT = ("178", "f8e6a4f327fa9c784ed0fb269b91dfa27ec720e0214c889b7c57b607b05b8786")
+KEY = "kept.example/2026+3219a7f3+Aa6f5HL11F6wEQAIE7YeUgqhA00OKJJk4BIeuSXwDhmk"
 SINCE: frozenset[str] = frozenset()  # types of events that came after it
 
 
@@ -57,3 +61,17 @@ def test_its_root_is_what_it_was_and_nothing_wrong_is_found(kept: Terminal) -> N
     found = json.loads(kept("root", "--json").done())
     assert (str(found["size"]), found["root"]) == ROOT
     assert "nothing wrong was found" in kept("verify").done()
+
+
+def test_what_is_published_of_it_is_recounted_by_the_stand_alone_verifier(kept: Terminal) -> None:
+    out, policy = kept.folder / "out", kept.folder / "policy"
+    policy.write_text(f"log {KEY}\nquorum none\n")
+    with open_ledger(kept.ledger) as ledger:
+        publish(ledger, (KEPT / "checkpoints" / "latest").read_bytes(), None, out, "public")
+    words = [sys.executable, "-I", "-S", out / "verify.py", out, "--policy", policy]
+    done = subprocess.run(words, capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stderr) == (0, "")
+    recounted = {
+        line.split(":")[0].removeprefix("Contest ") for line in done.stdout.splitlines() if ": recounted" in line
+    }
+    assert recounted == COUNTS.keys() - {"quiet"}

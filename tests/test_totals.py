@@ -132,3 +132,8 @@ def test_refuses_totals_that_no_count_could_use_so_that_papers_can_still_be_read
     polled = (CALL_ELECTION, AdoptCountRule(election="labour", rule=rule), contest, CLOSE_POLL)
     given(*polled).when(certify()).then_refused("totals-unfit")
     assert given(*polled).when(READ_PAPERS).papers.total() == 3
+
+
+def test_refuses_a_number_of_papers_that_is_not_that_of_their_votes() -> None:
+    assert given(*POLLED).when(certify(papers=47)).events
+    given(*POLLED).when(certify(papers=48)).then_refused("totals-unfit")

@@ -16,6 +16,7 @@ from ledger.decision import Act, BatchFigures, Command, Outcome, State, Unchange
 from ledger.errors import nearest, refused
 from ledger.event import Audience, Canonical, Event
 from ledger.field import Count, Id, Text
+from ledger.rules.admission import votes_of
 from ledger.rules.transferable import SingleTransferableVote
 from ledger.streams.contest import CANDIDATES_MAX, Contest, contest_stream, require_contest
 from ledger.streams.election import Election, election_stream, rule_of
@@ -126,9 +127,14 @@ def certify_totals(
     if not contest.closed_at:
         raise refused("poll-open", where, "a poll that closed", "an open poll", "Record close-poll first")
     require_changeable(result, where)
-    if isinstance(rule_of(election, definition), SingleTransferableVote):  # no count could ever begin
+    rule = rule_of(election, definition)
+    if isinstance(rule, SingleTransferableVote):  # no count could ever begin
         remedy = "Totals cannot say how papers would have gone on: record the papers"
         raise refused("totals-unfit", where, "papers, under the single transferable vote", "totals", remedy)
+    first = sum(held.votes for held in command.stages[0].held)
+    if command.papers is not None and command.papers != first and votes_of(rule, definition.seats) == 1:
+        remedy = "Leave papers out: each has one vote, so the votes tell how many there are"
+        raise refused("totals-unfit", f"{where}, papers", str(first), str(command.papers), remedy)
     if totals.exists and not result.reopened:
         remedy = "Totals are certified once, unless a recount is ordered: order-recount"
         raise refused("totals-exist", where, "no totals yet", totals.stream, remedy)

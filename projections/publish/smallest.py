@@ -11,8 +11,9 @@ least the smallest cell:
   those before them only who was excluded;
 * rejected papers: by section and reason; else by reason; else their sum; else nothing. How they were marked is never
   shown;
-* under the single transferable vote, where papers go on at fractions of their worth: votes in place of papers, all
-  sections together, and lines only where every line may be shown;
+* under the single transferable vote no number of votes and no line: papers go on at fractions of their worth, and a
+  fraction can tell how many papers it is of (2433/80 is 30 papers and one at 33/80);
+* what a reason says in words, where it counts rejected papers, as of yes or no;
 * lines of the profile: those of at least the smallest cell; and then the next larger lines are joined to the
   rest as well, until the rest alone would be fit as a stage table. So nothing is had by taking lines from the table.
 
@@ -44,7 +45,7 @@ if TYPE_CHECKING:
     from projections.count.stage_table import Profile
 
 ANY = "any"  # stands for all reasons together
-NOT_SHOWN = "What was moved from whom to whom is not published."
+NOT_SHOWN = "The numbers behind this are not published."
 NOBODY = ""  # who holds non-transferable papers; no candidate has this id
 
 Pile = Any  # (section, holder), or holder
@@ -96,7 +97,7 @@ def show_fit(table: Table, profile: Profile, rule: CountRule, smallest: int, *, 
     if smallest == 1:
         return Shown(table, (), (), profile if lines else None, {}, 1)
     if isinstance(table, STVTable):
-        return _show_stv(table, profile if lines else None, smallest)
+        return _show_stv(table, smallest)
     joined: tuple[str, ...] = ()
     rejected = fit_rejected(table.rejected, smallest, by_section=bool(table.certified))
     kept = table
@@ -105,6 +106,8 @@ def show_fit(table: Table, profile: Profile, rule: CountRule, smallest: int, *, 
     told_apart = bool(table.certified) or any(stage.points is not None for stage in table.stages)
     first = len(kept.stages) if joined and told_apart else first_fit(kept, smallest)
     hidden, stages = kept.stages[:first], kept.stages[first:]
+    if isinstance(rule, YesNo) and rule.base == "read":  # the reason counts rejected papers
+        stages = tuple(replace(stage, action=replace(stage.action, reason=NOT_SHOWN)) for stage in stages)
     kept = replace(kept, stages=stages, valid=kept.valid if stages else {}, rejected=rejected)
     if not lines:
         return Shown(kept, hidden, joined, None, {}, smallest)
@@ -114,28 +117,10 @@ def show_fit(table: Table, profile: Profile, rule: CountRule, smallest: int, *, 
     return Shown(kept, hidden, joined, papers, rest, smallest)
 
 
-def _show_stv(table: STVTable, profile: Profile | None, smallest: int) -> Shown:
-    """Cut a count by the single transferable vote back: the last stages, and all lines or none."""
-    unit = 10**table.decimals
-    piles = [dict(stage.votes) | {NOBODY: stage.non_transferable} for stage in table.stages]
-    first = _first_fit(piles, smallest * unit)
-    hidden = table.stages[:first]
-    stages = tuple(_without_transfers(stage) for stage in table.stages[first:])
-    by_section = all(is_fit(papers, smallest) for papers in table.valid.values())
-    valid = table.valid if by_section else {ALL: sum(table.valid.values())}
-    rejected = fit_rejected(table.rejected, smallest)
-    kept = replace(table, stages=stages, valid=valid if stages else {}, rejected=rejected)
-    joined = () if by_section else table.sections
-    if profile is None:
-        return Shown(kept, hidden, joined, None, {}, smallest)
-    whole = not hidden and all(is_fit(count, smallest) for lines in profile.values() for count in lines.values())
-    return Shown(kept, hidden, joined, profile if whole and by_section else {}, {}, smallest)
-
-
-def _without_transfers(stage: STVStage) -> STVStage:
-    """Leave out who gave how much to whom, which can be less than what anybody gained, and reasons that say so."""
-    actions = tuple(replace(action, reason=NOT_SHOWN) for action in stage.actions)
-    return replace(stage, transfers=(), actions=actions)
+def _show_stv(table: STVTable, smallest: int) -> Shown:
+    """Show who was elected and excluded when, and no number of votes: a fraction tells of how many papers it is."""
+    kept = replace(table, stages=(), valid={}, rejected=fit_rejected(table.rejected, smallest))
+    return Shown(kept, table.stages, (), None, {}, smallest)
 
 
 def is_fit(papers: int, smallest: int) -> bool:

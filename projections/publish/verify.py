@@ -276,7 +276,7 @@ HOLDS: dict[str, Any] = {
     "places": range(1_001), "weight": RATIO, "version": range(1, WHOLE_MAX + 1), "seed": ["[0-9a-f]{64}"],
     "candidates": [("categories?", "id", "name")], "sections": [("id", "name")], "rule": RULES,
     "stages": [("held",)], "held": [("candidate", "certainty", "votes")], "purpose": "surplus|exclusion|place",
-    "set_aside": [("papers", "reason")], "spoilt": [("papers", "reason")],
+    "set_aside": [("papers", "reason")], "spoilt": [("papers", "reason")], "certainty": "sourced|unconfirmed",
     "figures": [("candidate?", "certainty", "decimals", "measure", "section", "stage", "value")]}
 REPORT = {**HOLDS, "spoilt": WHOLE, "votes": [("candidate", "votes")]}  # where two fields are called otherwise alike
 def wrong_fields(fields: Iterable[str], value: Event, holds: Event = HOLDS) -> list[str]:

@@ -36,7 +36,8 @@ Event = dict[str, Any]
 FAULT, OUT, RESERVED = "refuse|exhaust|skip", "refuse|reject", [("category", "places")]
 EARLIER = "earlier-stages-(back|for)wards"
 CROSSES = {"blank": OUT, "decimals": range(10), "overvote": OUT, "ranked": OUT}
-RANKS = {**CROSSES, **dict.fromkeys(("duplicate", "gap", "overvote"), FAULT), "preferences": "any-number|all"}
+RANKS = {**CROSSES, "duplicate": FAULT, "gap": FAULT + "|exhaust-at-two", "overvote": FAULT,
+         "preferences": "any-number|all"}
 del RANKS["ranked"]
 AV = dict(RANKS, exclusion="single-lowest|bulk-when-safe", majority_base="continuing|valid-at-stage-1",
           stop="first-majority|continue-to-two", ties=[f"{EARLIER}|lot", 1])
@@ -85,12 +86,12 @@ def read_ranks(marks: str, contest: SimpleNamespace) -> Reading:
     ranks = [list(dict.fromkeys(rank.split("="))) if rank else [] for rank in marks.rstrip(">").split(">")]
     if ranks == [[]]:
         return "refused" if rule["blank"] == "refuse" else "blank", ()
-    for rank in ranks:
+    for before, rank in zip([["none"], *ranks], ranks):
         faults = {"gap": not rank, "overvote": len(rank) > 1, "duplicate": not marked.isdisjoint(rank)}
         choices = [rule[fault] for fault, there in faults.items() if there]
         if "refuse" in choices or not known.issuperset(rank):
             return "refused", ()
-        ended = ended or "exhaust" in choices
+        ended = ended or "exhaust" in choices or "exhaust-at-two" in choices and not before
         if len(rank) == 1 and not ended:
             ranking.setdefault(rank[0])
         marked.update(rank)

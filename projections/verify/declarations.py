@@ -8,6 +8,7 @@ from ledger.field import rounded
 from ledger.streams.account import AccountStated
 from ledger.streams.figure import printed
 from ledger.streams.lot import LotDrawn
+from ledger.streams.result import FiguresPublished
 from ledger.streams.totals import TotalsCertified
 from projections.basis import Basis
 from projections.count.count import Table
@@ -25,6 +26,8 @@ def check_declarations(record: RecordRead, contests: Mapping[str, ContestSeen]) 
     """E3: every declaration and correction is that of the papers up to the position that it names."""
     yield from _check_withdrawals(record)
     for position, event in record.others:
+        if isinstance(event, FiguresPublished) and event.contest not in contests:
+            yield Finding("E3", "unknown-contest", position, event.stream, "a contest that was defined", "none")
         if not isinstance(event, Declaration):
             continue
         contest = contests.get(event.contest)
@@ -57,6 +60,8 @@ def _check_moment(record: RecordRead, contest: ContestSeen, position: int, event
         if 0 <= seen.opened_at < position and not 0 <= seen.closed_at < position and not 0 <= withdrawn < position:
             yield Finding("E3", "batches-open", position, event.stream, "every batch of papers closed", name)
         changes = [] if 0 <= withdrawn <= last else [seen.first_at, seen.last_at, seen.closed_at]
+        if not seen.members and not seen.closings and not seen.withdrawals:  # open for ever
+            changes.append(seen.opened_at)
         late = [at for at in (*changes, withdrawn) if at > last]
         if late and not reopened_between(record, event.contest, position, min(late)):
             expected = f"no papers after event {last}, on which {position}"

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from ledger.streams.report import ReportMade, differences
 from projections.verify.accounts import check_audience
-from projections.verify.counts import count_at
+from projections.verify.counts import changes_between, count_at
 from projections.verify.finding import Finding
 from projections.verify.results import Declaration, result_at
 
@@ -60,6 +60,10 @@ def _compare(
     last = event.as_of_position
     if last >= position:
         yield Finding("E5", "as-of-later", position, event.stream, f"a count before event {position}", f"of {last}")
+    since = next(changes_between(record, event.contest, last, position), None)
+    if isinstance(event, ReportMade) and since is not None:
+        expected = f"nothing that counts between event {last} and the report"
+        yield Finding("E5", "papers-after-count", position, event.stream, expected, f"event {since}")
     counted = count_at(record, contest, last, ("E5", position, event.stream))
     if isinstance(counted, Finding):
         yield counted

@@ -17,7 +17,7 @@ from collections.abc import Callable, Iterator
 from contextlib import redirect_stderr, redirect_stdout, suppress
 from io import StringIO
 from pathlib import Path
-from typing import Any, get_args
+from typing import Any, Literal, get_args, get_origin
 
 import pytest
 from cryptography.exceptions import InvalidSignature
@@ -1044,3 +1044,19 @@ def test_many_findings_are_cut(monkeypatch: pytest.MonkeyPatch) -> None:
         verify.finding("code", number, "x" * 10_000, "\x1b[31m\u202e")
     assert len(verify.FINDINGS) <= verify.FINDINGS_MAX + 1
     assert all(len(line) < 1_000 and line.isascii() and line.isprintable() for line in verify.FINDINGS)
+
+
+def test_knows_every_value_of_every_field_of_every_rule() -> None:
+    def values(annotation: Any) -> set[str]:
+        if get_origin(annotation) is Literal:
+            return set(get_args(annotation))
+        return {value for member in get_args(annotation) for value in values(member)}
+
+    for model in get_args(AnyCountRule):
+        (version,) = get_args(model.model_fields["version"].annotation)
+        for name, field in model.model_fields.items():
+            known = verify.RULES[version].get(name)
+            pattern = known[0] if isinstance(known, list) else known
+            for value in values(field.annotation) if name != "version" else ():
+                assert isinstance(pattern, str), (version, name)
+                assert re.fullmatch(pattern, value), (version, name, value)

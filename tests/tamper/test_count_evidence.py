@@ -465,7 +465,11 @@ FORGERIES: dict[str, tuple[Forgery, *tuple[str, ...]]] = {
         "E5:as-of-later:17",
         "E5:report-differs:17",
     ),
-    "report: on a count of before": (say("report-made", as_of_position=14), "E5:report-differs:17"),
+    "report: on a count of before": (
+        say("report-made", as_of_position=14),
+        "E5:papers-after-count:17",
+        "E5:report-differs:17",
+    ),
     "report: shown that is to be withheld": (say("report-made", 0, "council", blind=None), "E5:wrong-audience:44"),
     "report: of no contest": (
         copy("report-made", 0, ("report-made", 0), contest="nothing", stream="report/nothing"),
