@@ -110,7 +110,7 @@ class CommitLot(Command):
     contest: Id = Field(description="id of the contest")
     commitment: Hash = Field(
         description="SHA-256 of the seed, which is 64 hexadecimal digits kept secret: "
-        'seed=$(openssl rand -hex 32); printf %%s "$seed" | sha256sum'.replace("%%", "%")
+        'seed=$(openssl rand -hex 32); printf %s "$seed" | sha256sum'
     )
 
 

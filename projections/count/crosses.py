@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections import Counter
 from typing import TYPE_CHECKING, Literal
 
-from ledger.errors import EvidenceError, nearest
+from ledger.errors import EvidenceError
 from ledger.rules.admission import CrossFault, cross_faults, refusals
 from ledger.rules.crosses import Plurality
 from ledger.rules.marks import ranks, unknown
-from projections.count.paper import MARKS_SHOWN, Papers
+from projections.count.paper import MARKS_SHOWN, Papers, require_sections
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Sequence
@@ -75,14 +75,7 @@ def group_crosses(
         EvidenceError: `unknown-section`: the profile has papers of a section that the contest has not;
             and what `read_crosses` raises.
     """
-    for section in profile:
-        if section not in sections:
-            raise EvidenceError(
-                "unknown-section",
-                f"papers of section {section}",
-                expected="one of the contest's sections",
-                found=f"{section}{nearest(section, sections)}",
-            )
+    require_sections(profile, sections)
     known = frozenset(candidates)
     written = {marks for numbers in profile.values() for marks in numbers}
     meanings = {marks: read_crosses(marks, known, rule, votes) for marks in sorted(written)}

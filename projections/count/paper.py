@@ -92,6 +92,16 @@ def group(profile: Profile, candidates: Sequence[str], sections: Sequence[str], 
         EvidenceError: `unknown-section`: the profile has papers of a section that the contest has not;
             and what `interpret` raises.
     """
+    require_sections(profile, sections)
+    found = {section: _sort(profile.get(section, {}), candidates, rule) for section in sections}
+    return Papers(
+        rankings={section: rankings for section, (rankings, _) in found.items()},
+        rejected={section: rejected for section, (_, rejected) in found.items()},
+    )
+
+
+def require_sections(profile: Profile, sections: Sequence[str]) -> None:
+    """See that all papers are of the contest's sections; raises EvidenceError: `unknown-section`."""
     for section in profile:
         if section not in sections:
             raise EvidenceError(
@@ -100,11 +110,6 @@ def group(profile: Profile, candidates: Sequence[str], sections: Sequence[str], 
                 expected="one of the contest's sections",
                 found=f"{section}{nearest(section, sections)}",
             )
-    found = {section: _sort(profile.get(section, {}), candidates, rule) for section in sections}
-    return Papers(
-        rankings={section: rankings for section, (rankings, _) in found.items()},
-        rejected={section: rejected for section, (_, rejected) in found.items()},
-    )
 
 
 def _sort(

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from projections.verify.contests import ContestSeen
     from projections.verify.record import RecordRead
 
+COUNTED = AccountStated | LotDrawn | TotalsCertified  # what a count is taken from, beside batches
 Stated = TypeVar("Stated", AccountStated, TotalsCertified)
 
 
@@ -63,8 +64,7 @@ def changes_between(record: RecordRead, contest: str, start: int, end: int) -> I
             places = (seen.opened_at, seen.first_at, seen.last_at, seen.closed_at, seen.withdrawn_at)
             yield from (at for at in places if start < at < end)
     for at, event in record.others:
-        counted = isinstance(event, AccountStated | LotDrawn | TotalsCertified) and event.contest == contest
-        if counted and start < at < end:
+        if isinstance(event, COUNTED) and event.contest == contest and start < at < end:
             yield at
 
 

@@ -5,21 +5,16 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 
 from ledger.field import rounded
-from ledger.streams.account import AccountStated
 from ledger.streams.figure import printed
-from ledger.streams.lot import LotDrawn
 from ledger.streams.result import FiguresPublished
-from ledger.streams.totals import TotalsCertified
 from projections.basis import Basis
 from projections.count.count import Table
 from projections.verify.contests import ContestSeen
-from projections.verify.counts import count_at
+from projections.verify.counts import COUNTED, count_at
 from projections.verify.finding import Finding
 from projections.verify.papers import contest_and_section
 from projections.verify.record import RecordRead
 from projections.verify.results import Declaration, reopened_between, result_at
-
-COUNTED = AccountStated | LotDrawn | TotalsCertified  # what a count is taken from, beside batches
 
 
 def check_declarations(record: RecordRead, contests: Mapping[str, ContestSeen]) -> Iterator[Finding]:
