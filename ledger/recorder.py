@@ -13,7 +13,7 @@ from eventsourcing.persistence import Notification, StoredEvent
 from ledger.decision import Unchanged
 from ledger.errors import EvidenceError, RefusedError
 
-FORMAT = 2  # number of the stored format: of 0.1, from which on every ledger stays readable; 1 was the draft before it
+FORMAT = 2  # number of the stored format; a draft until 0.1, from which on every ledger stays readable
 PAGE_ROWS = 5_000  # rows of one write transaction at most (facts: larger ones stall PostgreSQL)
 
 PUT_META = "INSERT INTO meta VALUES (?,?) ON CONFLICT (name) DO UPDATE SET value = excluded.value"
@@ -273,13 +273,13 @@ def default_origin(ledger_id: str) -> str:
 
 
 def check_format(number: int, where: str) -> None:
-    """Refuse a ledger whose stored format is newer than this program, or the draft (`newer-ledger`, `draft-ledger`)."""
+    """Refuse a ledger whose stored format is newer than this program, or an earlier draft (`newer-ledger`, `draft-ledger`)."""
     if number < FORMAT:
         raise RefusedError(
             "draft-ledger",
             where,
             expected=f"stored format {FORMAT}",
-            found=f"{number}, the draft before 0.1",
+            found=f"{number}, an earlier draft",
             remedy="Nothing was promised about a draft: record it anew",
         )
     if number > FORMAT:
