@@ -273,7 +273,7 @@ def default_origin(ledger_id: str) -> str:
 
 
 def check_format(number: int, where: str) -> None:
-    """Refuse a ledger of a newer format than this program's (`newer-ledger`), or of an earlier draft (`draft-ledger`)."""
+    """Refuse a ledger of a newer format than this (`newer-ledger`), or of an earlier draft (`draft-ledger`)."""
     if number < FORMAT:
         raise RefusedError(
             "draft-ledger",
