@@ -49,7 +49,7 @@ def count_papers(
         from projections.picture.plot import plot_count
 
         with os_errors(plot):
-            plot_count(counted.table, counted.names, counted.rule.decimals, plot, title=counted.contest.office)
+            plot_count(counted.published, counted.names, counted.rule.decimals, plot, title=counted.contest.office)
     text = _text(counted, moment, form)
     if out is None:
         say(text)
@@ -62,7 +62,7 @@ def count_papers(
 
 
 def _text(counted: Counted, moment: Moment, form: str) -> str:
-    table, names, decimals = counted.table, counted.names, counted.rule.decimals
+    table, names, decimals = counted.published, counted.names, counted.rule.decimals
     match form:
         case "json":
             return json.dumps(_json(counted, moment), ensure_ascii=False, indent=2)
@@ -89,7 +89,7 @@ def _json(counted: Counted, moment: Moment) -> dict[str, Any]:
         "provenance": list(counted.provenance),
         "count_rule": counted.contest.count_rule,
         "digest": counted.digest,
-        **as_json(counted.table, counted.names, counted.rule.decimals),
+        **as_json(counted.published, counted.names, counted.rule.decimals),
     }
 
 
@@ -120,7 +120,7 @@ def _words(counted: Counted) -> list[str]:
 
 
 def _lines(counted: Counted, moment: Moment) -> list[str]:
-    table = as_text(counted.table, counted.names, counted.rule.decimals, WIDTH, crosses=_crosses(counted))
+    table = as_text(counted.published, counted.names, counted.rule.decimals, WIDTH, crosses=_crosses(counted))
     taken = f"Count rule {counted.contest.count_rule[:19]}..., papers up to event {counted.position}"
     words = (_title(counted, moment), *_words(counted))
     return [*(line for text in words for line in wrapped(text)), table, taken, *_lot(counted)]

@@ -15,6 +15,7 @@ from projections.account import BallotAccount, ballot_account
 from projections.count.cells import cells
 from projections.count.count import Poll, Table, count
 from projections.count.stv_table import STVTable
+from projections.count.together import as_published
 
 if TYPE_CHECKING:
     from ledger.rules.count_rule import CountRule
@@ -69,7 +70,7 @@ class Basis:
 
     def cells(self, table: Table) -> dict[Cell, Fraction]:
         """Give every cell of the count and of the account that somebody may have published."""
-        return {**cells(table), **self.account(table).cells()}
+        return {**cells(as_published(table, self.rule)), **self.account(table).cells()}
 
     def figures(self, table: Table, position: int) -> CountFigures:
         """Give what decisions read of a count as of a position."""
@@ -119,6 +120,10 @@ def _stv_body(table: STVTable) -> dict[str, Any]:
             "loss": stage.loss,
             "non_transferable": stage.non_transferable,
             "quota": stage.quota,
+            "sections": {
+                name: {"loss": part.loss, "non_transferable": part.non_transferable, "votes": part.votes}
+                for name, part in stage.sections.items()
+            },
             "votes": stage.votes,
         }
         for stage in table.stages

@@ -26,6 +26,7 @@ from projections.basis import Basis
 from projections.catch_up import VIEWS_FILE, PastViews, Progress, Views, views_errors
 from projections.count.cells import Cell, cells
 from projections.count.count import Table
+from projections.count.together import as_published
 from projections.moment import NOW, Moment
 from projections.profile import BallotProfile, ProfileProjection, ballot_profile
 
@@ -71,6 +72,11 @@ class Counted:
     def cells(self) -> dict[Cell, Fraction]:
         """Every cell that somebody may have published."""
         return self.basis.cells(self.table) if self.accounted else cells(self.table)
+
+    @property
+    def published(self) -> Table:
+        """The table as the rule has it published: by section, or all sections as one."""
+        return as_published(self.table, self.rule)
 
     @property
     def names(self) -> dict[str, str]:

@@ -13,9 +13,15 @@ from ledger.rules.parts import ReservedPlaces
 from ledger.rules.transferable import Ers97STV, MeekSTV, ScottishSTV
 
 PREFERENCES: dict[str, Any] = ANYTHING_GOES.model_dump(
-    include={"blank", "decimals", "duplicate", "gap", "overvote", "preferences"}
+    include={"blank", "decimals", "duplicate", "gap", "overvote", "preferences", "publication"}
 )
-CROSSES: dict[str, Any] = {"blank": "reject", "decimals": 2, "overvote": "reject", "ranked": "reject"}
+CROSSES: dict[str, Any] = {
+    "blank": "reject",
+    "decimals": 2,
+    "overvote": "reject",
+    "publication": "by-section",
+    "ranked": "reject",
+}
 TRANSFERABLE: dict[str, Any] = PREFERENCES | {
     "doomed": "together",
     "exclusion": "single-lowest",

@@ -58,6 +58,7 @@ RULE = AlternativeVote(
     majority_base="continuing",
     overvote="refuse",
     preferences="any-number",
+    publication="by-section",
     stop="first-majority",
     ties=("earlier-stages-backwards", "lot"),
 )

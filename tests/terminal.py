@@ -31,6 +31,7 @@ RULE = {
     "majority_base": "continuing",
     "overvote": "refuse",
     "preferences": "any-number",
+    "publication": "by-section",
     "stop": "first-majority",
     "ties": ["earlier-stages-backwards", "lot"],
 }

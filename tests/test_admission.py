@@ -14,7 +14,13 @@ from ledger.rules.crosses import Plurality, YesNo
 from ledger.rules.marks import faults
 
 KNOWN = frozenset("abc")
-CROSSES: dict[str, Any] = {"blank": "reject", "decimals": 2, "overvote": "reject", "ranked": "reject"}
+CROSSES: dict[str, Any] = {
+    "blank": "reject",
+    "decimals": 2,
+    "overvote": "reject",
+    "publication": "by-section",
+    "ranked": "reject",
+}
 PLURALITY = CROSSES | {"version": "plurality.v1", "reserved": (), "ties": "lot", "votes": "any-number"}
 YES_NO = CROSSES | {"version": "yes-no.v1", "base": "valid", "needed": "1/2", "quorum": 0, "reach": "more-than"}
 AV: dict[str, Any] = {
@@ -27,6 +33,7 @@ AV: dict[str, Any] = {
     "majority_base": "continuing",
     "overvote": "exhaust",
     "preferences": "any-number",
+    "publication": "by-section",
     "stop": "first-majority",
     "ties": ("lot",),
 }

@@ -27,6 +27,7 @@ RULE: dict[str, Any] = {
     "majority_base": "continuing",
     "overvote": "exhaust",
     "preferences": "any-number",
+    "publication": "by-section",
     "stop": "first-majority",
     "ties": ("lot",),
 }

@@ -46,6 +46,7 @@ RULE = AlternativeVote(
     majority_base="continuing",
     overvote="exhaust",
     preferences="any-number",
+    publication="by-section",
     stop="first-majority",
     ties=("earlier-stages-backwards", "lot"),
 )
@@ -60,6 +61,7 @@ STV: dict[str, Any] = {
     "last_places": "after-transfer",
     "overvote": "exhaust",
     "preferences": "any-number",
+    "publication": "by-section",
     "reserved": (),
     "ties": ("earlier-stages-backwards", "lot"),
     "value_decimals": 5,
@@ -369,13 +371,14 @@ def test_json_of_a_transferable_vote_has_every_number_twice() -> None:
     second = found["stages"][1]
     assert second["candidates"][1] == {
         "candidate": "b",
-        "votes": {"exact": "599997/100000", "printed": "5.99997"},
+        "votes": {"all": {"exact": "599997/100000", "printed": "5.99997"}},
+        "total": {"exact": "599997/100000", "printed": "5.99997"},
         "change": {"exact": "299997/100000", "printed": "+2.99997"},
         "share": "599997/1699997",
         "percent": "35.29",
         "status": "hopeful",
     }
-    assert second["loss"]["votes"] == {"exact": "3/100000", "printed": "0.00003"}
+    assert second["loss"]["total"] == {"exact": "3/100000", "printed": "0.00003"}
     assert second["quota"] == {"exact": "6/1", "printed": "6.00000"}
     assert [action["kind"] for action in second["actions"]] == ["transfer-surplus", "exclude"]
     assert second["transfers"][1] == {

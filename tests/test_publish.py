@@ -469,6 +469,7 @@ STV = {
     **RANKS,
     "version": "stv-scottish.v1",
     "preferences": "any-number",
+    "publication": "by-section",
     "doomed": "together",
     "exclusion": "single-lowest",
     "last_places": "after-transfer",
@@ -488,6 +489,7 @@ YES_NO = {
     "needed": "1/2",
     "overvote": "reject",
     "quorum": 0,
+    "publication": "by-section",
     "ranked": "reject",
     "reach": "more-than",
 }

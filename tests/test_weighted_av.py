@@ -31,6 +31,7 @@ CHOICES = {
     "majority_base": "continuing",
     "overvote": "exhaust",
     "preferences": "any-number",
+    "publication": "by-section",
     "stop": "first-majority",
     "ties": ("earlier-stages-backwards", "lot"),
 }

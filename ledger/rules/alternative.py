@@ -74,6 +74,9 @@ class WeightedAlternativeVote(Eliminating):
     majority_base: Literal["continuing", "whole"] = Field(
         description="what more than half is taken of: points that continuing candidates hold, or the whole"
     )
+    publication: Literal["by-section"] = Field(
+        description="what is published of the count: the votes of each section, which its weight turns into points"
+    )
     section_base: Literal["continuing", "valid-at-stage-1"] = Field(
         description="what a candidate's part of a section is taken of: papers continuing there at the stage, or papers "
         "valid there at stage 1"

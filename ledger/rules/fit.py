@@ -67,6 +67,19 @@ def unfitness(contest: ContestDefined, rule: AnyCountRule | None) -> Iterator[Un
             "Name the two answers so, or adopt another count rule",
         )
     yield from _uncountable(contest, rule)
+    if (
+        rule is not None
+        and rule.publication == "combined"
+        and len(sections) > 1
+        and contest.paper_publication != "none"
+    ):
+        yield Unfit(
+            "publication-unfit",
+            "field paper_publication",
+            "none where the rule has sections published together: papers tell of each section",
+            contest.paper_publication,
+            "Say paper_publication none, or adopt a rule with publication by-section",
+        )
     if contest.report is not None and contest.account != "required":
         yield Unfit(
             "report-unfit",

@@ -37,6 +37,10 @@ class Preferences(Canonical):
         description="several candidates at one rank: refuse the batch, end the paper there, or pass over the rank"
     )
     preferences: Literal["any-number", "all"] = Field(description="how many candidates a valid paper ranks")
+    publication: Literal["by-section", "combined"] = Field(
+        description="what is published of the count where there are several sections: the votes of each, or only of "
+        "all together"
+    )
 
 
 class Crosses(Canonical):
@@ -52,6 +56,10 @@ class Crosses(Canonical):
     decimals: int = Field(ge=0, le=DECIMALS_MAX, description="places after the point that shares are printed to")
     overvote: Literal["refuse", "reject"] = Field(
         description="more crosses than the paper has votes: refuse the batch, or take it in and reject the paper"
+    )
+    publication: Literal["by-section", "combined"] = Field(
+        description="what is published of the count where there are several sections: the votes of each, or only of "
+        "all together"
     )
     ranked: Literal["refuse", "reject"] = Field(
         description="ranks in place of crosses: refuse the batch, or take it in and reject the paper"

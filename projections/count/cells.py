@@ -11,6 +11,7 @@ from projections.count.stv_table import STVTable
 if TYPE_CHECKING:
     from projections.count.count import Table
     from projections.count.stage_table import Stage, StageTable
+    from projections.count.stv_table import STVSection
 
 Cell = tuple[int, str, str, str]  # stage, section or `all`, candidate or empty, measure
 
@@ -47,7 +48,7 @@ def _section_cells(table: StageTable, stage: Stage, section: str) -> dict[Cell, 
     for candidate, votes in stage.votes[section].items():
         found[stage.number, section, candidate, "votes"] = Fraction(votes)
         share = stage.share(candidate, section)
-        if share is not None:
+        if share is not None and section != ALL:
             found[stage.number, section, candidate, "section-share"] = share * 100
         if stage.section_points is not None:
             found[stage.number, section, candidate, "points"] = stage.section_points[section][candidate] * 100
@@ -58,10 +59,12 @@ def _section_cells(table: StageTable, stage: Stage, section: str) -> dict[Cell, 
 
 
 def _of_stv(table: STVTable) -> dict[Cell, Fraction]:
-    found: dict[Cell, Fraction] = {(1, name, "", "valid"): Fraction(papers) for name, papers in table.valid.items()}
+    found: dict[Cell, Fraction] = {}
     valid = Fraction(sum(table.valid.values()))
     for stage in table.stages:
         number = stage.number
+        for section, part in stage.sections.items():
+            found |= _stv_section_cells(table, part, number, section)
         held = sum(stage.votes.values())
         for candidate, votes in stage.votes.items():
             found[number, ALL, candidate, "votes"] = table.exact(votes)
@@ -70,4 +73,16 @@ def _of_stv(table: STVTable) -> dict[Cell, Fraction]:
         found[number, ALL, "", "non-transferable"] = table.exact(stage.non_transferable)
         found[number, ALL, "", "quota"] = table.exact(stage.quota)
         found[number, ALL, "", "valid"] = valid
+    return found
+
+
+def _stv_section_cells(table: STVTable, part: STVSection, number: int, section: str) -> dict[Cell, Fraction]:
+    held = sum(part.votes.values())
+    found: dict[Cell, Fraction] = {}
+    for candidate, votes in part.votes.items():
+        found[number, section, candidate, "votes"] = table.exact(votes)
+        if held and section != ALL:
+            found[number, section, candidate, "section-share"] = Fraction(100 * votes, held)
+    found[number, section, "", "non-transferable"] = table.exact(part.non_transferable)
+    found[number, section, "", "valid"] = Fraction(table.valid[section])
     return found

@@ -72,8 +72,7 @@ def _stage(sheet: Sheet, stage: SheetStage) -> Iterator[Cells]:
 def _numbers(sheet: Sheet, row: Row) -> Iterator[tuple[str, str, Amount | None]]:
     for column, votes in zip(sheet.columns, row.votes, strict=True):
         yield column.section, "votes", votes
-    if len(sheet.columns) != 1 or sheet.columns[0].section:
-        yield "", "total", row.total
+    yield "", "total", row.total
     if row.change is not None:
         yield "", "change", row.change
     if row.share is not None:

@@ -25,8 +25,7 @@ Counts in whole papers have besides:
     stages: candidates: points  {section: {exact, printed}}, in an electoral college: what each section gives to the
                                 share; printed as a percentage
 
-Under the single transferable vote sections are counted together: `votes` and `change` are {exact, printed}, and so is
-whatever is in votes; there is no `total`. Besides:
+Under the single transferable vote whatever is in votes is {exact, printed}. Besides:
 
     seats, decimals, withdrawn: [id]
     stages: quota, loss         of fractions, as non_transferable
@@ -100,8 +99,8 @@ class _PapersJson:
 
     def held(self, row: Row) -> Json:
         """Give what a row holds."""
-        votes = {section: _whole(amount) for section, amount in zip(self._sections, row.votes, strict=True)}
-        return {"votes": votes, "total": _whole(row.total), "change": _whole(row.change)}
+        votes = {section: self.amount(amount) for section, amount in zip(self._sections, row.votes, strict=True)}
+        return {"votes": votes, "total": self.amount(row.total), "change": self.amount(row.change)}
 
     def decided(self, stage: SheetStage) -> Json:
         """Give how a stage ended."""
@@ -114,10 +113,6 @@ class _STVJson(_PapersJson):
     def amount(self, amount: Amount | None) -> Any:
         """Votes have decimals."""
         return _both(amount)
-
-    def held(self, row: Row) -> Json:
-        """Give what a row holds."""
-        return {"votes": _both(row.total), "change": _both(row.change)}
 
     def decided(self, stage: SheetStage) -> Json:
         """Give what made a stage, how it ended, and the quota."""

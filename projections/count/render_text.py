@@ -3,8 +3,9 @@
 Counts in whole papers: one table of all stages where there is one section and it fits; else a block for each stage,
 with the sections side by side, and in several tables one below the other where they do not fit.
 
-The single transferable vote: the votes of all stages, in several tables one below the other where they do not fit,
-and then stage by stage what moved from whom to whom, and what was decided.
+The single transferable vote: the votes of all stages, in several tables one below the other where they do not fit;
+the same of each section where there are several; and then stage by stage what moved from whom to whom, and what was
+decided.
 """
 
 from __future__ import annotations
@@ -58,6 +59,10 @@ def _transferable(sheet: Sheet, width: int) -> Iterator[str]:
     for block in tables(_votes(sheet), width):
         yield from ("", *block)
     yield from ("", *wrapped(LEGEND, width))
+    for column, section in enumerate(sheet.columns if len(sheet.columns) > 1 else ()):
+        yield from ("", *wrapped(f"Of these, votes of section {section.heading}:", width))
+        for block in tables(_votes(sheet, column), width):
+            yield from ("", *block)
     for stage in sheet.stages:
         yield from ("", stage.heading)
         for words in stage_in_words(sheet, stage, changes=True):
@@ -85,17 +90,23 @@ def _total_and_share(row: Row) -> list[str]:
     return [row.total.printed if row.total else "-", row.share.printed if row.share else ""]
 
 
-def _votes(sheet: Sheet) -> list[Line]:
-    """Tabulate the votes of all stages with the status of their holders, the lines of nobody, and the quota."""
+def _votes(sheet: Sheet, column: int | None = None) -> list[Line]:
+    """Tabulate the votes of all stages with the status of their holders, the lines of nobody, and the quota.
+
+    Args:
+        column: of one section, without a quota.
+    """
     lines: dict[str, Line] = {candidate: [label] for candidate, label in sheet.labels.items()}
     head, quota = [""], ["Quota"]
     for number, stage in enumerate(sheet.stages, start=1):
         for row in sheet.rows(stage):
             mark = " " if row.gone else MARKS.get(row.status or "", " ")
             line = lines.setdefault(row.candidate or row.line, [row.label])
-            line.append(f"{row.total.printed}{mark}" if row.total else "")
+            votes = row.total if column is None else row.votes[column]
+            line.append(f"{votes.printed}{mark}" if votes else "")
         for line in lines.values():
             line += [""] * (number + 1 - len(line))
         head.append(f"Stage {stage.number} ")
         quota.append(f"{stage.quota.printed} " if stage.quota else "")
-    return [head, *(line for line in lines.values() if any(line[1:])), quota]  # not those who withdrew
+    held = [line for line in lines.values() if any(line[1:])]  # not those who withdrew
+    return [head, *held, *([quota] if column is None else [])]

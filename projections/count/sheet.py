@@ -26,7 +26,6 @@ CountTable = StageTable | STVTable
 Line = Literal["candidate", "non-transferable", "loss"]
 Status = Literal["elected", "excluded", "hopeful", "withdrawn"]
 
-COMBINED = ""  # section of the one column of a count that keeps no sections apart; no section has this id
 CERTIFIED_MARK = "*"
 UNKNOWN = "-"  # printed where a number is not known
 
@@ -39,7 +38,7 @@ class Amount(NamedTuple):
 
 
 class Column(NamedTuple):
-    """Votes of one section, or of all together (`COMBINED`); `certified`: counted from totals, not from papers."""
+    """Votes of one section; `certified`: counted from totals, not from papers."""
 
     section: str
     certified: bool = False
@@ -47,7 +46,7 @@ class Column(NamedTuple):
     @property
     def heading(self) -> str:
         """What to print above it."""
-        return (self.section or "Votes") + (CERTIFIED_MARK if self.certified else "")
+        return self.section + (CERTIFIED_MARK if self.certified else "")
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,4 +1,4 @@
-"""Sheets of counts by the single transferable vote: votes with their decimals, in one column for all sections."""
+"""Sheets of counts by the single transferable vote: votes with their decimals, by section and in all."""
 
 from __future__ import annotations
 
@@ -6,11 +6,11 @@ from dataclasses import replace
 from fractions import Fraction
 from typing import TYPE_CHECKING
 
-from projections.count.sheet import COMBINED, Act, Amount, Column, Row, Sheet, SheetStage, Transfer, labels, papers
+from projections.count.sheet import Act, Amount, Column, Row, Sheet, SheetStage, Transfer, labels, papers
 from projections.count.sheet import percent as percent_of
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
     from projections.count.sheet import Line, Status
     from projections.count.stv_table import STVAction, STVStage, STVTable, STVTransfer
@@ -47,7 +47,7 @@ def sheet_of_stv(table: STVTable, names: Mapping[str, str], decimals: int) -> Sh
     return Sheet(
         candidates={candidate: names.get(candidate, candidate) for candidate in table.candidates},
         labels=label,
-        columns=(Column(COMBINED),),
+        columns=tuple(map(Column, table.sections)),
         stages=tuple(
             _stage(table, stage, earlier, label, decimals) for stage, earlier in zip(table.stages, before, strict=False)
         ),
@@ -73,7 +73,8 @@ def _stage(
     def candidate_row(candidate: str) -> Row:
         now, then = stage.votes[candidate], before.votes[candidate] if before else None
         share = percent_of(Fraction(now, whole), decimals) if whole and candidate not in gone else None
-        row = _row(table, "candidate", label[candidate], now, then)
+        parts = [part.votes[candidate] for part in stage.sections.values()]
+        row = _row(table, "candidate", label[candidate], parts, now, then)
         return replace(row, candidate=candidate, status=status[candidate], gone=candidate in gone, share=share)
 
     def shown(candidate: str) -> bool:
@@ -82,14 +83,15 @@ def _stage(
 
     names = sorted(filter(shown, stage.votes), key=gone.__contains__)
     spent, lost = (before.non_transferable, before.loss) if before else (None, None)
+    spent_in, lost_in = ([getattr(part, of) for part in stage.sections.values()] for of in ("non_transferable", "loss"))
     return SheetStage(
         number=stage.number,
         heading=f"Stage {stage.number}",
         rows=(
             *map(candidate_row, names),
-            *([] if stage.number > 1 else [_withdrawn(candidate, label) for candidate in table.withdrawn]),
-            _row(table, "non-transferable", "Non-transferable", stage.non_transferable, spent),
-            _row(table, "loss", "Loss of fractions", stage.loss, lost),
+            *([] if stage.number > 1 else [_withdrawn(table, candidate, label) for candidate in table.withdrawn]),
+            _row(table, "non-transferable", "Non-transferable", spent_in, stage.non_transferable, spent),
+            _row(table, "loss", "Loss of fractions", lost_in, stage.loss, lost),
         ),
         acts=tuple(_act(action, label, ended=bool(table.elected)) for action in stage.actions),
         # Of a stage that may be read after one that may not, transfers would say what that one held.
@@ -98,13 +100,13 @@ def _stage(
     )
 
 
-def _row(table: STVTable, line: Line, name: str, now: int, then: int | None) -> Row:
-    votes = _votes(table, now)
-    return Row(line, name, (votes,), votes, None if then is None else _votes(table, now - then, sign=True))
+def _row(table: STVTable, line: Line, name: str, parts: Sequence[int], now: int, then: int | None) -> Row:
+    votes = tuple(_votes(table, part) for part in parts)
+    return Row(line, name, votes, _votes(table, now), None if then is None else _votes(table, now - then, sign=True))
 
 
-def _withdrawn(candidate: str, label: Mapping[str, str]) -> Row:
-    return Row("candidate", label[candidate], (None,), None, None, candidate, "withdrawn")
+def _withdrawn(table: STVTable, candidate: str, label: Mapping[str, str]) -> Row:
+    return Row("candidate", label[candidate], (None,) * len(table.sections), None, None, candidate, "withdrawn")
 
 
 def _votes(table: STVTable, votes: int, *, sign: bool = False) -> Amount:

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from projections.count.lots import NO_LOTS
 from projections.count.paper import group
 from projections.count.stv_decisions import choose_surplus, doomed_now, elect_reached, exclude_next, safe_group, settle
-from projections.count.stv_papers import number_of, pile_of, sort_papers
+from projections.count.stv_papers import join_piles, no_papers, number_of, papers_in, piles_of, sort_papers
 from projections.count.stv_record import NO_CATEGORIES, Record
 
 if TYPE_CHECKING:
@@ -21,10 +21,10 @@ if TYPE_CHECKING:
     from ledger.rules.transferable import Ers97STV
     from projections.count.lots import Lots
     from projections.count.stage_table import Profile
-    from projections.count.stv_papers import Pile
+    from projections.count.stv_papers import Piles
     from projections.count.stv_table import STVTable
 
-    Batch = tuple[int, Pile]  # papers received together, and what each of them is worth
+    Batch = tuple[int, Piles]  # papers received together, and what each of them is worth
 
 
 def count_ers97(
@@ -38,9 +38,9 @@ def count_ers97(
     categories: Mapping[str, Collection[str]] = NO_CATEGORIES,
 ) -> STVTable:
     """Count places by ERS97. Arguments, result and errors are those of `stv_scottish.count_scottish`."""
-    record = Record(rule, candidates, seats, withdrawn, categories, lots)
+    record = Record(rule, candidates, seats, sections, withdrawn, categories, lots)
     papers = group(profile, candidates, sections, rule)
-    count = _Ers97(rule, record, pile_of(papers.rankings))
+    count = _Ers97(rule, record, piles_of(papers.rankings))
     while settle(record, count.bar, count.place_ties):
         waiting = count.waiting()
         if waiting and not doomed_now(record) and not count.deferred(waiting):
@@ -60,7 +60,7 @@ def count_ers97(
 class _Ers97:
     """The papers of each candidate, in the batches in which they came."""
 
-    def __init__(self, rule: Ers97STV, record: Record, papers: Pile) -> None:
+    def __init__(self, rule: Ers97STV, record: Record, papers: Piles) -> None:
         """Sort by first preferences, each worth one vote, and find the quota (5.1)."""
         self._rule, self._record = rule, record
         firsts = sort_papers(papers, record.hopeful)
@@ -112,7 +112,7 @@ class _Ers97:
         value, papers = self._batches.pop(giver)[-1]
         heirs = sort_papers(papers, record.hopeful)
         heirs.pop(None, None)
-        transferable = sum(number_of(pile) for pile in heirs.values())
+        transferable = sum(map(number_of, heirs.values()))
         cut = transferable * value > surplus
         new = surplus // transferable if cut else value
         self._receive([(giver, heirs)], new)
@@ -120,7 +120,7 @@ class _Ers97:
         if cut:
             record.lose(giver, left)
         else:
-            record.give(giver, None, left)
+            record.leave(giver, left)
         record.act(
             "transfer-surplus",
             (giver,),
@@ -131,7 +131,7 @@ class _Ers97:
     def transfer_excluded(self, givers: Sequence[str]) -> None:
         """Transfer the papers of the excluded, those of the highest value first; each value makes a stage (5.4)."""
         record = self._record
-        held: dict[int, list[tuple[str, Pile]]] = {}
+        held: dict[int, list[tuple[str, Piles]]] = {}
         for giver in givers:
             for value, papers in self._batches.pop(giver):
                 held.setdefault(value, []).append((giver, papers))
@@ -149,16 +149,16 @@ class _Ers97:
             if record.over:
                 return
 
-    def _receive(self, sorted_: Sequence[tuple[str, Mapping[str | None, Pile]]], value: int) -> None:
+    def _receive(self, sorted_: Sequence[tuple[str, Mapping[str | None, Piles]]], value: int) -> None:
         """Hand sorted papers on; what an heir gets in one stage is one batch, whoever held it before (6.1)."""
-        received: dict[str, Pile] = {}
+        received: dict[str, Piles] = {}
         for giver, heirs in sorted_:
             for heir in filter(heirs.__contains__, (*self._record.hopeful, None)):
-                self._record.give(giver, heir, number_of(heirs[heir]) * value)
+                self._record.give(giver, heir, [number * value for number in papers_in(heirs[heir])])
                 if heir is not None:
-                    received.setdefault(heir, []).extend(heirs[heir])
-        for heir, pile in received.items():
-            self._batches[heir].append((value, pile))
+                    join_piles(received.setdefault(heir, no_papers(heirs[heir])), heirs[heir])
+        for heir, piles in received.items():
+            self._batches[heir].append((value, piles))
 
     def _quota(self, votes: int) -> int:
         """Divide, rounding up; the smallest vote at least, so that nobody is elected by no votes (5.1.6)."""

@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING
 from projections.count.lots import NO_LOTS
 from projections.count.paper import group
 from projections.count.stv_decisions import doomed_now, exclude_next, safe_group, settle
-from projections.count.stv_papers import number_of, pile_of, sort_papers
+from projections.count.stv_papers import added, join_piles, no_papers, papers_in, piles_of, sort_papers
 from projections.count.stv_record import NO_CATEGORIES, Record
 
 if TYPE_CHECKING:
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from ledger.rules.transferable import MeekSTV
     from projections.count.lots import Lots
     from projections.count.stage_table import Profile
-    from projections.count.stv_papers import Pile
+    from projections.count.stv_papers import Parts, Piles
     from projections.count.stv_table import STVTable
 
 ROOT = 0
@@ -47,7 +47,7 @@ def count_meek(
     A stage is what the votes are when somebody is elected, or when the surpluses are spread and somebody is
     excluded. Votes go to and fro in it, so its transfers are not listed.
     """
-    record = Record(rule, candidates, seats, withdrawn, categories, lots)
+    record = Record(rule, candidates, seats, sections, withdrawn, categories, lots)
     papers = group(profile, candidates, sections, rule)
     count = _Meek(rule, record, papers.rankings)
     count.spread()
@@ -78,43 +78,47 @@ class _Tree:
     Papers that come to an end with the elected need no node: what nobody has is non-transferable.
     """
 
-    def __init__(self, pile: Pile, standing: Collection[str]) -> None:
+    def __init__(self, piles: Piles, standing: Collection[str]) -> None:
         """Put all papers below the root; `standing` are elected or hopeful, and only ever lose members."""
-        self.parents, self.names, self.papers = [ROOT], [""], [0]
+        self.parents, self.names, self.papers = [ROOT], [""], [[0] * len(piles)]
         self.elected: set[str] = set()
         self._standing = standing
         self._children: list[dict[str, int]] = [{}]
-        self._piles: list[Pile] = [[]]
-        self._place(ROOT, pile)
+        self._piles: list[Piles] = [no_papers(piles)]
+        self._place(ROOT, piles)
 
     def elect(self, name: str) -> None:
         """Let the papers that end with somebody go on from there."""
         self.elected.add(name)
         for node in [node for node, each in enumerate(self.names) if each == name]:
-            pile, self._piles[node] = self._piles[node], []
-            self._place(node, pile)
+            self._place(node, self._empty(node))
 
     def exclude(self, name: str) -> None:
         """Let the papers that end with somebody go on as if they did not name them."""
         for node in [node for node, each in enumerate(self.names) if each == name]:
-            pile, self._piles[node] = self._piles[node], []
-            self.names[node], self.papers[node] = "", 0
-            self._place(self.parents[node], pile)
+            piles = self._empty(node)
+            self.names[node], self.papers[node] = "", [0] * len(piles)
+            self._place(self.parents[node], piles)
 
-    def _place(self, parent: int, pile: Pile) -> None:
+    def _empty(self, node: int) -> Piles:
+        piles = self._piles[node]
+        self._piles[node] = no_papers(piles)
+        return piles
+
+    def _place(self, parent: int, piles: Piles) -> None:
         """Put papers below a node, by whom they name next."""
-        todo = [(parent, pile)]
+        todo = [(parent, piles)]
         while todo:
             node, papers = todo.pop()
             for name, part in sort_papers(papers, self._below(node)).items():
                 if name is None:
                     continue
                 child = self._child(node, name)
-                self.papers[child] += number_of(part)
+                self.papers[child] = added(self.papers[child], papers_in(part))
                 if name in self.elected:
                     todo.append((child, part))
                 else:
-                    self._piles[child] += part
+                    join_piles(self._piles[child], part)
 
     def _below(self, node: int) -> frozenset[str]:
         """Give whom papers may name below a node: who stands and was not passed on the way to it."""
@@ -131,9 +135,9 @@ class _Tree:
             children[name] = len(self.names)
             self.parents.append(node)
             self.names.append(name)
-            self.papers.append(0)
+            self.papers.append([0] * len(self.papers[ROOT]))
             self._children.append({})
-            self._piles.append([])
+            self._piles.append(no_papers(self._piles[ROOT]))
         return children[name]
 
 
@@ -143,10 +147,10 @@ class _Meek:
     def __init__(self, rule: MeekSTV, record: Record, rankings: Mapping[str, Mapping[tuple[str, ...], int]]) -> None:
         self._rule, self._record = rule, record
         self._standing = dict.fromkeys(record.votes)  # elected or hopeful; only ever loses members
-        pile = pile_of(rankings)
-        record.credit(sort_papers(pile, self._standing))
+        piles = piles_of(rankings)
+        record.credit(sort_papers(piles, self._standing))
         self._keep: dict[str, int] = {}
-        self._tree = _Tree(pile, self._standing)
+        self._tree = _Tree(piles, self._standing)
         self._arrange()
 
     def bar(self) -> tuple[int, str]:
@@ -173,6 +177,11 @@ class _Meek:
 
     def spread(self) -> tuple[int, str]:
         """Spread surpluses until there is something to decide; give how often, and why that was the last time."""
+        done = self._spread()
+        self._part()
+        return done
+
+    def _spread(self) -> tuple[int, str]:
         record, rule = self._record, self._rule
         omega = record.unit // 10**rule.omega_decimals
         last: int | None = None
@@ -205,7 +214,9 @@ class _Meek:
         tree = self._tree
         self._passed: list[tuple[int, int, str, int]] = []
         ending: dict[str, tuple[list[int], list[int]]] = {}
-        for node, (parent, name, papers) in enumerate(zip(tree.parents, tree.names, tree.papers, strict=True)):
+        for node, (parent, name, papers) in enumerate(
+            zip(tree.parents, tree.names, map(sum, tree.papers), strict=True)
+        ):
             if name in tree.elected:
                 self._passed.append((node, parent, name, papers))
             elif name:
@@ -227,10 +238,23 @@ class _Meek:
             votes[name] += kept * papers
         for name, (parents, numbers) in self._ending.items():
             votes[name] = sum(map(mul, map(weight.__getitem__, parents), numbers))
+        self._weight = weight
         record.votes.update(votes)
         held = sum(votes.values())
         record.non_transferable = record.valid * unit - held
         record.quota = held // (record.seats + 1) + 1
+
+    def _part(self) -> None:
+        """Say what the papers of each section give at these keep values."""
+        record, tree, weight = self._record, self._tree, self._weight
+        held: dict[str, Parts] = {candidate: [0] * len(record.sections) for candidate in record.votes}
+        for node, (parent, name, papers) in enumerate(zip(tree.parents, tree.names, tree.papers, strict=True)):
+            if name:
+                each = weight[parent] - weight[node]  # below a hopeful candidate nothing is left
+                held[name] = added(held[name], [each * number for number in papers])
+        record.held = held
+        given = [sum(parts) for parts in zip(*held.values(), strict=True)] or [0] * len(record.sections)
+        record.spent = [number * record.unit - part for number, part in zip(record.papers, given, strict=True)]
 
 
 def _rounded_up(amount: int, parts: int) -> int:

@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING
 from ledger.errors import RefusedError
 from ledger.rules.reserved import Reserved
 from ledger.rules.transferable import CANDIDATES_MAX
-from projections.count.stv_papers import number_of
-from projections.count.stv_table import STVAction, STVStage, STVTable, STVTransfer
+from projections.count.stv_papers import added, papers_in, parted
+from projections.count.stv_table import STVAction, STVSection, STVStage, STVTable, STVTransfer
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Mapping, Sequence
@@ -21,20 +21,24 @@ if TYPE_CHECKING:
     from projections.count.lots import Lots
     from projections.count.paper import Papers
     from projections.count.stage_table import Purpose
-    from projections.count.stv_papers import Pile
+    from projections.count.stv_papers import Parts, Piles
     from projections.count.stv_table import Kind
 
 NO_CATEGORIES: Mapping[str, Collection[str]] = MappingProxyType({})
 
 
 class Record:
-    """What is known of a running count. Votes are in the smallest vote, see `stv_table`."""
+    """What is known of a running count. Votes are in the smallest vote, see `stv_table`.
+
+    `votes` decide; `held`, and of nobody `spent` and `lost`, are the same by section, which decides nothing.
+    """
 
     def __init__(
         self,
         rule: SingleTransferableVote,
         candidates: Sequence[str],
         seats: int,
+        sections: Sequence[str],
         withdrawn: Collection[str],
         categories: Mapping[str, Collection[str]],
         lots: Lots,
@@ -51,6 +55,11 @@ class Record:
         self.reserved = Reserved(rule.reserved, categories, standing, seats)
         self.unit: int = 10**rule.value_decimals
         self.votes = dict.fromkeys(standing, 0)
+        self.sections = tuple(sections)
+        self.held: dict[str, Parts] = {candidate: [0] * len(sections) for candidate in standing}
+        self.papers: Parts = [0] * len(sections)
+        self.spent: Parts = [0] * len(sections)
+        self.lost: Parts = [0] * len(sections)
         self.hopeful = dict.fromkeys(standing)  # only ever loses members: papers on their way look at it
         self.elected: list[str] = []
         self.elected_at: dict[str, int] = {}
@@ -74,33 +83,51 @@ class Record:
         whole, part = divmod(votes, self.unit)
         return f"{whole}.{part:0{self.rule.value_decimals}}" if self.unit > 1 else str(whole)
 
-    def credit(self, firsts: Mapping[str | None, Pile]) -> None:
+    def credit(self, firsts: Mapping[str | None, Piles]) -> None:
         """Give each candidate a vote for each paper that names them first; None has the papers that name nobody."""
-        papers = {name: number_of(pile) for name, pile in firsts.items()}
-        self.valid = sum(papers.values())
-        self.non_transferable = papers.pop(None, 0) * self.unit
-        self.votes.update((name, number * self.unit) for name, number in papers.items() if name is not None)
+        for name, piles in firsts.items():
+            papers = papers_in(piles)
+            held = [number * self.unit for number in papers]
+            self.papers = added(self.papers, papers)
+            if name is None:
+                self.non_transferable, self.spent = sum(held), held
+            else:
+                self.votes[name], self.held[name] = sum(held), held
+        self.valid = sum(self.papers)
 
     def act(self, kind: Kind, candidates: Iterable[str], reason: str) -> None:
         """Note what the stage moved or decided."""
         self._actions.append(STVAction(kind, tuple(candidates), reason))
 
-    def give(self, giver: str, heir: str | None, amount: int) -> None:
-        """Move votes from a candidate to another, or to the non-transferable."""
-        self.votes[giver] -= amount
+    def give(self, giver: str, heir: str | None, parts: Parts) -> None:
+        """Move votes, by section, from a candidate to another, or to the non-transferable."""
+        amount = self._take(giver, parts)
         if heir is None:
             self.non_transferable += amount
+            self.spent = added(self.spent, parts)
         else:
             self.votes[heir] += amount
+            self.held[heir] = added(self.held[heir], parts)
         if amount:
             self._transfers.append(STVTransfer(giver, heir, "non-transferable" if heir is None else "votes", amount))
 
+    def leave(self, giver: str, amount: int) -> None:
+        """Move votes that no paper takes along to the non-transferable; of each section as the giver holds them."""
+        self.give(giver, None, parted(amount, self.held[giver]))
+
     def lose(self, giver: str, amount: int) -> None:
-        """Take votes from a candidate that are lost to fractions."""
-        self.votes[giver] -= amount
-        self.loss += amount
+        """Take votes from a candidate that are lost to fractions; of each section as the giver holds them."""
+        parts = parted(amount, self.held[giver])
+        self.loss += self._take(giver, parts)
+        self.lost = added(self.lost, parts)
         if amount:
             self._transfers.append(STVTransfer(giver, None, "loss", amount))
+
+    def _take(self, giver: str, parts: Parts) -> int:
+        amount = sum(parts)
+        self.votes[giver] -= amount
+        self.held[giver] = [held - part for held, part in zip(self.held[giver], parts, strict=True)]
+        return amount
 
     def close_stage(self) -> None:
         """End the stage, so that what follows belongs to the next."""
@@ -111,6 +138,7 @@ class Record:
                 votes=self.history[-1],
                 non_transferable=self.non_transferable,
                 loss=self.loss,
+                sections={section: self._section(at) for at, section in enumerate(self.sections)},
                 quota=self.quota,
                 elected=tuple(self.elected),
                 hopeful=tuple(self.hopeful),
@@ -121,13 +149,17 @@ class Record:
         )
         self._actions, self._transfers = [], []
 
+    def _section(self, at: int) -> STVSection:
+        votes = {candidate: held[at] for candidate, held in self.held.items()}
+        return STVSection(votes, self.spent[at], self.lost[at])
+
     def table(self, papers: Papers) -> STVTable:
         """End the count."""
         self.close_stage()
         return STVTable(
             candidates=self.candidates,
             withdrawn=self.withdrawn,
-            sections=tuple(papers.rankings),
+            sections=self.sections,
             seats=self.seats,
             decimals=self.rule.value_decimals,
             stages=tuple(self._stages),

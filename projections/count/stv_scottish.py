@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from projections.count.lots import NO_LOTS
 from projections.count.paper import group
 from projections.count.stv_decisions import choose_surplus, doomed_now, exclude_next, settle
-from projections.count.stv_papers import number_of, pile_of, sort_papers
+from projections.count.stv_papers import join_piles, no_papers, papers_in, piles_of, sort_papers
 from projections.count.stv_record import NO_CATEGORIES, Record
 
 if TYPE_CHECKING:
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from ledger.rules.transferable import ScottishSTV
     from projections.count.lots import Lots
     from projections.count.stage_table import Profile
-    from projections.count.stv_papers import Pile
+    from projections.count.stv_papers import Parts, Piles
     from projections.count.stv_table import STVTable
 
 
@@ -39,7 +39,8 @@ def count_scottish(
         rule: every choice; nothing is chosen here.
         candidates: distinct ids in ballot order; may be empty, or fewer than places: then all are elected.
         seats: places, 1 or more.
-        sections: distinct ids in the order of the contest; papers count the same whatever their section.
+        sections: distinct ids in the order of the contest; papers count the same whatever their section, and the
+            table says what each of them came to.
         profile: section -> marks -> papers, 0 or more; a section left out has none.
         lots: (stage number, the tied) -> all of them in the order drawn; it falls on the one drawn first, whose
             surplus goes first, who is excluded, or who is elected.
@@ -57,9 +58,9 @@ def count_scottish(
         RefusedError: `too-many-candidates`, `no-places`, `rule-infeasible`.
         EvidenceError: `unknown-section`, `unknown-candidate`, `paper-not-admissible`, `lot-not-of-the-tied`.
     """
-    record = Record(rule, candidates, seats, withdrawn, categories, lots)
+    record = Record(rule, candidates, seats, sections, withdrawn, categories, lots)
     papers = group(profile, candidates, sections, rule)
-    count = _Scottish(rule, record, pile_of(papers.rankings))
+    count = _Scottish(rule, record, piles_of(papers.rankings))
     while settle(record, count.bar):
         waiting = count.waiting()
         if waiting and not doomed_now(record):
@@ -78,12 +79,12 @@ def count_scottish(
 class _Scottish:
     """The papers of each candidate, by what one of them is worth."""
 
-    def __init__(self, rule: ScottishSTV, record: Record, papers: Pile) -> None:
+    def __init__(self, rule: ScottishSTV, record: Record, papers: Piles) -> None:
         """Sort by first preferences, each worth one vote, and find the quota."""
         self._rule, self._record = rule, record
         firsts = sort_papers(papers, record.hopeful)
         record.credit(firsts)
-        self._piles = {candidate: {record.unit: firsts.get(candidate, [])} for candidate in record.votes}
+        self._piles = {candidate: {record.unit: firsts.get(candidate, no_papers(papers))} for candidate in record.votes}
         record.quota = _quota(rule, record.valid, record.seats)
 
     def bar(self) -> tuple[int, str]:
@@ -128,15 +129,15 @@ class _Scottish:
 
     def _move(self, giver: str, worth: Callable[[int], int]) -> None:
         """Move all papers of a candidate; `worth` turns the value a paper had into the value it goes on with."""
-        amounts: dict[str | None, int] = {}
+        amounts: dict[str | None, list[Parts]] = {}
         for value, papers in self._piles.pop(giver).items():
             new = worth(value)
-            for heir, pile in sort_papers(papers, self._record.hopeful).items():
-                amounts[heir] = amounts.get(heir, 0) + number_of(pile) * new
+            for heir, piles in sort_papers(papers, self._record.hopeful).items():
+                amounts.setdefault(heir, []).append([number * new for number in papers_in(piles)])
                 if heir is not None:
-                    self._piles[heir].setdefault(new, []).extend(pile)
+                    join_piles(self._piles[heir].setdefault(new, no_papers(piles)), piles)
         for heir in filter(amounts.__contains__, (*self._record.hopeful, None)):
-            self._record.give(giver, heir, amounts[heir])
+            self._record.give(giver, heir, [sum(parts) for parts in zip(*amounts[heir], strict=True)])
 
 
 def _quota(rule: ScottishSTV, valid: int, seats: int) -> int:

@@ -55,6 +55,19 @@ class STVTransfer:
 
 
 @dataclass(frozen=True, slots=True)
+class STVSection:
+    """What the papers of one section come to at a stage. Votes + non-transferable + loss = its valid papers.
+
+    A loss of fractions, and votes that go on without a paper, belong to sections as the votes that the candidate
+    they are taken from then holds, in whole smallest votes (`stv_papers.parted`).
+    """
+
+    votes: Mapping[str, int]
+    non_transferable: int
+    loss: int
+
+
+@dataclass(frozen=True, slots=True)
 class STVStage:
     """One stage of a count. Votes of candidates + non-transferable + loss = valid papers.
 
@@ -63,6 +76,7 @@ class STVStage:
         votes: candidate, in ballot order, withdrawn ones left out -> votes held at the end of the stage.
         non_transferable: votes on papers that name nobody who can have them.
         loss: votes lost to fractions cut off.
+        sections: section -> its part of all these.
         quota: votes that elect, at this stage.
         elected: so far, in the order of election.
         hopeful: neither elected nor excluded, in ballot order.
@@ -75,6 +89,7 @@ class STVStage:
     votes: Mapping[str, int]
     non_transferable: int
     loss: int
+    sections: Mapping[str, STVSection]
     quota: int
     elected: tuple[str, ...]
     hopeful: tuple[str, ...]

@@ -5,8 +5,9 @@ can add and subtract reads more than what is printed, so it is not enough to lea
 is cut back until every number in it, and every difference of two numbers in a row or column of it, is 0 or at
 least the smallest cell:
 
-* sections: all of them, if all their stages are fit to be shown; else only their sum, as the one section `all`; and
-  no stage where certified totals, or the points of an electoral college, would take that sum apart;
+* sections: all of them, if all their stages are fit to be shown, and the rule does not say `combined`; else only
+  their sum, as the one section `all`; and no stage where certified totals, or the points of an electoral college,
+  would take that sum apart;
 * stages: the last ones, as many as are fit without a gap, each number and each change from stage to stage; of
   those before them only who was excluded;
 * rejected papers: by section and reason; else by reason; else their sum; else nothing. How they were marked is never
@@ -38,6 +39,7 @@ from projections.count.crosses import read_crosses
 from projections.count.paper import interpret
 from projections.count.stage_table import Stage, StageTable
 from projections.count.stv_table import STVStage, STVTable
+from projections.count.together import as_published, join_stages
 
 if TYPE_CHECKING:
     from ledger.rules.count_rule import CountRule
@@ -77,7 +79,7 @@ class Shown:
     @property
     def whole(self) -> bool:
         """Whether nothing is held back."""
-        return self.smallest == 1
+        return self.smallest == 1 and not self.joined
 
 
 def show_all(table: Table, profile: Profile | None) -> Shown:
@@ -94,15 +96,18 @@ def show_fit(table: Table, profile: Profile, rule: CountRule, smallest: int, *, 
         smallest: 1 or more; at 1 everything is shown.
         lines: whether lines of the profile are to be shown at all.
     """
-    if smallest == 1:
-        return Shown(table, (), (), profile if lines else None, {}, 1)
-    if isinstance(table, STVTable):
-        return _show_stv(table, smallest)
+    published = as_published(table, rule)
     joined: tuple[str, ...] = ()
+    if len(published.sections) < len(table.sections):
+        joined, table, profile = table.sections, published, join_profile(profile)
+    if smallest == 1:
+        return Shown(table, (), joined, profile if lines else None, {}, 1)
+    if isinstance(table, STVTable):
+        return _show_stv(table, smallest, joined)
     rejected = fit_rejected(table.rejected, smallest, by_section=bool(table.certified))
     kept = table
     if len(table.sections) > 1 and first_fit(table, smallest) > 0:
-        joined, kept, profile = table.sections, join_sections(table), join_profile(profile)
+        joined, kept, profile = table.sections, join_stages(table), join_profile(profile)
     told_apart = bool(table.certified) or any(stage.points is not None for stage in table.stages)
     first = len(kept.stages) if joined and told_apart else first_fit(kept, smallest)
     hidden, stages = kept.stages[:first], kept.stages[first:]
@@ -117,10 +122,10 @@ def show_fit(table: Table, profile: Profile, rule: CountRule, smallest: int, *, 
     return Shown(kept, hidden, joined, papers, rest, smallest)
 
 
-def _show_stv(table: STVTable, smallest: int) -> Shown:
+def _show_stv(table: STVTable, smallest: int, joined: tuple[str, ...]) -> Shown:
     """Show who was elected and excluded when, and no number of votes: a fraction tells of how many papers it is."""
     kept = replace(table, stages=(), valid={}, rejected=fit_rejected(table.rejected, smallest))
-    return Shown(kept, table.stages, (), None, {}, smallest)
+    return Shown(kept, table.stages, joined, None, {}, smallest)
 
 
 def is_fit(papers: int, smallest: int) -> bool:
@@ -149,20 +154,6 @@ def _piles(stage: Stage) -> dict[tuple[str, str], int]:
 
 def _fit_changes(before: Mapping[Pile, int], after: Mapping[Pile, int], smallest: int) -> bool:
     return all(is_fit(papers - before.get(pile, 0), smallest) for pile, papers in after.items())
-
-
-def join_sections(table: StageTable) -> StageTable:
-    """Add all sections up into one."""
-    known = all(section in table.valid for section in table.sections)
-    stages = tuple(
-        replace(
-            stage,
-            votes={ALL: {candidate: stage.total(candidate) for candidate in stage.candidates}},
-            non_transferable={ALL: sum(stage.non_transferable.values())} if known else {},
-        )
-        for stage in table.stages
-    )
-    return replace(table, sections=(ALL,), stages=stages, valid={ALL: sum(table.valid.values())} if known else {})
 
 
 def join_profile(profile: Profile) -> Profile:

@@ -64,10 +64,11 @@ def _note(shown: Shown) -> str:
     if shown.whole:
         return ""
     joined = f" The sections {', '.join(shown.joined)} are shown as one, all." if shown.joined else ""
-    return (
-        f"<p>Numbers of papers from 1 to {shown.smallest - 1} are not published, nor those from which they could be "
-        f"worked out.{escape(joined)}</p>\n"
+    few = (
+        f"Numbers of papers from 1 to {shown.smallest - 1} are not published, nor those from which they could be "
+        "worked out."
     )
+    return f"<p>{few if shown.smallest > 1 else ''}{escape(joined)}</p>\n"
 
 
 def _papers(shown: Shown) -> str:

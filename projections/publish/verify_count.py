@@ -35,7 +35,7 @@ Event = dict[str, Any]
 # What their fields hold, as HOLDS in verify.py says it.
 FAULT, OUT, RESERVED = "refuse|exhaust|skip", "refuse|reject", [("category", "places")]
 EARLIER = "earlier-stages-(back|for)wards"
-CROSSES = {"blank": OUT, "decimals": range(10), "overvote": OUT, "ranked": OUT}
+CROSSES = {"blank": OUT, "decimals": range(10), "overvote": OUT, "publication": "by-section|combined", "ranked": OUT}
 RANKS = {**CROSSES, "duplicate": FAULT, "gap": FAULT + "|exhaust-at-two", "overvote": FAULT,
          "preferences": "any-number|all"}
 del RANKS["ranked"]
@@ -46,7 +46,7 @@ STV = dict(RANKS, doomed="together|lowest-first", exclusion="single-lowest|bulk-
 RULES: dict[str, dict[str, Any]] = {
     "av.v1": AV, "weighted-av.v1": dict(
         AV, empty_section="nothing|redistributed|refuse", exclusion="single-lowest", majority_base="continuing|whole",
-        section_base="continuing|valid-at-stage-1", weights=[("section", "weight"), 1]),
+        publication="by-section", section_base="continuing|valid-at-stage-1", weights=[("section", "weight"), 1]),
     "plurality.v1": dict(CROSSES, reserved=RESERVED, ties="lot|nobody", votes="any-number|all"),
     "yes-no.v1": dict(CROSSES, base="valid|read", needed=RATIO, quorum=WHOLE, reach="more-than|at-least"),
     "stv-scottish.v1": dict(
@@ -66,6 +66,7 @@ def is_unfit(rule: Event, event: Event) -> bool:
                 kind == "yes-no.v1" and sorted(candidates) != ["no", "yes"],
                 not len({one["category"] for one in reserved}) == len(reserved) <= 4,
                 "lot" in rule.get("ties", [])[:-1],
+                rule.get("publication") == "combined" and len(sections) > 1 and event["paper_publication"] != "none",
                 weights and (sorted(one["section"] for one in weights) != sorted(sections)
                              or sum(Fraction(one["weight"]) for one in weights) != 1)))
 
@@ -305,14 +306,14 @@ def count_yes_no(contest: SimpleNamespace, papers: dict[str, Counter[Any]], coun
     return {"stages": [stage], "elected": answer, "valid": valid}
 STV_FILE: dict[str, Any] = {}  # what verify_stv.py defines; empty where it is not beside this file
 def count_stv(contest: SimpleNamespace, papers: dict[str, Counter[Any]], count: SimpleNamespace) -> Event:
-    """The single transferable vote, which takes no notice of sections: verify_stv.py."""
+    """The single transferable vote, decided by all sections together: verify_stv.py."""
     if contest.totals:
         raise Uncountable("certified totals cannot say how papers go on")
-    merged, seats = sum(papers.values(), Counter[Any]()), contest.event["seats"]
+    seats = contest.event["seats"]
     if len(contest.candidates) > 1_000:
         raise Uncountable("more than 1000 candidates")
     body, count.tied, count.purpose = run_file("verify_stv.py", STV_FILE)["count"](
-        contest.rule, contest.candidates, seats, merged, Reserved(contest).possible, contest.lots, spend)
+        contest.rule, contest.candidates, seats, papers, Reserved(contest).possible, contest.lots, spend)
     return {**body, "valid": {of: sum(papers[of].values()) for of in contest.sections}}
 METHODS = {"av.v1": count_av, "weighted-av.v1": count_av, "plurality.v1": count_plurality, "yes-no.v1": count_yes_no,
            "stv-scottish.v1": count_stv, "stv-ers97.v1": count_stv, "stv-meek.v1": count_stv}
@@ -379,12 +380,14 @@ def exact_figure(contest: SimpleNamespace, count: SimpleNamespace, figure: Event
         return None if who or number > 1 or value is None else Fraction(value)
     stage, valid, unit = body["stages"][number - 1], [body["valid"].get(one) for one in sections], 1
     votes, spent, points = stage["votes"], stage["non_transferable"], count.points[number - 1 : number]
+    if contest.rule["publication"] == "combined" and section != "all" and len(contest.sections) > 1:
+        return None
     if stv := "decimals" in body:
-        if section != "all":
-            return Fraction(valid[0]) if (measure, number, who) == ("valid", 1, None) else None
-        votes, spent, sections, unit = {"all": votes}, {"all": spent}, ["all"], 10 ** body["decimals"]
+        votes, spent = ({of: part[line] for of, part in stage["sections"].items()}
+                        for line in ("votes", "non_transferable"))
+        unit = 10 ** body["decimals"]
     if who is None:
-        if measure == "quota" and stv:
+        if measure == "quota" and stv and section == "all":
             return Fraction(stage["quota"], unit)
         if measure not in ("valid", "non-transferable") or None in valid:
             return None
@@ -396,7 +399,7 @@ def exact_figure(contest: SimpleNamespace, count: SimpleNamespace, figure: Event
         return Fraction(mine, unit)
     if points and (measure == "points" and section in votes or measure == "share" and section == "all"):
         return 100 * sum((points[0][one][who] for one in sections), Fraction(0))
-    there = measure == "share" and section == "all" or measure == "section-share" and section in votes and not stv
+    there = measure == "share" and section == "all" or measure == "section-share" and section in {*votes} - {"all"}
     return Fraction(100 * mine, held) if there and held else None
 def check_lot(contest: SimpleNamespace, where: str, event: Event) -> None:
     """Of those whom the count leaves tied. It follows from all seeds committed to, in that order; without them, it was
@@ -471,20 +474,25 @@ def check_result_file(contest: SimpleNamespace, name: str, data: bytes) -> None:
         compare("result-file", name, canonical({of: found[of] for of in ends}), canonical(ends))
         compare("result-file", f"{name}, stages", len(body["stages"]), len(said["stages"]))
         for number, (stage, shown_) in enumerate(zip(body["stages"], said["stages"]), 1):
-            rows = [(one["candidate"], one["votes"]) for one in [*shown_["candidates"], *shown_["excluded"]]]
-            votes, spent, sections = stage["votes"], stage["non_transferable"], contest.sections
-            names = [one for one in votes if votes[one]] if stv else votes[sections[0]]
+            rows, votes, spent, lost = [*shown_["candidates"], *shown_["excluded"]], stage["votes"], \
+                stage["non_transferable"], dict[str, Any]()
+            names = [one for one in votes if votes[one]] if stv else votes[contest.sections[0]]
             if stv:
-                expected = [*(votes[one] for one, _ in rows), spent, stage["loss"], stage["quota"]]
-                lines = [shown_[of]["votes"] for of in ("non_transferable", "loss")] + [shown_["quota"]]
-                numbers = [Fraction(one["exact"]) * unit for one in [*(held for _, held in rows), *lines]]
-            else:
-                expected = [{of: votes[of].get(one, 0) for of in sections} for one, _ in rows]
-                expected += [{of: spent.get(of) for of in sections}]
-                numbers = [*(held for _, held in rows), shown_["non_transferable"]["votes"]]
-            absent, told = [one for one in names if one not in dict(rows)], (*map(str, numbers), )
+                votes, spent, lost = ({of: part[line] for of, part in stage["sections"].items()}
+                                      for line in ("votes", "non_transferable", "loss"))
+                quota = Fraction(stage["quota"], unit)
+                compare("result-file", f"{name}, stage {number}, quota", quota, Fraction(shown_["quota"]["exact"]))
+            expected = [{of: votes[of].get(one["candidate"], 0) for of in votes} for one in rows]
+            expected += [{of: line.get(of) for of in votes} for line in ((spent, lost) if stv else (spent,))]
+            told = [(line["votes"], line["total"]) for line in [*rows, shown_["non_transferable"],
+                                                                *([shown_["loss"]] if stv else ())]]
+            if stv:
+                told = [({of: Fraction(held[of]["exact"]) * unit for of in held}, Fraction(total["exact"]) * unit)
+                        for held, total in told]
+            sums = [(held, None if None in held.values() else sum(held.values())) for held in expected]
+            absent = [one for one in names if one not in [row["candidate"] for row in rows]]
             compare("result-file", f"{name}, stage {number}, absent", [], absent)
-            compare("result-file", f"{name}, stage {number}", (*map(str, expected), ), told)
+            compare("result-file", f"{name}, stage {number}", sums, told)
     except (ArithmeticError, AttributeError, LookupError, RecursionError, TypeError, ValueError) as error:
         finding("result-file", name, "what file-format.md says of it", repr(error))
 def outcome(contest: SimpleNamespace, withheld: int) -> str:

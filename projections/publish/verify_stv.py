@@ -14,27 +14,34 @@ with `count`, at the end.
 from __future__ import annotations
 
 from collections import Counter
+from itertools import accumulate
 from typing import Any, Callable, Iterable
 
 Rule = dict[str, Any]
 Ranking = tuple[str, ...]
+Pile = list[tuple[str, Ranking, int]]  # section, ranking, and how many papers of that section bear it
+SPENT, LOST = 0, 1  # who holds votes of nobody: non-transferable ones, and those lost to fractions
 Possible = Callable[[Iterable[str], Iterable[str], int], bool]  # others, elected, places left: can these be filled?
 class Stopped(Exception):
     """The count has come to its end, or to a tie that stops it."""
 class STV:
     """What is the same in all three methods: who is elected, who is excluded, and what a stage says of it.
 
-    `papers` are rankings and how many bear each; `lots` have, for (stage, the tied), these in the order drawn;
-    `possible` knows of reserved places; `spend` keeps the work within a limit.
+    `papers` are, of each section, rankings and how many bear each; `lots` have, for (stage, the tied), these in the
+    order drawn; `possible` knows of reserved places; `spend` keeps the work within a limit. `votes` decide; `held` has
+    them by section, with the votes of nobody, SPENT or LOST.
     """
     fills_up = False  # whether a group may be excluded that comes up to the next without passing it
-    def __init__(self, rule: Rule, candidates: list[str], seats: int, papers: dict[Ranking, int], possible: Possible,
-                 lots: dict[Any, list[str]], spend: Callable[[int], None]) -> None:
+    def __init__(self, rule: Rule, candidates: list[str], seats: int, papers: dict[str, dict[Ranking, int]],
+                 possible: Possible, lots: dict[Any, list[str]], spend: Callable[[int], None]) -> None:
         self.rule, self.seats, self.possible, self.lots, self.spend = rule, seats, possible, lots, spend
-        self.unit, self.papers = 10 ** rule["value_decimals"], papers
-        self.valid = sum(papers.values())
+        self.unit = 10 ** rule["value_decimals"]
+        self.papers = [(section, *one) for section in papers for one in papers[section].items()]
+        self.in_section = {section: sum(papers[section].values()) for section in papers}
+        self.valid = sum(self.in_section.values())
+        self.held: dict[Any, dict[str, int]] = {one: dict.fromkeys(papers, 0) for one in [*candidates, SPENT, LOST]}
         self.votes, self.hopeful, self.elected = dict.fromkeys(candidates, 0), list(candidates), list[str]()
-        self.elected_at, self.lost, self.spent, self.quota = dict[str, int](), 0, 0, 0
+        self.elected_at, self.quota = dict[str, int](), 0
         self.done: list[dict[str, Any]] = []  # stages before this one
         self.actions: list[dict[str, Any]] = []  # of this stage
         self.tied, self.purpose, self.complete = list[str](), "", False
@@ -42,8 +49,10 @@ class STV:
     def act(self, action: str, candidates: Iterable[str]) -> None:
         self.actions.append({"action": action, "candidates": list(candidates)})
     def next_stage(self) -> None:
-        self.done.append({"actions": self.actions, "loss": self.lost, "non_transferable": self.spent,
-                          "quota": self.quota, "votes": dict(self.votes)})
+        sections = {of: {"loss": self.held[LOST][of], "non_transferable": self.held[SPENT][of],
+                         "votes": {name: self.held[name][of] for name in self.votes}} for of in self.in_section}
+        self.done.append({"actions": self.actions, "loss": self.nobodys(LOST), "non_transferable": self.nobodys(SPENT),
+                          "quota": self.quota, "sections": sections, "votes": dict(self.votes)})
         self.actions = []
         self.spend(10 * len(self.votes))
     def stop(self, candidates: Iterable[str]) -> None:
@@ -187,28 +196,44 @@ class STV:
             self.elect_rest()
         return gone
     # Papers
-    def sorted_out(self, papers: Iterable[tuple[Ranking, int]]) -> dict[str | None, list[tuple[Ranking, int]]]:
-        """Papers by the first candidate on them who can still have them."""
-        found = dict[Any, list[tuple[Ranking, int]]]()
-        hopeful = {*self.hopeful}
-        for ranking, number in papers:
+    def sorted_out(self, papers: Pile) -> dict[Any, Pile]:
+        """Papers by the first candidate on them who can still have them, or SPENT."""
+        found, hopeful = dict[Any, Pile](), {*self.hopeful}
+        for section, ranking, number in papers:
             self.spend(1 + len(ranking))
-            found.setdefault(next((name for name in ranking if name in hopeful), None), []).append((ranking, number))
+            heir = next((name for name in ranking if name in hopeful), SPENT)
+            found.setdefault(heir, []).append((section, ranking, number))
         return found
-    def give(self, giver: str, heir: str | None, votes: int) -> None:
-        self.votes[giver] -= votes
-        if heir is None:
-            self.spent += votes
-        else:
-            self.votes[heir] += votes
+    def first_papers(self) -> dict[str, Pile]:
+        """Give everybody a vote for each paper that names them first, and the papers."""
+        piles = self.sorted_out(self.papers)
+        for name in self.votes:
+            self.move(None, name, self.worth(piles.get(name, []), self.unit))
+        return {name: piles.get(name, []) for name in self.votes}
+    def worth(self, papers: Pile, value: int) -> Counter[str]:
+        """What papers come to at a value, by section."""
+        found = Counter[str]()
+        for section, _, number in papers:
+            found[section] += number * value
+        return found
+    def move(self, giver: str | None, heir: Any, by_section: dict[str, int]) -> None:
+        for holder, sign in ((giver, -1), (heir, 1)):
+            for section, votes in by_section.items() if holder is not None else ():
+                self.held[holder][section] += sign * votes
+            if holder in self.votes:
+                self.votes[holder] += sign * sum(by_section.values())
+    def take(self, giver: str, nobody: int, votes: int) -> None:
+        """Take votes that go on with no paper, of each section as the giver holds them: sections, in their order, have
+        together what is theirs of the votes, cut to a whole number."""
+        whole, upto = self.votes[giver] or 1, accumulate(self.held[giver].values())
+        cuts = [0, *(votes * held // whole for held in upto)]
+        self.move(giver, nobody, {of: after - before for of, before, after in zip(self.in_section, cuts, cuts[1:])})
+    def nobodys(self, nobody: int) -> int:
+        return sum(self.held[nobody].values())
 class Scottish(STV):
     """Weighted inclusive Gregory: `piles` have, of each candidate, what a paper is worth, and the papers."""
     def first_stage(self) -> None:
-        self.piles = {name: dict[int, list[tuple[Ranking, int]]]() for name in self.votes}
-        for heir, pile in self.sorted_out(self.papers.items()).items():
-            if heir:
-                self.piles[heir][self.unit] = pile
-                self.votes[heir] = self.unit * sum(number for _, number in pile)
+        self.piles = {name: {self.unit: pile} for name, pile in self.first_papers().items()}
         self.quota = {
             "droop": (self.valid // (self.seats + 1) + 1) * self.unit,
             "droop-decimal": self.valid * self.unit // (self.seats + 1) + 1,
@@ -232,8 +257,7 @@ class Scottish(STV):
         self.act("transfer-surplus", waiting)
         for giver in waiting:
             self.hand_on(giver, self.votes[giver] - self.quota, self.votes[giver])
-            self.lost += self.votes[giver] - self.quota
-            self.votes[giver] = self.quota
+            self.take(giver, LOST, self.votes[giver] - self.quota)
     def hand_on(self, giver: str, surplus: int, held: int) -> None:
         """All papers, each at its value times surplus over votes held, or that share cut first."""
         for value, papers in self.piles.pop(giver).items():
@@ -241,23 +265,19 @@ class Scottish(STV):
             if self.rule["transfer_value"] == "value-by-cut-share":
                 worth = value * (self.unit * surplus // held) // self.unit
             for heir, pile in self.sorted_out(papers).items():
-                self.give(giver, heir, worth * sum(number for _, number in pile))
+                self.move(giver, heir, self.worth(pile, worth))
                 if heir:
                     self.piles[heir].setdefault(worth, []).extend(pile)
 class ERS97(STV):
     """`batches` have, of each candidate, what they received: the value of a paper, and the papers (6.1)."""
     fills_up = True
     def first_stage(self) -> None:
-        self.batches = {name: list[tuple[int, list[tuple[Ranking, int]]]]() for name in self.votes}
-        for heir, pile in self.sorted_out(self.papers.items()).items():
-            if heir:
-                self.batches[heir].append((self.unit, pile))
-                self.votes[heir] = self.unit * sum(number for _, number in pile)
+        self.batches = {name: [(self.unit, pile)] if pile else [] for name, pile in self.first_papers().items()}
         self.quota = max(1, -(-self.valid * self.unit // (self.seats + 1)))  # 5.1.6; rounded up
     def bar(self) -> int:
         """The quota, or less: the active vote over the places left and one more (5.1.7, 5.3.13, 5.4.9 b)."""
         kept = sum(min(self.votes[name], self.quota) for name in self.elected)
-        active = self.valid * self.unit - self.spent - self.lost - kept
+        active = self.valid * self.unit - self.nobodys(SPENT) - self.nobodys(LOST) - kept
         share = max(1, -(-active // (self.left() + 1)))
         return min(share, self.quota) if self.rule["active_vote"] == "elects" else self.quota
     def for_last_places(self, tied: list[str]) -> str | None:
@@ -279,12 +299,11 @@ class ERS97(STV):
         self.next_stage()
         surplus, (value, papers) = self.votes[giver] - self.quota, self.batches.pop(giver)[-1]
         heirs = self.sorted_out(papers)
-        heirs.pop(None, None)
-        transferable = sum(number for pile in heirs.values() for _, number in pile)
+        heirs.pop(SPENT, None)
+        transferable = sum(number for pile in heirs.values() for _, _, number in pile)
         reduced = transferable * value > surplus
         self.receive(giver, heirs, surplus // transferable if reduced else value)
-        rest, self.votes[giver] = self.votes[giver] - self.quota, self.quota
-        self.lost, self.spent = self.lost + rest * reduced, self.spent + rest * (not reduced)
+        self.take(giver, LOST if reduced else SPENT, self.votes[giver] - self.quota)
         self.act("transfer-surplus", [giver])
     def transfer_excluded(self, gone: list[str]) -> None:
         """5.4: papers of the highest value first, each value in a stage of its own, after which some may be elected."""
@@ -299,11 +318,11 @@ class ERS97(STV):
                 self.batches[name][before[name]:] = [(worth, new)] if new else []
             self.act("transfer-excluded", gone)
             if not self.elected and self.rule["quota_reduction"] == "until-first-election":  # 5.4.8
-                self.quota = max(1, -(-(self.valid * self.unit - self.spent) // (self.seats + 1)))
+                self.quota = max(1, -(-(self.valid * self.unit - self.nobodys(SPENT)) // (self.seats + 1)))
             self.elect_who_reach()
-    def receive(self, giver: str, heirs: dict[str | None, list[tuple[Ranking, int]]], value: int) -> None:
+    def receive(self, giver: str, heirs: dict[Any, Pile], value: int) -> None:
         for heir, pile in heirs.items():
-            self.give(giver, heir, value * sum(number for _, number in pile))
+            self.move(giver, heir, self.worth(pile, value))
             if heir:
                 self.batches[heir].append((value, pile))
 class Meek(STV):
@@ -323,11 +342,11 @@ class Meek(STV):
         self.spread()
     def spread(self) -> None:
         """Lower what is kept until somebody reaches the quota, or surpluses are spread, or settle who goes."""
-        paths = Counter[Ranking]()  # only the elected, and the first of the hopeful, have anything of a paper
-        for ranking, number in self.papers.items():
+        paths = Counter[tuple[str, Ranking]]()  # only the elected, and the first of the hopeful, have part in one
+        for section, ranking, number in self.papers:
             path = [name for name in ranking if name in self.keep or name in self.hopeful]
             end = next((at for at, name in enumerate(path) if name in self.hopeful), len(path))
-            paths[tuple(path[: end + 1])] += number
+            paths[section, tuple(path[: end + 1])] += number
         before = None
         for _ in range(self.rule["iterations"]):
             if before is not None:
@@ -340,18 +359,21 @@ class Meek(STV):
                     or (self.rule["early_exclusion"] == "when-certain" and self.safe())):
                 return
             before = surplus
-    def share_out(self, paths: dict[Ranking, int]) -> None:
+    def share_out(self, paths: dict[tuple[str, Ranking], int]) -> None:
         """Each of the elected keeps a part of what reaches them, rounded up; the first of the hopeful has the rest."""
         self.votes = dict.fromkeys(self.votes, 0)
-        for path, number in paths.items():
+        self.held.update({name: dict.fromkeys(self.in_section, 0) for name in self.votes})
+        self.held[SPENT] = {section: number * self.unit for section, number in self.in_section.items()}
+        for (section, path), number in paths.items():
             self.spend(1 + len(path))
             rest = self.unit
             for name in path:
                 part = -(-rest * self.keep.get(name, self.unit) // self.unit)
                 self.votes[name] += part * number
+                self.held[name][section] += part * number
+                self.held[SPENT][section] -= part * number
                 rest -= part
-        held = sum(self.votes.values())
-        self.spent, self.quota = self.valid * self.unit - held, held // (self.seats + 1) + 1
+        self.quota = sum(self.votes.values()) // (self.seats + 1) + 1
     def lower_keep(self) -> None:
         """So much that votes would have been a quota; rounded up at both steps."""
         for name, keep in self.keep.items():

@@ -51,6 +51,7 @@ RULE = AlternativeVote(
     majority_base="continuing",
     overvote="exhaust",
     preferences="any-number",
+    publication="by-section",
     stop="first-majority",
     ties=("earlier-stages-backwards", "lot"),
 )

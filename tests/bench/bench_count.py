@@ -40,6 +40,7 @@ ALL: dict[str, Any] = {
     "gap": "exhaust",
     "overvote": "exhaust",
     "preferences": "any-number",
+    "publication": "by-section",
     "reserved": (),
     "ties": ("earlier-stages-backwards", "lot"),
 }

@@ -48,6 +48,7 @@ RULE = {
     "majority_base": "continuing",
     "overvote": "refuse",
     "preferences": "any-number",
+    "publication": "by-section",
     "stop": "continue-to-two",
     "ties": ["earlier-stages-backwards", "lot"],
 }

@@ -161,6 +161,7 @@ def papers_rule(case: Case) -> dict[str, Any]:
         "gap": gap_rule(case),
         "overvote": "skip" if options.get("overvoteRule") == "alwaysSkipToNextRank" else "exhaust",
         "preferences": "any-number",
+        "publication": "by-section",
         "ties": ("earlier-stages-backwards", "lot")
         if options.get("tiebreakMode") == "previousRoundCountsThenRandom"
         else ("lot",),

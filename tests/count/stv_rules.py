@@ -19,6 +19,7 @@ PAPERS: dict[str, Any] = {
     "gap": "exhaust",
     "overvote": "exhaust",
     "preferences": "any-number",
+    "publication": "by-section",
 }
 ALL: dict[str, Any] = PAPERS | {"doomed": "together", "reserved": ()}
 SCOTTISH: dict[str, Any] = ALL | {

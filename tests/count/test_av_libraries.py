@@ -42,6 +42,7 @@ BLOCK: dict[str, Any] = {
     "blank": "reject",
     "decimals": 2,
     "overvote": "reject",
+    "publication": "by-section",
     "ranked": "reject",
     "reserved": (),
     "ties": "lot",

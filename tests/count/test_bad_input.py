@@ -27,6 +27,7 @@ YES_NO = YesNo(
     needed="1/2",
     overvote="reject",
     quorum=0,
+    publication="by-section",
     ranked="reject",
     reach="more-than",
 )

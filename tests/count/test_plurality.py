@@ -27,6 +27,7 @@ RULE: dict[str, Any] = {
     "blank": "reject",
     "decimals": 2,
     "overvote": "reject",
+    "publication": "by-section",
     "ranked": "reject",
     "reserved": (),
     "ties": "lot",

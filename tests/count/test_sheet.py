@@ -26,7 +26,14 @@ from projections.count.yes_no import count_yes_no
 CANDIDATES = tuple("abcde")
 SECTIONS = ("members", "affiliates")
 AV = PAPERS | {"stop": "continue-to-two", "ties": ("earlier-stages-backwards", "lot")}
-CROSSES = {"version": "plurality.v1", "blank": "reject", "decimals": 2, "overvote": "reject", "ranked": "reject"}
+CROSSES = {
+    "version": "plurality.v1",
+    "blank": "reject",
+    "decimals": 2,
+    "overvote": "reject",
+    "publication": "by-section",
+    "ranked": "reject",
+}
 
 Profile = dict[str, dict[str, int]]
 

@@ -22,6 +22,7 @@ RULE: dict[str, Any] = {
     "needed": "1/2",
     "overvote": "reject",
     "quorum": 0,
+    "publication": "by-section",
     "ranked": "reject",
     "reach": "more-than",
 }

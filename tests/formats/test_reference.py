@@ -18,7 +18,14 @@ from projections.formats.forms import READABLE, WRITABLE, guessed
 PAGE = (Path(__file__).parents[2] / "docs" / "reference" / "formats.md").read_text("utf-8")
 EXAMPLE = re.compile(r"`pollbook import (read-papers (\S+) [^`]*)`\n\n```\w+\n([^`]*)```\n\n```csv\n([^`]*)```\n")
 RANKED = RULE | {"blank": "reject", "duplicate": "exhaust", "gap": "skip", "overvote": "exhaust"}
-CROSSES = {"version": "plurality.v1", "blank": "reject", "decimals": 1, "overvote": "reject", "ranked": "reject"}
+CROSSES = {
+    "version": "plurality.v1",
+    "blank": "reject",
+    "decimals": 1,
+    "overvote": "reject",
+    "publication": "by-section",
+    "ranked": "reject",
+}
 CROSSES |= {"reserved": [], "ties": "nobody", "votes": "any-number"}
 NAMES = {"ann": "Ann Ames", "ben": "Ben Bell", "cem": "Cem Cole"}
 CANDIDATES = [{"id": candidate, "name": name} for candidate, name in NAMES.items()]

@@ -26,8 +26,9 @@ RANKS = {
     "gap": "skip",
     "overvote": "exhaust",
     "preferences": "any-number",
+    "publication": "by-section",
 }
-CROSSES = {"blank": "reject", "decimals": 1, "overvote": "reject", "ranked": "reject"}
+CROSSES = {"blank": "reject", "decimals": 1, "overvote": "reject", "publication": "by-section", "ranked": "reject"}
 STV = RANKS | {
     "doomed": "together",
     "exclusion": "single-lowest",

@@ -23,6 +23,7 @@ CHOICES: dict[str, tuple[Any, ...]] = {
     "majority_base": ("continuing", "valid-at-stage-1"),
     "overvote": ("exhaust", "skip"),
     "preferences": ("any-number", "all"),
+    "publication": ("by-section",),
     "stop": ("first-majority", "continue-to-two"),
     "ties": (
         ("lot",),

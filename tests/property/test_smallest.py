@@ -15,7 +15,8 @@ from scenario import ANYTHING_GOES
 
 from projections.count.av import count_av
 from projections.count.stage_table import Profile, Stage, StageTable
-from projections.publish.smallest import Shown, join_profile, join_sections, show_fit
+from projections.count.together import join_stages
+from projections.publish.smallest import Shown, join_profile, show_fit
 
 CANDIDATES = ("a", "b", "c")
 KINDS = ("a", "b", "c", "a>b", "a>c", "b>a", "b>c", "c>a", "c>b", "")
@@ -40,7 +41,7 @@ class World:
     @cached_property
     def says(self) -> Cells:
         """What a reader could be told of it, in whichever way."""
-        joined = Shown(join_sections(self.table), (), (), join_profile(self.profile), {}, 1)
+        joined = Shown(join_stages(self.table), (), (), join_profile(self.profile), {}, 1)
         return told(Shown(self.table, (), (), self.profile, {}, 1)) | told(joined)
 
     def agrees(self, numbers: Cells) -> bool:
