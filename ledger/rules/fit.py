@@ -67,19 +67,7 @@ def unfitness(contest: ContestDefined, rule: AnyCountRule | None) -> Iterator[Un
             "Name the two answers so, or adopt another count rule",
         )
     yield from _uncountable(contest, rule)
-    if (
-        rule is not None
-        and rule.publication == "combined"
-        and len(sections) > 1
-        and contest.paper_publication != "none"
-    ):
-        yield Unfit(
-            "publication-unfit",
-            "field paper_publication",
-            "none where the rule has sections published together: papers tell of each section",
-            contest.paper_publication,
-            "Say paper_publication none, or adopt a rule with publication by-section",
-        )
+    yield from _told_apart(contest, rule)
     if contest.report is not None and contest.account != "required":
         yield Unfit(
             "report-unfit",
@@ -87,6 +75,19 @@ def unfitness(contest: ContestDefined, rule: AnyCountRule | None) -> Iterator[Un
             "account required where a report is: its numbers are compared with the ballot account",
             f"account {contest.account}",
             "Say account required, or report not-required",
+        )
+
+
+def _told_apart(contest: ContestDefined, rule: AnyCountRule | None) -> Iterator[Unfit]:
+    """Give why sections that are to be published together would not be."""
+    combined = rule is not None and rule.publication == "combined" and len(contest.sections) > 1
+    if combined and contest.paper_publication != "none":
+        yield Unfit(
+            "publication-unfit",
+            "field paper_publication",
+            "none where the rule has sections published together: papers tell of each section",
+            contest.paper_publication,
+            "Say paper_publication none, or adopt a rule with publication by-section",
         )
 
 

@@ -149,7 +149,8 @@ def define_contest(command: DefineContest, act: Act, contest: Contest, election:
     Raises:
         RefusedError: `contest-exists`, `unknown-election`, `unknown-rule`, `duplicate-candidate`,
             `duplicate-section`, `section-reserved`, `sections-unfit`, `seats-unfit`, `candidates-unfit`,
-            `too-many-candidates`, `unknown-category`, `rule-infeasible`, `report-unfit`, in that order.
+            `too-many-candidates`, `unknown-category`, `rule-infeasible`, `publication-unfit`, `report-unfit`, in
+            that order.
     """
     if contest.exists:
         raise RefusedError(

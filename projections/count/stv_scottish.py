@@ -39,8 +39,7 @@ def count_scottish(
         rule: every choice; nothing is chosen here.
         candidates: distinct ids in ballot order; may be empty, or fewer than places: then all are elected.
         seats: places, 1 or more.
-        sections: distinct ids in the order of the contest; papers count the same whatever their section, and the
-            table says what each of them came to.
+        sections: distinct ids in the order of the contest; papers count the same whatever their section.
         profile: section -> marks -> papers, 0 or more; a section left out has none.
         lots: (stage number, the tied) -> all of them in the order drawn; it falls on the one drawn first, whose
             surplus goes first, who is excluded, or who is elected.

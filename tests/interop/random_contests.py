@@ -155,6 +155,8 @@ def random_rule(
             rule[field] = [{"section": section, "weight": weight} for section, weight in weights]
         elif field == "needed":
             rule[field] = chance.choice(["1/2", "2/3", "1/3"])
+        elif field == "publication":
+            rule[field] = kind.split("|")[len(sections) % len(kind.split("|"))]
         elif field == "preferences":
             rule[field] = chance.choice(["any-number"] * 4 + ["all"])
         else:
