@@ -17,7 +17,7 @@ from typing import Any, cast
 from unittest.mock import patch as replaced
 
 import pytest
-from terminal import CLOSE_POLL, DEFINE_CONTEST, DEFINED, Terminal
+from terminal import CLOSE_POLL, DEFINE_CONTEST, DEFINED, RULE, Answer, Terminal
 
 import projections.publish.pack
 from cli.key import ledger_state_folder, read_master_key
@@ -526,3 +526,45 @@ def test_neither_fractions_nor_words_tell_of_a_few_papers(
         assert "30.41250" not in text
         assert "2433/80" not in text
         assert "2 of them" not in text
+
+
+def define_combined(at: Terminal, rule: dict[str, Any], **contest: Any) -> Answer:
+    at.record("adopt-count-rule", {"election": CUT["election"], "rule": rule | {"publication": "combined"}}).done()
+    found = json.loads(at("events", "--type", "count-rule-adopted.v1", "--json").done())[-1]["content_hash"]
+    fields = {"contest": "one", "count_rule": found, "paper_publication": "none", "smallest_cell": 1}
+    return at.record("define-contest", CUT | fields | contest)
+
+
+@pytest.mark.parametrize("seats", [1, 2], ids=["av", "stv"])
+def test_shows_sections_as_one_where_the_rule_publishes_them_combined(copied: Terminal, seats: int) -> None:
+    rule = RULE if seats == 1 else STV
+    names = [{"id": name, "name": name} for name in "abc"]
+    define_combined(copied, rule, candidates=names, seats=seats).done()
+    lines = [
+        ("close-poll", {**CLOSE_POLL, "contest": "one"}),
+        papers("one", "members", [{"marks": "a>b", "count": 41}, {"marks": "b", "count": 10}]),
+        papers("one", "mps", [{"marks": "b>a", "count": 7}]),
+    ]
+    copied("apply", copied.lines("one.jsonl", lines), "--as", "ro").done()
+    counted = json.loads(copied("count", "one", "--json").done())
+    assert (counted["sections"], counted["valid"]) == (["all"], {"all": 58})
+    elected = counted["elected"]
+    figure = {"stage": 1, "candidate": "a", "measure": "votes", "value": "41", "decimals": 0}
+    by_section = {"contest": "one", "elected": elected, "figures": [figure | {"section": "members"}]}
+    copied.record("declare-result", by_section).refused("figures-differ")
+    copied.record(
+        "declare-result", {"contest": "one", "elected": elected, "figures": [figure | {"section": "all"}]}
+    ).done()
+    result = result_of(copied, "out", "one")
+    assert result["withheld"] == {"joined_sections": ["members", "mps"], "smallest_cell": 1, "stages": []}
+    assert (result["count"], result["valid"]) == (None, {"all": 58})
+    page = (copied.folder / "out" / "index.html").read_text("utf-8").partition('id="one"')[2]
+    assert "The sections members, mps are shown as one, all." in page
+    assert ">7<" not in page
+
+
+@pytest.mark.parametrize("published", ["papers", "profile"])
+def test_refuses_to_publish_papers_of_sections_that_are_published_combined(copied: Terminal, published: str) -> None:
+    refused = define_combined(copied, RULE, paper_publication=published)
+    assert refused.code == 1
+    assert "publication-unfit: contest one, field paper_publication" in refused.err
