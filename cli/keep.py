@@ -17,10 +17,10 @@ def init_ledger(place: Place, origin: str, *, as_json: bool) -> None:
     """Make a new ledger and say where."""
     with make(place, origin=origin) as ledger:
         if as_json:
-            say_json({"ledger": ledger.ledger_id, "origin": ledger.origin, "format": f"draft-{FORMAT}"})
+            say_json({"ledger": ledger.ledger_id, "origin": ledger.origin, "format": str(FORMAT)})
             return
         where = "the PostgreSQL database" if place.url else place.folder
-        say(f"made ledger {ledger.ledger_id} in {where} (stored format: draft-{FORMAT})")
+        say(f"made ledger {ledger.ledger_id} in {where} (stored format: {FORMAT})")
         say("Next: pollbook record call-election --help")
 
 

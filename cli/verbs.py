@@ -103,5 +103,5 @@ def say_version(wanted: bool) -> None:
 
         from ledger.recorder import FORMAT
 
-        typer.echo(f"pollbook {version('pollbook')}, stored format draft-{FORMAT}")
+        typer.echo(f"pollbook {version('pollbook')}, stored format {FORMAT}")
         raise typer.Exit

@@ -13,7 +13,7 @@ from eventsourcing.persistence import Notification, StoredEvent
 from ledger.decision import Unchanged
 from ledger.errors import EvidenceError, RefusedError
 
-FORMAT = 2  # number of the stored format; a draft until 0.1, from which on every ledger stays readable
+FORMAT = 3  # number of the stored format; 1 and 2 were drafts, from 3 on every ledger stays readable
 PAGE_ROWS = 5_000  # rows of one write transaction at most (facts: larger ones stall PostgreSQL)
 
 PUT_META = "INSERT INTO meta VALUES (?,?) ON CONFLICT (name) DO UPDATE SET value = excluded.value"

@@ -197,7 +197,7 @@ def make_ledger(folder: Path, ledger_id: str) -> Ledger:
             ) from None
         made = Ledger(sqlite_settings(path, create=True))
         made.rows.put_meta("ledger", ledger_id)
-        made.rows.put_meta("format", f"draft-{FORMAT}")
+        made.rows.put_meta("format", str(FORMAT))
         write_header(path)
     return made
 
@@ -231,7 +231,7 @@ def make_postgres_ledger(url: str, schema: str, ledger_id: str) -> Ledger:
     """
     with _postgres().making(url, schema) as settings:
         made = Ledger(settings)
-        made.rows.put_meta("format", f"draft-{FORMAT}")
+        made.rows.put_meta("format", str(FORMAT))
         made.rows.put_meta("ledger", ledger_id)  # last: from here on it is a ledger
     return made
 

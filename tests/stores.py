@@ -107,7 +107,7 @@ class PostgresPlace:
 
     def set_format(self, number: int) -> None:
         with self.database() as database:
-            database.execute(f"UPDATE {self.schema}.meta SET value = 'draft-{number}' WHERE name = 'format'")
+            database.execute(f"UPDATE {self.schema}.meta SET value = '{number}' WHERE name = 'format'")
 
     def drop(self) -> None:
         with self.database() as database:

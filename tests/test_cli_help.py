@@ -82,4 +82,4 @@ def test_help_loads_nothing_heavy() -> None:
 
 
 def test_says_its_version_and_that_of_what_it_stores(at: Terminal) -> None:
-    assert at.run("--version").done().endswith("stored format draft-2\n")
+    assert at.run("--version").done().endswith("stored format 3\n")

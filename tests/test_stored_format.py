@@ -18,19 +18,19 @@ from ledger.streams.election import CountRuleAdopted
 from projections.counting import count_contest, open_views
 from projections.publish.pack import publish
 
-KEPT = Path(__file__).parent / "golden" / "format-2"
+KEPT = Path(__file__).parent / "golden" / "format-3"
 COUNTS = {
-    "chair": ("sha256:be54e158288232d4dd44f2cb7493a126bcbbc20324e7291f6f928e06e7a2539f", ("ada",)),
-    "college": ("sha256:af9485cddcc8db18822b10e2555dfe0435aba137e09125492bf302145847e3a5", ("bob",)),
-    "board": ("sha256:5b7e156b5038ae77d1dc4b68a3ece62e0c4acfe4a9154c7cac5c26eaeb5439cc", ("cy", "dot")),
-    "merger": ("sha256:03cf1925738b8b9d3e18c26f272a27533e1ae427e4d759aad4f334b2aab15296", ("yes",)),
-    "council": ("sha256:3a2aefc14e9892420daf56534d72430d1dfa25cf60b09defc40c229be4e9b35d", ("bob", "ada")),
-    "bench": ("sha256:4dd1b4e1a04b30416adb5ee8c5e372b70c8e82ae99abb0b779906ae8f31bf446", ("bob", "cy")),
-    "jury": ("sha256:e295ceea3a9aecf2e4d4e137dcc5a6894b1b8de3cdaea4b76300caa97831613a", ("bob", "cy")),
-    "quiet": ("sha256:c9a9231371b5d3ffe2708700cbf3f2964365443b24f5279f2e241343783b1930", ("ada",)),
+    "chair": ("sha256:9d1f24452b3de3280cbca33874d49e671eff9403881210cc9090a5315c217611", ("ada",)),
+    "college": ("sha256:0847f6437a0dd2a23a23721fb13a9e97dcd372b11de671fe4e5271b272197717", ("bob",)),
+    "board": ("sha256:4889e16efdd09b4e1c132ff59e8a78d68f8f6776ac3071fc26fe9f1ef30be695", ("cy", "dot")),
+    "merger": ("sha256:07bf7bfa86941b9d24f22079923a55e8bb0863ce62ab5b6f67ffce704c8fb3a4", ("yes",)),
+    "council": ("sha256:5d8a548a7e05193e91c88ca01b5f40bd61c6c1e18f08aa9bbd25d68409a6e360", ("bob", "ada")),
+    "bench": ("sha256:8bbcd74db891d456c85973283a8ccb3296d1348871ea568f7d5cb03d37d4af33", ("bob", "cy")),
+    "jury": ("sha256:5a7bd4a76097e657abc07de80f193d8bab1947f8445f293feb10c3e707986cde", ("bob", "cy")),
+    "quiet": ("sha256:a9eb04206a93c0a21d0ea3960905dbf4be38527f921ad541061f089e919193a9", ("ada",)),
 }
-ROOT = ("178", "f8e6a4f327fa9c784ed0fb269b91dfa27ec720e0214c889b7c57b607b05b8786")
-KEY = "kept.example/2026+3219a7f3+Aa6f5HL11F6wEQAIE7YeUgqhA00OKJJk4BIeuSXwDhmk"
+ROOT = ("178", "5e62177de929a6b52280fa7134564504c6fe96a78721c2639ae6508ba7b8a2e7")
+KEY = "kept.example/2026+b67378ed+ARUzktmtd1X0NZZ5iX/JJJIcEymn0wWpop+4GGN1rl3B"
 SINCE: frozenset[str] = frozenset()  # types of events that came after it
 
 

@@ -80,7 +80,7 @@ def _check_meta(snapshot: Snapshot) -> Iterator[Finding]:
     if "meta" not in snapshot.parts:
         return
     known: dict[str, tuple[str, Callable[[str], object]]] = {
-        "format": (f"draft-{FORMAT}", lambda text: text == f"draft-{FORMAT}"),
+        "format": (str(FORMAT), lambda text: text == str(FORMAT)),
         "ledger": ("32 hexadecimal digits", LEDGER_ID.fullmatch),
         "origin": ("the name of a log, or none", is_name),
         SEALED: ("a number of events, or none", lambda _: snapshot.sealed is not None),

@@ -321,7 +321,7 @@ UNSIGNED: dict[str, tuple[str, str]] = {
     "meta: another id": (f"UPDATE meta SET value = '{'0' * 32}' WHERE name = 'ledger'", "S2:unknown-origin"),
     "meta: no id": ("DELETE FROM meta WHERE name = 'ledger'", "I5:meta-differs"),
     "meta: origin": ("INSERT INTO meta VALUES ('origin', 'example.org/x')", "S2:unknown-origin"),
-    "meta: format": ("UPDATE meta SET value = 'draft-3' WHERE name = 'format'", "I5:meta-differs"),
+    "meta: format": ("UPDATE meta SET value = '4' WHERE name = 'format'", "I5:meta-differs"),
     "meta: more": ("INSERT INTO meta VALUES ('more', 'x')", "I5:meta-differs"),
     "schema: trigger": (
         "CREATE TRIGGER t AFTER INSERT ON stored_events BEGIN DELETE FROM command; END",
