@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from typing import Literal, NamedTuple
+from typing import Literal, NamedTuple, Self
 
-from pydantic import Field
+from pydantic import Field, model_validator
 
 from ledger.decision import Act, Command, Outcome, State, decision
 from ledger.errors import refused
 from ledger.event import Audience, Event
 from ledger.field import Id, Text
-from ledger.rules.steps import StepName, step_text
+from ledger.rules.steps import StepName, check_category, step_text
 from ledger.streams.election import Election, election_stream, require_election
 from ledger.streams.fee import Fees, fee_stream
 from ledger.streams.ground import Grounds, ground_stream
@@ -31,12 +31,19 @@ Matter = Literal[
 ]
 
 
+BY_CONTEST = frozenset(("count-rule", "lot-commitments"))
+
+
 class About(NamedTuple):
     """What a decision is about: a matter, of one category or of one contest where it is theirs alone."""
 
     matter: str
     category: str | None = None
     contest: str | None = None
+
+    def covers(self, matter: str, category: str | None) -> bool:
+        """Whether it is about this, or about all categories of it."""
+        return self.matter == matter and self.category in (None, category)
 
     @property
     def text(self) -> str:
@@ -90,6 +97,14 @@ class DeferDecision(Command):
     contest: Id | None = Field(None, description="id of the contest, where it is that contest's alone")
     statement: Text = Field(description="why, or what it waits for")
 
+    @model_validator(mode="after")
+    def _is_about_something(self) -> Self:
+        if self.matter != "fee":
+            check_category(self.matter, self.category)
+        if self.contest is not None and self.matter not in BY_CONTEST:
+            raise ValueError(f"{self.matter} is for all contests, and contest is {self.contest}")
+        return self
+
 
 @decision(
     DeferDecision,
@@ -117,10 +132,10 @@ def defer_decision(
     about = About(command.matter, command.category, command.contest)
     decided = {
         "timetable": timetable.exists,
-        "fee": any(command.category in (None, each.category) for each in fees.versions),
+        "fee": any(about.covers("fee", each.category) for each in fees.versions),
         "grounds": grounds.exists,
     }
-    found = timetable.steps.get((command.matter, command.category))
+    found = next((date for (step, category), date in timetable.steps.items() if about.covers(step, category)), None)
     if found is not None or decided.get(command.matter, False):
         where = f"{about.text} in election {command.election}"
         said = f"{found.local} {found.zone}" if found else "it is on record"
