@@ -184,7 +184,11 @@ def test_the_list_is_that_of_the_day(listed: Any) -> None:
 
 def test_another_election_is_another_list(listed: Any) -> None:
     other = but(CALL_ELECTION, election="nec")
-    found = listed(given(CALL_ELECTION, other, but(SET_TIMETABLE, election="nec"), but(SET_FEE, election="nec")))
+    council = but(DEFINE_CONTEST, contest="council", election="nec")
+    rule = AdoptCountRule(election="nec", rule=RULE)
+    found = listed(
+        given(CALL_ELECTION, other, rule, council, but(SET_TIMETABLE, election="nec"), but(SET_FEE, election="nec"))
+    )
     assert {item.standing for item in found.values()} == {"missing"}
 
 

@@ -63,7 +63,12 @@ def test_names_the_first_of_several_faults_in_the_documented_order() -> None:
 
 def test_a_new_version_holds_from_when_it_takes_effect() -> None:
     july = "2010-07-01T12:00:00Z"
-    commands = (ADOPT, but(ADOPT, evidence="B", effective=july), but(ADOPT, ground="twice", evidence="C"))
+    commands = (
+        but(ADOPT, evidence="C"),
+        ADOPT,
+        but(ADOPT, evidence="B", effective=july),
+        but(ADOPT, ground="twice", evidence="C"),
+    )
     events = [event for event in given(CALL_ELECTION, *commands).events if event.stream == STREAM]
     grounds = fold(ground_stream("labour"), events)
 

@@ -10,7 +10,7 @@ from scenario import ADOPT_RULE, CALL_ELECTION, CLOSE_POLL, DEFINE_CONTEST, DEFI
 
 from ledger.decision import fold
 from ledger.rules.local_time import Dated, dated
-from ledger.rules.steps import APART, ORDER, StepName, misplaced
+from ledger.rules.steps import APART, ORDER, StepName, misplaced, step_text
 from ledger.streams.contest import PollClosed
 from ledger.streams.election import ElectionCalled
 from ledger.streams.timetable import (
@@ -23,6 +23,7 @@ from ledger.streams.timetable import (
     VaryStep,
     timetable_stream,
 )
+from projections.timetables import view_timetable
 
 STREAM = "timetable/labour"
 LONDON = "Europe/London"
@@ -128,6 +129,14 @@ def test_a_step_may_get_its_first_date_later() -> None:
     assert event.old is None
 
 
+def test_a_first_date_is_no_move() -> None:
+    first = but(VARY, step="count", category=None, local="2010-09-24T09:00:00")
+    events = [event for event in scene(VARY, first).events if event.stream == STREAM]
+    view = view_timetable("labour", list(enumerate(events)))
+    assert {step_text(line.key): line.moves for line in view.lines if line.moves} == {"nominations-close of mps": 1}
+    assert [(each.position, each.late) for each in view.variations] == [(1, True), (2, False)]
+
+
 def test_a_class_may_get_a_date_of_its_own_later() -> None:
     (event,) = scene().when(but(VARY, category="unions", local="2010-07-20T12:00:00")).events
     assert isinstance(event, StepVaried)
@@ -178,6 +187,8 @@ def test_order_is_that_within_a_category_or_of_what_holds_for_all() -> None:
         (closes, "unions"): at("2010-06-20T12:00:00"),
     }
     assert list(misplaced(dates)) == []
+    sooner = {(opens, "unions"): at("2010-05-10T12:00:00"), (closes, "unions"): at("2010-05-20T12:00:00")}
+    assert list(misplaced({**dates, **sooner})) == []
     late = {**dates, (closes, "mps"): at("2010-05-30T12:00:00")}
     assert list(misplaced(late)) == [((opens, None), (closes, "mps"))]
     early = {**dates, ("dispatch", None): at("2010-06-15T12:00:00")}
