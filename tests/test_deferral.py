@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -21,7 +22,7 @@ from ledger.streams.deferral import About, DecisionDeferred, DeferDecision, Defe
 from ledger.streams.election import AdoptCountRule, ElectionCalled
 from ledger.streams.key import KeyEnrolled
 from ledger.streams.lot import CommitLot
-from projections.checklist import Item, checklist, read_known
+from projections.checklist import Item, binds, checklist, read_known
 from projections.moment import NOW, Moment
 from projections.timetables import STEPS as STEP_NAMES
 
@@ -195,3 +196,22 @@ def test_another_election_is_another_list(listed: Any) -> None:
 def test_writes_what_it_is_about() -> None:
     assert About("fee", "students").text == "fee of students"
     assert About("lot-commitments", contest="leader").text == "lot-commitments of contest leader"
+
+
+@pytest.mark.parametrize(
+    ("last", "counts"),
+    [
+        ({"type": "document-published.v1", "kind": "binding"}, True),
+        ({"type": "document-published.v1", "kind": "binding", "election": "labour"}, True),
+        ({"type": "document-published.v1", "kind": "binding", "election": "nec"}, False),
+        ({"type": "document-published.v1", "kind": "guidance"}, False),
+        ({"type": "document-withdrawn.v1"}, False),
+        ({"type": "rule-book-adopted.v1"}, True),
+        ({"type": "interpretation-issued.v1"}, True),
+    ],
+)
+def test_a_code_of_conduct_is_a_binding_document_in_force(last: dict[str, str], counts: bool) -> None:
+    first: Any = SimpleNamespace(type="document-published.v1", kind="binding")
+    event: Any = SimpleNamespace(**last)
+    assert binds([first, event], "labour") is counts
+    assert not binds([], "labour")
