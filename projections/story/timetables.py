@@ -81,7 +81,7 @@ def _(event: GroundAdopted, _names: Names) -> Sentences:
     cure = "A fault on it cannot be put right."
     if event.cure_hours is not None:
         cure = f"A fault on it can be put right within {counted(event.cure_hours, 'hour')}."
-    appeal = f"There is no appeal, by clause {short(event.no_appeal)}." if event.no_appeal else ""
+    appeal = f"There is no appeal, by clause {short(event.no_appeal)} of the rule book." if event.no_appeal else ""
     barred = f"Whoever is removed on it stays out for {counted(event.bar_days or 0, 'day')}."
     return (
         f"adopted ground {event.ground} for election {event.election}, {quoted(event.title)}",
