@@ -5,7 +5,9 @@ from ledger.streams import (
     batch,
     contest,
     declaration,
+    deferral,
     election,
+    ground,
     heads,
     key,
     log_key,
@@ -14,6 +16,7 @@ from ledger.streams import (
     person,
     report,
     result,
+    timetable,
     totals,
 )
 
@@ -22,7 +25,9 @@ __all__ = [
     "batch",
     "contest",
     "declaration",
+    "deferral",
     "election",
+    "ground",
     "heads",
     "key",
     "log_key",
@@ -31,5 +36,6 @@ __all__ = [
     "person",
     "report",
     "result",
+    "timetable",
     "totals",
 ]
