@@ -3,10 +3,12 @@
 from ledger.streams import (
     account,
     batch,
+    body,
     contest,
     declaration,
     election,
     heads,
+    interest,
     key,
     log_key,
     lot,
@@ -14,16 +16,20 @@ from ledger.streams import (
     person,
     report,
     result,
+    seat,
+    sitting,
     totals,
 )
 
 __all__ = [
     "account",
     "batch",
+    "body",
     "contest",
     "declaration",
     "election",
     "heads",
+    "interest",
     "key",
     "log_key",
     "lot",
@@ -31,5 +37,7 @@ __all__ = [
     "person",
     "report",
     "result",
+    "seat",
+    "sitting",
     "totals",
 ]
