@@ -49,7 +49,7 @@ def interests(
     known_at: KnownAt = None,
     as_json: Json = False,
 ) -> None:
-    """List declared interests: who endorses, nominated, works for whom.
+    """List interests declared: who endorses whom.
 
     Whoever holds one in a candidate does not decide on that candidate. Interests that ended stay listed, with their
     end.

@@ -182,8 +182,9 @@ SECOND: dict[str, Any] = {
 }
 SECOND |= {"effective": "2010-01-01T00:00:00Z"}
 THIRD = {"person": "p1", "interest": "i2", "kind": "nomination", "contest": "deputy", "candidate": "balls"}
+DEFINE: list[tuple[str, Any]] = [*DEFINED]
 DECLARED: list[tuple[str, dict[str, Any]]] = [
-    *DEFINED,
+    *DEFINE,
     ("declare-interest", FIRST),
     ("declare-interest", SECOND),
     ("declare-interest", THIRD),
@@ -221,7 +222,7 @@ def test_says_of_an_interest_that_its_contest_is_not_defined_yet(declared: Termi
     assert "Interest i2 of p1: contest deputy is not defined yet\n3 shown (now)\n" in text
     found = json.loads(declared("interests", "--json").done())
     assert [each["subject_known"] for each in found] == [True, True, False]
-    deputy: dict[str, Any] = {**DEFINED[2][1], "contest": "deputy", "candidates": OTHERS}
+    deputy: dict[str, Any] = {**DEFINE[2][1], "contest": "deputy", "candidates": OTHERS}
     carried_out(declared, [("define-contest", deputy)])
     assert "Interest i2 of p1: contest deputy has no candidate balls (nearest: bills)\n" in fits(declared("interests"))
 
