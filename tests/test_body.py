@@ -29,6 +29,7 @@ from ledger.streams.body import (
 from ledger.streams.seat import ConstituteBody, SeatMember, UnseatMember
 from ledger.streams.sitting import MEMBERS_MAX, HoldSitting, TakeDecision
 from projections.story.story import story
+from projections.verify.streams import check_place
 
 STREAM = "body/nec"
 SEATED = "2010-01-01T00:00:00Z"
@@ -180,6 +181,9 @@ def test_leaving_ends_only_the_term_that_runs_then() -> None:
     again = but(SEAT, person="p4", seat=4, effective=NOW)
     body = body_after(*BODY, but(UNSEAT, effective=START), again)
     assert [(term.since, term.until) for term in body.terms if term.person == "p4"] == [(SEATED, START), (NOW, None)]
+    first = but(SEAT, until=START)
+    body = body_after(CONSTITUTE, first, but(SEAT, effective=END), but(UNSEAT, person="p1"))
+    assert [(term.since, term.until) for term in body.terms] == [(SEATED, START), (END, NOW)]
 
 
 # Sittings
@@ -500,3 +504,13 @@ def test_tells_of_decisions() -> None:
         "it. By name: p1 for, p2 for and p3 against. Withdrew, and had no vote: p4. It amends clause "
         "sha256:cccccccccccc.... Its text has the hash sha256:dddddddddddd...."
     )
+
+
+# Verified
+
+
+def test_verification_finds_an_event_of_one_body_on_the_stream_of_another() -> None:
+    for event in given(*SAT, TAKE, UNSEAT).events:
+        assert list(check_place(0, event)) == []
+        (finding,) = check_place(0, event.model_copy(update={"stream": "body/ncc"}))
+        assert (finding.code, finding.expected, finding.found) == ("stream-differs", STREAM, "body/ncc")

@@ -18,6 +18,7 @@ from ledger.streams.interest import (
     interests_stream,
 )
 from projections.story.story import story
+from projections.verify.streams import check_place
 
 STREAM = "interest/p1"
 SINCE, UNTIL = "2010-09-01T00:00:00Z", "2010-09-10T00:00:00Z"
@@ -122,3 +123,10 @@ def test_tells_of_interests() -> None:
     assert told(DECLARE, WITHDRAW).endswith(
         "recorded that interest i1 of p1 ended. It was held until then, and what was declared stays on record."
     )
+
+
+def test_verification_finds_an_interest_of_one_person_on_the_stream_of_another() -> None:
+    for event in given(DECLARE, WITHDRAW).events:
+        assert list(check_place(0, event)) == []
+        (finding,) = check_place(0, event.model_copy(update={"stream": "interest/p2"}))
+        assert (finding.code, finding.expected, finding.found) == ("stream-differs", STREAM, "interest/p2")
