@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+import multiprocessing
 import os
 import random
 import shutil
@@ -14,12 +15,15 @@ import sys
 import time
 from collections.abc import Callable
 from contextlib import closing, redirect_stderr, redirect_stdout
+from functools import cache
 from itertools import groupby
+from multiprocessing.process import BaseProcess
 from pathlib import Path
 from typing import Any, NamedTuple
 from unittest.mock import patch
 
 import pytest
+import typer
 from scenario import ADOPT_RULE, CALL_ELECTION, CLOSE_POLL, DEFINE_CONTEST, READ_PAPERS, RECORD_PERSON, but
 
 import ledger.desk
@@ -35,6 +39,7 @@ from projections.counting import LedgerFigures, open_views
 
 ROOT = Path(__file__).parent.parent
 KILLS = 20
+PROCESSES = 2  # so many of them start as a user starts the program, the others are forks of this process
 SEED = int(os.environ.get("POLLBOOK_TEST_KILL_SEED", "0")) or random.SystemRandom().getrandbits(32)
 BATCHES = ("batch/paper/leader/members/s1", "batch/paper/leader/mps/s1")
 MARKS = ("a", "b", "c", "a>b", "b>a", "c>a>b", "b>c>a")
@@ -87,11 +92,32 @@ def started(folder: Path, file: Path) -> subprocess.Popen[str]:
     )
 
 
-def wait_until(happened: Callable[[], bool], process: subprocess.Popen[str]) -> None:
+def forked(folder: Path, file: Path) -> BaseProcess:
+    """Start the program in a fork of this process: at once, for all is imported here."""
+    words = (folder, "apply", str(file), "--as", "scrutineer")
+    process = multiprocessing.get_context("fork").Process(target=pollbook, args=words)
+    process.start()
+    return process
+
+
+def wait_until(happened: Callable[[], bool], is_running: Callable[[], bool]) -> None:
     end = time.monotonic() + WAIT_SECONDS
-    while not happened() and process.poll() is None:
+    while not happened() and is_running():
         assert time.monotonic() < end, "nothing happened"
         time.sleep(0.001)
+
+
+def kill_after(seconds: float, folder: Path, file: Path, *, own: bool) -> None:
+    """Start the program, as a process of its own or a fork, and kill it so long after it had the ledger open."""
+    process = started(folder, file) if own else forked(folder, file)
+    alive = process.is_alive if isinstance(process, BaseProcess) else lambda: process.poll() is None
+    wait_until(lambda: is_open(folder), alive)
+    time.sleep(seconds)
+    process.kill()
+    if isinstance(process, BaseProcess):
+        process.join()
+    else:
+        process.communicate()
 
 
 def is_open(folder: Path) -> bool:
@@ -112,6 +138,15 @@ def asked(file: Path, question: str) -> int:
     """Ask a database file for one number."""
     with closing(sqlite3.connect(file, timeout=WAIT_SECONDS)) as database:
         return int(database.execute(question).fetchone()[0])
+
+
+@pytest.fixture(autouse=True)
+def _made_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Make the table of verbs once and not for each run here: it is half the time of a small one."""
+    monkeypatch.setattr(typer.main, "get_command", COMMANDS)
+
+
+COMMANDS = cache(typer.main.get_command)
 
 
 # What is expected: an import that nobody interrupted
@@ -162,11 +197,15 @@ def whole(tmp_path_factory: pytest.TempPathFactory) -> Whole:
     assert pollbook(base / "before", "apply", str(base / "poll.jsonl"), "--as", "clerk")[0] == 0
     done = Path(shutil.copytree(base / "before", base / "done"))
     process = started(done, file)
-    wait_until(lambda: is_open(done), process)
-    begun = time.monotonic()
     _, err = process.communicate(timeout=WAIT_SECONDS)
-    seconds = time.monotonic() - begun
     assert (process.returncode, err) == (0, "")
+    timed = Path(shutil.copytree(base / "before", base / "timed"))
+    fork = forked(timed, file)
+    wait_until(lambda: is_open(timed), fork.is_alive)
+    begun = time.monotonic()
+    fork.join(WAIT_SECONDS)
+    seconds = time.monotonic() - begun
+    assert fork.exitcode == 0
     return Whole(base / "before", file, events_of(done), digest_of(done), seconds)
 
 
@@ -206,11 +245,7 @@ def test_killed_at_any_moment_it_is_finished_by_giving_the_same_file_again(whole
     for number in range(KILLS):
         moment = chance.uniform(0, whole.seconds)
         folder = Path(shutil.copytree(whole.before, tmp_path / str(number)))
-        process = started(folder, whole.file)
-        wait_until(lambda folder=folder, process=process: is_open(folder), process)  # type: ignore[misc]
-        time.sleep(moment)
-        process.kill()
-        process.communicate()
+        kill_after(moment, folder, whole.file, own=number < PROCESSES)
         try:
             ways.append(check_unfinished(folder))
             check_finished(folder, whole)
@@ -225,7 +260,7 @@ def test_interrupted_from_the_keyboard_it_says_so_in_one_line_and_is_finished(wh
     folder = Path(shutil.copytree(whole.before, tmp_path / "interrupted"))
     before = stored_events(folder)
     process = started(folder, whole.file)
-    wait_until(lambda: is_open(folder) and stored_events(folder) > before, process)
+    wait_until(lambda: is_open(folder) and stored_events(folder) > before, lambda: process.poll() is None)
     process.send_signal(signal.SIGINT)
     out, err = process.communicate(timeout=WAIT_SECONDS)
     assert (process.returncode, out) == (1, ""), err
