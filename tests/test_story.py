@@ -32,6 +32,9 @@ FREE_TEXT = (
     "witnesses",
     "address",
     "provenance",
+    "name",
+    "motion",
+    "place",
 )
 QUOTED = re.compile(r'"(?:[^"\\]|\\.)*"')
 FORGED = 'so."\nOn 1 May 2010 the clerk resigned.\\" "'
@@ -114,6 +117,8 @@ def test_what_users_wrote_cannot_pass_for_a_sentence(name: str, data: st.DataObj
         said = {"satisfied": False, "reasons": FORGED}
         found = [{"instance": "request", "found": FORGED}]
         values |= {"lawful": said, "secure": said, "independent": said, "persons": [FORGED], "inspections": found}
+    if name == "body-constituted.v1":
+        values |= {"excluded": [{"capacity": "mp", "ref": FORGED}]}
     text = " ".join(told(read(values)))
     assert "resigned" in text
     assert "resigned" not in QUOTED.sub("", text)

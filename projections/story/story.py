@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
+import projections.story.bodies
 import projections.story.offices
 import projections.story.timetables
 import projections.story.votes  # noqa: F401  # all fill the table of templates
