@@ -12,7 +12,12 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from hypothesis import HealthCheck, settings
 from stores import LedgerPlace, PostgresPlace, SQLitePlace
+
+# A busy machine is no fault of the product: nothing in the suite is timed.
+settings.register_profile("untimed", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("untimed")
 
 NO_SERVER = "no PostgreSQL server: set POLLBOOK_TEST_POSTGRES, for example to the output of .ci/postgres"
 
