@@ -71,6 +71,19 @@ FIGURES = st.lists(
     max_size=3,
 )
 STATEMENTS = st.fixed_dictionaries({"satisfied": st.booleans(), "reasons": TEXTS})
+CLASSES = st.lists(st.sampled_from(["candidate", "agent", "staff"]), min_size=1, max_size=3)
+REFS = st.sampled_from(["4.II.2", "G1", "第4条", "Clause IV"])
+CLAUSE = st.fixed_dictionaries(
+    {
+        "amendable_by": IDS,
+        "kind": st.sampled_from(["binding", "guidance"]),
+        "ref": REFS,
+        "text_digest": HASHES,
+        "title": TEXTS,
+    },
+    optional={"applies_to": CLASSES, "overrides": TEXTS},
+)
+CLAUSES = st.lists(CLAUSE, max_size=3)
 KEYS = st.from_regex(r"[a-z./]{1,20}\+[0-9a-f]{8}\+[A-Za-z0-9+/]{44}", fullmatch=True)
 SIGNATURES = st.from_regex(r"[A-Za-z0-9+/]{86}==", fullmatch=True)
 ENVELOPE = {"actor": IDS, "effective": TIMES, "recorded": TIMES, "stream": STREAMS, "version": st.integers(1, INT_MAX)}
@@ -104,6 +117,21 @@ FIELDS: dict[str, dict[str, Any]] = {
     },
     "count-rule-adopted.v1": {"election": IDS, "rule": st.just(RULE.model_dump(mode="json"))},
     "disclosure-erased.v1": {"digests": st.lists(DIGESTS, max_size=3)},
+    "document-published.v1": {
+        "addressed_to": CLASSES,
+        "document": IDS,
+        "edition": COUNTS,
+        "election": IDS,
+        "in_force_from": TIMES,
+        "in_force_until": TIMES,
+        "kind": st.sampled_from(["binding", "guidance", "notice"]),
+        "organisation": IDS,
+        "sanction": HASHES,
+        "text_digest": HASHES,
+        "title": TEXTS,
+        "words_digest": HASHES,
+    },
+    "document-withdrawn.v1": {"document": IDS, "in_force_until": TIMES, "reason": TEXTS},
     "election-called.v1": {
         "election": IDS,
         "organisation": TEXTS,
@@ -112,6 +140,30 @@ FIELDS: dict[str, dict[str, Any]] = {
     },
     "erasure-ordered.v1": {"basis": st.sampled_from(["retention-over", "right-to-erasure", "court-order"])},
     "figures-published.v1": {"address": TEXTS, "contest": IDS, "figures": FIGURES, "source": IDS},
+    "guidelines-issued.v1": {
+        "clauses": CLAUSES,
+        "decision": IDS,
+        "edition": COUNTS,
+        "election": IDS,
+        "guidelines": IDS,
+        "in_force_from": TIMES,
+        "issued_by": IDS,
+        "organisation": IDS,
+        "text_digest": HASHES,
+        "title": TEXTS,
+        "under": HASHES,
+        "words_digest": HASHES,
+    },
+    "interpretation-issued.v1": {
+        "cases": st.lists(TEXTS, max_size=2),
+        "clause": HASHES,
+        "decision": IDS,
+        "interpretation": TEXTS,
+        "issued_by": IDS,
+        "number": COUNTS,
+        "organisation": IDS,
+        "question": TEXTS,
+    },
     "key-enrolled.v1": {"key": KEYS, "officer": IDS, "proof": SIGNATURES},
     "key-revoked.v1": {"officer": IDS, "reason": st.sampled_from(["lost", "exposed", "left-office"])},
     "key-rotated.v1": {"consent": SIGNATURES, "key": KEYS, "officer": IDS, "proof": SIGNATURES},
@@ -169,6 +221,34 @@ FIELDS: dict[str, dict[str, Any]] = {
         "count": HASHES,
         "elected": st.lists(IDS, max_size=3),
         "figures": FIGURES,
+    },
+    "rule-amended.v1": {
+        "adopted_by": IDS,
+        "clause": CLAUSE,
+        "decision": IDS,
+        "in_force_from": TIMES,
+        "organisation": IDS,
+        "rulebook": IDS,
+    },
+    "rule-book-adopted.v1": {
+        "adopted_by": IDS,
+        "amendable_by": IDS,
+        "clauses": CLAUSES,
+        "decision": IDS,
+        "in_force_from": TIMES,
+        "organisation": IDS,
+        "rulebook": IDS,
+        "text_digest": HASHES,
+        "title": TEXTS,
+        "words_digest": HASHES,
+    },
+    "rule-repealed.v1": {
+        "adopted_by": IDS,
+        "decision": IDS,
+        "in_force_from": TIMES,
+        "organisation": IDS,
+        "ref": REFS,
+        "rulebook": IDS,
     },
     "totals-certified.v1": {
         "contest": IDS,

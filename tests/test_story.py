@@ -21,7 +21,8 @@ from projections.story.offices import METHODS
 from projections.story.story import contests_of, story
 from projections.story.words import LIST_MAX, TEMPLATES, Names, counted, later, listed, quoted, when
 
-FREE_TEXT = ("title", "organisation", "office", "reason", "source", "witnesses", "address", "provenance")
+FREE_TEXT = ("title", "organisation", "office", "reason", "source", "witnesses", "address", "provenance", "question")
+FREE_TEXT = (*FREE_TEXT, "interpretation")
 QUOTED = re.compile(r'"(?:[^"\\]|\\.)*"')
 FORGED = 'so."\nOn 1 May 2010 the clerk resigned.\\" "'
 EFFECTIVE, RECORDED = "2010-09-22T23:59:59Z", "2010-09-25T12:00:00Z"
@@ -99,6 +100,10 @@ def test_what_users_wrote_cannot_pass_for_a_sentence(name: str, data: st.DataObj
     for field in ("candidates", "sections"):
         if field in values:
             values[field] = [{"id": "a", "name": FORGED}]
+    clause = {"ref": FORGED.replace("\n", " "), "title": FORGED, "amendable_by": "nec", "kind": "binding"}
+    clause |= {"text_digest": "sha256:" + "0" * 64, "overrides": FORGED}
+    for field in values.keys() & ({"clauses", "ref", "cases"} | ({"clause"} if name == "rule-amended.v1" else set())):
+        values[field] = {"clause": clause, "clauses": [clause], "ref": clause["ref"], "cases": [FORGED]}[field]
     if name == "report-made.v1":
         said = {"satisfied": False, "reasons": FORGED}
         found = [{"instance": "request", "found": FORGED}]

@@ -2,10 +2,13 @@
 
 from ledger.streams import (
     account,
+    amendment,
     batch,
     contest,
     declaration,
+    document,
     election,
+    guidelines,
     heads,
     key,
     log_key,
@@ -14,15 +17,19 @@ from ledger.streams import (
     person,
     report,
     result,
+    rulebook,
     totals,
 )
 
 __all__ = [
     "account",
+    "amendment",
     "batch",
     "contest",
     "declaration",
+    "document",
     "election",
+    "guidelines",
     "heads",
     "key",
     "log_key",
@@ -31,5 +38,6 @@ __all__ = [
     "person",
     "report",
     "result",
+    "rulebook",
     "totals",
 ]

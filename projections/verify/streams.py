@@ -9,6 +9,7 @@ from ledger.event import Event
 from ledger.streams.account import Account, AccountStated
 from ledger.streams.batch import BatchClosed, BatchOpened, BatchState, BatchWithdrawn
 from ledger.streams.contest import Contest, ContestDefined, PollClosed
+from ledger.streams.document import Document, DocumentPublished, DocumentWithdrawn
 from ledger.streams.election import CountRuleAdopted, Election, ElectionCalled
 from ledger.streams.heads import STREAM as HEADS
 from ledger.streams.heads import Heads, StreamHeadsRecorded
@@ -27,6 +28,14 @@ from ledger.streams.result import (
     ResultCorrected,
     ResultDeclared,
 )
+from ledger.streams.rulebook import (
+    GuidelinesIssued,
+    InterpretationIssued,
+    RuleAmended,
+    RuleBook,
+    RuleBookAdopted,
+    RuleRepealed,
+)
 from ledger.streams.totals import Totals, TotalsCertified
 from projections.verify.finding import Finding
 
@@ -34,6 +43,7 @@ KINDS: dict[str, type[State]] = {
     "account": Account,
     "batch": BatchState,
     "contest": Contest,
+    "document": Document,
     "election": Election,
     "erasure": Erasure,
     "key": OfficerKey,
@@ -44,6 +54,7 @@ KINDS: dict[str, type[State]] = {
     "person": Person,
     "report": Report,
     "result": Result,
+    "rulebook": RuleBook,
     "totals": Totals,
 }
 
@@ -77,6 +88,10 @@ def place_of(event: Event) -> str:
             return f"result/{event.contest}"
         case BatchOpened() | BatchClosed() | BatchWithdrawn():
             return f"batch/paper/{event.contest}/{event.section}/*"
+        case RuleBookAdopted() | RuleAmended() | RuleRepealed() | GuidelinesIssued() | InterpretationIssued():
+            return f"rulebook/{event.organisation}"
+        case DocumentPublished() | DocumentWithdrawn():
+            return f"document/{event.document}"
         case TotalsCertified():
             return f"totals/{event.contest}/{event.section}"
         case StreamHeadsRecorded():
