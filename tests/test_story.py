@@ -21,8 +21,8 @@ from projections.story.offices import METHODS
 from projections.story.story import contests_of, story
 from projections.story.words import LIST_MAX, TEMPLATES, Names, counted, later, listed, quoted, when
 
-FREE_TEXT = ("title", "organisation", "office", "reason", "source", "witnesses", "address", "provenance", "question")
-FREE_TEXT = (*FREE_TEXT, "interpretation")
+FREE_TEXT = ("title", "organisation", "office", "reason", "source", "witnesses", "address", "provenance")
+FREE_TEXT = (*FREE_TEXT, "question", "interpretation")
 QUOTED = re.compile(r'"(?:[^"\\]|\\.)*"')
 FORGED = 'so."\nOn 1 May 2010 the clerk resigned.\\" "'
 EFFECTIVE, RECORDED = "2010-09-22T23:59:59Z", "2010-09-25T12:00:00Z"
@@ -102,8 +102,9 @@ def test_what_users_wrote_cannot_pass_for_a_sentence(name: str, data: st.DataObj
             values[field] = [{"id": "a", "name": FORGED}]
     clause = {"ref": FORGED.replace("\n", " "), "title": FORGED, "amendable_by": "nec", "kind": "binding"}
     clause |= {"text_digest": "sha256:" + "0" * 64, "overrides": FORGED}
-    for field in values.keys() & ({"clauses", "ref", "cases"} | ({"clause"} if name == "rule-amended.v1" else set())):
-        values[field] = {"clause": clause, "clauses": [clause], "ref": clause["ref"], "cases": [FORGED]}[field]
+    ruled: dict[str, Any] = {"clauses": [clause], "ref": clause["ref"], "cases": [FORGED]}
+    ruled |= {"clause": clause} if name == "rule-amended.v1" else {}
+    values |= {field: value for field, value in ruled.items() if field in values}
     if name == "report-made.v1":
         said = {"satisfied": False, "reasons": FORGED}
         found = [{"instance": "request", "found": FORGED}]
