@@ -6,8 +6,10 @@ from ledger.streams import (
     batch,
     contest,
     declaration,
+    deferral,
     document,
     election,
+    ground,
     guidelines,
     heads,
     key,
@@ -18,6 +20,7 @@ from ledger.streams import (
     report,
     result,
     rulebook,
+    timetable,
     totals,
 )
 
@@ -27,8 +30,10 @@ __all__ = [
     "batch",
     "contest",
     "declaration",
+    "deferral",
     "document",
     "election",
+    "ground",
     "guidelines",
     "heads",
     "key",
@@ -39,5 +44,6 @@ __all__ = [
     "report",
     "result",
     "rulebook",
+    "timetable",
     "totals",
 ]

@@ -9,8 +9,11 @@ from ledger.event import Event
 from ledger.streams.account import Account, AccountStated
 from ledger.streams.batch import BatchClosed, BatchOpened, BatchState, BatchWithdrawn
 from ledger.streams.contest import Contest, ContestDefined, PollClosed
+from ledger.streams.deferral import DecisionDeferred, Deferrals
 from ledger.streams.document import Document, DocumentPublished, DocumentWithdrawn
 from ledger.streams.election import CountRuleAdopted, Election, ElectionCalled
+from ledger.streams.fee import Fees, FeeSet
+from ledger.streams.ground import GroundAdopted, Grounds
 from ledger.streams.heads import STREAM as HEADS
 from ledger.streams.heads import Heads, StreamHeadsRecorded
 from ledger.streams.key import KeyEnrolled, KeyRevoked, KeyRotated, OfficerKey
@@ -36,6 +39,7 @@ from ledger.streams.rulebook import (
     RuleBookAdopted,
     RuleRepealed,
 )
+from ledger.streams.timetable import StepVaried, Timetable, TimetableSet
 from ledger.streams.totals import Totals, TotalsCertified
 from projections.verify.finding import Finding
 
@@ -44,8 +48,11 @@ KINDS: dict[str, type[State]] = {
     "batch": BatchState,
     "contest": Contest,
     "document": Document,
+    "deferral": Deferrals,
     "election": Election,
     "erasure": Erasure,
+    "fee": Fees,
+    "ground": Grounds,
     "key": OfficerKey,
     HEADS: Heads,
     LOG_KEY: LogKey,
@@ -55,6 +62,7 @@ KINDS: dict[str, type[State]] = {
     "report": Report,
     "result": Result,
     "rulebook": RuleBook,
+    "timetable": Timetable,
     "totals": Totals,
 }
 
@@ -94,6 +102,14 @@ def place_of(event: Event) -> str:
             return f"document/{event.document}"
         case TotalsCertified():
             return f"totals/{event.contest}/{event.section}"
+        case TimetableSet() | StepVaried():
+            return f"timetable/{event.election}"
+        case FeeSet():
+            return f"fee/{event.election}"
+        case GroundAdopted():
+            return f"ground/{event.election}"
+        case DecisionDeferred():
+            return f"deferral/{event.election}"
         case StreamHeadsRecorded():
             return HEADS
         case KeyEnrolled() | KeyRotated() | KeyRevoked():
