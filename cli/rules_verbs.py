@@ -19,7 +19,7 @@ rules = typer.Typer(
     name="rules",
     add_completion=False,
     rich_markup_mode=None,
-    help="Show the rules in force, and the documents; or who was covered.\n\n"
+    help="Show the rules in force, or who was covered by which.\n\n"
     "Clauses of rule books and guidelines, each with the body that may amend it and since when it is in force, and "
     "their interpretations. They are recorded with adopt-rule-book, amend-rule, repeal-rule, issue-guidelines, "
     "issue-interpretation; documents with publish-document and withdraw-document.",
@@ -43,7 +43,7 @@ def rules_shown(
     known_at: KnownAt = None,
     as_json: Json = False,
 ) -> None:
-    """Show the rules in force, and the documents; or see the command."""
+    """Show the rules in force; or see the command."""
     if context.invoked_subcommand is None:
         from cli.rules import show_rules
 

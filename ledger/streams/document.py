@@ -99,7 +99,7 @@ def document_stream(document: str) -> Document:
 class PublishDocument(Command):
     """Publish a code of conduct, expectations or a notice, or a new edition; say with effective when it was published.
 
-    Keep the file: what is recorded is its digest, by which pollbook check-document knows a copy again.
+    Keep the file: what is recorded is its digest, by which a copy is known again.
     """
 
     document: Id = Field(description="id of the document; the same one again for a new edition")
