@@ -7,7 +7,7 @@ from typing import Any
 from cli.look import moment_from, require_known
 from cli.office import opened
 from cli.place import Place
-from cli.screen import say, say_json, say_wrapped, table
+from cli.screen import say, say_json, say_wrapped, table, wrapped
 from ledger.errors import nearest, refused
 from ledger.rules.local_time import Dated
 from ledger.rules.steps import Key, step_text
@@ -48,8 +48,7 @@ def show_timetable(place: Place, election: str, as_of: str | None, known_at: str
     say_wrapped(f"It holds for the contests {listed(contests)}." if contests else "No contest is defined yet.")
     say()
     if view.lines:
-        rows = [_row(line) for line in view.lines]
-        say(table(("step", "local time", "zone", "UTC", ""), rows))
+        _say_lines(view.lines)
     else:
         say_wrapped("No date is on record. Record set-timetable (see: pollbook record set-timetable --help)")
     if view.undated:
@@ -60,15 +59,36 @@ def show_timetable(place: Place, election: str, as_of: str | None, known_at: str
     _say_fees(fees)
 
 
-def _row(line: Line) -> tuple[str, ...]:
+def _say_lines(lines: tuple[Line, ...]) -> None:
+    """Print the dates; their zone above them where it is one for all."""
+    zones = {line.date.zone for line in lines}
+    rows: list[tuple[str, ...]] = [
+        (step_text(line.key), _short(line.date.local), line.date.zone, _short(line.date.utc[:-1]), _notes(line))
+        for line in lines
+    ]
+    heads: tuple[str, ...] = ("step", "local time", "zone", "UTC", "")
+    if len(zones) == 1:
+        say(f"Local times are of {zones.pop()}")
+        say()
+        heads = (*heads[:2], *heads[3:])
+        rows = [(*row[:2], *row[3:]) for row in rows]
+    say(table(heads, rows))
+
+
+def _notes(line: Line) -> str:
     notes = ["retrospective"] if line.retrospective else []
     if line.moves:
         notes.append("moved" if line.moves == 1 else f"moved {line.moves} times")
-    return (step_text(line.key), _local(line.date), line.date.zone, line.date.utc, ", ".join(notes))
+    return ", ".join(notes)
+
+
+def _short(time: str) -> str:
+    """Write a time without its seconds where there are none: `2010-06-09 12:30`."""
+    return time.replace("T", " ").removesuffix(":00")
 
 
 def _local(date: Dated) -> str:
-    return date.local.replace("T", " ")
+    return _short(date.local)
 
 
 def _say_lengths(lengths: tuple[Length, ...]) -> None:
@@ -94,11 +114,11 @@ def _say_variations(view: TimetableView) -> None:
         say_wrapped(f"Event {each.position}: {name} varied on {when(event.effective)} by {event.actor}")
         say(f"  old: {_date(event.old)}")
         say(f"  new: {_date(event.new)}")
-        say_wrapped(f"  why: {quoted(event.reason)}")
+        _say_in(f"  why: {quoted(event.reason)}")
         for word, basis in _basis(each):
-            say_wrapped(f"  {word}: {basis}")
+            _say_in(f"  {word}: {basis}")
         if each.late:
-            say_wrapped(f"  It was recorded on {when(event.recorded)}, when the old date had passed.")
+            _say_in(f"  It was recorded on {when(event.recorded)}, when the old date had passed.")
 
 
 def _date(date: Dated | None) -> str:
@@ -152,6 +172,11 @@ def _view_json(view: TimetableView, fees: list[FeeSet], contests: list[str]) -> 
     }
 
 
+def _say_in(text: str) -> None:
+    """Print text set in, and further in where it goes on below."""
+    say("\n".join(wrapped(text, 4)))
+
+
 def show_checklist(place: Place, election: str, as_of: str | None, known_at: str | None, *, as_json: bool) -> None:
     """Print what is not decided in an election, what was said in public not to be, and what is."""
     moment = moment_from(as_of, known_at)
@@ -168,18 +193,18 @@ def show_checklist(place: Place, election: str, as_of: str | None, known_at: str
     say_wrapped(f"Checklist of {quoted(called.title)} ({election}), {moment.says()}")
     say()
     say_wrapped(f"Not decided, and nothing said of it ({len(missing)}):")
-    for item in missing or ():
-        say_wrapped(f"  {item.about.text}")
+    for item in missing:
+        _say_in(f"  {item.about.text}")
     say()
     say_wrapped(f"Not decided, as was said in public ({len(deferred)}):")
     for item in deferred:
         event = item.deferred
         by = f", {event.actor} on {when(event.effective)}" if event else ""
-        say_wrapped(f"  {item.about.text}: {quoted(item.says)}{by}")
+        _say_in(f"  {item.about.text}: {quoted(item.says)}{by}")
     say()
     say_wrapped(f"Decided ({len(decided)}):")
     for item in decided:
-        say_wrapped(f"  {item.about.text}: {item.says}")
+        _say_in(f"  {item.about.text}: {item.says}")
     if missing:
         say()
         say_wrapped("What is not decided yet can be said in public: pollbook record defer-decision --help")

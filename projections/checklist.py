@@ -75,7 +75,7 @@ def read_known(ledger: Record, election: str, moment: Moment = NOW) -> Known:
     named = {str(getattr(e, "contest", "")): None for e in opened if getattr(e, "election", "") == election}
     contests = dict.fromkeys((*contests_under(ledger, election, moment), *filter(None, named)))
     elsewhere = {
-        matter: tuple(stream for stream in dict.fromkeys(ledger.streams_of(*where)) if _binds(past(stream)))
+        matter: tuple(stream for stream in dict.fromkeys(ledger.streams_of(*where)) if binds(past(stream), election))
         for matter, where in ELSEWHERE.items()
     }
     return Known(
@@ -90,9 +90,14 @@ def read_known(ledger: Record, election: str, moment: Moment = NOW) -> Known:
     )
 
 
-def _binds(events: list[Event]) -> bool:
-    """Whether there is anything, and it is not mere guidance or a notice."""
-    return bool(events) and getattr(events[0], "kind", "binding") == "binding"
+def binds(events: list[Event], election: str) -> bool:
+    """Whether there is anything, and what was recorded of it last is no guidance, notice or withdrawal.
+
+    What is of another election alone is nothing.
+    """
+    if not events or getattr(events[-1], "election", None) not in (None, election):
+        return False
+    return not events[-1].type.startswith("document-") or getattr(events[-1], "kind", "") == "binding"
 
 
 def checklist(known: Known) -> tuple[Item, ...]:

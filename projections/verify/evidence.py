@@ -17,6 +17,8 @@ from projections.verify.papers import check_papers
 from projections.verify.record import RecordRead
 from projections.verify.reports import check_reports
 from projections.verify.results import check_results
+from projections.verify.rules import check_rules
+from projections.verify.timetables import check_timetables
 from projections.verify.totals import check_totals
 
 
@@ -32,6 +34,8 @@ def check_evidence(ledger: Ledger, record: RecordRead) -> list[Finding]:
         *check_declarations(record, contests),
         *check_lots(record, contests),
         *check_reports(record, contests),
+        *check_timetables(record.others, contests),
+        *check_rules(record.others),
         *check_heads(ledger, record),
     ]
 
