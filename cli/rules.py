@@ -73,7 +73,7 @@ def _say_book(rule_book: RuleBook, at: str, *, hashes: bool) -> None:
         say(table(("clause", "title", "kind", "amended by", "in force from"), [_row(each) for each in clauses]))
         _say_late(clauses)
         for each in clauses:
-            _say_more(rule_book, each, hashes=hashes)
+            _say_more(rule_book, each, at, hashes=hashes)
 
 
 def _row(provision: Provision) -> tuple[str, ...]:
@@ -96,7 +96,7 @@ def _say_late(clauses: list[Provision]) -> None:
         say_wrapped(f"{what} being recorded, the last on {brief(last)}.")
 
 
-def _say_more(rule_book: RuleBook, provision: Provision, *, hashes: bool) -> None:
+def _say_more(rule_book: RuleBook, provision: Provision, at: str, *, hashes: bool) -> None:
     """Print what a table has no room for: the hash, why a clause departs from another, interpretations."""
     clause = provision.clause
     if hashes:
@@ -104,14 +104,14 @@ def _say_more(rule_book: RuleBook, provision: Provision, *, hashes: bool) -> Non
         say(f"  {provision.hash}")
     if clause.overrides is not None:
         say("\n".join(wrapped(f"{clause.ref} departs from the rule book: {quoted(clause.overrides)}", 2)))
-    for each in interpretations_of(rule_book, provision):
+    for each in interpretations_of(rule_book, provision, at):
         text = f"{clause.ref}, asked {quoted(each.question)}: {quoted(each.interpretation)} ({each.issued_by})"
         say("\n".join(wrapped(text, 2)))
 
 
-def interpretations_of(rule_book: RuleBook, provision: Provision) -> list[InterpretationIssued]:
-    """Give the interpretations of a clause as it reads there."""
-    return [each for each in rule_book.interpretations if each.clause == provision.hash]
+def interpretations_of(rule_book: RuleBook, provision: Provision, at: str) -> list[InterpretationIssued]:
+    """Give the interpretations of a clause as it reads there, that were given up to a moment."""
+    return [each for each in rule_book.interpretations if each.clause == provision.hash and each.effective <= at]
 
 
 def _say_documents(documents: list[Document], at: str) -> None:
@@ -145,7 +145,7 @@ def _book_json(rule_book: RuleBook, at: str) -> dict[str, Any]:
             "adopted_by": provision.adopted_by,
             "interpretations": [
                 each.model_dump(mode="json", include={"number", "question", "interpretation", "issued_by", "cases"})
-                for each in interpretations_of(rule_book, provision)
+                for each in interpretations_of(rule_book, provision, at)
             ],
         }
         for name, provision in in_force.items()

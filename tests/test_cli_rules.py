@@ -124,6 +124,7 @@ def test_prints_hashes_that_other_commands_take(ruled: Terminal) -> None:
     question |= {"question": "Is it refunded?", "interpretation": "No."}
     ruled.record("issue-interpretation", question).done()
     assert '4.II.3, asked "Is it refunded?": "No." (nec)\n' in fits(ruled("rules"))
+    assert "asked" not in fits(ruled("rules", "--as-of", "2010-06-20"))
     code = CODE | {"text_digest": TEXT, "in_force_from": "2030-01-01T00:00:00Z", "sanction": known["A1"]}
     ruled.record("publish-document", code).refused("not-binding")
     wrong = known["A1"][:-1] + ("0" if known["A1"][-1] != "0" else "1")
@@ -139,6 +140,12 @@ def test_guidelines_show_where_they_depart_from_the_rule_book(ruled: Terminal) -
     text = fits(ruled("rules", "--as-of", "2030-01-01"))
     assert 'Guidelines guide of labour: "Guidelines"\n' in text
     assert '4.II.3 departs from the rule book: "The office moved"\n' in text
+
+
+def test_says_what_a_ref_is(ruled: Terminal) -> None:
+    repeal = {"organisation": "labour", "rulebook": "book", "adopted_by": "nec", "in_force_from": AGO}
+    line = ruled.record("repeal-rule", repeal | {"ref": " 4"}).refused("bad-field", 2)
+    assert "a number or name on one line, of up to 100 characters" in line
 
 
 def test_one_organisation_alone_and_the_nearest_of_a_wrong_name(ruled: Terminal) -> None:
