@@ -188,6 +188,17 @@ def test_coverage_counts_from_where_one_says(ruled: Terminal) -> None:
     assert not any(each["binding"] for each in early["classes"])
 
 
+def test_coverage_begins_with_the_call_of_the_election_asked_for(ruled: Terminal) -> None:
+    early = CALL | {"election": "deputy", "effective": "2010-01-01T00:00:00Z"}
+    ruled.record("call-election", early).done()
+    one = data(ruled("rules", "coverage", "2010-06-20", "--election", "labour", "--json"))
+    every = data(ruled("rules", "coverage", "2010-06-20", "--json"))
+    assert (one["since"], every["since"]) == (CALLED, "2010-01-01T00:00:00Z")
+    steps = [[gap["steps"] for each in shown["classes"] for gap in each["gaps"]] for shown in (one, every)]
+    assert any(steps[0])
+    assert not any(steps[1]), "one election's dates are not the other's"
+
+
 def test_coverage_refuses_wrong_words(ruled: Terminal) -> None:
     ruled("rules", "coverage", "2010-02-29").refused("bad-moment", 2)
     ruled("rules", "coverage", "2012-02-29").done()

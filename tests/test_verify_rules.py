@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from scenario import CALL_ELECTION, NOW, given
+from scenario import CALL_ELECTION, NOW, but, given
 from test_document import PUBLISH, WITHDRAW
 from test_rulebook import ADOPT, ADVICE_HASH, AMEND, INTERPRET, ISSUE, LONG_AGO, REPEAL
 
@@ -86,3 +86,12 @@ def test_a_time_before_all_times_is_no_stumbling_block() -> None:
     events = list(given(*WHOLE).events)
     change(AMENDED, recorded="0001-01-01T00:00:00Z", effective=NOW)(events)
     assert f"E8:future-dated:{AMENDED}" in found(events)
+
+
+def test_what_stands_on_a_stream_of_another_name_counts_for_nobody_there() -> None:
+    events = list(given(*WHOLE).events)
+    greens = but(ADOPT, organisation="greens")
+    change(BOOK, stream="rulebook/greens")(events)
+    change(WITHDRAWN, stream="rulebook/labour")(events)
+    events += given(greens).events
+    assert not any(finding.endswith(f":{len(WHOLE)}") for finding in found(events))
