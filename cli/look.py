@@ -30,11 +30,16 @@ def moment_from(as_of: str | None, known_at: str | None) -> Moment:
         UsageError: `bad-moment`.
     """
     if known_at and known_at.isascii() and known_at.isdigit() and len(known_at) <= POSITION_DIGITS_MAX:
-        return Moment(_time("--as-of", as_of), known_at_position=int(known_at))
-    return Moment(_time("--as-of", as_of), _time("--known-at", known_at, " or the position of an event"))
+        return Moment(time_from("--as-of", as_of), known_at_position=int(known_at))
+    return Moment(time_from("--as-of", as_of), time_from("--known-at", known_at, " or the position of an event"))
 
 
-def _time(option: str, text: str | None, or_else: str = "") -> str | None:
+def time_from(option: str, text: str | None, or_else: str = "") -> str | None:
+    """Read a day, which means its end, or a moment; `option` is where it was given.
+
+    Raises:
+        UsageError: `bad-moment`.
+    """
     try:
         return None if text is None else day_or_time(text)
     except ValueError:

@@ -26,10 +26,11 @@ from cli.place import Place
 from cli.report import print_receipt
 from cli.screen import progress
 from cli.sealing import seal_up
-from cli.source import small_text
+from cli.source import small_bytes, small_text
 from cli.verbs import VerbCommand, VerbGroup
 from cli.wording import Kind, choices, expectation, is_list, is_record, is_words, kind_of, member_of, variants, word_for
 from ledger.decision import Command
+from ledger.rules.wording import digests_of
 
 OPTION_NAMES = {"actor": "--as", "command_id": "--command-id", "as_json": "--json"}
 
@@ -82,7 +83,7 @@ def _function(verb: str, kind: type[Command], place: Place) -> Callable[..., Non
                 for name, value in given.items()
                 if value not in (None, [])
             }
-            command = command_from(kind, values, where)
+            command = command_from(kind, _digested(kind, values), where)
         with desk_at(place) as desk:
             with progress(verb, 1) as bar:
                 receipt = desk.submit(command, actor=actor, command_id=command_id, progress=bar.members)
@@ -155,6 +156,16 @@ def _rows(model: type[BaseModel]) -> list[tuple[str, str]]:
         (name, _help(field) + ("  [required]" if field.is_required() else ""))
         for name, field in model.model_fields.items()
     ]
+
+
+def _digested(kind: type[Command], values: dict[str, Any]) -> dict[str, Any]:
+    """Put the digests of a text in place of `@FILE`: of its bytes, and of its words where there is a field for them."""
+    given = values.get("text_digest")
+    if not isinstance(given, str) or not given.startswith("@"):
+        return values
+    exact, words = digests_of(small_bytes(Path(given[1:])))
+    beside = {"words_digest": words} if "words_digest" in kind.model_fields else {}
+    return beside | values | {"text_digest": exact}
 
 
 def _value(field: FieldInfo, given: Any, place: str) -> Any:

@@ -78,6 +78,15 @@ def small_text(file: Path) -> str:
     Raises:
         UsageError: `no-such-file`, `not-a-file`; RefusedError: `not-text`, `file-too-large`, ...
     """
+    return _text(small_bytes(file).removeprefix(BOM), str(file))
+
+
+def small_bytes(file: Path) -> bytes:
+    """Read a file whole, byte for byte, at most LINE_MAX of them.
+
+    Raises:
+        UsageError: `no-such-file`, `not-a-file`; RefusedError: `file-too-large`, ...
+    """
     with os_errors(file), file.open("rb") as opened:
         raw = opened.read(LINE_MAX + 1)
     if len(raw) > LINE_MAX:
@@ -88,7 +97,7 @@ def small_text(file: Path) -> str:
             found="more",
             remedy="Give it to pollbook apply or pollbook import",
         )
-    return _text(raw.removeprefix(BOM), str(file))
+    return raw
 
 
 def json_value(text: str, where: str) -> Any:

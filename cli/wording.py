@@ -10,6 +10,7 @@ from pydantic import BaseModel
 from pydantic.fields import FieldInfo
 
 from ledger.field import Hash, Id, Marks, Ratio, Time
+from ledger.rules.clause import REF_MAX, Ref
 from ledger.rules.local_time import Local, Offset, Zone
 from ledger.streams.fee import Currency
 from ledger.streams.figure import Decimal
@@ -98,6 +99,7 @@ SPELLINGS = {
         (Zone, Spelling("ZONE", "a time zone such as Europe/London")),
         (Offset, Spelling("OFFSET", "an offset from UTC such as +01:00")),
         (Currency, Spelling("CURRENCY", "three capital letters such as GBP")),
+        (Ref, Spelling("REF", f"a number or name on one line, of up to {REF_MAX} characters")),
         (Decimal, Spelling("NUMBER", "a number such as 7 or 13.91")),
     )
 }

@@ -72,6 +72,19 @@ FIGURES = st.lists(
     max_size=3,
 )
 STATEMENTS = st.fixed_dictionaries({"satisfied": st.booleans(), "reasons": TEXTS})
+CLASSES = st.lists(st.sampled_from(["candidate", "agent", "staff"]), min_size=1, max_size=3)
+REFS = st.sampled_from(["4.II.2", "G1", "第4条", "Clause IV"])
+CLAUSE = st.fixed_dictionaries(
+    {
+        "amendable_by": IDS,
+        "kind": st.sampled_from(["binding", "guidance"]),
+        "ref": REFS,
+        "text_digest": HASHES,
+        "title": TEXTS,
+    },
+    optional={"applies_to": CLASSES, "overrides": TEXTS},
+)
+CLAUSES = st.lists(CLAUSE, max_size=3)
 KEYS = st.from_regex(r"[a-z./]{1,20}\+[0-9a-f]{8}\+[A-Za-z0-9+/]{44}", fullmatch=True)
 SIGNATURES = st.from_regex(r"[A-Za-z0-9+/]{86}==", fullmatch=True)
 LOCALS = st.sampled_from(["2010-06-09T12:30:00", "2012-02-29T00:00:00", "1999-12-31T23:59:59"])
@@ -145,6 +158,21 @@ FIELDS: dict[str, dict[str, Any]] = {
         "votes_for": COUNTS,
     },
     "disclosure-erased.v1": {"digests": st.lists(DIGESTS, max_size=3)},
+    "document-published.v1": {
+        "addressed_to": CLASSES,
+        "document": IDS,
+        "edition": COUNTS,
+        "election": IDS,
+        "in_force_from": TIMES,
+        "in_force_until": TIMES,
+        "kind": st.sampled_from(["binding", "guidance", "notice"]),
+        "organisation": IDS,
+        "sanction": HASHES,
+        "text_digest": HASHES,
+        "title": TEXTS,
+        "words_digest": HASHES,
+    },
+    "document-withdrawn.v1": {"document": IDS, "in_force_until": TIMES, "reason": TEXTS},
     "election-called.v1": {
         "election": IDS,
         "organisation": TEXTS,
@@ -165,6 +193,30 @@ FIELDS: dict[str, dict[str, Any]] = {
         "published": TIMES,
     },
     "figures-published.v1": {"address": TEXTS, "contest": IDS, "figures": FIGURES, "source": IDS},
+    "guidelines-issued.v1": {
+        "clauses": CLAUSES,
+        "decision": IDS,
+        "edition": COUNTS,
+        "election": IDS,
+        "guidelines": IDS,
+        "in_force_from": TIMES,
+        "issued_by": IDS,
+        "organisation": IDS,
+        "text_digest": HASHES,
+        "title": TEXTS,
+        "under": HASHES,
+        "words_digest": HASHES,
+    },
+    "interpretation-issued.v1": {
+        "cases": st.lists(TEXTS, max_size=2),
+        "clause": HASHES,
+        "decision": IDS,
+        "interpretation": TEXTS,
+        "issued_by": IDS,
+        "number": COUNTS,
+        "organisation": IDS,
+        "question": TEXTS,
+    },
     "ground-adopted.v1": {
         "appeal": TEXTS,
         "bar_days": COUNTS,
@@ -262,6 +314,34 @@ FIELDS: dict[str, dict[str, Any]] = {
         "count": HASHES,
         "elected": st.lists(IDS, max_size=3),
         "figures": FIGURES,
+    },
+    "rule-amended.v1": {
+        "adopted_by": IDS,
+        "clause": CLAUSE,
+        "decision": IDS,
+        "in_force_from": TIMES,
+        "organisation": IDS,
+        "rulebook": IDS,
+    },
+    "rule-book-adopted.v1": {
+        "adopted_by": IDS,
+        "amendable_by": IDS,
+        "clauses": CLAUSES,
+        "decision": IDS,
+        "in_force_from": TIMES,
+        "organisation": IDS,
+        "rulebook": IDS,
+        "text_digest": HASHES,
+        "title": TEXTS,
+        "words_digest": HASHES,
+    },
+    "rule-repealed.v1": {
+        "adopted_by": IDS,
+        "decision": IDS,
+        "in_force_from": TIMES,
+        "organisation": IDS,
+        "ref": REFS,
+        "rulebook": IDS,
     },
     "step-varied.v1": {
         "category": IDS,

@@ -35,6 +35,8 @@ FREE_TEXT = (
     "name",
     "motion",
     "place",
+    "question",
+    "interpretation",
 )
 QUOTED = re.compile(r'"(?:[^"\\]|\\.)*"')
 FORGED = 'so."\nOn 1 May 2010 the clerk resigned.\\" "'
@@ -113,6 +115,11 @@ def test_what_users_wrote_cannot_pass_for_a_sentence(name: str, data: st.DataObj
     for field in ("candidates", "sections"):
         if field in values:
             values[field] = [{"id": "a", "name": FORGED}]
+    clause = {"ref": FORGED.replace("\n", " "), "title": FORGED, "amendable_by": "nec", "kind": "binding"}
+    clause |= {"text_digest": "sha256:" + "0" * 64, "overrides": FORGED}
+    ruled: dict[str, Any] = {"clauses": [clause], "ref": clause["ref"], "cases": [FORGED]}
+    ruled |= {"clause": clause} if name == "rule-amended.v1" else {}
+    values |= {field: value for field, value in ruled.items() if field in values}
     if name == "report-made.v1":
         said = {"satisfied": False, "reasons": FORGED}
         found = [{"instance": "request", "found": FORGED}]

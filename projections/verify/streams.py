@@ -11,6 +11,7 @@ from ledger.streams.batch import BatchClosed, BatchOpened, BatchState, BatchWith
 from ledger.streams.body import Body, BodyConstituted, DecisionTaken, MemberSeated, MemberUnseated, SittingHeld
 from ledger.streams.contest import Contest, ContestDefined, PollClosed
 from ledger.streams.deferral import DecisionDeferred, Deferrals
+from ledger.streams.document import Document, DocumentPublished, DocumentWithdrawn
 from ledger.streams.election import CountRuleAdopted, Election, ElectionCalled
 from ledger.streams.fee import Fees, FeeSet
 from ledger.streams.ground import GroundAdopted, Grounds
@@ -32,6 +33,14 @@ from ledger.streams.result import (
     ResultCorrected,
     ResultDeclared,
 )
+from ledger.streams.rulebook import (
+    GuidelinesIssued,
+    InterpretationIssued,
+    RuleAmended,
+    RuleBook,
+    RuleBookAdopted,
+    RuleRepealed,
+)
 from ledger.streams.timetable import StepVaried, Timetable, TimetableSet
 from ledger.streams.totals import Totals, TotalsCertified
 from projections.verify.finding import Finding
@@ -41,6 +50,7 @@ KINDS: dict[str, type[State]] = {
     "batch": BatchState,
     "body": Body,
     "contest": Contest,
+    "document": Document,
     "deferral": Deferrals,
     "election": Election,
     "erasure": Erasure,
@@ -55,6 +65,7 @@ KINDS: dict[str, type[State]] = {
     "person": Person,
     "report": Report,
     "result": Result,
+    "rulebook": RuleBook,
     "timetable": Timetable,
     "totals": Totals,
 }
@@ -93,6 +104,10 @@ def place_of(event: Event) -> str:
             return f"result/{event.contest}"
         case BatchOpened() | BatchClosed() | BatchWithdrawn():
             return f"batch/paper/{event.contest}/{event.section}/*"
+        case RuleBookAdopted() | RuleAmended() | RuleRepealed() | GuidelinesIssued() | InterpretationIssued():
+            return f"rulebook/{event.organisation}"
+        case DocumentPublished() | DocumentWithdrawn():
+            return f"document/{event.document}"
         case TotalsCertified():
             return f"totals/{event.contest}/{event.section}"
         case TimetableSet() | StepVaried():

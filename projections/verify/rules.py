@@ -1,0 +1,108 @@
+"""The check of rule books, guidelines and documents: each event is decided again, on the record before it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from contextlib import suppress
+from datetime import datetime, timedelta
+from typing import Any
+
+from pydantic import ValidationError
+
+from ledger.decision import DECISIONS, Act, Command, State
+from ledger.errors import RefusedError
+from ledger.event import ENVELOPE, Event
+from ledger.field import time_text
+from ledger.streams.amendment import AdoptRuleBook, AmendRule, RepealRule
+from ledger.streams.document import DocumentPublished, DocumentWithdrawn, PublishDocument, WithdrawDocument
+from ledger.streams.election import Election, ElectionCalled
+from ledger.streams.guidelines import IssueGuidelines, IssueInterpretation
+from ledger.streams.rulebook import (
+    GuidelinesIssued,
+    InterpretationIssued,
+    RuleAmended,
+    RuleBookAdopted,
+    RuleRepealed,
+)
+from projections.verify.finding import Finding
+
+# Between a decision and its recording, others may record with a clock that is ahead: so many seconds are let pass.
+RACE_SECONDS = 300
+COMMANDS: dict[type[Event], type[Command]] = {
+    DocumentPublished: PublishDocument,
+    DocumentWithdrawn: WithdrawDocument,
+    GuidelinesIssued: IssueGuidelines,
+    InterpretationIssued: IssueInterpretation,
+    RuleAmended: AmendRule,
+    RuleBookAdopted: AdoptRuleBook,
+    RuleRepealed: RepealRule,
+}
+
+
+def check_rules(events: Iterable[tuple[int, Event]]) -> Iterator[Finding]:
+    """E8: every rule is one that the desk would have taken: by its body, prospective, sanctions on what binds."""
+    states: dict[str, State] = {}
+    for position, event in events:
+        if type(event) in COMMANDS:
+            for code, expected, found in _faults(event, states):
+                yield Finding("E8", code, position, event.stream, expected, found)
+        elif not isinstance(event, ElectionCalled):
+            continue
+        before = states.get(event.stream) or _empty(event)
+        if before is not None:
+            with suppress(TypeError):  # an event of another stream is what I3 reports
+                states[event.stream] = before.evolve(event)
+
+
+def _empty(event: Event) -> State | None:
+    """Give the state that an event's stream begins from; None where its name is of no such stream."""
+    if isinstance(event, ElectionCalled):
+        return Election(event.stream)
+    reads = DECISIONS[COMMANDS[type(event)].verb].reads
+    first = "document" if isinstance(event, DocumentPublished | DocumentWithdrawn) else "rule_book"
+    with suppress(AttributeError):
+        state: State = reads[first](event, {})
+        return state if state.stream == event.stream else None
+    return None
+
+
+def _faults(event: Event, states: dict[str, State]) -> Iterator[tuple[str, str, str]]:
+    """Give what is wrong with an event: why the desk would have refused it, or what it would have recorded."""
+    kind = COMMANDS[type(event)]
+    try:
+        command = kind(**_fields(event, kind))
+    except ValidationError as error:
+        first = error.errors(include_url=False)[0]
+        yield "field-differs", f"what {kind.verb} takes as {'.'.join(map(str, first['loc']))}", str(first["msg"])
+        return
+    entry = DECISIONS[kind.verb]
+    known: dict[str, State] = {}
+    for argument, empty in entry.reads.items():
+        state = empty(command, known)
+        known[argument] = states.get(state.stream, state)
+    act = Act(event.actor, _decided_at(event), event.effective, event.authority, event.command)
+    try:
+        (decided,) = entry.decide(command, act, **known).events
+    except RefusedError as refused:
+        yield refused.code, str(refused.expected), str(refused.found)
+        return
+    for name in sorted(type(event).model_fields.keys() - ENVELOPE):
+        expected, found = getattr(decided, name), getattr(event, name)
+        if expected != found:
+            yield "field-differs", f"{name} {expected}", f"{name} {found}"
+
+
+def _fields(event: Event, kind: type[Command]) -> dict[str, Any]:
+    """Give the command's fields as the event has them."""
+    values = dict(event) | (dict(event.clause) if isinstance(event, RuleAmended) else {})
+    return {name: values[name] for name in kind.model_fields.keys() - Command.model_fields.keys()}
+
+
+def _decided_at(event: Event) -> str:
+    """Give when it was decided to record it, as nearly as it is known: no later than it was recorded."""
+    recorded = datetime.fromisoformat(event.recorded)
+    try:
+        earliest = time_text(recorded - timedelta(seconds=RACE_SECONDS))
+    except OverflowError:  # recorded in the first minutes of the year 1
+        earliest = event.recorded
+    return min(max(event.effective, earliest), event.recorded)

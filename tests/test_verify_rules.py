@@ -1,0 +1,97 @@
+"""What `pollbook verify` finds of rules and documents that no desk would have taken."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from scenario import CALL_ELECTION, NOW, but, given
+from test_document import PUBLISH, WITHDRAW
+from test_rulebook import ADOPT, ADVICE_HASH, AMEND, INTERPRET, ISSUE, LONG_AGO, REPEAL
+
+from ledger.event import Event
+from projections.verify.rules import check_rules
+
+Events = list[Event]
+Forgery = Callable[[Events], None]
+WHOLE = (CALL_ELECTION, ADOPT, ISSUE, INTERPRET, PUBLISH, WITHDRAW, AMEND, REPEAL)
+CALLED, BOOK, GUIDELINES, ANSWER, CODE, WITHDRAWN, AMENDED, REPEALED = range(len(WHOLE))
+JUST_BEFORE, LONG_BEFORE = "2010-09-25T11:55:00Z", "2010-09-25T11:54:59Z"
+
+
+def change(position: int, **fields: Any) -> Forgery:
+    def forge(events: Events) -> None:
+        events[position] = events[position].model_copy(update=fields)
+
+    return forge
+
+
+def without(position: int) -> Forgery:
+    return lambda events: events.__delitem__(position)
+
+
+def found(events: Events) -> list[str]:
+    return [finding.id for finding in check_rules(list(enumerate(events)))]
+
+
+def test_finds_nothing_in_what_was_decided() -> None:
+    assert found(list(given(*WHOLE).events)) == []
+
+
+def test_lets_a_moment_pass_between_decision_and_recording() -> None:
+    events = list(given(*WHOLE).events)
+    change(AMENDED, in_force_from=JUST_BEFORE, effective=JUST_BEFORE)(events)
+    assert found(events) == []
+
+
+@pytest.mark.parametrize(
+    ("forge", "finding"),
+    [
+        (change(AMENDED, adopted_by="nec"), f"E8:rule-change-needs:{AMENDED}"),
+        (change(AMENDED, in_force_from=LONG_BEFORE, effective=LONG_AGO), f"E8:retrospective-rule:{AMENDED}"),
+        (change(AMENDED, rulebook="other"), f"E8:unknown-rulebook:{AMENDED}"),
+        (change(AMENDED, effective="2010-09-25T12:00:01Z"), f"E8:future-dated:{AMENDED}"),
+        (change(REPEALED, adopted_by="committee"), f"E8:rule-change-needs:{REPEALED}"),
+        (change(REPEALED, ref="4.II.9"), f"E8:unknown-clause:{REPEALED}"),
+        (change(BOOK, clauses=()), f"E8:field-differs:{BOOK}"),
+        (change(GUIDELINES, edition=2), f"E8:field-differs:{GUIDELINES}"),
+        (change(GUIDELINES, under=ADVICE_HASH), f"E8:not-binding:{GUIDELINES}"),
+        (change(GUIDELINES, in_force_from=LONG_AGO), f"E8:retrospective-rule:{GUIDELINES}"),
+        (change(ANSWER, effective="2000-02-28T23:59:59Z"), f"E8:clause-not-in-force:{ANSWER}"),
+        (change(ANSWER, number=7), f"E8:field-differs:{ANSWER}"),
+        (change(CODE, kind="guidance"), f"E8:expectation-with-sanction:{CODE}"),
+        (change(CODE, sanction=ADVICE_HASH), f"E8:not-binding:{CODE}"),
+        (change(CODE, in_force_from=LONG_AGO), f"E8:retrospective-rule:{CODE}"),
+        (change(CODE, addressed_to=()), f"E8:field-differs:{CODE}"),
+        (change(WITHDRAWN, document="other"), f"E8:unknown-document:{WITHDRAWN}"),
+        (without(CALLED), f"E8:unknown-election:{GUIDELINES - 1}"),
+    ],
+)
+def test_finds(forge: Forgery, finding: str) -> None:
+    events = list(given(*WHOLE).events)
+    forge(events)
+    assert finding in found(events)
+
+
+@pytest.mark.parametrize("stream", ["rulebook/greens", "document", "key/x"])
+def test_an_event_on_a_stream_of_another_name_is_no_stumbling_block(stream: str) -> None:
+    events = list(given(*WHOLE).events)
+    for position in (BOOK, CODE):
+        change(position, stream=stream)(events)
+    assert f"E8:unknown-rulebook:{AMENDED}" in found(events)
+
+
+def test_a_time_before_all_times_is_no_stumbling_block() -> None:
+    events = list(given(*WHOLE).events)
+    change(AMENDED, recorded="0001-01-01T00:00:00Z", effective=NOW)(events)
+    assert f"E8:future-dated:{AMENDED}" in found(events)
+
+
+def test_what_stands_on_a_stream_of_another_name_counts_for_nobody_there() -> None:
+    events = list(given(*WHOLE).events)
+    greens = but(ADOPT, organisation="greens")
+    change(BOOK, stream="rulebook/greens")(events)
+    change(WITHDRAWN, stream="rulebook/labour")(events)
+    events += given(greens).events
+    assert not any(finding.endswith(f":{len(WHOLE)}") for finding in found(events))
