@@ -14,6 +14,7 @@ from ledger.streams import (
     person,
     report,
     result,
+    timetable,
     totals,
 )
 
@@ -31,5 +32,6 @@ __all__ = [
     "person",
     "report",
     "result",
+    "timetable",
     "totals",
 ]
