@@ -10,8 +10,8 @@ from pydantic import BaseModel
 from pydantic.fields import FieldInfo
 
 from ledger.field import Hash, Id, Marks, Ratio, Time
+from ledger.rules.drawing import Seed
 from ledger.streams.figure import Decimal
-from ledger.streams.lot import Seed
 
 
 class Kind(NamedTuple):
