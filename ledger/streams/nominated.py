@@ -1,4 +1,4 @@
-"""`nominations/<contest>`: nominations of a contest opened, nominees, sizes, the close, the statement, the ballot order.
+"""`nominations/<contest>`: nominations of a contest opened and closed, nominees, sizes, statement, ballot order.
 
 What is recorded there, and the state; the decisions are in `nominations`, `statement` and `ballot_order`.
 """
