@@ -196,7 +196,7 @@ class NominationFigures:
 
     Attributes:
         digest: of every nomination with what became of it.
-        nominees: by id, those who were ever nominated.
+        nominees: by id, those who were ever nominated, and an incumbent who need not be.
         late: nominations received late, and `void`, received in time, that do not stand.
         unruled: nominators whose irregular nomination was not ruled on.
         unsized: classes with their measure whose size a threshold needs and that is not on record.

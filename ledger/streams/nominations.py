@@ -30,7 +30,7 @@ from ledger.streams.nominated import (
 )
 from ledger.streams.timetable import Timetable, timetable_stream
 
-NOMINEES_MAX = 500  # so that a statement of persons nominated fits into one leaf
+NOMINEES_MAX = 500  # of one contest; its statement is one leaf
 
 
 class OpenNominations(Command):
