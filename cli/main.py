@@ -8,7 +8,7 @@ from typing import Annotated, NoReturn
 
 import typer
 
-from cli import count_verbs, seal_verbs
+from cli import count_verbs, nomination_verbs, seal_verbs
 from cli.place import chosen_place
 from cli.verbs import VerbGroup, drop_output, interrupted, no_text, prepare_output, say_version
 from ledger.errors import PollbookError
@@ -201,6 +201,7 @@ def show(
 
 
 count_verbs.add_verbs(app)
+nomination_verbs.add_verbs(app)
 
 
 @app.command(rich_help_panel=CHECK)

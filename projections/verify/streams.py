@@ -29,6 +29,7 @@ from ledger.streams.result import (
 )
 from ledger.streams.totals import Totals, TotalsCertified
 from projections.verify.finding import Finding
+from projections.verify.nomination_streams import NOMINATION_KINDS, nomination_place
 
 KINDS: dict[str, type[State]] = {
     "account": Account,
@@ -45,6 +46,7 @@ KINDS: dict[str, type[State]] = {
     "report": Report,
     "result": Result,
     "totals": Totals,
+    **NOMINATION_KINDS,
 }
 
 
@@ -85,7 +87,7 @@ def place_of(event: Event) -> str:
             return f"key/{event.officer}"
         case LogKeyRotated():
             return LOG_KEY
-    return ""
+    return nomination_place(event)
 
 
 def check_place(position: int, event: Event) -> Iterator[Finding]:
