@@ -125,7 +125,7 @@ NOMINATION_FIELDS: dict[str, dict[str, Any]] = {
         "as_of": DAYS,
         "consent": st.just("given"),
         "contest": IDS,
-        "kind": st.sampled_from(["incumbent", "slate"]),
+        "attribute": st.sampled_from(["incumbent", "slate"]),
         "nominee": IDS,
         "source": TEXTS,
         "value": TEXTS,

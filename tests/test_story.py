@@ -21,7 +21,18 @@ from projections.story.offices import METHODS
 from projections.story.story import contests_of, story
 from projections.story.words import LIST_MAX, TEMPLATES, Names, counted, later, listed, quoted, when
 
-FREE_TEXT = ("title", "organisation", "office", "reason", "source", "witnesses", "address", "provenance")
+FREE_TEXT = (
+    "title",
+    "organisation",
+    "office",
+    "reason",
+    "source",
+    "witnesses",
+    "address",
+    "provenance",
+    "name",
+    "value",
+)
 QUOTED = re.compile(r'"(?:[^"\\]|\\.)*"')
 FORGED = 'so."\nOn 1 May 2010 the clerk resigned.\\" "'
 EFFECTIVE, RECORDED = "2010-09-22T23:59:59Z", "2010-09-25T12:00:00Z"

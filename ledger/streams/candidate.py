@@ -179,7 +179,7 @@ class RecordAttribute(Command):
 
     contest: Id = Field(description="id of the contest")
     nominee: Id = Field(description="id of the nominee")
-    kind: AttributeKind = Field(description="what it is; of incumbent the value is yes or no")
+    attribute: AttributeKind = Field(description="what it is; of incumbent the value is yes or no")
     value: Text = Field(description="the value, as the source has it")
     source: Text = Field(description="who says so, and where")
     as_of: Day = Field(description="the day that it is of: YYYY-MM-DD")
@@ -199,11 +199,11 @@ def record_attribute(command: RecordAttribute, act: Act, nominations: Nomination
     """
     require_opened(nominations)
     require_nominee(nominations, command.nominee, "not-nominated")
-    where = f"{command.nominee}, contest {command.contest}, attribute {command.kind}"
+    where = f"{command.nominee}, contest {command.contest}, attribute {command.attribute}"
     require_past(act.effective, act.now, where)
-    if command.kind in SPECIAL and command.consent is None:
+    if command.attribute in SPECIAL and command.consent is None:
         raise refused("consent-required", where, "the candidate's consent", "none", "Ask for it, and say so")
-    if command.kind == "incumbent" and command.value not in ("yes", "no"):
+    if command.attribute == "incumbent" and command.value not in ("yes", "no"):
         raise refused("yes-or-no", where, "yes or no", repr(command.value), "Correct the value")
     fields = command.model_dump(exclude={"effective", "authority"})
     return Outcome([AttributeRecorded(**act.on(candidate), **fields)])

@@ -71,7 +71,7 @@ class AttributeRecorded(Event):
     as_of: Day
     consent: Literal["given"] | None = None
     contest: Id
-    kind: AttributeKind
+    attribute: AttributeKind
     nominee: Id
     source: Text
     value: Text
@@ -115,7 +115,7 @@ class CandidateFile(State):
             case StatementLodged():
                 return replace(after, statements={**self.statements, event.language: event})
             case AttributeRecorded():
-                return replace(after, attributes={**self.attributes, event.kind: event})
+                return replace(after, attributes={**self.attributes, event.attribute: event})
             case CandidateWithdrew():
                 return replace(after, withdrew=event)
         raise TypeError(f"{event.type} does not belong to a candidate")

@@ -238,7 +238,7 @@ def _(event: AttributeRecorded, names: Names) -> Sentences:
     who = names.who(event.contest, event.nominee)
     consent = "" if event.consent is None else ", with the candidate's consent"
     return (
-        f"recorded {event.kind.replace('-', ' ')} of {who} in contest {event.contest} as {quoted(event.value)} at "
+        f"recorded {event.attribute.replace('-', ' ')} of {who} in contest {event.contest} as {quoted(event.value)} at "
         f"{event.as_of}, from the source {quoted(event.source)}{consent}",
         "The ledger does not assert it: it is what the source has.",
     )
