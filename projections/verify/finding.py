@@ -34,6 +34,10 @@ CHECKS: dict[str, tuple[Category, str]] = {
     "E3": ("evidence", "what was declared, once, follows from all the papers"),
     "E4": ("evidence", "lots were drawn as committed to, and only among the tied of a count that stopped for one"),
     "E5": ("evidence", "the scrutineer's report has the numbers of the record"),
+    "E6": (
+        "evidence",
+        "nominations were in time, by the entitled, one each; statement and contest are what they came to",
+    ),
 }
 
 
