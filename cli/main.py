@@ -8,7 +8,7 @@ from typing import Annotated, NoReturn
 
 import typer
 
-from cli import count_verbs, nomination_verbs, seal_verbs
+from cli import count_verbs, nomination_verbs, seal_verbs, timetable_verbs
 from cli.place import chosen_place
 from cli.verbs import VerbGroup, drop_output, interrupted, no_text, prepare_output, say_version
 from ledger.errors import PollbookError
@@ -200,6 +200,7 @@ def show(
     show_stream(context.obj, stream, as_of, known_at, fields=fields, clocks=clocks, as_json=as_json)
 
 
+timetable_verbs.add_verbs(app)
 count_verbs.add_verbs(app)
 nomination_verbs.add_verbs(app)
 

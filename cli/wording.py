@@ -11,6 +11,8 @@ from pydantic.fields import FieldInfo
 
 from ledger.field import Hash, Id, Marks, Ratio, Time
 from ledger.rules.drawing import Seed
+from ledger.rules.local_time import Local, Offset, Zone
+from ledger.streams.fee import Currency
 from ledger.streams.figure import Decimal
 
 
@@ -92,6 +94,10 @@ SPELLINGS = {
         (Marks, Spelling("MARKS", "ids of candidates joined by > and =")),
         (Seed, Spelling("SEED", "64 hexadecimal digits (0-9, a-f)")),
         (Ratio, Spelling("FRACTION", "a fraction in lowest terms such as 1/3")),
+        (Local, Spelling("LOCAL", "a local time such as 2010-06-09T12:30:00")),
+        (Zone, Spelling("ZONE", "a time zone such as Europe/London")),
+        (Offset, Spelling("OFFSET", "an offset from UTC such as +01:00")),
+        (Currency, Spelling("CURRENCY", "three capital letters such as GBP")),
         (Decimal, Spelling("NUMBER", "a number such as 7 or 13.91")),
     )
 }

@@ -112,7 +112,8 @@ def holds(annotation: Any, metadata: Sequence[Any] = ()) -> str:
 def named_types() -> list[tuple[str, str]]:
     """Give the patterns of ledger/field.py with the word for each."""
     from ledger import field
-    from ledger.streams import figure
+    from ledger.rules import local_time
+    from ledger.streams import fee, figure
 
     words = {
         "Id": "id",
@@ -125,6 +126,13 @@ def named_types() -> list[tuple[str, str]]:
         "Marks": "marks",
     }
     found = [(field.__dict__[name].__metadata__[0].pattern, word) for name, word in words.items()]
+    places: dict[Any, str] = {
+        local_time.Local: "local time",
+        local_time.Zone: "time zone",
+        local_time.Offset: "offset",
+        fee.Currency: "currency",
+    }
+    found += [(kind.__metadata__[0].pattern, word) for kind, word in places.items()]
     return [*found, (figure.Decimal.__metadata__[0].pattern, "decimal")]
 
 

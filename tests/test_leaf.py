@@ -73,6 +73,9 @@ FIGURES = st.lists(
 STATEMENTS = st.fixed_dictionaries({"satisfied": st.booleans(), "reasons": TEXTS})
 KEYS = st.from_regex(r"[a-z./]{1,20}\+[0-9a-f]{8}\+[A-Za-z0-9+/]{44}", fullmatch=True)
 SIGNATURES = st.from_regex(r"[A-Za-z0-9+/]{86}==", fullmatch=True)
+LOCALS = st.sampled_from(["2010-06-09T12:30:00", "2012-02-29T00:00:00", "1999-12-31T23:59:59"])
+DATES = st.fixed_dictionaries({"local": LOCALS, "utc": TIMES, "zone": st.sampled_from(["UTC", "Europe/London"])})
+STEPS = st.sampled_from(["nominations-close", "freeze"])
 ENVELOPE = {"actor": IDS, "effective": TIMES, "recorded": TIMES, "stream": STREAMS, "version": st.integers(1, INT_MAX)}
 MAY_BE_ABSENT = {"authority": TEXTS, "batch": STREAMS, "command": IDS}
 DAYS = st.sampled_from(["0001-01-01", "2010-05-27", "2024-02-29"])
@@ -230,6 +233,13 @@ FIELDS: dict[str, dict[str, Any]] = {
         "smallest_cell": COUNTS,
     },
     "count-rule-adopted.v1": {"election": IDS, "rule": st.just(RULE.model_dump(mode="json"))},
+    "decision-deferred.v1": {
+        "category": IDS,
+        "contest": IDS,
+        "election": IDS,
+        "matter": st.sampled_from(["dispatch", "scrutineer"]),
+        "statement": TEXTS,
+    },
     "disclosure-erased.v1": {"digests": st.lists(DIGESTS, max_size=3)},
     "election-called.v1": {
         "election": IDS,
@@ -238,7 +248,34 @@ FIELDS: dict[str, dict[str, Any]] = {
         "title": TEXTS,
     },
     "erasure-ordered.v1": {"basis": st.sampled_from(["retention-over", "right-to-erasure", "court-order"])},
+    "fee-set.v1": {
+        "amount": COUNTS,
+        "category": IDS,
+        "clause": HASHES,
+        "closes": DATES,
+        "concessions": st.lists(st.fixed_dictionaries({"amount": COUNTS, "who": TEXTS}), max_size=2),
+        "currency": st.sampled_from(["GBP", "EUR"]),
+        "decision": IDS,
+        "election": IDS,
+        "opens": DATES,
+        "published": TIMES,
+    },
     "figures-published.v1": {"address": TEXTS, "contest": IDS, "figures": FIGURES, "source": IDS},
+    "ground-adopted.v1": {
+        "appeal": TEXTS,
+        "bar_days": COUNTS,
+        "clause": HASHES,
+        "cure_hours": COUNTS,
+        "decided_by": st.sampled_from(["auto", "officer", "panel"]),
+        "decision": IDS,
+        "election": IDS,
+        "evidence": st.sampled_from(["A", "B", "C"]),
+        "ground": IDS,
+        "no_appeal": HASHES,
+        "published": TIMES,
+        "tests": st.lists(TEXTS, max_size=2),
+        "title": TEXTS,
+    },
     "key-enrolled.v1": {"key": KEYS, "officer": IDS, "proof": SIGNATURES},
     "key-revoked.v1": {"officer": IDS, "reason": st.sampled_from(["lost", "exposed", "left-office"])},
     "key-rotated.v1": {"consent": SIGNATURES, "key": KEYS, "officer": IDS, "proof": SIGNATURES},
@@ -297,6 +334,26 @@ FIELDS: dict[str, dict[str, Any]] = {
         "count": HASHES,
         "elected": st.lists(IDS, max_size=3),
         "figures": FIGURES,
+    },
+    "step-varied.v1": {
+        "category": IDS,
+        "clause": HASHES,
+        "decision": IDS,
+        "election": IDS,
+        "new": DATES,
+        "old": DATES,
+        "published": TIMES,
+        "reason": TEXTS,
+        "step": STEPS,
+    },
+    "timetable-set.v1": {
+        "clause": HASHES,
+        "decision": IDS,
+        "election": IDS,
+        "published": TIMES,
+        "steps": st.lists(
+            st.fixed_dictionaries({"date": DATES, "step": STEPS}, optional={"category": IDS}), max_size=3
+        ),
     },
     "totals-certified.v1": {
         "contest": IDS,

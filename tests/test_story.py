@@ -23,6 +23,8 @@ from projections.story.words import LIST_MAX, TEMPLATES, Names, counted, later, 
 
 FREE_TEXT = (
     "title",
+    "statement",
+    "appeal",
     "organisation",
     "office",
     "reason",

@@ -124,7 +124,7 @@ def codes(events: tuple[Event, ...]) -> set[str]:
     record = RecordRead()
     record.others = list(enumerate(events))
     found = list(check_nominations(record))
-    assert all(finding.check == "E6" for finding in found)
+    assert all(finding.check == "E7" for finding in found)
     return {finding.code for finding in found}
 
 

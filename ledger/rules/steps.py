@@ -75,13 +75,13 @@ def step_text(key: Key) -> str:
 def misplaced(steps: Mapping[Key, Dated]) -> Iterator[tuple[Key, Key]]:
     """Give the steps that come before what they have to come after: what has to be first, what is there before it."""
     for earlier, later in ORDER:
-        for one, other in _pairs(steps, earlier, later):
+        for one, other in paired(steps, earlier, later):
             before, after = steps[one].utc, steps[other].utc
             if before > after or (before == after and (earlier, later) in APART):
                 yield one, other
 
 
-def _pairs(steps: Mapping[Key, Dated], earlier: str, later: str) -> Iterator[tuple[Key, Key]]:
+def paired(steps: Mapping[Key, Dated], earlier: str, later: str) -> Iterator[tuple[Key, Key]]:
     """Pair the dates of two steps: those of one category, or else of all where a category has none of its own."""
     ones = {category for name, category in steps if name == earlier}
     others = {category for name, category in steps if name == later}

@@ -16,6 +16,7 @@ from ledger.rules.agreement import disagreements
 from ledger.rules.fit import unfitness
 from ledger.streams.election import Election, election_stream, require_election
 from ledger.streams.nominated import Nominations, nominations_stream
+from ledger.streams.timetable import Timetable, timetable_stream
 
 CANDIDATES_MAX = 10_000
 SECTIONS_MAX = 1_000
@@ -197,12 +198,16 @@ class ClosePoll(Command):
     contest: Id = Field(description="id of the contest")
 
 
-@decision(ClosePoll, contest=lambda c, _: contest_stream(c.contest))
-def close_poll(command: ClosePoll, act: Act, contest: Contest) -> Outcome:
-    """Decide that a poll may be closed.
+@decision(
+    ClosePoll,
+    contest=lambda c, _: contest_stream(c.contest),
+    timetable=lambda _, seen: timetable_stream(seen["contest"].election),
+)
+def close_poll(command: ClosePoll, act: Act, contest: Contest, timetable: Timetable) -> Outcome:
+    """Decide that a poll may be closed: not before the timetable has it, where it has a date.
 
     Raises:
-        RefusedError: `unknown-contest`, `poll-closed`, `future-dated`.
+        RefusedError: `unknown-contest`, `poll-closed`, `future-dated`, `poll-open`.
     """
     require_contest(contest)
     if contest.closed_at:
@@ -220,6 +225,15 @@ def close_poll(command: ClosePoll, act: Act, contest: Contest) -> Outcome:
             expected=f"a moment up to now, {act.now}",
             found=act.effective,
             remedy="Record it once it has happened",
+        )
+    due = timetable.moment("poll-close")
+    if due is not None and act.effective < due:
+        raise RefusedError(
+            "poll-open",
+            f"closing of contest {contest.id}",
+            expected=f"a moment from {due} on, by the timetable of election {contest.election}",
+            found=act.effective,
+            remedy="Close it when it is time, or record vary-step first",
         )
     return Outcome([PollClosed(**act.on(contest), contest=contest.id)])
 

@@ -171,7 +171,7 @@ def set_timetable(command: SetTimetable, act: Act, election: Election, timetable
     if timetable.steps:
         remedy = f"Change a date with vary-step (see: pollbook timetable {command.election})"
         raise refused("timetable-exists", where, "no timetable yet", f"one of {len(timetable.steps)} steps", remedy)
-    published = _published(command.published, act, where)
+    published = publication(command.published, act, where)
     steps: dict[Key, Step] = {}
     for each in command.steps:
         name = step_text((each.step, each.category))
@@ -224,7 +224,7 @@ def vary_step(command: VaryStep, act: Act, timetable: Timetable) -> Outcome:
     where = f"timetable of election {command.election}"
     if not timetable.exists:
         raise refused("timetable-missing", where, "a timetable", "none", "Record set-timetable first")
-    published = _published(command.published, act, where)
+    published = publication(command.published, act, where)
     key = (command.step, command.category)
     date = dated(command.local, command.zone, command.offset, f"{where}, {step_text(key)}")
     old = timetable.steps.get(key)
@@ -263,7 +263,8 @@ def _require_ahead(key: Key, date: Dated, act: Act, where: str) -> None:
         raise refused("step-past", where, expected, f"{step_text(key)} at {date.utc}", "Give a date still to come")
 
 
-def _published(published: str | None, act: Act, where: str) -> str:
+def publication(published: str | None, act: Act, where: str) -> str:
+    """Give when something was published, by default when it took effect; refuse what is to come (`future-dated`)."""
     moment = published or act.effective
     if moment > act.now:
         raise refused("future-dated", where, f"publication up to now, {act.now}", moment, "Record it once it is out")

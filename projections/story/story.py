@@ -11,6 +11,7 @@ from typing import NamedTuple
 
 import projections.story.nominations
 import projections.story.offices
+import projections.story.timetables
 import projections.story.votes  # noqa: F401  # all fill the table of templates
 from ledger.event import Event
 from ledger.streams.batch import BatchClosed, BatchOpened

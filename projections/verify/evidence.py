@@ -18,6 +18,7 @@ from projections.verify.papers import check_papers
 from projections.verify.record import RecordRead
 from projections.verify.reports import check_reports
 from projections.verify.results import check_results
+from projections.verify.timetables import check_timetables
 from projections.verify.totals import check_totals
 
 
@@ -34,6 +35,7 @@ def check_evidence(ledger: Ledger, record: RecordRead) -> list[Finding]:
         *check_lots(record, contests),
         *check_reports(record, contests),
         *check_nominations(record),
+        *check_timetables(record.others, contests),
         *check_heads(ledger, record),
     ]
 

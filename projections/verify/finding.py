@@ -34,7 +34,8 @@ CHECKS: dict[str, tuple[Category, str]] = {
     "E3": ("evidence", "what was declared, once, follows from all the papers"),
     "E4": ("evidence", "lots were drawn as committed to, and only among the tied of a count that stopped for one"),
     "E5": ("evidence", "the scrutineer's report has the numbers of the record"),
-    "E6": (
+    "E6": ("evidence", "dates are in a possible order, variations say what they moved, no poll closed before its time"),
+    "E7": (
         "evidence",
         "nominations were in time, by the entitled, one each; statement and contest are what they came to",
     ),

@@ -95,15 +95,15 @@ class Replay:
 
 
 def check_nominations(record: RecordRead) -> Iterator[Finding]:
-    """E6: everything recorded of nominations is what the desk would have recorded, and every statement holds."""
+    """E7: everything recorded of nominations is what the desk would have recorded, and every statement holds."""
     replay = Replay()
     defined: set[str] = set()
     for position, event in record.others:
         for code, expected, found in _faults(replay, defined, event):
-            yield Finding("E6", code, position, event.stream, expected, found)
+            yield Finding("E7", code, position, event.stream, expected, found)
         if isinstance(event, StatementPublished):
             for code, expected, found in _of_statement(record, position, event):
-                yield Finding("E6", code, position, event.stream, expected, found)
+                yield Finding("E7", code, position, event.stream, expected, found)
         if isinstance(event, ContestDefined):
             defined.add(event.contest)
         replay.add(event)

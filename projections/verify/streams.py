@@ -9,7 +9,10 @@ from ledger.event import Event
 from ledger.streams.account import Account, AccountStated
 from ledger.streams.batch import BatchClosed, BatchOpened, BatchState, BatchWithdrawn
 from ledger.streams.contest import Contest, ContestDefined, PollClosed
+from ledger.streams.deferral import DecisionDeferred, Deferrals
 from ledger.streams.election import CountRuleAdopted, Election, ElectionCalled
+from ledger.streams.fee import Fees, FeeSet
+from ledger.streams.ground import GroundAdopted, Grounds
 from ledger.streams.heads import STREAM as HEADS
 from ledger.streams.heads import Heads, StreamHeadsRecorded
 from ledger.streams.key import KeyEnrolled, KeyRevoked, KeyRotated, OfficerKey
@@ -27,6 +30,7 @@ from ledger.streams.result import (
     ResultCorrected,
     ResultDeclared,
 )
+from ledger.streams.timetable import StepVaried, Timetable, TimetableSet
 from ledger.streams.totals import Totals, TotalsCertified
 from projections.verify.finding import Finding
 from projections.verify.nomination_streams import NOMINATION_KINDS, nomination_place
@@ -35,8 +39,11 @@ KINDS: dict[str, type[State]] = {
     "account": Account,
     "batch": BatchState,
     "contest": Contest,
+    "deferral": Deferrals,
     "election": Election,
     "erasure": Erasure,
+    "fee": Fees,
+    "ground": Grounds,
     "key": OfficerKey,
     HEADS: Heads,
     LOG_KEY: LogKey,
@@ -45,6 +52,7 @@ KINDS: dict[str, type[State]] = {
     "person": Person,
     "report": Report,
     "result": Result,
+    "timetable": Timetable,
     "totals": Totals,
     **NOMINATION_KINDS,
 }
@@ -81,6 +89,14 @@ def place_of(event: Event) -> str:
             return f"batch/paper/{event.contest}/{event.section}/*"
         case TotalsCertified():
             return f"totals/{event.contest}/{event.section}"
+        case TimetableSet() | StepVaried():
+            return f"timetable/{event.election}"
+        case FeeSet():
+            return f"fee/{event.election}"
+        case GroundAdopted():
+            return f"ground/{event.election}"
+        case DecisionDeferred():
+            return f"deferral/{event.election}"
         case StreamHeadsRecorded():
             return HEADS
         case KeyEnrolled() | KeyRotated() | KeyRevoked():
