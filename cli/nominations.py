@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Sequence
+from fractions import Fraction
 from typing import Any, NamedTuple
 
 from cli.look import moment_from, require_known
@@ -11,13 +12,16 @@ from cli.office import viewed
 from cli.place import Place
 from cli.screen import progress, say, say_json, say_wrapped, table
 from ledger.errors import RefusedError, UsageError, nearest
+from ledger.field import rounded
 from ledger.rules.nomination import AllOf, AnyOf, AnyThreshold, CountTest, Tested, size_of
 from ledger.store import Ledger
 from projections.moment import Moment
 from projections.nominations import DROPPED, INVALID, LATE, Line
 from projections.scoreboard import Scoreboard, Standing, awaits_ruling, scoreboard
+from projections.story.words import counted
 
 COLUMNS_MAX = 5  # classes or thresholds side by side; more go below
+PERCENT_PLACES = 4  # beside the exact share
 TOLD_MAX = 20  # nominations told one by one below the tables; more with --list
 WHY = {
     "declined": "declined to stand",
@@ -245,7 +249,8 @@ def _meaning(board: Scoreboard, test: AnyThreshold) -> str:
     dated = f" at {event.as_of}, {event.source}" if event else ""
     what = test.nominator_class if test.of == "nominators" else f"the members of {test.nominator_class}"
     known = "" if size is None else f" ({size}{dated})"
-    return f"{test.bound.replace('-', ' ')} {test.share} of {what}{known}"
+    percent = rounded(100 * Fraction(test.share), PERCENT_PLACES).rstrip("0").rstrip(".")
+    return f"{test.bound.replace('-', ' ')} {test.share} ({percent}%) of {what}{known}"
 
 
 def _say_outcome(board: Scoreboard) -> None:
@@ -285,4 +290,4 @@ def _say_list(lines: Sequence[Line]) -> None:
         for line in lines
     ]
     say(table(("at", "nominator", "class", "nominee", "received (UTC)", "state"), rows, right=(0,)))
-    say(f"{len(lines)} nominations")
+    say(counted(len(lines), "nomination"))

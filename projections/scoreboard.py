@@ -149,15 +149,16 @@ def make_scoreboard(
             fallen = fell.setdefault(line.nominee, {})
             fallen[line.state] = fallen.get(line.state, 0) + 1
     standings = []
-    for name, file in files.items():
-        of = held.get(name, {})
+    unnamed = [line.nominee for line in lines if line.nominee not in nominations.names]  # named only later
+    for name in dict.fromkeys((*nominations.names, *unnamed)):
+        of, file = held.get(name, {}), files.get(name) or candidate_stream(nominations.contest, name)
         judged = judge(rule, sizes, of, incumbent=file.incumbent)
         if not (of or name in fell or judged.exempt):  # named, and nobody nominated them
             continue
         standings.append(
             Standing(
                 nominee=name,
-                name=nominations.names[name],
+                name=nominations.names.get(name, name),
                 counts={each.id: of.get(each.id, Held()).nominators for each in rule.classes},
                 fell=fell.get(name, {}),
                 judged=judged,

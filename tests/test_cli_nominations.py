@@ -42,8 +42,8 @@ def nominated(abbott: int = 33, balls: int = 34) -> Commands:
             {"election": "labour", "zone": "Europe/London", "steps": STEPS, "effective": "2010-05-20T12:00:00Z"},
         ),
         ("open-nominations", AT | {"election": "labour", "office": "Leader", "seats": 1, "rule": RULE} | _at(EARLY)),
-        *(("name-nominee", AT | {"nominee": who, "name": name}) for who, name in NAMES.items()),
-        ("size-class", AT | {"nominator_class": "mps", "measure": "nominators", "size": 257} | SOURCE),
+        *(("name-nominee", AT | {"nominee": who, "name": name} | _at(EARLY)) for who, name in NAMES.items()),
+        ("size-class", AT | {"nominator_class": "mps", "measure": "nominators", "size": 257} | SOURCE | _at(EARLY)),
     ]
     for number, who in enumerate(["abbott"] * abbott + ["balls"] * balls):
         nominator = {"nominator": f"mp-{number:03}"}
@@ -76,23 +76,23 @@ def counts(at: Terminal) -> dict[str, tuple[int, bool]]:
 def test_shows_what_each_has_of_what_is_needed(at: Terminal) -> None:
     text = fits(at.made(nominated())("nominations", "leader"))
     assert "Nominations for Leader (leader), now\nClosing of mps: 2010-06-09T11:30:00Z." in text
-    assert "Diane Abbott    33     0  yes\n" in text
-    assert "total           67     0  2\n" in text
-    assert "Diane Abbott   33 of 33\n" in text
-    assert "plp: at least 1/8 of mps (257 at 2010-05-18, PLP office) (required).\n" in text
+    assert "Diane Abbott   33     0  yes\n" in text
+    assert "total          67     0  2\n" in text
+    assert "Diane Abbott   33 of 33\nEd Balls       34 of 33\n" in text
+    assert "plp: at least 1/8 (12.5%) of mps (257 at 2010-05-18, PLP office) (required).\n" in text
 
 
 def test_one_less_before_the_close_and_she_is_not_validly_nominated(at: Terminal) -> None:
     withdraw = ("withdraw-nomination", AT | {"nominator": "mp-000"})
     at.made([*nominated(), ("withdraw-nomination", withdraw[1] | _at(CLOSES))])
     text = fits(at("nominations", "leader"))
-    assert "Diane Abbott    32     0  no\n" in text
+    assert "Diane Abbott   32     0  no\n" in text
     assert "Diane Abbott   32 of 33, 1 short\n" in text
     assert "Diane Abbott is not validly nominated: does not meet the threshold (plp 32 of\n33).\n" in text
     at.record("withdraw-nomination", AT | {"nominator": "mp-001", "effective": "2010-06-09T11:30:01Z"}).refused(
         "nominations-closed"
     )
-    assert "Diane Abbott    33     0  yes\n" in fits(at("nominations", "leader", "--as-of", "2010-06-08"))
+    assert "Diane Abbott   33     0  yes\n" in fits(at("nominations", "leader", "--as-of", "2010-06-08"))
 
 
 def test_who_lost_the_right_before_the_close_is_dropped_with_the_reason_and_after_it_is_not(at: Terminal) -> None:
@@ -124,7 +124,7 @@ def test_lists_what_stands_behind_each_number(at: Terminal) -> None:
     assert "Received late: A. N. Other for abbott at 2010-06-09T11:30:01Z: closed\n2010-06-09T11:30:00Z.\n" in text
     assert "Irregular, awaiting a ruling: Hackney North for abbott at 2010-06-01T12:00:00Z:\nno facts of" in text
     assert fits(at("nominations", "leader", "--list")).endswith("5 nominations\n")
-    assert fits(at("nominations", "leader", "--nominee", "abbott", "--class", "clps")).endswith("1 nominations\n")
+    assert fits(at("nominations", "leader", "--nominee", "abbott", "--class", "clps")).endswith("1 nomination\n")
     at("nominations", "leader", "--nominee", "abott").refused("unknown-id", 2)
     at("nominations", "leader", "--class", "clp").refused("unknown-id", 2)
 

@@ -40,7 +40,11 @@ class OpenNominations(Command):
     election: Id = Field(description="id of the election it belongs to")
     office: Text = Field(description="the office to be filled")
     seats: int = Field(ge=1, le=SEATS_MAX, description="places to be filled")
-    rule: NominationRule = Field(description="the rule of nomination, as JSON")
+    rule: NominationRule = Field(
+        description='the rule, as JSON: {"version":"nomination.v1","acceptance":"required",'
+        '"classes":[{"id":"mps","name":"MPs"}],"incumbent":"not-exempt","requires":"plp","thresholds":[{"kind":"share",'
+        '"id":"plp","nominator_class":"mps","share":"1/8","bound":"at-least","of":"nominators"}]}'
+    )
     clause: Hash | None = Field(None, description="content hash of the clause of the rule book that it rests on")
 
 
