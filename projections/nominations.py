@@ -6,8 +6,8 @@ Nothing of a count is read from them.
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterator, Sequence
-from typing import NamedTuple
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any, NamedTuple
 
 from ledger.event import Event
 from ledger.streams.nominated import Nominations, closing, require_opened
@@ -39,49 +39,60 @@ class NominationProjection:
     )
 
     def fold(self, database: sqlite3.Connection, page: Sequence[tuple[int, Event]]) -> None:
-        """Take a page of events in."""
+        """Take a page of events in; what a page changes of its own rows is changed before they are written."""
+        rows: dict[tuple[str, str], list[Any]] = {}
+        nominators: dict[tuple[str, str], list[Any]] = {}
+        late: list[tuple[Any, ...]] = []
         for position, event in page:
             match event:
+                case NominationReceived():
+                    irregular = "; ".join(event.irregular) if event.irregular else None
+                    whose = (event.contest, event.nominator)
+                    what = (event.nominee, event.nominator_class, event.size)
+                    rows[whose] = [*whose, *what, STANDS, irregular, 0, event.effective, position, None]
                 case NominatorRegistered():
-                    row = (event.election, event.nominator, event.nominator_class, event.name)
-                    database.execute("INSERT OR REPLACE INTO nominator VALUES (?,?,?,?,NULL,NULL)", row)
+                    whose = (event.election, event.nominator)
+                    nominators[whose] = [*whose, event.nominator_class, event.name, None, None]
                 case EntitlementEnded():
+                    row = nominators.get((event.election, event.nominator))
+                    if row is not None:
+                        row[-2:] = (event.effective, event.reason)
+                        continue
                     database.execute(
                         "UPDATE nominator SET ended = ?, why = ? WHERE election = ? AND nominator = ?",
                         (event.effective, event.reason, event.election, event.nominator),
                     )
-                case NominationReceived():
-                    self._receive(database, position, event)
                 case NominationReceivedLate():
-                    late = (position, event.contest, event.nominator, event.nominee, event.nominator_class)
-                    database.execute(
-                        "INSERT INTO late_nomination VALUES (?,?,?,?,?,?,?)", (*late, event.effective, event.closed)
-                    )
+                    whom = (event.contest, event.nominator, event.nominee, event.nominator_class)
+                    late.append((position, *whom, event.effective, event.closed))
                 case NominationWithdrawn():
-                    self._set(database, event, WITHDRAWN, event.reason)
+                    _settle(database, rows, event, WITHDRAWN, event.reason)
                 case NominationRuledInvalid():
-                    self._set(database, event, INVALID, event.reasons)
+                    _settle(database, rows, event, INVALID, event.reasons)
                 case NominationRuledValid():
-                    self._set(database, event, STANDS, event.reasons)
+                    _settle(database, rows, event, STANDS, event.reasons)
+        database.executemany("INSERT OR REPLACE INTO nominator VALUES (?,?,?,?,?,?)", nominators.values())
+        database.executemany("INSERT OR REPLACE INTO nomination VALUES (?,?,?,?,?,?,?,?,?,?,?)", rows.values())
+        database.executemany("INSERT INTO late_nomination VALUES (?,?,?,?,?,?,?)", late)
 
-    @staticmethod
-    def _receive(database: sqlite3.Connection, position: int, event: NominationReceived) -> None:
-        irregular = "; ".join(event.irregular) if event.irregular else None
-        whose = (event.contest, event.nominator, event.nominee, event.nominator_class, event.size)
-        row = (*whose, STANDS, irregular, 0, event.effective, position, None)
-        database.execute("INSERT OR REPLACE INTO nomination VALUES (?,?,?,?,?,?,?,?,?,?,?)", row)
 
-    @staticmethod
-    def _set(
-        database: sqlite3.Connection,
-        event: NominationWithdrawn | NominationRuledInvalid | NominationRuledValid,
-        state: str,
-        why: str | None,
-    ) -> None:
-        database.execute(
-            "UPDATE nomination SET state = ?, why = ?, ruled = ? WHERE contest = ? AND nominator = ?",
-            (state, why, int(state != WITHDRAWN), event.contest, event.nominator),
-        )
+def _settle(
+    database: sqlite3.Connection,
+    rows: Mapping[tuple[str, str], list[Any]],
+    event: NominationWithdrawn | NominationRuledInvalid | NominationRuledValid,
+    state: str,
+    why: str | None,
+) -> None:
+    """Say what became of a nomination, in the page's rows or else in the table's."""
+    ruled = int(state != WITHDRAWN)
+    row = rows.get((event.contest, event.nominator))
+    if row is not None:
+        row[5], row[7], row[10] = state, ruled, why
+        return
+    database.execute(
+        "UPDATE nomination SET state = ?, why = ?, ruled = ? WHERE contest = ? AND nominator = ?",
+        (state, why, ruled, event.contest, event.nominator),
+    )
 
 
 class Line(NamedTuple):

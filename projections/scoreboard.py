@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import json
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
@@ -94,10 +93,9 @@ def awaits_ruling(line: Line) -> bool:
 
 
 def digest_of(lines: Sequence[Line]) -> str:
-    """Name nominations by what became of each: SHA-256 of canonical JSON, sorted by position."""
-    rows = [[line.position, line.nominator, line.nominee, line.nominator_class, line.state] for line in lines]
-    data = json.dumps(sorted(rows), separators=(",", ":"), ensure_ascii=False).encode()
-    return "sha256:" + hashlib.sha256(data).hexdigest()
+    """Name nominations by what became of each: SHA-256 of lines `position nominator nominee class state`, in order."""
+    rows = (f"{line.position} {line.nominator} {line.nominee} {line.nominator_class} {line.state}\n" for line in lines)
+    return "sha256:" + hashlib.sha256("".join(rows).encode()).hexdigest()
 
 
 def scoreboard(
@@ -138,19 +136,9 @@ def make_scoreboard(
     """Put a scoreboard together from what was read; pure."""
     rule = require_opened(nominations).rule
     sizes = {key: event.size for key, event in nominations.sizes.items()}
-    held: dict[str, dict[str, Held]] = {}
-    fell: dict[str, dict[str, int]] = {}
-    for line in lines:
-        if line.state == STANDS:
-            of = held.setdefault(line.nominee, {})
-            before = of.get(line.nominator_class, Held())
-            of[line.nominator_class] = Held(before.nominators + 1, before.members + (line.size or 0))
-        else:
-            fallen = fell.setdefault(line.nominee, {})
-            fallen[line.state] = fallen.get(line.state, 0) + 1
+    held, fell = _held_and_fallen(lines)
     standings = []
-    unnamed = [line.nominee for line in lines if line.nominee not in nominations.names]  # named only later
-    for name in dict.fromkeys((*nominations.names, *unnamed)):
+    for name in dict.fromkeys((*nominations.names, *held, *fell)):  # some may have been named only later
         of, file = held.get(name, {}), files.get(name) or candidate_stream(nominations.contest, name)
         judged = judge(rule, sizes, of, incumbent=file.incumbent)
         if not (of or name in fell or judged.exempt):  # named, and nobody nominated them
@@ -177,6 +165,22 @@ def make_scoreboard(
         unsized=unsized(rule, sizes),
         warnings=tuple(warnings(nominations.names)),
     )
+
+
+def _held_and_fallen(lines: Sequence[Line]) -> tuple[dict[str, dict[str, Held]], dict[str, dict[str, int]]]:
+    """Add up by nominee what stands, by class, and what does not, by what became of it."""
+    members: dict[tuple[str, str, str], list[int]] = {}
+    for line in lines:
+        members.setdefault((line.nominee, line.nominator_class, line.state), []).append(line.size or 0)
+    held: dict[str, dict[str, Held]] = {}
+    fell: dict[str, dict[str, int]] = {}
+    for (nominee, name, state), sizes in members.items():
+        if state == STANDS:
+            held.setdefault(nominee, {})[name] = Held(len(sizes), sum(sizes))
+        else:
+            fallen = fell.setdefault(nominee, {})
+            fallen[state] = fallen.get(state, 0) + len(sizes)
+    return held, fell
 
 
 def _reasons(rule: NominationRule, judged: Judged, file: CandidateFile) -> Iterator[str]:
