@@ -205,3 +205,17 @@ def test_no_module_of_the_count_knows_of_nominations() -> None:
     assert len(modules) > 20
     for module in modules:
         assert not re.search(r"\bnominat", module.read_text("utf-8")), module
+
+
+def test_a_rule_that_is_not_sound_and_a_day_that_is_none_are_said_in_one_line(at: Terminal) -> None:
+    at.made(nominated(0, 0)[:3])
+    share = RULE["thresholds"][0] | {"share": "2/16"}
+    opened = AT | {"election": "labour", "office": "Leader", "seats": 1} | _at(EARLY)
+    at.record("open-nominations", opened | {"rule": RULE | {"thresholds": [share]}}).refused("bad-field", 2)
+    twice = RULE | {"thresholds": RULE["thresholds"] * 2}
+    assert "plp stands twice" in at.record("open-nominations", opened | {"rule": twice}).refused("bad-field", 2)
+    sized = AT | {"nominator_class": "mps", "measure": "nominators", "size": "257", "source": "PLP office"}
+    for day in ("27 May 2010", "2010-02-29"):
+        said = at.record("size-class", sized | {"as_of": day}).refused("bad-field", 2)
+        assert "a day such as 2010-05-27" in said
+    at.record("size-class", sized | {"as_of": "2012-02-29"}).refused("nominations-missing")

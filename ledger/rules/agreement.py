@@ -28,11 +28,11 @@ def disagreements(nominations: Nominations, contest: ContestDefined) -> Iterator
         ("seats", str(opened.seats), str(contest.seats)),
     ):
         if expected != said:
-            remedy = "Define it as it was when nominations were opened"
-            yield Unfit("nominations-differ", f"field {name}", expected, said, remedy)
+            as_opened = "Define it as it was when nominations were opened"
+            yield Unfit("nominations-differ", f"field {name}", expected, said, as_opened)
     if statement is None:
-        remedy = "Record publish-statement first"
-        yield Unfit("statement-missing", "field candidates", "a statement of persons nominated", "none", remedy)
+        first = "Record publish-statement first"
+        yield Unfit("statement-missing", "field candidates", "a statement of persons nominated", "none", first)
         return
     valid = {each.nominee: each.name for each in statement.persons if each.valid}
     names = {each.id: each.name for each in contest.candidates}

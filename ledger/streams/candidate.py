@@ -27,9 +27,9 @@ from ledger.streams.candidate_file import (
     candidate_stream,
 )
 from ledger.streams.nominated import (
-    CLOSE,
     Day,
     Nominations,
+    consents_close,
     nominations_stream,
     require_nominee,
     require_opened,
@@ -252,6 +252,6 @@ def _may_act(
 
 def _require_in_time(timetable: Timetable, act: Act, where: str) -> None:
     """Refuse after consents close, or where the timetable has no such step, after the last close of nominations."""
-    last = timetable.last("consents-close") or timetable.last(CLOSE)
+    last = consents_close(timetable)
     if last is not None and act.effective > last:
         raise refused("late", where, f"up to {last}", act.effective, "It has no effect any more")

@@ -249,6 +249,11 @@ def closing(timetable: Timetable, rule: NominationRule, name: str) -> str | None
     return None
 
 
+def consents_close(timetable: Timetable) -> str | None:
+    """Give the last moment for acceptances and statements: its own step, else the last close of nominations."""
+    return timetable.last("consents-close") or timetable.last(CLOSE)
+
+
 def require_closing(nominations: Nominations, timetable: Timetable, name: str) -> str:
     """Give the moment at which a class of nominators closes, or refuse where it has none (`step-missing`)."""
     moment = closing(timetable, require_opened(nominations).rule, name)

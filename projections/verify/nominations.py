@@ -16,7 +16,6 @@ from ledger.rules.nomination import unmeetable
 from ledger.streams.candidate_file import CandidateFile, NominationAccepted, StatementLodged, candidate_stream
 from ledger.streams.contest import ContestDefined
 from ledger.streams.nominated import (
-    CLOSE,
     BallotOrderCommitted,
     BallotOrderDrawn,
     Nominations,
@@ -25,6 +24,7 @@ from ledger.streams.nominated import (
     StatementPublished,
     UnopposedDeclared,
     closing,
+    consents_close,
     nominations_stream,
 )
 from ledger.streams.nomination import (
@@ -124,8 +124,7 @@ def _faults(replay: Replay, defined: set[str], event: Event) -> Iterator[Fault]:
         case NominationsClosed():
             yield from _of_close(replay, event)
         case NominationAccepted() | StatementLodged():
-            timetable = replay.timetable(event.contest)
-            last = timetable.last("consents-close") or timetable.last(CLOSE) or ""
+            last = consents_close(replay.timetable(event.contest)) or ""
             if event.effective > last:
                 yield "late", f"up to {last or 'a close that was set'}", event.effective
         case UnopposedDeclared():
