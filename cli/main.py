@@ -8,7 +8,7 @@ from typing import Annotated, NoReturn
 
 import typer
 
-from cli import body_verbs, count_verbs, rules_verbs, seal_verbs, timetable_verbs
+from cli import body_verbs, count_verbs, nomination_verbs, rules_verbs, seal_verbs, timetable_verbs
 from cli.place import chosen_place
 from cli.verbs import VerbGroup, drop_output, interrupted, no_text, prepare_output, say_version
 from ledger.errors import PollbookError
@@ -204,6 +204,7 @@ timetable_verbs.add_verbs(app)
 body_verbs.add_verbs(app)
 rules_verbs.add_verbs(app)
 count_verbs.add_verbs(app)
+nomination_verbs.add_verbs(app)
 
 
 @app.command(rich_help_panel=CHECK)

@@ -11,10 +11,12 @@ from pydantic.fields import FieldInfo
 
 from ledger.field import Hash, Id, Marks, Ratio, Time
 from ledger.rules.clause import REF_MAX, Ref
+from ledger.rules.drawing import Seed
 from ledger.rules.local_time import Local, Offset, Zone
+from ledger.streams.candidate_file import Language
 from ledger.streams.fee import Currency
 from ledger.streams.figure import Decimal
-from ledger.streams.lot import Seed
+from ledger.streams.nominated import Day
 
 
 class Kind(NamedTuple):
@@ -96,6 +98,8 @@ SPELLINGS = {
         (Seed, Spelling("SEED", "64 hexadecimal digits (0-9, a-f)")),
         (Ratio, Spelling("FRACTION", "a fraction in lowest terms such as 1/3")),
         (Local, Spelling("LOCAL", "a local time such as 2010-06-09T12:30:00")),
+        (Day, Spelling("DAY", "a day such as 2010-05-27")),
+        (Language, Spelling("LANGUAGE", "a language tag such as en or cy")),
         (Zone, Spelling("ZONE", "a time zone such as Europe/London")),
         (Offset, Spelling("OFFSET", "an offset from UTC such as +01:00")),
         (Currency, Spelling("CURRENCY", "three capital letters such as GBP")),

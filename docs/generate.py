@@ -113,7 +113,7 @@ def named_types() -> list[tuple[str, str]]:
     """Give the patterns of ledger/field.py with the word for each."""
     from ledger import field
     from ledger.rules import local_time
-    from ledger.streams import fee, figure
+    from ledger.streams import candidate_file, fee, figure, nominated
 
     words = {
         "Id": "id",
@@ -131,6 +131,8 @@ def named_types() -> list[tuple[str, str]]:
         local_time.Zone: "time zone",
         local_time.Offset: "offset",
         fee.Currency: "currency",
+        nominated.Day: "day",
+        candidate_file.Language: "language",
     }
     found += [(kind.__metadata__[0].pattern, word) for kind, word in places.items()]
     return [*found, (figure.Decimal.__metadata__[0].pattern, "decimal")]

@@ -174,6 +174,43 @@ class BatchFigures:
     contents: Mapping[str, str]
 
 
+@dataclass(frozen=True, slots=True)
+class NomineeFigures:
+    """What a nominee has come to.
+
+    Attributes:
+        counts: class of nominators -> nominations that stand.
+        tests: threshold -> (needed, has); needed is None where a size is not on record.
+        reasons: why the nominee is not validly nominated; none where valid.
+    """
+
+    name: str
+    counts: Mapping[str, int]
+    tests: Mapping[str, tuple[int | None, int]]
+    reasons: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class NominationFigures:
+    """The nominations of a contest as of a position: what a statement of persons nominated must agree with.
+
+    Attributes:
+        digest: of every nomination with what became of it.
+        nominees: by id, those who were ever nominated, and an incumbent who need not be.
+        late: nominations received late, and `void`, received in time, that do not stand.
+        unruled: nominators whose irregular nomination was not ruled on.
+        unsized: classes with their measure whose size a threshold needs and that is not on record.
+    """
+
+    position: int
+    digest: str
+    nominees: Mapping[str, NomineeFigures]
+    late: int = 0
+    void: int = 0
+    unruled: tuple[str, ...] = ()
+    unsized: tuple[str, ...] = ()
+
+
 class Figures(Protocol):
     """The port through which decisions see projections; the command line injects them."""
 
@@ -183,6 +220,10 @@ class Figures(Protocol):
 
     def batches(self, contest: str) -> BatchFigures:
         """Give the batches of papers of a contest as of the ledger's last event."""
+        ...
+
+    def nominations(self, contest: str) -> NominationFigures:
+        """Give the nominations of a contest as of the ledger's last event."""
         ...
 
     def heads(self) -> HeadsFigures:

@@ -8,7 +8,7 @@ from fractions import Fraction
 from pathlib import Path
 from typing import Any
 
-from ledger.decision import BatchFigures, CountFigures, HeadsFigures, State, fold
+from ledger.decision import BatchFigures, CountFigures, HeadsFigures, NominationFigures, State, fold
 from ledger.errors import RefusedError
 from ledger.event import Event
 from ledger.field import ALL
@@ -28,7 +28,9 @@ from projections.count.cells import Cell, cells
 from projections.count.count import Table
 from projections.count.together import as_published
 from projections.moment import NOW, Moment
+from projections.nominations import NominationProjection
 from projections.profile import BallotProfile, ProfileProjection, ballot_profile
+from projections.scoreboard import scoreboard
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,7 +107,7 @@ def _has_doubt(event: TotalsCertified) -> bool:
 
 def open_views(folder: Path | None) -> Views:
     """Open the views of a ledger folder, or views in memory."""
-    return Views(folder / VIEWS_FILE if folder else None, [ProfileProjection()])
+    return Views(folder / VIEWS_FILE if folder else None, [ProfileProjection(), NominationProjection()])
 
 
 def past_views(moment: Moment) -> PastViews:
@@ -232,6 +234,14 @@ class LedgerFigures:
             if not state.withdrawn:
                 contents[stream] = state.contents
         return BatchFigures(position, contents)
+
+    def nominations(self, contest: str) -> NominationFigures:
+        """Give the nominations of a contest as of the ledger's last event."""
+        views = Views(None, [NominationProjection()])  # made anew, as for a count
+        try:
+            return scoreboard(self._ledger, views, contest).figures
+        finally:
+            views.close()
 
     def heads(self) -> HeadsFigures:
         """Give the heads of all streams as of the ledger's last event."""

@@ -24,6 +24,7 @@ from ledger.decision import (
     Command,
     CountFigures,
     HeadsFigures,
+    NominationFigures,
     Outcome,
     State,
     fold,
@@ -96,7 +97,7 @@ def but(command: Command, **changes: Any) -> Any:
     return type(command).model_validate({**dict(command), **changes})
 
 
-def given(*commands: Command, figures: CountFigures | HeadsFigures | None = None) -> Given:
+def given(*commands: Command, figures: CountFigures | HeadsFigures | NominationFigures | None = None) -> Given:
     """What was decided before; none of it may be refused."""
     scene = Given(figures=figures)
     for command in commands:
@@ -119,7 +120,7 @@ class Given:
 
     events: tuple[Event, ...] = ()
     now: str = NOW
-    figures: CountFigures | HeadsFigures | None = None
+    figures: CountFigures | HeadsFigures | NominationFigures | None = None
 
     def at(self, now: str) -> Given:
         """At another time."""

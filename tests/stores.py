@@ -11,7 +11,7 @@ from itertools import count
 from pathlib import Path
 from typing import Any, Protocol
 
-from ledger.decision import BatchFigures, CountFigures, Figures, HeadsFigures
+from ledger.decision import BatchFigures, CountFigures, Figures, HeadsFigures, NominationFigures
 from ledger.desk import Desk
 from ledger.sqlite_store import sqlite_settings
 from ledger.sqlite_vault import VAULT_FILE, SQLiteVaultStore
@@ -143,6 +143,9 @@ class NoFigures:
 
     def batches(self, contest: str) -> BatchFigures:
         return BatchFigures(2**53 - 1, {})
+
+    def nominations(self, contest: str) -> NominationFigures:
+        raise AssertionError(f"nothing here reads the nominations of {contest}")
 
     def heads(self) -> HeadsFigures:
         raise AssertionError("nothing here reads the heads of streams")

@@ -20,12 +20,13 @@ from ledger.decision import Command
 from ledger.desk import Desk
 from ledger.errors import RefusedError
 from ledger.rules.count_rule import AnyCountRule, rule_hash
+from ledger.rules.drawing import commitment_to
 from ledger.streams.account import AccountStated, SetAside, StateAccount
 from ledger.streams.batch import WithdrawPapers
 from ledger.streams.contest import Candidate, Section
 from ledger.streams.declaration import CorrectResult, DeclareResult
 from ledger.streams.election import AdoptCountRule
-from ledger.streams.lot import CommitLot, DrawLot, LotDrawn, commitment_to
+from ledger.streams.lot import CommitLot, DrawLot, LotDrawn
 from ledger.streams.paper import Alike, ReadPapers
 from ledger.streams.report import MakeReport, ReportMade, Statement, Votes
 from ledger.streams.result import AnnulResult, OrderRecount, ResultCorrected, ResultDeclared

@@ -92,6 +92,133 @@ DATES = st.fixed_dictionaries({"local": LOCALS, "utc": TIMES, "zone": st.sampled
 STEPS = st.sampled_from(["nominations-close", "freeze"])
 ENVELOPE = {"actor": IDS, "effective": TIMES, "recorded": TIMES, "stream": STREAMS, "version": st.integers(1, INT_MAX)}
 MAY_BE_ABSENT = {"authority": TEXTS, "batch": STREAMS, "command": IDS}
+DAYS = st.sampled_from(["0001-01-01", "2010-05-27", "2024-02-29"])
+THRESHOLDS = [
+    {"kind": "share", "id": "plp", "nominator_class": "mps", "share": "1/8", "bound": "at-least", "of": "nominators"},
+    {"kind": "count", "id": "unions", "nominator_class": "unions", "least": 2},
+    {"kind": "any", "id": "either", "parts": ["plp", "unions"]},
+]
+NOMINATION_RULE = {
+    "version": "nomination.v1",
+    "acceptance": "required",
+    "classes": [
+        {"id": "mps", "name": "Members of Parliament"},
+        {"id": "unions", "name": "Unions", "meeting": {"kinds": ["delegate"], "notice_days_min": 7, "present_min": 0}},
+    ],
+    "incumbent": "exempt",
+    "requires": "either",
+    "thresholds": THRESHOLDS,
+}
+MEETINGS = st.fixed_dictionaries(
+    {
+        "eligible": COUNTS,
+        "in_favour": COUNTS,
+        "kind": st.sampled_from(["all-member", "delegate"]),
+        "notice_days": COUNTS,
+        "present": COUNTS,
+    },
+    optional={"certified_by": TEXTS},
+)
+PERSONS = st.lists(
+    st.fixed_dictionaries(
+        {
+            "counts": st.lists(st.fixed_dictionaries({"nominations": COUNTS, "nominator_class": IDS}), max_size=2),
+            "name": TEXTS,
+            "nominee": IDS,
+            "reasons": st.lists(st.sampled_from(["declined", "threshold-not-met"]), max_size=2),
+            "thresholds": st.lists(
+                st.fixed_dictionaries({"has": COUNTS, "id": IDS}, optional={"needed": COUNTS}), max_size=2
+            ),
+            "valid": st.booleans(),
+        }
+    ),
+    max_size=2,
+)
+NOMINATED = {"contest": IDS, "nominator": IDS, "nominee": IDS}
+SEEDS = st.lists(st.from_regex(r"[0-9a-f]{64}", fullmatch=True), max_size=2)
+NOMINATION_FIELDS: dict[str, dict[str, Any]] = {
+    "agent-appointed.v1": {"agent": IDS, "contest": IDS, "nominee": IDS},
+    "attribute-recorded.v1": {
+        "as_of": DAYS,
+        "consent": st.just("given"),
+        "contest": IDS,
+        "attribute": st.sampled_from(["incumbent", "slate"]),
+        "nominee": IDS,
+        "source": TEXTS,
+        "value": TEXTS,
+    },
+    "ballot-order-committed.v1": {"commitment": HASHES, "contest": IDS},
+    "ballot-order-drawn.v1": {
+        "contest": IDS,
+        "order": st.lists(IDS, max_size=3),
+        "seed": SEEDS,
+        "unrevealed": st.lists(IDS, max_size=2),
+        "witnesses": TEXTS,
+    },
+    "candidate-withdrew.v1": {"contest": IDS, "nominee": IDS},
+    "class-sized.v1": {
+        "as_of": DAYS,
+        "contest": IDS,
+        "measure": st.sampled_from(["nominators", "members"]),
+        "nominator_class": IDS,
+        "size": COUNTS,
+        "source": TEXTS,
+    },
+    "entitlement-ended.v1": {"clause": HASHES, "election": IDS, "nominator": IDS, "reason": TEXTS},
+    "nomination-accepted.v1": {"contest": IDS, "nominee": IDS},
+    "nomination-declined.v1": {"contest": IDS, "nominee": IDS},
+    "nomination-received.v1": {
+        **NOMINATED,
+        "irregular": st.lists(TEXTS, max_size=2),
+        "meeting": MEETINGS,
+        "nominator_class": IDS,
+        "size": COUNTS,
+    },
+    "nomination-received-late.v1": {**NOMINATED, "closed": TIMES, "nominator_class": IDS},
+    "nomination-ruled-invalid.v1": {**NOMINATED, "clause": HASHES, "reasons": TEXTS, "ruling": IDS},
+    "nomination-ruled-valid.v1": {**NOMINATED, "clause": HASHES, "reasons": TEXTS, "ruling": IDS},
+    "nomination-withdrawn.v1": {**NOMINATED, "reason": TEXTS},
+    "nominations-closed.v1": {
+        "closes": st.lists(st.fixed_dictionaries({"moment": TIMES, "nominator_class": IDS}), max_size=2),
+        "contest": IDS,
+    },
+    "nominations-opened.v1": {
+        "clause": HASHES,
+        "contest": IDS,
+        "election": IDS,
+        "office": TEXTS,
+        "rule": st.just(NOMINATION_RULE),
+        "seats": COUNTS,
+    },
+    "nominator-registered.v1": {
+        "as_of": DAYS,
+        "election": IDS,
+        "name": TEXTS,
+        "nominator": IDS,
+        "nominator_class": IDS,
+        "size": COUNTS,
+        "source": TEXTS,
+    },
+    "nominee-named.v1": {"contest": IDS, "name": TEXTS, "nominee": IDS},
+    "statement-lodged.v1": {
+        "characters": COUNTS,
+        "contest": IDS,
+        "digest": HASHES,
+        "language": st.sampled_from(["en", "cy", "zh-Hant"]),
+        "nominee": IDS,
+        "words": COUNTS,
+    },
+    "statement-published.v1": {
+        "as_of_position": COUNTS,
+        "contest": IDS,
+        "late": COUNTS,
+        "nominations": HASHES,
+        "persons": PERSONS,
+        "reason": TEXTS,
+        "void": COUNTS,
+    },
+    "unopposed-declared.v1": {"candidates": st.lists(IDS, max_size=3), "contest": IDS},
+}
 FIELDS: dict[str, dict[str, Any]] = {
     "account-stated.v1": {
         "contest": IDS,
@@ -282,6 +409,7 @@ FIELDS: dict[str, dict[str, Any]] = {
     "person-recorded.v1": {"identity": DIGESTS},
     "poll-closed.v1": {"contest": IDS},
     "recount-ordered.v1": {"contest": IDS, "number": COUNTS, "reason": TEXTS},
+    **NOMINATION_FIELDS,
     "report-made.v1": {
         "as_of_position": COUNTS,
         "contest": IDS,

@@ -12,9 +12,10 @@ from pydantic import ValidationError
 from scenario import CLOSED, DEFINED, POLLED, Given, but, given, happened
 
 from ledger.decision import CountFigures, fold
+from ledger.rules.drawing import commitment_to, order_of
 from ledger.streams.contest import PollClosed
 from ledger.streams.declaration import DeclareResult
-from ledger.streams.lot import CommitLot, DrawLot, Lot, LotCommitted, LotDrawn, commitment_to, lot_stream, order_of
+from ledger.streams.lot import CommitLot, DrawLot, Lot, LotCommitted, LotDrawn, lot_stream
 from ledger.streams.result import AnnulResult, OrderRecount, counted_guard
 
 STREAM = "lot/leader"

@@ -16,24 +16,14 @@ from typing import Annotated, Literal, NamedTuple, Self
 from pydantic import Field, model_validator
 
 from ledger.event import Canonical
-from ledger.field import Count, Id, Ratio, Text
+from ledger.field import Id, Ratio, Text
+from ledger.rules.meeting import MeetingRule
 
 CLASSES_MAX = 100
 THRESHOLDS_MAX = 100
-DAYS_MAX = 366
 STATEMENT_MAX = 20_000  # characters or words that a rule may let a candidate's statement have
 
 Measure = Literal["nominators", "members"]
-
-
-class MeetingRule(Canonical):
-    """What a body's meeting has to be for its nomination to be regular."""
-
-    kinds: tuple[Literal["all-member", "delegate", "executive"], ...] = Field(
-        min_length=1, description="kinds of meeting that may nominate"
-    )
-    notice_days_min: int = Field(ge=0, le=DAYS_MAX, description="days of notice at least; 0: none is asked for")
-    present_min: Count = Field(description="how many have to be present at least; 0: any number")
 
 
 class NominatorClass(Canonical):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from itertools import chain
 from typing import Literal
 
 from pydantic import Field
@@ -11,8 +12,10 @@ from ledger.decision import Act, Command, Outcome, State, decision
 from ledger.errors import RefusedError
 from ledger.event import Audience, Canonical, Event
 from ledger.field import Count, Hash, Id, Text
+from ledger.rules.agreement import disagreements
 from ledger.rules.fit import unfitness
 from ledger.streams.election import Election, election_stream, require_election
+from ledger.streams.nominated import Nominations, nominations_stream
 from ledger.streams.timetable import Timetable, timetable_stream
 
 CANDIDATES_MAX = 10_000
@@ -143,15 +146,20 @@ class DefineContest(Command):
     DefineContest,
     contest=lambda c, _: contest_stream(c.contest),
     election=lambda c, _: election_stream(c.election),
+    nominations=lambda c, _: nominations_stream(c.contest),
 )
-def define_contest(command: DefineContest, act: Act, contest: Contest, election: Election) -> Outcome:
-    """Decide that a contest may be defined.
+def define_contest(
+    command: DefineContest, act: Act, contest: Contest, election: Election, nominations: Nominations
+) -> Outcome:
+    """Decide that a contest may be defined: where there were nominations, with those validly nominated.
 
     Raises:
         RefusedError: `contest-exists`, `unknown-election`, `unknown-rule`, `duplicate-candidate`,
             `duplicate-section`, `section-reserved`, `sections-unfit`, `seats-unfit`, `candidates-unfit`,
-            `too-many-candidates`, `unknown-category`, `rule-infeasible`, `publication-unfit`, `report-unfit`, in
-            that order.
+            `too-many-candidates`, `unknown-category`, `rule-infeasible`, `publication-unfit`, `report-unfit`,
+            `unopposed`,
+            `nominations-differ`, `statement-missing`, `not-nominated`, `nominee-missing`, `name-differs`,
+            `order-differs`, in that order.
     """
     if contest.exists:
         raise RefusedError(
@@ -178,7 +186,8 @@ def define_contest(command: DefineContest, act: Act, contest: Contest, election:
         sections=command.sections,
         report="required" if command.report == "required" else None,
     )
-    for unfit in unfitness(defined, election.rules[command.count_rule]):
+    fit = unfitness(defined, election.rules[command.count_rule])
+    for unfit in chain(fit, disagreements(nominations, defined)):
         where = f"contest {command.contest}, {unfit.where}"
         raise RefusedError(unfit.code, where, expected=unfit.expected, found=unfit.found, remedy=unfit.remedy)
     return Outcome([defined])

@@ -10,21 +10,20 @@ for good.
 
 from __future__ import annotations
 
-import hashlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from typing import Annotated, Literal
+from typing import Literal
 
-from pydantic import Field, StringConstraints
+from pydantic import Field
 
 from ledger.decision import Act, Command, CountFigures, Outcome, State, decision
 from ledger.errors import RefusedError, refused
 from ledger.event import Audience, Event
 from ledger.field import Count, Hash, Id, Text
+from ledger.rules.drawing import Offered, Seed, drawn_order
 from ledger.streams.contest import Contest, contest_stream, require_contest
 from ledger.streams.result import Result, counted_guard, require_changeable, result_stream
 
-Seed = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{64}$")]
 Purpose = Literal["surplus", "exclusion", "place"]
 OFFICES_MAX = 100
 
@@ -84,21 +83,6 @@ class Lot(State):
 def lot_stream(contest: str) -> Lot:
     """Name the stream of a contest's lots."""
     return Lot(f"lot/{contest}")
-
-
-def commitment_to(seed: str) -> str:
-    """Name a seed without showing it: SHA-256 of its 64 hexadecimal digits."""
-    return "sha256:" + hashlib.sha256(seed.encode()).hexdigest()
-
-
-def order_of(seeds: Sequence[str], contest: str, stage: int, tied: Sequence[str]) -> tuple[str, ...]:
-    """Draw: the tied by SHA-256 of `pollbook lot v1`, the seeds, contest, stage and id, one to a line, lowest first."""
-
-    def drawn(candidate: str) -> bytes:
-        lines = ("pollbook lot v1", *seeds, contest, str(stage), candidate)
-        return hashlib.sha256("".join(f"{line}\n" for line in lines).encode()).digest()
-
-    return tuple(sorted(tied, key=drawn))
 
 
 class CommitLot(Command):
@@ -178,7 +162,8 @@ def draw_lot(command: DrawLot, act: Act, contest: Contest, lot: Lot, result: Res
     tied = figures.lot_needed
     if not tied or not figures.lot_for:
         raise refused("no-tie", where, "a count that stopped for a lot", "one that needs none", "Nothing needs doing")
-    seeds, order = _drawn(command, lot, where, contest.id, figures)
+    offered = Offered(command.seed, command.order, command.unrevealed, command.witnesses)
+    seeds, order = drawn_order(offered, lot.commitments, where, contest.id, figures.stage, tied)
     drawn = LotDrawn(
         **act.on(lot),
         as_of_position=figures.position,
@@ -192,40 +177,3 @@ def draw_lot(command: DrawLot, act: Act, contest: Contest, lot: Lot, result: Res
         witnesses=command.witnesses,
     )
     return Outcome([drawn], unchanged=counted_guard(contest.id, figures.position))
-
-
-def _drawn(
-    command: DrawLot, lot: Lot, where: str, contest: str, figures: CountFigures
-) -> tuple[tuple[str, ...], tuple[str, ...]]:
-    """Give the seeds in the order of their commitments, and the order drawn."""
-    tied = figures.lot_needed
-    if lot.commitments and not command.unrevealed:
-        revealed = {commitment_to(seed): seed for seed in command.seed}
-        offices = ", ".join(lot.commitments)
-        if command.order or command.witnesses:
-            remedy = "Reveal each with --seed; or draw by hand and say --unrevealed who does not"
-            raise refused("seed-needed", where, f"nothing but the seeds of {offices}", "more", remedy)
-        for commitment in revealed.keys() - set(lot.commitments.values()):
-            expected = "seeds of " + ", ".join(lot.commitments.values())
-            remedy = "Give the seeds committed to"
-            if commitment_to(revealed[commitment] + "\n") in lot.commitments.values():
-                remedy = "Its commitment was made with a line end, and cannot be revealed: draw by hand, --unrevealed"
-            raise refused("seed-differs", where, expected, f"one of {commitment}", remedy)
-        missing = [office for office, commitment in lot.commitments.items() if commitment not in revealed]
-        if missing:
-            remedy = "Reveal each with --seed; or draw by hand and say --unrevealed who does not"
-            raise refused("seed-needed", where, f"the seeds of {offices}", f"none of {', '.join(missing)}", remedy)
-        seeds = tuple(revealed[commitment] for commitment in lot.commitments.values())
-        return seeds, order_of(seeds, contest, figures.stage, tied)
-    strangers = [office for office in command.unrevealed if office not in lot.commitments]
-    if command.seed or strangers:
-        found = f"none by {', '.join(strangers)}" if strangers else "none, or one that is not revealed"
-        remedy = "A seed that nobody committed to could have been chosen: draw by hand"
-        raise refused("not-committed", where, "seeds committed to before the poll closed", found, remedy)
-    if not command.witnesses:
-        remedy = "Say how it was drawn and who saw it, with --witnesses"
-        raise refused("witnesses-needed", where, "a lot drawn before witnesses", "nothing said of them", remedy)
-    if sorted(command.order) != sorted(tied):
-        expected = ", ".join(tied) + " in some order"
-        raise refused("not-the-tied", where, expected, ", ".join(command.order) or "nobody", "Correct the order")
-    return (), command.order

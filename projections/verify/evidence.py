@@ -13,6 +13,7 @@ from projections.verify.contests import check_contests, read_contests
 from projections.verify.declarations import check_declarations
 from projections.verify.finding import Finding
 from projections.verify.lots import check_lots
+from projections.verify.nominations import check_nominations
 from projections.verify.papers import check_papers
 from projections.verify.record import RecordRead
 from projections.verify.reports import check_reports
@@ -34,6 +35,7 @@ def check_evidence(ledger: Ledger, record: RecordRead) -> list[Finding]:
         *check_declarations(record, contests),
         *check_lots(record, contests),
         *check_reports(record, contests),
+        *check_nominations(record),
         *check_timetables(record.others, contests),
         *check_rules(record.others),
         *check_heads(ledger, record),

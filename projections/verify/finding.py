@@ -36,6 +36,10 @@ CHECKS: dict[str, tuple[Category, str]] = {
     "E5": ("evidence", "the scrutineer's report has the numbers of the record"),
     "E6": ("evidence", "dates are in a possible order, variations say what they moved, no poll closed before its time"),
     "E8": ("evidence", "rules were made by the bodies that may, none reaches back, and no sanction rests on guidance"),
+    "E7": (
+        "evidence",
+        "nominations were in time, by the entitled, one each; statement and contest are what they came to",
+    ),
 }
 
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING
 
-from ledger.streams.lot import Lot, LotCommitted, LotDrawn, commitment_to, lot_stream, order_of
+from ledger.rules.drawing import commitment_to, order_of
+from ledger.streams.lot import Lot, LotCommitted, LotDrawn, lot_stream
 from projections.verify.counts import changes_between, count_at
 from projections.verify.finding import Finding
 

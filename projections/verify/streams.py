@@ -44,6 +44,7 @@ from ledger.streams.rulebook import (
 from ledger.streams.timetable import StepVaried, Timetable, TimetableSet
 from ledger.streams.totals import Totals, TotalsCertified
 from projections.verify.finding import Finding
+from projections.verify.nomination_streams import NOMINATION_KINDS, nomination_place
 
 KINDS: dict[str, type[State]] = {
     "account": Account,
@@ -68,6 +69,7 @@ KINDS: dict[str, type[State]] = {
     "rulebook": RuleBook,
     "timetable": Timetable,
     "totals": Totals,
+    **NOMINATION_KINDS,
 }
 
 
@@ -124,7 +126,7 @@ def place_of(event: Event) -> str:
             return f"key/{event.officer}"
         case LogKeyRotated():
             return LOG_KEY
-    return ""
+    return nomination_place(event)
 
 
 def check_place(position: int, event: Event) -> Iterator[Finding]:

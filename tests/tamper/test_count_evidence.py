@@ -27,6 +27,7 @@ from test_checks import report_of
 import ledger.desk
 from ledger.leaf import BLIND_BYTES
 from ledger.rules.count_rule import rule_hash
+from ledger.rules.drawing import commitment_to, order_of
 from ledger.seal.merkle import leaf_hash
 from ledger.store import LEDGER_FILE, open_ledger
 from ledger.streams.account import SetAside, Spoilt, StateAccount
@@ -34,7 +35,7 @@ from ledger.streams.batch import WithdrawPapers
 from ledger.streams.contest import Candidate, Section
 from ledger.streams.declaration import CorrectResult, DeclareResult
 from ledger.streams.election import AdoptCountRule
-from ledger.streams.lot import CommitLot, DrawLot, commitment_to, order_of
+from ledger.streams.lot import CommitLot, DrawLot
 from ledger.streams.paper import Alike, ReadPapers, contents_hash
 from ledger.streams.report import MakeReport, Statement, Votes
 from ledger.streams.result import AnnulResult, OrderRecount

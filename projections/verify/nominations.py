@@ -1,0 +1,297 @@
+"""The check of nominations: in time, by who was entitled, one each; and statements that are those of the record."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterator, Sequence
+from contextlib import closing as closes_after
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from ledger.event import Event
+from ledger.rules.agreement import disagreements
+from ledger.rules.drawing import BALLOT_ORDER, commitment_to, order_of
+from ledger.rules.meeting import irregularities
+from ledger.rules.nomination import unmeetable
+from ledger.streams.candidate_file import CandidateFile, NominationAccepted, StatementLodged, candidate_stream
+from ledger.streams.contest import ContestDefined
+from ledger.streams.nominated import (
+    BallotOrderCommitted,
+    BallotOrderDrawn,
+    Nominations,
+    NominationsClosed,
+    NominationsOpened,
+    StatementPublished,
+    UnopposedDeclared,
+    closing,
+    consents_close,
+    nominations_stream,
+)
+from ledger.streams.nomination import (
+    Nomination,
+    NominationReceived,
+    NominationReceivedLate,
+    NominationRuledInvalid,
+    NominationRuledValid,
+    NominationWithdrawn,
+    nomination_stream,
+)
+from ledger.streams.nominator import EntitlementEnded, Nominator, NominatorRegistered, nominator_stream
+from ledger.streams.statement import NOMINATION_TYPES, lines_of
+from ledger.streams.timetable import StepVaried, Timetable, TimetableSet, timetable_stream
+from projections.nominations import NominationProjection, lines_of_contest
+from projections.scoreboard import Scoreboard, make_scoreboard
+from projections.verify.finding import Finding
+from projections.verify.nomination_streams import nomination_place
+
+if TYPE_CHECKING:
+    from projections.verify.record import RecordRead
+
+Fault = tuple[str, str, str]  # code, what was expected, what was found
+
+
+@dataclass(slots=True)
+class Replay:
+    """The states of all nominations, as the events so far make them, each event on the stream its fields name."""
+
+    rooms: dict[str, Nominations] = field(default_factory=dict)
+    nominators: dict[tuple[str, str], Nominator] = field(default_factory=dict)
+    given: dict[tuple[str, str], Nomination] = field(default_factory=dict)
+    files: dict[tuple[str, str], CandidateFile] = field(default_factory=dict)
+    timetables: dict[str, Timetable] = field(default_factory=dict)
+
+    def room(self, contest: str) -> Nominations:
+        """Give the nominations of a contest."""
+        return self.rooms.get(contest) or nominations_stream(contest)
+
+    def timetable(self, contest: str) -> Timetable:
+        """Give the timetable that the nominations of a contest go by."""
+        election = self.room(contest).election
+        return self.timetables.get(election) or timetable_stream(election)
+
+    def close(self, contest: str, name: str) -> str:
+        """Give when a class closes; empty where it has no close."""
+        opened = self.room(contest).opened
+        return (closing(self.timetable(contest), opened.rule, name) if opened else None) or ""
+
+    def add(self, event: Event) -> None:
+        """Take one more event in; others than those of nominations change nothing."""
+        if isinstance(event, TimetableSet | StepVaried):
+            before = self.timetables.get(event.election) or timetable_stream(event.election)
+            self.timetables[event.election] = before.evolve(event)
+            return
+        kind, *names = nomination_place(event).split("/")
+        if kind == "nominations":
+            self.rooms[names[0]] = self.room(names[0]).evolve(event)
+        elif kind == "nominator":
+            whose = (names[0], names[1])
+            self.nominators[whose] = (self.nominators.get(whose) or nominator_stream(*whose)).evolve(event)
+        elif kind == "nomination":
+            whose = (names[0], names[1])
+            self.given[whose] = (self.given.get(whose) or nomination_stream(*whose)).evolve(event)
+        elif kind == "candidate":
+            whose = (names[0], names[1])
+            self.files[whose] = (self.files.get(whose) or candidate_stream(*whose)).evolve(event)
+
+
+def check_nominations(record: RecordRead) -> Iterator[Finding]:
+    """E7: everything recorded of nominations is what the desk would have recorded, and every statement holds."""
+    replay = Replay()
+    defined: set[str] = set()
+    for position, event in record.others:
+        for code, expected, found in _faults(replay, defined, event):
+            yield Finding("E7", code, position, event.stream, expected, found)
+        if isinstance(event, StatementPublished):
+            for code, expected, found in _of_statement(record, position, event):
+                yield Finding("E7", code, position, event.stream, expected, found)
+        if isinstance(event, ContestDefined):
+            defined.add(event.contest)
+        replay.add(event)
+
+
+def _faults(replay: Replay, defined: set[str], event: Event) -> Iterator[Fault]:
+    """Give what the desk would have refused of an event, by what came before it."""
+    match event:
+        case ContestDefined():
+            for unfit in disagreements(replay.room(event.contest), event):
+                yield unfit.code, unfit.expected, unfit.found
+        case NominationsOpened():
+            yield from _of_opening(replay, defined, event)
+        case NominationReceived() | NominationReceivedLate():
+            yield from _of_receipt(replay, event)
+        case NominationWithdrawn() | NominationRuledInvalid() | NominationRuledValid():
+            yield from _of_standing(replay, event)
+        case NominationsClosed():
+            yield from _of_close(replay, event)
+        case NominationAccepted() | StatementLodged():
+            last = consents_close(replay.timetable(event.contest)) or ""
+            if event.effective > last:
+                yield "late", f"up to {last or 'a close that was set'}", event.effective
+        case UnopposedDeclared():
+            yield from _of_unopposed(replay.room(event.contest), event)
+        case BallotOrderCommitted() | BallotOrderDrawn():
+            yield from _of_order(replay.room(event.contest), event)
+        case NominatorRegistered() | EntitlementEnded():
+            known = replay.nominators.get((event.election, event.nominator))
+            if isinstance(event, NominatorRegistered) == (known is not None):
+                yield "nominator-twice" if known else "unknown-nominator", "one registration before", event.nominator
+
+
+def _of_opening(replay: Replay, defined: set[str], event: NominationsOpened) -> Iterator[Fault]:
+    if replay.room(event.contest).opened is not None:
+        yield "nominations-exist", "one opening", "another"
+    if event.contest in defined:
+        yield "contest-exists", "an opening before the contest was defined", "after it"
+    failing = unmeetable(event.rule, {})
+    if failing:
+        yield "threshold-infeasible", "thresholds that somebody can meet", ", ".join(failing)
+
+
+def _of_receipt(replay: Replay, event: NominationReceived | NominationReceivedLate) -> Iterator[Fault]:
+    room = replay.room(event.contest)
+    if room.opened is None:
+        yield "nominations-missing", "nominations that were opened before", "none"
+        return
+    if event.nominee not in room.names:
+        yield "unknown-nominee", "a nominee named before", event.nominee
+    nominator = replay.nominators.get((room.election, event.nominator))
+    registered = nominator.registered if nominator else None
+    if nominator is None or registered is None or registered.nominator_class != event.nominator_class:
+        yield "not-entitled", f"a nominator of class {event.nominator_class} registered before", event.nominator
+    elif nominator.ended is not None and nominator.ended.effective <= event.effective:
+        yield "not-entitled", f"one received before {nominator.ended.effective}", event.effective
+    close = replay.close(event.contest, event.nominator_class)
+    if isinstance(event, NominationReceivedLate):
+        if event.closed != close or event.effective <= close:
+            yield "not-late", f"one received after the close, {close}", f"{event.effective}, close {event.closed}"
+        return
+    if event.effective > close:
+        yield "late", f"one received up to the close, {close or 'which was never set'}", event.effective
+    before = replay.given.get((event.contest, event.nominator))
+    standing = before.standing if before else None
+    file = replay.files.get((event.contest, standing.nominee)) if standing else None
+    if standing is not None and (file is None or file.withdrew is None):
+        yield "already-nominated", f"no nomination by {event.nominator} that stands", standing.nominee
+    if registered is not None and event.size != registered.size:
+        yield "size-differs", f"the size as registered, {registered.size}", str(event.size)
+    known = room.opened.rule.class_of(event.nominator_class)
+    irregular = tuple(irregularities(known.meeting if known else None, event.meeting))
+    if irregular != (event.irregular or ()):
+        yield "irregular", "; ".join(irregular) or "nothing irregular", "; ".join(event.irregular or ()) or "nothing"
+
+
+def _of_standing(
+    replay: Replay, event: NominationWithdrawn | NominationRuledInvalid | NominationRuledValid
+) -> Iterator[Fault]:
+    before = replay.given.get((event.contest, event.nominator))
+    standing = before.standing if before else None
+    if standing is None or standing.nominee != event.nominee:
+        found = standing.nominee if standing else "none"
+        yield "nomination-missing", f"a nomination of {event.nominee} that stands", found
+    elif isinstance(event, NominationWithdrawn):
+        close = replay.close(event.contest, standing.nominator_class)
+        if event.effective > close:
+            yield "nominations-closed", f"a withdrawal up to {close}", event.effective
+
+
+def _of_close(replay: Replay, event: NominationsClosed) -> Iterator[Fault]:
+    room = replay.room(event.contest)
+    expected = (
+        {each.id: replay.close(event.contest, each.id) for each in room.opened.rule.classes} if room.opened else {}
+    )
+    found = {each.nominator_class: each.moment for each in event.closes}
+    if found != expected:
+        yield "close-differs", str(expected), str(found)
+    if event.effective < max(expected.values(), default=""):
+        yield "not-yet", f"a close from {max(expected.values())} on", event.effective
+    if room.closed is not None:
+        yield "nominations-closed", "one close", "another"
+
+
+def _of_unopposed(room: Nominations, event: UnopposedDeclared) -> Iterator[Fault]:
+    if sorted(event.candidates) != sorted(room.candidates) or not event.candidates:
+        found = ", ".join(event.candidates) or "nobody"
+        yield "not-nominated", ", ".join(room.candidates) or "a statement that names somebody", found
+    if room.opened is not None and len(event.candidates) > room.opened.seats:
+        yield "contested", f"at most {room.opened.seats} candidates", str(len(event.candidates))
+
+
+def _of_order(room: Nominations, event: BallotOrderCommitted | BallotOrderDrawn) -> Iterator[Fault]:
+    committed = room.commitments
+    if isinstance(event, BallotOrderCommitted):
+        if room.closed is not None:
+            yield "nominations-closed", "a commitment before the close", "after it"
+        if event.actor in committed:
+            yield "lot-committed", "one commitment of an office", "another"
+        return
+    if room.statement is None or room.drawn is not None:
+        yield "order-drawn", "one drawing, after the statement", "another" if room.drawn else "before it"
+    if sorted(event.order) != sorted(room.candidates) and room.drawn is None:
+        yield "not-the-tied", ", ".join(room.candidates) + " in some order", ", ".join(event.order) or "nobody"
+    if not committed or event.unrevealed:
+        strangers = [office for office in event.unrevealed if office not in committed]
+        if event.seed or strangers:
+            yield "not-committed", "seeds committed to", "none, or one that was not revealed"
+        if not event.witnesses:
+            yield "witnesses-needed", "an order drawn before witnesses", "nothing said of them"
+    elif [commitment_to(seed) for seed in event.seed] != [*committed.values()]:
+        yield (
+            "seed-differs",
+            f"the seeds of {', '.join(committed)}",
+            ", ".join(map(commitment_to, event.seed)) or "none",
+        )
+    else:
+        order = order_of(event.seed, event.contest, BALLOT_ORDER, event.order)
+        if order != event.order:
+            yield "lot-differs", ", ".join(order), ", ".join(event.order)
+
+
+def _of_statement(record: RecordRead, position: int, event: StatementPublished) -> Iterator[Fault]:
+    """Give where a statement is not what the record says as of the position that it names."""
+    last = event.as_of_position
+    if last >= position:
+        yield "as-of-later", f"the record before event {position}", f"of event {last}"
+    for between, other in record.others:
+        if last < between < position and other.type in NOMINATION_TYPES and _concerns(other, event.contest):
+            yield "changed-after-statement", f"nothing of nominations after event {last}", f"event {between}"
+            break
+    seen = [(at, each) for at, each in record.others if at <= min(last, position - 1)]
+    board = board_of(seen, event.contest, last)
+    if board is None:
+        yield "nominations-missing", "nominations that were opened before", "none"
+        return
+    if board.nominations.closed is None:
+        yield "nominations-open", "nominations that were closed before", "open ones"
+    figures = board.figures
+    for code, listed in (("class-unsized", figures.unsized), ("ruling-missing", figures.unruled)):
+        if listed:
+            yield code, "a record that decides everything", ", ".join(listed)
+    for expected, found in zip(lines_of(figures), event.persons, strict=False):
+        if expected != found:
+            yield "differs-from-ledger", str(expected), str(found)
+    sums = (len(figures.nominees), figures.late, figures.void, figures.digest)
+    said = (len(event.persons), event.late, event.void, event.nominations)
+    if sums != said:
+        yield "differs-from-ledger", "{} persons, {} late, {} void, {}".format(*sums), "{}, {}, {}, {}".format(*said)
+
+
+def _concerns(event: Event, contest: str) -> bool:
+    return getattr(event, "contest", contest) == contest
+
+
+def board_of(events: Sequence[tuple[int, Event]], contest: str, position: int) -> Scoreboard | None:
+    """Make the scoreboard of a contest from these events alone, past all kept views; None without an opening."""
+    replay, projection = Replay(), NominationProjection()
+    with closes_after(sqlite3.connect(":memory:")) as database:
+        for table in projection.tables:
+            database.execute(table)
+        projection.fold(database, events)
+        for _, event in events:
+            replay.add(event)
+        room = replay.room(contest)
+        if room.opened is None:
+            return None
+        timetable = replay.timetable(contest)
+        lines = tuple(lines_of_contest(database, room, timetable))
+    files = {name: replay.files.get((contest, name)) or candidate_stream(contest, name) for name in room.names}
+    return make_scoreboard(room, timetable, files, lines, position)
