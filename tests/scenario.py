@@ -103,7 +103,7 @@ def given(*commands: Command, figures: CountFigures | HeadsFigures | None = None
     return scene
 
 
-def happened(kind: type[Event], stream: str, version: int = 1, **fields: Any) -> Event:
+def happened(kind: type[Event], stream: str, /, version: int = 1, **fields: Any) -> Event:
     """An event as the acts of a scenario make it; papers carry no command."""
     return kind(**{**_act().on(State(stream, version - 1)), **fields})
 

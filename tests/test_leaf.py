@@ -53,6 +53,7 @@ TEXTS = (
     .filter(is_text)
 )
 COUNTS = st.one_of(st.integers(0, 9), st.just(INT_MAX), st.integers(0, INT_MAX))
+NUMBERS = st.integers(1, INT_MAX)
 IDS = st.from_regex(r"[a-z0-9][a-z0-9-]{0,8}", fullmatch=True)
 HASHES = st.binary(min_size=32, max_size=32).map(lambda data: "sha256:" + data.hex())
 DIGESTS = st.text("abcXYZ019_-", min_size=43, max_size=43)
@@ -89,6 +90,18 @@ FIELDS: dict[str, dict[str, Any]] = {
     "batch-withdrawn.v1": {"contest": IDS, "reason": TEXTS, "section": IDS},
     "batch-closed.v1": {"contest": IDS, "count": COUNTS, "digest": HASHES, "section": IDS},
     "batch-opened.v1": {"contents": HASHES, "contest": IDS, "provenance": TEXTS, "section": IDS, "total": COUNTS},
+    "body-constituted.v1": {
+        "body": IDS,
+        "clause": HASHES,
+        "excluded": st.lists(
+            st.fixed_dictionaries({"capacity": IDS, "ref": TEXTS}, optional={"clause": HASHES, "section": IDS}),
+            max_size=2,
+        ),
+        "kind": st.sampled_from(["conference", "governing-body", "committee", "panel", "other"]),
+        "name": TEXTS,
+        "quorum": NUMBERS,
+        "seats": st.lists(st.fixed_dictionaries({"count": NUMBERS, "section": IDS}), max_size=2),
+    },
     "contest-defined.v1": {
         "account": st.sampled_from(["required", "not-published"]),
         "candidates": ITEMS,
@@ -103,6 +116,24 @@ FIELDS: dict[str, dict[str, Any]] = {
         "smallest_cell": COUNTS,
     },
     "count-rule-adopted.v1": {"election": IDS, "rule": st.just(RULE.model_dump(mode="json"))},
+    "decision-taken.v1": {
+        "abstained": COUNTS,
+        "amends": HASHES,
+        "body": IDS,
+        "clause": HASHES,
+        "decision": IDS,
+        "majority": st.sampled_from(["of-votes", "of-present", "two-thirds-of-votes"]),
+        "motion": TEXTS,
+        "recused": st.lists(IDS, max_size=2),
+        "sitting": IDS,
+        "text_digest": HASHES,
+        "votes": st.lists(
+            st.fixed_dictionaries({"member": IDS, "vote": st.sampled_from(["for", "against", "abstained"])}),
+            max_size=2,
+        ),
+        "votes_against": COUNTS,
+        "votes_for": COUNTS,
+    },
     "disclosure-erased.v1": {"digests": st.lists(DIGESTS, max_size=3)},
     "election-called.v1": {
         "election": IDS,
@@ -112,6 +143,16 @@ FIELDS: dict[str, dict[str, Any]] = {
     },
     "erasure-ordered.v1": {"basis": st.sampled_from(["retention-over", "right-to-erasure", "court-order"])},
     "figures-published.v1": {"address": TEXTS, "contest": IDS, "figures": FIGURES, "source": IDS},
+    "interest-declared.v1": {
+        "candidate": IDS,
+        "contest": IDS,
+        "interest": IDS,
+        "kind": st.sampled_from(["endorsement", "candidacy", "other"]),
+        "person": IDS,
+        "since": TIMES,
+        "source": TEXTS,
+    },
+    "interest-withdrawn.v1": {"interest": IDS, "person": IDS},
     "key-enrolled.v1": {"key": KEYS, "officer": IDS, "proof": SIGNATURES},
     "key-revoked.v1": {"officer": IDS, "reason": st.sampled_from(["lost", "exposed", "left-office"])},
     "key-rotated.v1": {"consent": SIGNATURES, "key": KEYS, "officer": IDS, "proof": SIGNATURES},
@@ -132,6 +173,21 @@ FIELDS: dict[str, dict[str, Any]] = {
         "tied": st.lists(IDS, max_size=3),
         "unrevealed": st.lists(IDS, max_size=2),
         "witnesses": TEXTS,
+    },
+    "member-seated.v1": {
+        "body": IDS,
+        "capacities": st.lists(IDS, max_size=2),
+        "contest": IDS,
+        "filled_by": st.sampled_from(["election", "appointment", "ex-officio"]),
+        "person": IDS,
+        "seat": NUMBERS,
+        "section": IDS,
+        "until": TIMES,
+    },
+    "member-unseated.v1": {
+        "body": IDS,
+        "person": IDS,
+        "reason": st.sampled_from(["resigned", "removed", "ineligible", "died", "other"]),
     },
     "paper-read.v1": {"marks": MARKS},
     "person-recorded.v1": {"identity": DIGESTS},
@@ -169,6 +225,18 @@ FIELDS: dict[str, dict[str, Any]] = {
         "count": HASHES,
         "elected": st.lists(IDS, max_size=3),
         "figures": FIGURES,
+    },
+    "sitting-held.v1": {
+        "apologies": st.lists(IDS, max_size=2),
+        "attended": COUNTS,
+        "body": IDS,
+        "end": TIMES,
+        "minutes_digest": HASHES,
+        "place": TEXTS,
+        "present": st.lists(IDS, max_size=2),
+        "quorum_needed": NUMBERS,
+        "sitting": IDS,
+        "start": TIMES,
     },
     "totals-certified.v1": {
         "contest": IDS,

@@ -22,6 +22,7 @@ from projections.story.story import contests_of, story
 from projections.story.words import LIST_MAX, TEMPLATES, Names, counted, later, listed, quoted, when
 
 FREE_TEXT = ("title", "organisation", "office", "reason", "source", "witnesses", "address", "provenance")
+FREE_TEXT = (*FREE_TEXT, "name", "motion", "place")
 QUOTED = re.compile(r'"(?:[^"\\]|\\.)*"')
 FORGED = 'so."\nOn 1 May 2010 the clerk resigned.\\" "'
 EFFECTIVE, RECORDED = "2010-09-22T23:59:59Z", "2010-09-25T12:00:00Z"
@@ -103,6 +104,8 @@ def test_what_users_wrote_cannot_pass_for_a_sentence(name: str, data: st.DataObj
         said = {"satisfied": False, "reasons": FORGED}
         found = [{"instance": "request", "found": FORGED}]
         values |= {"lawful": said, "secure": said, "independent": said, "persons": [FORGED], "inspections": found}
+    if name == "body-constituted.v1":
+        values |= {"excluded": [{"capacity": "mp", "ref": FORGED}]}
     text = " ".join(told(read(values)))
     assert "resigned" in text
     assert "resigned" not in QUOTED.sub("", text)

@@ -9,6 +9,7 @@ from pydantic import Field
 from ledger.decision import Act, Command, Outcome, decision
 from ledger.errors import refused
 from ledger.field import Count, Hash, Id, Time
+from ledger.streams.body import Body, body_stream
 from ledger.streams.founding import Founding, founding_stream, require_founded
 from ledger.streams.office import (
     POWERS_MAX,
@@ -50,13 +51,16 @@ class DelegatePower(Command):
     founding=lambda _c, _s: founding_stream(),
     office=lambda c, _: office_stream(c.office),
     giver=lambda c, _: office_stream(c.body),
+    body=lambda c, _: body_stream(c.body),
 )
-def delegate_power(command: DelegatePower, act: Act, founding: Founding, office: Office, giver: Office) -> Outcome:
+def delegate_power(
+    command: DelegatePower, act: Act, founding: Founding, office: Office, giver: Office, body: Body
+) -> Outcome:
     """Decide that powers may be delegated.
 
     Raises:
         RefusedError: `not-founded`, `unknown-power`, `delegation-retrospective`, `term-empty`, `decision-missing`,
-            `cannot-delegate`, in that order.
+            `unknown-decision`, `inquorate`, `decision-not-carried`, `before-decision`, `cannot-delegate`, in that order.
     """
     require_founded(founding, office.stream)
     require_powers(command.powers, office.stream)
@@ -64,7 +68,9 @@ def delegate_power(command: DelegatePower, act: Act, founding: Founding, office:
     fields: dict[str, Any] = command.model_dump(include=names)
     number, since = len(office.given) + 1, command.since or act.effective
     given = PowerDelegated(**act.on(office), **fields, number=number, since=since)
-    for code, expected, found in delegation_faults(given, founding.governing_body, giver, (act.effective, act.now)):
+    for code, expected, found in delegation_faults(
+        given, founding.governing_body, giver, body, (act.effective, act.now)
+    ):
         remedy = "See who holds what with: pollbook offices"
         raise refused(code, f"{office.stream}, delegation {number}", expected, found, remedy)
     return Outcome([given])
@@ -86,18 +92,23 @@ class RevokeDelegation(Command):
     clause: Hash | None = Field(None, description="hash of the clause that it rests on")
 
 
-@decision(RevokeDelegation, founding=lambda _c, _s: founding_stream(), office=lambda c, _: office_stream(c.office))
-def revoke_delegation(command: RevokeDelegation, act: Act, founding: Founding, office: Office) -> Outcome:
+@decision(
+    RevokeDelegation,
+    founding=lambda _c, _s: founding_stream(),
+    office=lambda c, _: office_stream(c.office),
+    body=lambda c, _: body_stream(c.body),
+)
+def revoke_delegation(command: RevokeDelegation, act: Act, founding: Founding, office: Office, body: Body) -> Outcome:
     """Decide that a delegation may be revoked.
 
     Raises:
-        RefusedError: `not-founded`, `unknown-delegation`, `delegation-ended`, `decision-missing`, `cannot-revoke`, in
-            that order.
+        RefusedError: `not-founded`, `unknown-delegation`, `delegation-ended`, `decision-missing`, `unknown-decision`,
+            `inquorate`, `decision-not-carried`, `before-decision`, `cannot-revoke`, in that order.
     """
     require_founded(founding, office.stream)
     fields: dict[str, Any] = command.model_dump(exclude={"effective", "authority"})
     revoked = DelegationRevoked(**act.on(office), **fields)
-    for code, expected, found in revocation_faults(revoked, founding.governing_body, office):
+    for code, expected, found in revocation_faults(revoked, founding.governing_body, office, body):
         remedy = "See the delegations with: pollbook offices"
         raise refused(code, f"{office.stream}, delegation {command.number}", expected, found, remedy)
     return Outcome([revoked])

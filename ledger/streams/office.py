@@ -15,6 +15,7 @@ from ledger.decision import DECISIONS, Command, State
 from ledger.errors import nearest, refused
 from ledger.event import Audience, Event
 from ledger.field import ALL, Count, Hash, Id, Time
+from ledger.streams.body import Body, body_decision
 
 POWERS_MAX = 100  # of one delegation
 
@@ -151,12 +152,13 @@ Fault = tuple[str, str, str]  # code, what is expected, what is found
 
 
 def delegation_faults(
-    given: PowerDelegated, governing: str, giver: Office, moments: tuple[str, ...]
+    given: PowerDelegated, governing: str, giver: Office, body: Body, moments: tuple[str, ...]
 ) -> Iterator[Fault]:
-    """Find what is wrong with a delegation after the founding: a giver without the power, a term, a lack of a decision.
+    """Find what is wrong with a delegation after the founding: its term, its decision, a giver without the power.
 
     Args:
         governing: the governing body, which has every power.
+        body: the body that gives it, with what it decided.
         giver: the powers of the body that gives it, before this delegation.
         moments: at which the giver needs to have them.
     """
@@ -164,8 +166,8 @@ def delegation_faults(
         yield "delegation-retrospective", f"a term from {given.effective} on", given.since
     if given.until is not None and given.until <= given.since:
         yield "term-empty", f"an end after {given.since}", given.until
-    if given.decision is None and given.body != given.actor:
-        yield "decision-missing", f"the decision of {given.body} that gives it", "none"
+    if given.decision is not None or given.body != given.actor:
+        yield from decision_faults(body, given.decision, given.effective)
     if given.body == governing:
         return
     for power in given.powers:
@@ -183,7 +185,25 @@ def _may_pass(giver: Office, old: PowerDelegated, new: PowerDelegated, asked: As
     return old.pass_on and within and live and covers_power(old, asked) and covers_scope(old, asked)
 
 
-def revocation_faults(revoked: DelegationRevoked, governing: str, office: Office) -> Iterator[Fault]:
+def decision_faults(body: Body, named: str | None, effective: str) -> Iterator[Fault]:
+    """Find what is wrong with the decision that a delegation rests on: it is there, was carried, and came before."""
+    if named is None:
+        yield "decision-missing", f"the decision of {body.stream.partition('/')[2]} that it rests on", "none"
+        return
+    found = body_decision(body, named)
+    if found is None:
+        nothing = f"{named}{nearest(named, body.decisions)}, not on record"
+        yield "unknown-decision", f"a decision of {body.stream.partition('/')[2]}", nothing
+    elif not found.quorate:
+        yield "inquorate", f"a decision of a quorate sitting of {body.stream}", f"{named}, {found.present} present"
+    elif not found.carried:
+        yield "decision-not-carried", "a decision that was carried", f"{named}, which was not"
+    elif effective < body.sittings[found.taken.sitting].start:
+        start = body.sittings[found.taken.sitting].start
+        yield "before-decision", f"effect from {start} on, when {body.stream.partition('/')[2]} sat", effective
+
+
+def revocation_faults(revoked: DelegationRevoked, governing: str, office: Office, body: Body) -> Iterator[Fault]:
     """Find what is wrong with a revocation: no such delegation, one that ended, a body that did not give it."""
     given = next((each for each in office.given if each.number == revoked.number), None)
     if given is None:
@@ -193,8 +213,8 @@ def revocation_faults(revoked: DelegationRevoked, governing: str, office: Office
     if end is not None and end <= revoked.effective:
         yield "delegation-ended", "a delegation in force", f"one that ended {end}"
     own = revoked.body == office.id == revoked.actor
-    if revoked.decision is None and not own:
-        yield "decision-missing", f"the decision of {revoked.body} that revokes it", "none"
+    if revoked.decision is not None or not own:
+        yield from decision_faults(body, revoked.decision, revoked.effective)
     if not own and revoked.body not in (given.body, governing):
         yield "cannot-revoke", f"{given.body}, who gave it, or {governing}", revoked.body
 

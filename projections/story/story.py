@@ -9,8 +9,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
+import projections.story.bodies
 import projections.story.offices
-import projections.story.votes  # noqa: F401  # both fill the table of templates
+import projections.story.votes  # noqa: F401  # all fill the table of templates
 from ledger.event import Event
 from ledger.streams.batch import BatchClosed, BatchOpened
 from ledger.streams.paper import PaperRead

@@ -8,10 +8,12 @@ from ledger.decision import State
 from ledger.event import Event
 from ledger.streams.account import Account, AccountStated
 from ledger.streams.batch import BatchClosed, BatchOpened, BatchState, BatchWithdrawn
+from ledger.streams.body import Body, BodyConstituted, DecisionTaken, MemberSeated, MemberUnseated, SittingHeld
 from ledger.streams.contest import Contest, ContestDefined, PollClosed
 from ledger.streams.election import CountRuleAdopted, Election, ElectionCalled
 from ledger.streams.heads import STREAM as HEADS
 from ledger.streams.heads import Heads, StreamHeadsRecorded
+from ledger.streams.interest import InterestDeclared, Interests, InterestWithdrawn
 from ledger.streams.key import KeyEnrolled, KeyRevoked, KeyRotated, OfficerKey
 from ledger.streams.log_key import STREAM as LOG_KEY
 from ledger.streams.log_key import LogKey, LogKeyRotated
@@ -33,11 +35,13 @@ from projections.verify.finding import Finding
 KINDS: dict[str, type[State]] = {
     "account": Account,
     "batch": BatchState,
+    "body": Body,
     "contest": Contest,
     "election": Election,
     "erasure": Erasure,
     "key": OfficerKey,
     HEADS: Heads,
+    "interest": Interests,
     LOG_KEY: LogKey,
     "lot": Lot,
     "paper": Paper,
@@ -69,6 +73,10 @@ def place_of(event: Event) -> str:
             return f"contest/{event.contest}"
         case AccountStated():
             return f"account/{event.contest}/{event.section}"
+        case BodyConstituted() | MemberSeated() | MemberUnseated() | SittingHeld() | DecisionTaken():
+            return f"body/{event.body}"
+        case InterestDeclared() | InterestWithdrawn():
+            return f"interest/{event.person}"
         case LotCommitted() | LotDrawn():
             return f"lot/{event.contest}"
         case ReportMade():

@@ -1,0 +1,257 @@
+"""`body/<id>`: a body that decides: its seats and who fills them, its sittings, and what it decided there.
+
+Members are persons by their pseudonymous ids. What happens at sittings is decided in `sitting.py`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
+from typing import Literal
+
+from ledger.decision import State
+from ledger.errors import nearest, refused
+from ledger.event import Audience, Canonical, Event
+from ledger.field import Count, Hash, Id, Text, Time, Version
+
+Kind = Literal["conference", "governing-body", "committee", "panel", "other"]
+FilledBy = Literal["election", "appointment", "ex-officio"]
+Departure = Literal["resigned", "removed", "ineligible", "died", "other"]
+Majority = Literal["of-votes", "of-present", "two-thirds-of-votes"]
+Side = Literal["for", "against", "abstained"]
+
+
+class Seats(Canonical):
+    """How many seats a section of a body has; they are numbered from 1."""
+
+    section: Id
+    count: Version
+
+
+class Exclusion(Canonical):
+    """Who may not be seated: nobody in this capacity, in one section or in any. `ref` is the rule's own number."""
+
+    capacity: Id
+    ref: Text
+    section: Id | None = None
+    clause: Hash | None = None
+
+
+class MemberVote(Canonical):
+    """How one member voted."""
+
+    member: Id
+    vote: Side
+
+
+class BodyConstituted(Event):
+    """A body was constituted. Without seats, nobody is seated by name and its sittings say only how many attended."""
+
+    audience = Audience.PUBLIC
+    type: Literal["body-constituted.v1"] = "body-constituted.v1"
+    body: Id
+    clause: Hash | None = None
+    excluded: tuple[Exclusion, ...]
+    kind: Kind
+    name: Text
+    quorum: Version
+    seats: tuple[Seats, ...]
+
+
+class MemberSeated(Event):
+    """A person took a seat when this took effect, for a term or without end."""
+
+    audience = Audience.PUBLIC
+    type: Literal["member-seated.v1"] = "member-seated.v1"
+    body: Id
+    capacities: tuple[Id, ...]
+    contest: Id | None = None
+    filled_by: FilledBy
+    person: Id
+    seat: Version
+    section: Id
+    until: Time | None = None
+
+
+class MemberUnseated(Event):
+    """A person left their seat when this took effect, before any end of the term."""
+
+    audience = Audience.PUBLIC
+    type: Literal["member-unseated.v1"] = "member-unseated.v1"
+    body: Id
+    person: Id
+    reason: Departure
+
+
+class SittingHeld(Event):
+    """A body sat. With fewer present than the quorum it sat all the same, and could decide nothing."""
+
+    audience = Audience.PUBLIC
+    type: Literal["sitting-held.v1"] = "sitting-held.v1"
+    apologies: tuple[Id, ...]
+    attended: Count | None = None
+    body: Id
+    end: Time
+    minutes_digest: Hash | None = None
+    place: Text | None = None
+    present: tuple[Id, ...]
+    quorum_needed: Version
+    sitting: Id
+    start: Time
+
+
+class DecisionTaken(Event):
+    """A body voted on a motion. Whether it carried follows from the votes and the majority that was needed."""
+
+    audience = Audience.PUBLIC
+    type: Literal["decision-taken.v1"] = "decision-taken.v1"
+    abstained: Count
+    amends: Hash | None = None
+    body: Id
+    clause: Hash | None = None
+    decision: Id
+    majority: Majority
+    motion: Text
+    recused: tuple[Id, ...]
+    sitting: Id
+    text_digest: Hash | None = None
+    votes: tuple[MemberVote, ...]
+    votes_against: Count
+    votes_for: Count
+
+
+@dataclass(frozen=True, slots=True)
+class Term:
+    """A person's time in one seat: from `since` up to, not including, `until`."""
+
+    person: str
+    section: str
+    seat: int
+    since: str
+    until: str | None
+
+    def covers(self, moment: str) -> bool:
+        """Whether the person holds the seat at a moment."""
+        return self.since <= moment and (self.until is None or moment < self.until)
+
+    def overlaps(self, since: str, until: str | None) -> bool:
+        """Whether any moment from `since` up to `until` is in the term."""
+        return (until is None or self.since < until) and (self.until is None or since < self.until)
+
+
+@dataclass(frozen=True, slots=True)
+class Body(State):
+    """A body as it stands: terms of members in the order they were seated, sittings and decisions by id."""
+
+    constituted: BodyConstituted | None = None
+    terms: tuple[Term, ...] = ()
+    sittings: Mapping[str, SittingHeld] = field(default_factory=dict)
+    decisions: Mapping[str, DecisionTaken] = field(default_factory=dict)
+
+    def evolve(self, event: Event) -> Body:
+        """Give the body after one more event."""
+        match event:
+            case BodyConstituted():
+                return replace(self, version=event.version, constituted=event)
+            case MemberSeated():
+                term = Term(event.person, event.section, event.seat, event.effective, event.until)
+                return replace(self, version=event.version, terms=(*self.terms, term))
+            case MemberUnseated():
+                terms = tuple(_ended(term, event) for term in self.terms)
+                return replace(self, version=event.version, terms=terms)
+            case SittingHeld():
+                return replace(self, version=event.version, sittings={**self.sittings, event.sitting: event})
+            case DecisionTaken() if event.sitting in self.sittings:
+                return replace(self, version=event.version, decisions={**self.decisions, event.decision: event})
+        raise TypeError(f"{event.type} does not belong to a body, or not here")
+
+    def members(self, moment: str) -> tuple[Term, ...]:
+        """Give the terms of those who are members at a moment."""
+        return tuple(term for term in self.terms if term.covers(moment))
+
+    def strangers(self, sitting: SittingHeld) -> tuple[str, ...]:
+        """Name those recorded as present who, as is known by now, were no members when the sitting began."""
+        members = {term.person for term in self.members(sitting.start)}
+        return tuple(person for person in sitting.present if person not in members)
+
+    def present(self, sitting: SittingHeld) -> int:
+        """Count those present who, as is known by now, were members when the sitting began."""
+        if sitting.attended is not None:
+            return sitting.attended
+        return len(sitting.present) - len(self.strangers(sitting))
+
+
+def _ended(term: Term, event: MemberUnseated) -> Term:
+    ends = term.person == event.person and term.covers(event.effective)
+    return replace(term, until=event.effective) if ends else term
+
+
+@dataclass(frozen=True, slots=True)
+class BodyDecision:
+    """A decision with the body's own view of it.
+
+    Attributes:
+        present: members who were there and could vote on it, as is known by now.
+        quorate: whether they were enough.
+        carried: whether they were enough, and enough of them voted for it.
+    """
+
+    taken: DecisionTaken
+    present: int
+    quorate: bool
+    carried: bool
+
+
+def body_decision(body: Body, decision: str) -> BodyDecision | None:
+    """Give a body's decision, or None where it has none of this id."""
+    taken = body.decisions.get(decision)
+    if taken is None:
+        return None
+    sitting = body.sittings[taken.sitting]
+    able = body.present(sitting) - len(taken.recused)
+    quorate = able >= sitting.quorum_needed
+    return BodyDecision(taken, able, quorate, quorate and MAJORITIES[taken.majority](taken, able))
+
+
+MAJORITIES: Mapping[Majority, Callable[[DecisionTaken, int], bool]] = {
+    "of-votes": lambda taken, _: taken.votes_for > taken.votes_against,
+    "of-present": lambda taken, present: 2 * taken.votes_for > present,
+    "two-thirds-of-votes": lambda taken, _: 0 < 2 * (taken.votes_for + taken.votes_against) <= 3 * taken.votes_for,
+}
+
+
+def body_stream(body: str) -> Body:
+    """Name the stream of a body."""
+    return Body(f"body/{body}")
+
+
+def require_body(body: Body) -> BodyConstituted:
+    """Give a body's constitution, or refuse where it has none (`unknown-body`)."""
+    if body.constituted is None:
+        remedy = "See the ids with: pollbook events --type body-constituted.v1; or record constitute-body"
+        raise refused("unknown-body", body.stream, "a body that was constituted", "none of this id", remedy)
+    return body.constituted
+
+
+def require_carried(body: Body, decision: str, where: str) -> BodyDecision:
+    """Give a decision of a body that carried.
+
+    Raises:
+        RefusedError: `unknown-body`, `unknown-decision`, `inquorate`, `decision-not-carried`, in that order.
+    """
+    constituted = require_body(body)
+    found = body_decision(body, decision)
+    if found is None:
+        said = f"{decision}{nearest(decision, body.decisions)}"
+        remedy = "See the ids with: pollbook body; or record take-decision"
+        raise refused("unknown-decision", where, f"a decision of {constituted.body}", said, remedy)
+    what = f"{where}, decision {decision} of {constituted.body}"
+    if not found.quorate:
+        needed = body.sittings[found.taken.sitting].quorum_needed
+        remedy = "Let a quorate sitting decide"
+        raise refused("inquorate", what, f"quorum {needed}", f"present {found.present}", remedy)
+    if not found.carried:
+        votes = f"{found.taken.votes_for} for, {found.taken.votes_against} against, {found.taken.abstained} abstained"
+        expected = f"a decision that carried, by a majority {found.taken.majority.replace('-', ' ')}"
+        raise refused("decision-not-carried", what, expected, votes, "Rely on a decision that carried")
+    return found
