@@ -20,8 +20,8 @@ from ledger.streams import (
     report,
     result,
     seat,
-    sitting,
     signature,
+    sitting,
     totals,
 )
 
@@ -45,7 +45,7 @@ __all__ = [
     "report",
     "result",
     "seat",
-    "sitting",
     "signature",
+    "sitting",
     "totals",
 ]

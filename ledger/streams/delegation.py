@@ -60,7 +60,8 @@ def delegate_power(
 
     Raises:
         RefusedError: `not-founded`, `unknown-power`, `delegation-retrospective`, `term-empty`, `decision-missing`,
-            `unknown-decision`, `inquorate`, `decision-not-carried`, `before-decision`, `cannot-delegate`, in that order.
+            `unknown-decision`, `inquorate`, `decision-not-carried`, `before-decision`, `cannot-delegate`, in that
+            order.
     """
     require_founded(founding, office.stream)
     require_powers(command.powers, office.stream)
