@@ -120,7 +120,8 @@ def keep_to_what_is_signed(command: Command, act: Act, events: Iterable[Event]) 
     body = json.loads(signed_body(command, act))
     for event in events:
         if not isinstance(event, PaperRead):
-            assert list(differences(type(command), body, event)) == [], f"{command.verb}: {event.type}"
+            found = list(differences(type(command), body, event))
+            assert not found, f"{command.verb}: {event.type}: {found}"
         if not isinstance(event, PaperRead | BatchOpened | BatchClosed):
             assert event.effective == act.effective
         for name in ("election", "contest"):

@@ -141,6 +141,8 @@ def order_erasure(command: OrderErasure, act: Act, person: Person, erasure: Eras
 class ConfirmErasure(Command):
     """Confirm that disclosures were erased. The desk gives this itself, once the vault has done it."""
 
+    filled = frozenset({"digests"})
+
     person: Id = Field(description="id of the person")
     digests: tuple[Digest, ...] = Field(description="digests of what was erased")
 
