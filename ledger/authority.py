@@ -118,6 +118,8 @@ def sign(
         return None, {}
     text = signed_text(act.origin, act.command or "", act.actor, signed_body(command, act))
     held = _key_of(record, command, act.actor)
+    if not (held.key or held.used or command.signed):  # a key that is made is not enrolled yet
+        return None, {held.stream: 0}
     signature = signer(act.actor, text)
     where = f"{command.verb} by {act.actor}"
     if signature is None:
