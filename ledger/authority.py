@@ -62,7 +62,8 @@ def authorise(record: Record, command: Command, act: Act) -> Warrant:
     office = office_stream(act.actor)
     office = fold(office, (event for _, event in record.stream(office.stream)))
     asked = asked_by(command)
-    given = office.find(asked, (act.effective, act.now), lambda: election_of(record, asked.contest or ""))
+    moments = (act.effective, act.now)
+    given = next(office.all_of(asked, moments, lambda: election_of(record, asked.contest or "")), None)
     if given is None:
         raise _missing(office, asked, act, founding.governing_body)
     act = replace(act, authority=act.authority or delegation_says(given))

@@ -213,7 +213,7 @@ class Desk:
         closed = batch.closed(done, "sha256:" + hashed.hexdigest(), self._now())
         closing = [self._conceal(closed, outcome.restricted)[0], *(ends if found else ())]
         closing = [_stamped(event, closed.recorded) for event in closing]
-        self.ledger.append(closing, Guard(command=command))
+        self.ledger.append(closing, Guard(command=command, until=guard.until if found else ""))
         self.vault.destroy_batch_seed(batch.stream)
         return Receipt(command[0], first, done - before + len(closing) + (0 if found else len(opening)))
 

@@ -108,10 +108,10 @@ class Office(State):
         end = self.end_of(given)
         return given.since <= moment and (end is None or moment < end)
 
-    def find(
+    def all_of(
         self, asked: Asked, moments: tuple[str, ...], election_of: Callable[[], str | None] = lambda: None
-    ) -> PowerDelegated | None:
-        """Give the first delegation that covers what is asked, and is in force at all of the moments.
+    ) -> Iterator[PowerDelegated]:
+        """Give the delegations that cover what is asked, and are in force at all of the moments.
 
         Args:
             election_of: gives the election of the contest that is asked about, where the act does not say it.
@@ -119,8 +119,7 @@ class Office(State):
         for given in self.given:
             fits = covers_power(given, asked) and all(self.in_force(given, moment) for moment in moments)
             if fits and covers_scope(given, asked, election_of):
-                return given
-        return None
+                yield given
 
 
 def office_stream(office: str) -> Office:

@@ -122,6 +122,6 @@ def differences(kind: type[Command], body: Mapping[str, Any], event: Event) -> I
     for name in sorted({*kind.model_fields, *body} & {*type(event).model_fields} - passed):
         said, found = body.get(name), values.get(name)
         if name in kind.unordered and isinstance(said, list) and isinstance(found, list):
-            said, found = sorted(said), sorted(found)
+            said, found = sorted(said, key=str), sorted(found, key=str)
         if said not in ([], found):
             yield name, said, found

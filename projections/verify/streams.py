@@ -11,6 +11,8 @@ from ledger.streams.batch import BatchClosed, BatchOpened, BatchState, BatchWith
 from ledger.streams.body import Body, BodyConstituted, DecisionTaken, MemberSeated, MemberUnseated, SittingHeld
 from ledger.streams.contest import Contest, ContestDefined, PollClosed
 from ledger.streams.election import CountRuleAdopted, Election, ElectionCalled
+from ledger.streams.founding import STREAM as FOUNDING
+from ledger.streams.founding import Founding, LedgerFounded
 from ledger.streams.heads import STREAM as HEADS
 from ledger.streams.heads import Heads, StreamHeadsRecorded
 from ledger.streams.interest import InterestDeclared, Interests, InterestWithdrawn
@@ -18,6 +20,7 @@ from ledger.streams.key import KeyEnrolled, KeyRevoked, KeyRotated, OfficerKey
 from ledger.streams.log_key import STREAM as LOG_KEY
 from ledger.streams.log_key import LogKey, LogKeyRotated
 from ledger.streams.lot import Lot, LotCommitted, LotDrawn
+from ledger.streams.office import DelegationRevoked, Office, PowerDelegated
 from ledger.streams.paper import Paper
 from ledger.streams.person import Erasure, Person
 from ledger.streams.report import Report, ReportMade
@@ -29,6 +32,7 @@ from ledger.streams.result import (
     ResultCorrected,
     ResultDeclared,
 )
+from ledger.streams.signature import CommandSigned, CommandSignedWithheld, SignatureHeld
 from ledger.streams.totals import Totals, TotalsCertified
 from projections.verify.finding import Finding
 
@@ -42,12 +46,15 @@ KINDS: dict[str, type[State]] = {
     "key": OfficerKey,
     HEADS: Heads,
     "interest": Interests,
+    FOUNDING: Founding,
     LOG_KEY: LogKey,
     "lot": Lot,
+    "office": Office,
     "paper": Paper,
     "person": Person,
     "report": Report,
     "result": Result,
+    "signature": SignatureHeld,
     "totals": Totals,
 }
 
@@ -91,6 +98,12 @@ def place_of(event: Event) -> str:
             return HEADS
         case KeyEnrolled() | KeyRotated() | KeyRevoked():
             return f"key/{event.officer}"
+        case PowerDelegated() | DelegationRevoked():
+            return f"office/{event.office}"
+        case CommandSigned() | CommandSignedWithheld():
+            return f"signature/{event.command}"
+        case LedgerFounded():
+            return FOUNDING
         case LogKeyRotated():
             return LOG_KEY
     return ""
