@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from typing import Any
 
 from ledger.decision import DECISIONS
@@ -12,7 +13,7 @@ from ledger.event import Event
 from ledger.leaf import CANONICAL
 from ledger.streams.batch import BatchClosed, BatchOpened
 from ledger.streams.founding import FoundLedger, LedgerFounded
-from ledger.streams.key import is_signed
+from ledger.streams.key import OfficerKey, is_signed
 from ledger.streams.paper import ReadPapers
 from ledger.streams.signature import CommandSignedWithheld, Signed, differences, signed_text
 from projections.verify.finding import Finding
@@ -64,17 +65,19 @@ def _body_of(signed: Signed) -> Body | None:
     return body if (body.get("verb"), body.get("actor")) == (signed.verb, signed.actor) else None
 
 
-def _key_in_force(run: Run, before: Before, actor: str) -> str:
+def _key_in_force(run: Run, before: Before, actor: str) -> OfficerKey:
     """Give the key of an office as the command was given; a founding brings its own."""
     for _, event in run.events:
         if isinstance(event, LedgerFounded):
-            return next((officer.key for officer in event.officers if officer.office == actor), "")
-    return before.key(actor).key
+            named = (officer.key for officer in event.officers if officer.office == actor)
+            return replace(before.key(actor), key=next(named, ""))
+    return before.key(actor)
 
 
-def _check_key(origin: str, position: int, signed: Signed, key: str) -> Iterator[Finding]:
+def _check_key(origin: str, position: int, signed: Signed, held: OfficerKey) -> Iterator[Finding]:
+    key = held.key
     if signed.key != key:
-        code = "key-revoked" if key == "" else "bad-signature"
+        code = "key-revoked" if signed.key in held.used else "bad-signature"
         yield _finding(
             code, position, signed, f"one by the key in force, {key or 'of which there is none'}", signed.key
         )
