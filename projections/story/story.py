@@ -10,6 +10,7 @@ from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
 import projections.story.bodies
+import projections.story.founding
 import projections.story.offices
 import projections.story.votes  # noqa: F401  # all fill the table of templates
 from ledger.event import Event
