@@ -104,9 +104,9 @@ def _row(office: Office, given: PowerDelegated, at: str) -> tuple[str, ...]:
     end = office.end_of(given)
     until = NOTHING if end is None else _day(end)
     if given.number in office.ended:
-        until += ", revoked"
+        until += " revoked"
     elif not office.in_force(given, at):
-        until += ", over" if end is not None and end <= at else ", not yet"
+        until += " over" if end is not None and end <= at else " not yet"
     scope = given.contest or given.election or "all"
     by = f"{given.body}, {given.decision}" if given.decision else given.body
     powers = ", ".join(given.powers) + (" (may pass on)" if given.pass_on else "")
