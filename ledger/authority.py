@@ -135,8 +135,9 @@ def sign(
 def _require_good(signature: Signature, held: OfficerKey, text: bytes, where: str) -> None:
     """Refuse a signature by another key than the office's in force, or over another text."""
     if signature.key in held.used and signature.key != held.key:
-        expected, remedy = held.key or "a key in force", "Sign with the key in force, or enrol a new one: enrol-key"
-        raise refused("key-revoked", where, expected, f"one revoked or replaced, {signature.key}", remedy)
+        remedy = "Sign with the key in force, or enrol a new one: enrol-key"
+        found = f"one revoked or replaced, {signature.key}"
+        raise refused("key-revoked", where, held.key or "a key in force", found, remedy)
     if signature.key != held.key or not is_signed(held.key, text, signature.data):
         expected = f"a signature by {held.key or 'a key enrolled for the office'}"
         remedy = "Sign with the key that is on record: pollbook offices shows it"

@@ -149,8 +149,8 @@ def _require_sound(officer: FirstOfficer, act: Act) -> None:
     held = OfficerKey(f"key/{officer.office}")
     require_powers(officer.powers, f"founding, {officer.office}")
     if officer.until is not None and officer.until <= act.effective:
-        expected, remedy = f"an end after {act.effective}", "Correct the term"
-        raise refused("term-empty", f"founding, {officer.office}", expected, officer.until, remedy)
+        expected = f"an end after {act.effective}"
+        raise refused("term-empty", f"founding, {officer.office}", expected, officer.until, "Correct the term")
     key = require_name(officer.key, officer.office, held)
     text = enrolment_text(act.origin, officer.office, 1, officer.key)
     require_signature(key, text, officer.proof, "proof-wrong", held.stream)
