@@ -147,6 +147,23 @@ def test_a_founding_by_another_desk_asks_for_authority_at_once(ledger_place: Led
             desk.submit(CALL_ELECTION, actor="clerk")
 
 
+def test_a_founding_just_before_the_append_asks_for_authority_too(ledger_place: LedgerPlace) -> None:
+    """The salt of a private value is drawn when all has been read and decided."""
+    drawn = count()
+
+    def draw(size: int) -> bytes:
+        if next(drawn) == 0:
+            submit(other, FOUND)
+        return bytes(size)
+
+    with signing_desk(ledger_place) as other, signing_desk(ledger_place) as desk:
+        desk._draw = draw
+        with pytest.raises(RefusedError, match=r"^no-authority"):
+            desk.submit(RECORD_PERSON, actor="clerk", command_id="c-1")
+        assert next(drawn) > 0
+        assert {event.actor for event in events_of(desk)} == {OFFICER}
+
+
 # Authority
 
 
