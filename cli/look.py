@@ -16,6 +16,8 @@ from ledger.rules.count_rule import rule_hash
 from ledger.store import Ledger
 from ledger.streams.contest import ContestDefined, contest_stream
 from ledger.streams.election import CountRuleAdopted
+from ledger.streams.founding import founding_stream
+from ledger.streams.signature import signature_stream
 from projections.counting import Counted, count_contest, take_count
 from projections.moment import Moment, day_or_time
 from projections.story.story import Told, contests_of, story
@@ -111,6 +113,7 @@ def show_stream(
         everything = ledger.stream(stream)
         found = list(moment.past(everything))
         beside = [] if as_json or fields else _definitions(ledger, moment, stream, found)
+        signed = None if as_json else _signed_of(ledger, found)
     if not everything:
         raise RefusedError(
             "unknown-stream",
@@ -126,7 +129,18 @@ def show_stream(
         _say_fields(found)
     else:
         _say_story(story(found, beside, clocks=clocks))
+    if signed is not None:
+        _say_filled(f"Signed by the office that acted: {signed} of {len(found)}. What is not signed is asserted.")
     _say_filled(f"{len(found)} of {len(everything)} events of {stream} ({moment.says()})")
+
+
+def _signed_of(ledger: Ledger, found: list[tuple[int, Event]]) -> int | None:
+    """Count the events whose commands were signed; None in an unfounded ledger, where everything is asserted."""
+    if not ledger.stream(founding_stream().stream):
+        return None
+    commands = [event.command for _, event in found]
+    signed = {name for name in {*commands} if name and ledger.stream(signature_stream(name).stream)}
+    return sum(name in signed for name in commands)
 
 
 def _definitions(

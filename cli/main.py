@@ -9,6 +9,7 @@ from typing import Annotated, NoReturn
 import typer
 
 from cli import body_verbs, count_verbs, nomination_verbs, rules_verbs, seal_verbs, timetable_verbs
+from cli import count_verbs, office_verbs, seal_verbs
 from cli.place import chosen_place
 from cli.verbs import VerbGroup, drop_output, interrupted, no_text, prepare_output, say_version
 from ledger.errors import PollbookError
@@ -52,12 +53,18 @@ def choose(
             help="File with the URL of a PostgreSQL ledger; or set POLLBOOK_POSTGRES to the URL.",
         ),
     ] = None,
+    keys: Annotated[
+        Path | None,
+        typer.Option(
+            "--keys", envvar="POLLBOOK_KEYS", metavar="DIR", help="Folder of officers' keys: OFFICE.key signs for it."
+        ),
+    ] = None,
     version: Annotated[
         bool, typer.Option("--version", is_eager=True, callback=say_version, help="Print the version and stop.")
     ] = False,
 ) -> None:
     """Choose the ledger."""
-    context.obj = chosen_place(context, folder, postgres_file)
+    context.obj = chosen_place(context, folder, postgres_file, keys)
 
 
 @app.command(rich_help_panel=RECORD)
@@ -205,6 +212,7 @@ body_verbs.add_verbs(app)
 rules_verbs.add_verbs(app)
 count_verbs.add_verbs(app)
 nomination_verbs.add_verbs(app)
+office_verbs.add_verbs(app)
 
 
 @app.command(rich_help_panel=CHECK)

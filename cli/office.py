@@ -13,7 +13,9 @@ from tempfile import TemporaryDirectory
 
 from cli.key import forget_keys, ledger_state_folder, read_master_key, write_master_key
 from cli.place import Place
+from cli.signer import signer_in
 from cli.source import os_errors
+from ledger.authority import Sign
 from ledger.desk import Desk
 from ledger.errors import RefusedError
 from ledger.field import time_text
@@ -97,15 +99,16 @@ def _views_of(place: Place, ledger: Ledger, *, anew: bool) -> Views:
 def desk_at(place: Place, chance: Chance | None = None, *, dry_run: bool = False) -> Iterator[Desk]:
     """Open a desk: the ledger for writing, and what belongs to it; or the rehearsal of one."""
     chance = chance or Chance()
+    signer = signer_in(place.keys)
     if dry_run:
-        with opened(place) as ledger, _rehearsed(ledger, read_master_key(ledger.ledger_id), chance) as desk:
+        with opened(place) as ledger, _rehearsed(ledger, read_master_key(ledger.ledger_id), chance, signer) as desk:
             yield desk
         return
     with viewed(place) as (ledger, views):
         require_continues(ledger)
         vault = vault_of(place, ledger, chance.draw)
         try:
-            yield Desk(ledger, vault, LedgerFigures(ledger, views), chance.clock, chance.draw)
+            yield Desk(ledger, vault, LedgerFigures(ledger, views), chance.clock, chance.draw, signer)
         finally:
             vault.close()
 
@@ -122,13 +125,13 @@ def require_continues(ledger: Ledger) -> None:
 
 
 @contextmanager
-def _rehearsed(ledger: Ledger, master: bytes, chance: Chance) -> Iterator[Desk]:
+def _rehearsed(ledger: Ledger, master: bytes, chance: Chance, signer: Sign) -> Iterator[Desk]:
     with TemporaryDirectory() as scratch, make_ledger(Path(scratch), ledger.ledger_id) as overlay:
         rehearsal = Rehearsal(ledger, overlay)
         views = open_views(None)
         vault = Vault(SQLiteVaultStore(Path(scratch) / VAULT_FILE), master, chance.draw)
         try:
-            yield Desk(rehearsal, vault, LedgerFigures(rehearsal, views), chance.clock, chance.draw)
+            yield Desk(rehearsal, vault, LedgerFigures(rehearsal, views), chance.clock, chance.draw, signer)
         finally:
             vault.close()
             views.close()

@@ -20,12 +20,13 @@ URL_BYTES_MAX = 8_000
 class Place:
     """A ledger's folder; or a PostgreSQL database, whose URL is in a file or came with the environment.
 
-    The URL may hold a password, so nothing shows it.
+    The URL may hold a password, so nothing shows it. `keys` is the folder of officers' secret keys, to sign with.
     """
 
     folder: Path = Path()
     postgres_file: Path | None = None
     environment_url: str = field(default="", repr=False)
+    keys: Path | None = None
 
     @property
     def url(self) -> str | None:
@@ -52,7 +53,7 @@ class Place:
         return text.decode("ascii")
 
 
-def chosen_place(context: typer.Context, folder: Path, postgres_file: Path | None) -> Place:
+def chosen_place(context: typer.Context, folder: Path, postgres_file: Path | None, keys: Path | None) -> Place:
     """Choose the ledger: what the command line names goes before what the environment names.
 
     Raises:
@@ -70,8 +71,8 @@ def chosen_place(context: typer.Context, folder: Path, postgres_file: Path | Non
             remedy="Leave out --ledger, or --postgres-file and POLLBOOK_POSTGRES",
         )
     if of_folder > of_database:
-        return Place(folder)
-    return Place(folder, postgres_file, "" if postgres_file else url)
+        return Place(folder, keys=keys)
+    return Place(folder, postgres_file, "" if postgres_file else url, keys)
 
 
 def _weight(context: typer.Context, parameter: str) -> int:

@@ -53,6 +53,10 @@ class Command(BaseModel):
 
     verb: ClassVar[str]
     group: ClassVar[str] = ""
+    signed: ClassVar[bool] = False  # in a founded ledger it is refused without its office's signature
+    private: ClassVar[frozenset[str]] = frozenset()  # fields that go to the vault: no signature covers them
+    unordered: ClassVar[frozenset[str]] = frozenset()  # lists that the decision puts into an order of its own
+    filled: ClassVar[frozenset[str]] = frozenset()  # fields that the decision fills in, or writes otherwise
 
     effective: Time | None = Field(None, description="when it took effect (UTC); now if left out")
     authority: Text | None = Field(
@@ -63,12 +67,17 @@ class Command(BaseModel):
         super().__init_subclass__(**kwargs)
         cls.verb = re.sub(r"(?<!^)(?=[A-Z])", "-", cls.__name__).lower()
 
+    def said(self) -> dict[str, Any]:
+        """Give what of the command its office signs, and what is kept with the signature: no private value."""
+        return self.model_dump(mode="json", exclude_none=True, exclude=set(self.private))
+
 
 @dataclass(frozen=True, slots=True)
 class Act:
     """Who acts, when, and under what: the envelope of the events that a decision makes.
 
-    `origin` is the log's name, which every signature that a decision checks is bound to.
+    `origin` is the log's name, which every signature that a decision checks is bound to; `size` is how many events
+    are in the ledger.
     """
 
     actor: str
@@ -77,6 +86,7 @@ class Act:
     authority: str | None = None
     command: str | None = None
     origin: str = ""
+    size: int = 0
 
     def on(self, state: State, after: int = 0) -> dict[str, Any]:
         """Give the envelope of the next event on a stream, or of one `after` it in the same outcome."""

@@ -5,9 +5,10 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
+from ledger.authority import Sign, authorise, no_keys, sign
 from ledger.decision import DECISIONS, Act, Batch, Command, Entry, Figures, Outcome, State, fold
 from ledger.errors import EvidenceError, RefusedError
 from ledger.event import Audience, Event
@@ -17,6 +18,7 @@ from ledger.recorder import PAGE_ROWS, ConflictError, Guard
 from ledger.seal.merkle import leaf_hash
 from ledger.streams.batch import BatchState
 from ledger.streams.person import ConfirmErasure, Erasure, OrderErasure
+from ledger.streams.signature import Signed
 from ledger.vault import Pending, Vault, command_name
 
 ATTEMPTS = 8  # times that a decision is taken anew because something changed meanwhile
@@ -44,14 +46,24 @@ class Desk:
         figures: what projections say, for decisions that must agree with them.
         clock: gives the present moment as `YYYY-MM-DDThh:mm:ssZ`; the caller owns it.
         draw: gives random bytes; the caller owns the randomness.
+        signer: signs for the offices whose keys are at hand; the caller owns the keys.
     """
 
-    def __init__(self, ledger: Record, vault: Vault, figures: Figures, clock: Callable[[], str], draw: Draw) -> None:
+    def __init__(
+        self,
+        ledger: Record,
+        vault: Vault,
+        figures: Figures,
+        clock: Callable[[], str],
+        draw: Draw,
+        signer: Sign = no_keys,
+    ) -> None:
         self.ledger = ledger
         self.vault = vault
         self._figures = figures
         self._clock = clock
         self._draw = draw
+        self._signer = signer
         try:
             vault.settle(self._in_ledger, clock())
             self._settle_batches()
@@ -82,7 +94,8 @@ class Desk:
             progress: called as a batch goes on.
 
         Raises:
-            RefusedError: what the decision raises, `idempotency-conflict`, `contention`; nothing was written.
+            RefusedError: `no-authority`, what the decision raises, what `authority.sign` raises,
+                `idempotency-conflict`, `contention`; nothing was written.
         """
         name = command_id or self._draw(16).hex()
         digest = self.vault.keyed("command body", body_of(command, actor))
@@ -110,27 +123,34 @@ class Desk:
             remedy="Try again",
         )
 
-    def _decide(self, command: Command, name: str, actor: str) -> tuple[Outcome, dict[str, State]]:
+    def _decide(self, command: Command, name: str, actor: str) -> tuple[Outcome, Guard, Signed | None]:
+        """Decide, and have it signed: what is to be recorded, what must not have changed, and the signature."""
         entry: Entry = DECISIONS[command.verb]
         states: dict[str, State] = {}
         for argument, empty in entry.reads.items():
             state = empty(command, states)
             states[argument] = fold(state, (event for _, event in self.ledger.stream(state.stream)))
         figures = {"figures": entry.figures(command, self._figures)} if entry.figures else {}
-        now = self._now()
-        act = Act(actor, now, command.effective or now, command.authority, name, self.ledger.origin)
-        return entry.decide(command, act, **states, **figures), states
+        now, size = self._now(), self.ledger.head().size
+        act = Act(actor, now, command.effective or now, command.authority, name, self.ledger.origin, size)
+        warrant = authorise(self.ledger, command, act)
+        outcome = entry.decide(command, warrant.act, **states, **figures)
+        signed, keys = sign(self.ledger, command, warrant, outcome, self._signer)
+        # Of a stream that was read twice, the version seen first: if it has moved on since, all is decided anew.
+        reads = keys | warrant.reads | {state.stream: state.version for state in states.values()}
+        written = {event.stream for event in outcome.events}
+        guard = Guard({s: v for s, v in reads.items() if s not in written}, outcome.unchanged, until=warrant.until)
+        return outcome, guard, signed
 
     def _carry_out(self, command: Command, name: str, digest: bytes, actor: str, progress: Progress) -> Receipt:
-        outcome, states = self._decide(command, name, actor)
-        reads = {state.stream: state.version for state in states.values()}
+        outcome, guard, signed = self._decide(command, name, actor)
         if outcome.batch:
-            return self._run_batch(outcome, outcome.batch, reads, (name, digest), progress)
+            return self._run_batch(outcome, outcome.batch, guard, signed, (name, digest), progress)
         if isinstance(command, OrderErasure):
             self.vault.begin_erasure(f"person/{command.person}")
-        written = {event.stream for event in outcome.events}
-        guard = Guard({s: v for s, v in reads.items() if s not in written}, outcome.unchanged, (name, digest))
-        appended = self._append(outcome, guard) if outcome.events else None
+        if signed:
+            outcome = replace(outcome, events=(*outcome.events, signed))
+        appended = self._append(outcome, replace(guard, command=(name, digest))) if outcome.events else None
         if isinstance(command, OrderErasure):
             self._finish_erasure(command.person, actor)
         if appended is None:
@@ -163,13 +183,23 @@ class Desk:
         return conceal(event, self._draw)
 
     def _run_batch(
-        self, outcome: Outcome, batch: Batch, reads: dict[str, int], command: tuple[str, bytes], progress: Progress
+        self,
+        outcome: Outcome,
+        batch: Batch,
+        guard: Guard,
+        signed: Signed | None,
+        command: tuple[str, bytes],
+        progress: Progress,
     ) -> Receipt:
-        """Open a batch, or go on with one that was left open, then close it."""
+        """Open a batch, or go on with one that was left open, then close it; it is signed as it is opened.
+
+        Another command that goes on with it is signed as it is closed.
+        """
         page = batch.deal(self.vault.batch_seed(batch.stream))
         found = self.ledger.stream(batch.stream)
-        opening, _ = self._conceal(batch.opened, outcome.restricted)
-        first = found[0][0] if found else self.ledger.append([opening], Guard(reads, outcome.unchanged)).position
+        ends = [self._conceal(signed, restricted=False)[0]] if signed else []
+        opening = [self._conceal(batch.opened, outcome.restricted)[0], *ends]
+        first = found[0][0] if found else self.ledger.append(opening, guard).position
         before, hashed = self._members_recorded(batch.stream, first, page)
         done = before
         while done < batch.total:
@@ -180,10 +210,12 @@ class Desk:
                 hashed.update(leaf_hash(encode(_stamped(event, recorded))))
             done += len(events)
         progress(done, batch.total)
-        closing, _ = self._conceal(batch.closed(done, "sha256:" + hashed.hexdigest(), self._now()), outcome.restricted)
-        self.ledger.append([closing], Guard(command=command))
+        closed = batch.closed(done, "sha256:" + hashed.hexdigest(), self._now())
+        closing = [self._conceal(closed, outcome.restricted)[0], *(ends if found else ())]
+        closing = [_stamped(event, closed.recorded) for event in closing]
+        self.ledger.append(closing, Guard(command=command, until=guard.until if found else ""))
         self.vault.destroy_batch_seed(batch.stream)
-        return Receipt(command[0], first, done - before + (1 if found else 2))
+        return Receipt(command[0], first, done - before + len(closing) + (0 if found else len(opening)))
 
     def _now(self) -> str:
         return max(self._clock(), self.ledger.head().recorded)

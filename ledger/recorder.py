@@ -50,11 +50,13 @@ class Guard:
         reads: stream -> version at which the decision saw it.
         unchanged: types and streams of which nothing may have been recorded since a position.
         command: id and keyed digest, entered with the rows.
+        until: first moment at which the rows may not be recorded any more; empty if there is none.
     """
 
     reads: Mapping[str, int] = field(default_factory=dict)
     unchanged: Unchanged | None = None
     command: tuple[str, bytes] | None = None
+    until: str = ""
 
 
 class ConflictError(Exception):

@@ -96,6 +96,8 @@ class Ledger(Application[str]):
                 return Appended(first, len(rows), recorded)
             except ClockBehindError as behind:
                 recorded = behind.recorded
+                if guard.until and recorded >= guard.until:  # whoever decided may not be in office any more
+                    raise ConflictError("a term ended meanwhile") from None
                 events = [e.model_copy(update={"recorded": recorded}) for e in events]
 
     def known_command(self, command: str) -> KnownCommand | None:

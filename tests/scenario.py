@@ -10,8 +10,10 @@ states that a decision reads, and decides; `then` compares. Everything is decide
 from __future__ import annotations
 
 import hashlib
+import json
 import re
 from collections import Counter
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -35,11 +37,12 @@ from ledger.leaf import encode
 from ledger.rules.alternative import AlternativeVote
 from ledger.rules.count_rule import rule_hash
 from ledger.seal.merkle import leaf_hash
-from ledger.streams.batch import BatchOpened, BatchWithdrawn
+from ledger.streams.batch import BatchClosed, BatchOpened, BatchWithdrawn
 from ledger.streams.contest import Candidate, ClosePoll, DefineContest, Section
 from ledger.streams.election import AdoptCountRule, CallElection
 from ledger.streams.paper import Alike, PaperRead, ReadPapers
 from ledger.streams.person import Identity, RecordPerson
+from ledger.streams.signature import differences, signed_body
 from ledger.streams.totals import CertifyTotals
 
 NOW = "2010-09-25T12:00:00Z"
@@ -110,8 +113,22 @@ def happened(kind: type[Event], stream: str, /, version: int = 1, **fields: Any)
     return kind(**{**_act().on(State(stream, version - 1)), **fields})
 
 
-def _act(now: str = NOW, effective: str | None = None, authority: str | None = None) -> Act:
-    return Act(ACTOR, now, effective or now, authority, "command", ORIGIN)
+def _act(now: str = NOW, effective: str | None = None, authority: str | None = None, size: int = 0) -> Act:
+    return Act(ACTOR, now, effective or now, authority, "command", ORIGIN, size)
+
+
+def keep_to_what_is_signed(command: Command, act: Act, events: Iterable[Event]) -> None:
+    """What a command leads to says what the command said, and is about the same contest: `verify` relies on both."""
+    body = json.loads(signed_body(command, act))
+    for event in events:
+        if not isinstance(event, PaperRead):
+            found = list(differences(type(command), body, event))
+            assert not found, f"{command.verb}: {event.type}: {found}"
+        if not isinstance(event, PaperRead | BatchOpened | BatchClosed):
+            assert event.effective == act.effective
+        for name in ("election", "contest"):
+            about = getattr(command, name, None)
+            assert isinstance(event, PaperRead) or about is None or getattr(event, name, None) == about, event.type
 
 
 @dataclass(frozen=True)
@@ -148,7 +165,7 @@ class Given:
     def when(self, command: Command) -> When:
         """Decide a command, twice: a pure decision gives the same again."""
         entry = DECISIONS[command.verb]
-        act = _act(self.now, command.effective, command.authority)
+        act = _act(self.now, command.effective, command.authority, len(self.events))
         known = self.batches(command) if isinstance(command, ReadPapers | CertifyTotals) else self.figures
         figures = {"figures": known} if entry.figures else {}
         before = self.states(command)
@@ -158,6 +175,7 @@ class Given:
             return When(Outcome(), refused)
         assert entry.decide(command, act, **self.states(command), **figures).events == outcome.events
         assert self.states(command) == before
+        keep_to_what_is_signed(command, act, When(outcome).events)
         return When(outcome)
 
 

@@ -19,7 +19,7 @@ from ledger.rules.count_rule import rule_hash
 
 ROOT = Path(__file__).parent.parent
 REFUSAL = re.compile(r"[a-z]+(-[a-z0-9]+)*: \S.*: expected \S.*, found [^.\s].*\. \S.*[^.]\.\n")
-VARIABLES = ("POLLBOOK_LEDGER", "POLLBOOK_ACTOR", "POLLBOOK_POSTGRES", "POLLBOOK_POSTGRES_FILE")
+VARIABLES = ("POLLBOOK_LEDGER", "POLLBOOK_ACTOR", "POLLBOOK_KEYS", "POLLBOOK_POSTGRES", "POLLBOOK_POSTGRES_FILE")
 
 RULE = {
     "version": "av.v1",

@@ -284,6 +284,16 @@ FIELDS: dict[str, dict[str, Any]] = {
         "votes_against": COUNTS,
         "votes_for": COUNTS,
     },
+    "command-signed.v1": {"body": st.just("{}"), "key": KEYS, "signature": SIGNATURES, "verb": IDS},
+    "command-signed-withheld.v1": {"body": st.just("{}"), "key": KEYS, "signature": SIGNATURES, "verb": IDS},
+    "delegation-revoked.v1": {
+        "body": IDS,
+        "clause": HASHES,
+        "decision": IDS,
+        "number": COUNTS,
+        "office": IDS,
+        "reason": st.sampled_from(["withdrawn", "superseded", "left-office"]),
+    },
     "disclosure-erased.v1": {"digests": st.lists(DIGESTS, max_size=3)},
     "document-published.v1": {
         "addressed_to": CLASSES,
@@ -372,6 +382,18 @@ FIELDS: dict[str, dict[str, Any]] = {
     "key-enrolled.v1": {"key": KEYS, "officer": IDS, "proof": SIGNATURES},
     "key-revoked.v1": {"officer": IDS, "reason": st.sampled_from(["lost", "exposed", "left-office"])},
     "key-rotated.v1": {"consent": SIGNATURES, "key": KEYS, "officer": IDS, "proof": SIGNATURES},
+    "ledger-founded.v1": {
+        "clause": HASHES,
+        "governing_body": IDS,
+        "officers": st.lists(
+            st.fixed_dictionaries(
+                {"key": KEYS, "office": IDS, "powers": st.lists(IDS, min_size=1, max_size=2), "proof": SIGNATURES},
+                optional={"until": TIMES},
+            ),
+            max_size=2,
+        ),
+        "title": TEXTS,
+    },
     "log-key-rotated.v1": {
         "key": KEYS,
         "old": KEYS,
@@ -408,6 +430,19 @@ FIELDS: dict[str, dict[str, Any]] = {
     "paper-read.v1": {"marks": MARKS},
     "person-recorded.v1": {"identity": DIGESTS},
     "poll-closed.v1": {"contest": IDS},
+    "power-delegated.v1": {
+        "body": IDS,
+        "clause": HASHES,
+        "contest": IDS,
+        "decision": IDS,
+        "election": IDS,
+        "number": COUNTS,
+        "office": IDS,
+        "pass_on": st.booleans(),
+        "powers": st.lists(IDS, max_size=3),
+        "since": TIMES,
+        "until": TIMES,
+    },
     "recount-ordered.v1": {"contest": IDS, "number": COUNTS, "reason": TEXTS},
     **NOMINATION_FIELDS,
     "report-made.v1": {

@@ -114,6 +114,8 @@ def contest_stream(contest: str) -> Contest:
 class DefineContest(Command):
     """Define a contest: who stands, for how many seats, in which sections, under which count rule."""
 
+    filled = frozenset({"report"})
+
     contest: Id = Field(description="id of the contest, unique in the ledger")
     election: Id = Field(description="id of the election it belongs to")
     office: Text = Field(description="the office to be filled")

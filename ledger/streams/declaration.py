@@ -40,6 +40,8 @@ class Declaring(Command):
 class DeclareResult(Declaring):
     """Declare who is elected. Refused unless the declaration equals the count of the papers."""
 
+    signed = True
+
 
 @decision(
     DeclareResult,
@@ -73,6 +75,8 @@ def declare_result(
 
 class CorrectResult(Declaring):
     """Declare what a recount came to, after an earlier declaration: the same result, or another."""
+
+    signed = True
 
     reason: Text = Field(description="what the recount found")
 

@@ -78,6 +78,8 @@ def enrolment_text(origin: str, officer: str, number: int, key: str) -> bytes:
 class EnrolKey(Command):
     """Enrol an officer's key. Make key and proof with: pollbook key make OFFICER FILE."""
 
+    signed = True
+
     officer: Id = Field(description="the office or officer whose key it is")
     key: KeyText = Field(description="the public key, as pollbook key make prints it")
     proof: SignatureText = Field(description="signature by the key itself, as pollbook key make prints it")
@@ -91,7 +93,7 @@ def enrol_key(command: EnrolKey, act: Act, officer_key: OfficerKey) -> Outcome:
         RefusedError: `key-malformed` and other faults of keys, `key-wrong-name`, `key-exists`, `key-used-before`,
             `proof-wrong`, in that order.
     """
-    key = _require_name(command.key, command.officer, officer_key)
+    key = require_name(command.key, command.officer, officer_key)
     if officer_key.key:
         raise RefusedError(
             "key-exists",
@@ -123,7 +125,7 @@ def rotate_key(command: RotateKey, act: Act, officer_key: OfficerKey) -> Outcome
         RefusedError: `key-malformed` and other faults of keys, `key-wrong-name`, `no-key`, `key-used-before`,
             `proof-wrong`, `consent-wrong`, in that order.
     """
-    key = _require_name(command.key, command.officer, officer_key)
+    key = require_name(command.key, command.officer, officer_key)
     old = _require_key(officer_key)
     _require_unused(command.key, officer_key)
     text = enrolment_text(act.origin, command.officer, len(officer_key.used) + 1, command.key)
@@ -135,6 +137,8 @@ def rotate_key(command: RotateKey, act: Act, officer_key: OfficerKey) -> Outcome
 
 class RevokeKey(Command):
     """Revoke an officer's key that was lost or exposed, or whose holder left. Say since when with effective."""
+
+    signed = True
 
     officer: Id = Field(description="the office or officer whose key it is")
     reason: Reason = Field(description="why it is revoked")
@@ -153,11 +157,7 @@ def revoke_key(command: RevokeKey, act: Act, officer_key: OfficerKey) -> Outcome
 
 def require_signature(key: VerifierKey, text: bytes, signature: str, code: str, what: str) -> None:
     """Refuse, under the code given, a signature that is not the key's over the text."""
-    try:
-        data = decode_base64(signature)
-    except ValueError:
-        data = b""
-    if len(data) != SIGNATURE_SIZE or not key.verify(text, data):
+    if not is_signed(key.text, text, signature):
         raise RefusedError(
             code,
             what,
@@ -167,7 +167,17 @@ def require_signature(key: VerifierKey, text: bytes, signature: str, code: str, 
         )
 
 
-def _require_name(text: str, officer: str, officer_key: OfficerKey) -> VerifierKey:
+def is_signed(key: str, text: bytes, signature: str) -> bool:
+    """Tell whether a signature, in canonical base64, is that of a public key over a text."""
+    try:
+        data = decode_base64(signature)
+    except ValueError:
+        return False
+    return len(data) == SIGNATURE_SIZE and VerifierKey.parse(key).verify(text, data)
+
+
+def require_name(text: str, officer: str, officer_key: OfficerKey) -> VerifierKey:
+    """Read a key, and refuse one that is not a signing key of this officer (`key-malformed`, `key-wrong-name`)."""
     key = VerifierKey.parse(text)
     if key.name != officer or key.kind is not Kind.NOTE:
         raise RefusedError(

@@ -91,6 +91,8 @@ class CommitLot(Command):
     Let several offices commit, each to a seed that it alone knows: the scrutineer and the agents as well.
     """
 
+    signed = True
+
     contest: Id = Field(description="id of the contest")
     commitment: Hash = Field(
         description="SHA-256 of the seed, which is 64 hexadecimal digits kept secret: "
@@ -130,6 +132,9 @@ class DrawLot(Command):
 
     Who is tied, for what and at which stage is what the count says (see: pollbook count).
     """
+
+    signed = True
+    unordered = frozenset({"seed"})
 
     contest: Id = Field(description="id of the contest")
     seed: tuple[Seed, ...] = Field((), description="every seed committed to, in any order: 64 hexadecimal digits each")

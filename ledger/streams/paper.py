@@ -9,7 +9,8 @@ from __future__ import annotations
 
 import hashlib
 from array import array
-from collections.abc import Callable
+from collections import Counter
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import partial
 from typing import Any, Literal
@@ -17,7 +18,7 @@ from typing import Any, Literal
 from pydantic import Field
 
 from ledger.decision import Act, Batch, BatchFigures, Command, Outcome, State, Unchanged, decision
-from ledger.errors import RefusedError, nearest
+from ledger.errors import RefusedError, nearest, refused
 from ledger.event import Audience, Canonical, Event
 from ledger.field import Id, Marks
 from ledger.leaf import BLIND_BYTES, base64url
@@ -54,6 +55,8 @@ class Alike(Canonical):
 class ReadPapers(Command):
     """Read the papers of one contest and section, after the poll closed, as one batch."""
 
+    signed = True
+
     contest: Id = Field(description="id of the contest")
     section: Id = Field(description="id of the section whose papers they are")
     serial: Id = Field(description="the scrutineer's serial for this batch; names it for ever")
@@ -64,6 +67,14 @@ class ReadPapers(Command):
     )
     same_again: bool = Field(False, description="other papers than those of a batch that bears just the same marks")
     expanded: bool = Field(False, description="the papers are made from published totals; every event will say so")
+
+    def said(self) -> dict[str, Any]:
+        """Give what is signed: the papers by the digest of what is on them, as the batch is opened with it."""
+        alike: Counter[str] = Counter()
+        for paper in self.papers:
+            alike[paper.marks] += paper.count
+        said = self.model_dump(mode="json", exclude_none=True, exclude={"papers"})
+        return {**said, "contents": contents_hash(alike)}
 
 
 @dataclass(frozen=True, slots=True)
@@ -189,21 +200,12 @@ def _require_new(
 
 def _require_closed_section(command: ReadPapers, act: Act, contest: Contest, where: str) -> None:
     if command.section not in contest.sections:
-        raise RefusedError(
-            "unknown-section",
-            where,
-            expected="one of " + ", ".join(contest.sections[:8]),
-            found=command.section + nearest(command.section, contest.sections),
-            remedy="Correct the section",
-        )
+        expected = "one of " + ", ".join(contest.sections[:8])
+        found = command.section + nearest(command.section, contest.sections)
+        raise refused("unknown-section", where, expected, found, "Correct the section")
     if not contest.closed_at or act.now < contest.closed_at:
-        raise RefusedError(
-            "poll-open",
-            where,
-            expected="papers after the poll closed",
-            found="a poll that is still open",
-            remedy="Record close-poll once it has closed",
-        )
+        expected, remedy = "papers after the poll closed", "Record close-poll once it has closed"
+        raise refused("poll-open", where, expected, "a poll that is still open", remedy)
 
 
 def merge_alike(command: ReadPapers, where: str, contest: Contest, rule: CountRule) -> dict[str, int]:
@@ -240,7 +242,7 @@ def merge_alike(command: ReadPapers, where: str, contest: Contest, rule: CountRu
     return dict(sorted(alike.items()))
 
 
-def contents_hash(alike: dict[str, int]) -> str:
+def contents_hash(alike: Mapping[str, int]) -> str:
     """Name a multiset of papers: SHA-256 over its lines `<count> <marks>` in the order of the marks."""
     lines = "".join(f"{count} {marks}\n" for marks, count in sorted(alike.items()))
     return "sha256:" + hashlib.sha256(lines.encode()).hexdigest()

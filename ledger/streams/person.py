@@ -86,6 +86,8 @@ class Erasure(State):
 class RecordPerson(Command):
     """Record a person. Who they are goes to the vault; the ledger keeps a digest."""
 
+    private = frozenset({"identity"})
+
     person: Id = Field(description="id of the person: random or sequential, never a name or a membership number")
     identity: Identity = Field(description='who it is, as JSON: {"name":"...","email":"...","born":"1970-01-01"}')
 
@@ -138,6 +140,8 @@ def order_erasure(command: OrderErasure, act: Act, person: Person, erasure: Eras
 
 class ConfirmErasure(Command):
     """Confirm that disclosures were erased. The desk gives this itself, once the vault has done it."""
+
+    filled = frozenset({"digests"})
 
     person: Id = Field(description="id of the person")
     digests: tuple[Digest, ...] = Field(description="digests of what was erased")

@@ -96,6 +96,8 @@ def report_stream(contest: str) -> Report:
 class MakeReport(Command):
     """Put the scrutineer's report on record. Refused by field where its numbers are not those of the record."""
 
+    signed = True
+
     contest: Id = Field(description="id of the contest")
     distributed: Count = Field(description="voting papers distributed")
     returned: Count = Field(description="voting papers returned")

@@ -167,6 +167,8 @@ def order_recount(command: OrderRecount, act: Act, contest: Contest, result: Res
 class AnnulResult(Command):
     """Annul a declared result: nobody is elected by it. What was recorded stays; a new contest is held."""
 
+    signed = True
+
     contest: Id = Field(description="id of the contest")
     reason: Text = Field(description="why, and by whose decision, by office")
 

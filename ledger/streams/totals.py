@@ -79,6 +79,8 @@ def totals_stream(contest: str, section: str) -> Totals:
 class CertifyTotals(Command):
     """Record a section's certified totals, stage by stage, in place of papers that are not at hand."""
 
+    signed = True
+
     contest: Id = Field(description="id of the contest")
     section: Id = Field(description="id of the section")
     papers: Count | None = Field(

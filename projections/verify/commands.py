@@ -35,7 +35,9 @@ def check_commands(record: RecordRead, snapshot: Snapshot) -> Iterator[Finding]:
             if found != name:
                 yield Finding("C5", "command-differs", at, f"event {at}", f"command {name}", str(found))
                 break
-    batches = {position for position, event in record.others if isinstance(event, BatchOpened)}
+    openings = {position: event.command for position, event in record.others if isinstance(event, BatchOpened)}
+    # Beside its opening is its signature, if it has one.
+    batches = {*openings, *(at + 1 for at, name in openings.items() if name and named.get(at + 1, ("", ""))[0] == name)}
     for position, (name, stream) in named.items():
         # A batch may be begun by one command and ended by another, after a kill: the row is the latter's.
         if position not in batches and position not in spans.get(str(name), ()):

@@ -18,6 +18,8 @@ CHECKS: dict[str, tuple[Category, str]] = {
     "A1": ("authenticity", "the checkpoint is signed by the log that the policy names"),
     "A2": ("authenticity", "witnesses cosigned the checkpoint as the policy demands"),
     "A3": ("authenticity", "keys on record were enrolled and replaced with the signatures that this takes"),
+    "A4": ("authenticity", "in a founded ledger, what must be signed was, by the key of the office, just as it stands"),
+    "A5": ("authenticity", "in a founded ledger, whoever acted had the power then, by a delegation rightly given"),
     "S1": ("consistency", "the hash tiles are those of the leaves"),
     "S2": ("consistency", "the checkpoint is that of the tree over the leaves"),
     "S3": ("consistency", "the tree begins with the one in the kept checkpoint"),

@@ -14,6 +14,7 @@ from projections.verify.commands import check_commands
 from projections.verify.evidence import check_evidence
 from projections.verify.finding import CHECKS, Finding
 from projections.verify.keys import check_keys
+from projections.verify.offices import check_offices
 from projections.verify.private import check_erasures, check_private
 from projections.verify.record import RecordRead, read_record
 from projections.verify.schema import check_schema, is_sqlite
@@ -77,6 +78,7 @@ def verify(
     findings += check_seal(ledger, record, snapshot, notes, trust)
     findings += check_schema(ledger, snapshot)
     findings += check_keys(ledger, record)
+    findings += check_offices(ledger, record, unchecked)
     findings += check_erasures(record)
     if vault is None:
         unchecked |= dict.fromkeys(PARTS["vault"], "the vault's key is not here")

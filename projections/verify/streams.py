@@ -15,6 +15,8 @@ from ledger.streams.document import Document, DocumentPublished, DocumentWithdra
 from ledger.streams.election import CountRuleAdopted, Election, ElectionCalled
 from ledger.streams.fee import Fees, FeeSet
 from ledger.streams.ground import GroundAdopted, Grounds
+from ledger.streams.founding import STREAM as FOUNDING
+from ledger.streams.founding import Founding, LedgerFounded
 from ledger.streams.heads import STREAM as HEADS
 from ledger.streams.heads import Heads, StreamHeadsRecorded
 from ledger.streams.interest import InterestDeclared, Interests, InterestWithdrawn
@@ -22,6 +24,7 @@ from ledger.streams.key import KeyEnrolled, KeyRevoked, KeyRotated, OfficerKey
 from ledger.streams.log_key import STREAM as LOG_KEY
 from ledger.streams.log_key import LogKey, LogKeyRotated
 from ledger.streams.lot import Lot, LotCommitted, LotDrawn
+from ledger.streams.office import DelegationRevoked, Office, PowerDelegated
 from ledger.streams.paper import Paper
 from ledger.streams.person import Erasure, Person
 from ledger.streams.report import Report, ReportMade
@@ -42,6 +45,7 @@ from ledger.streams.rulebook import (
     RuleRepealed,
 )
 from ledger.streams.timetable import StepVaried, Timetable, TimetableSet
+from ledger.streams.signature import CommandSigned, CommandSignedWithheld, SignatureHeld
 from ledger.streams.totals import Totals, TotalsCertified
 from projections.verify.finding import Finding
 from projections.verify.nomination_streams import NOMINATION_KINDS, nomination_place
@@ -60,14 +64,17 @@ KINDS: dict[str, type[State]] = {
     "key": OfficerKey,
     HEADS: Heads,
     "interest": Interests,
+    FOUNDING: Founding,
     LOG_KEY: LogKey,
     "lot": Lot,
+    "office": Office,
     "paper": Paper,
     "person": Person,
     "report": Report,
     "result": Result,
     "rulebook": RuleBook,
     "timetable": Timetable,
+    "signature": SignatureHeld,
     "totals": Totals,
     **NOMINATION_KINDS,
 }
@@ -124,6 +131,12 @@ def place_of(event: Event) -> str:
             return HEADS
         case KeyEnrolled() | KeyRotated() | KeyRevoked():
             return f"key/{event.officer}"
+        case PowerDelegated() | DelegationRevoked():
+            return f"office/{event.office}"
+        case CommandSigned() | CommandSignedWithheld():
+            return f"signature/{event.command}"
+        case LedgerFounded():
+            return FOUNDING
         case LogKeyRotated():
             return LOG_KEY
     return nomination_place(event)

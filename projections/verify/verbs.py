@@ -1,0 +1,40 @@
+"""Which verbs a type of event comes from: by their common stem, as the house has it, and by a table of the rest."""
+
+from __future__ import annotations
+
+from functools import cache
+from itertools import takewhile
+from operator import eq
+
+import ledger.streams  # noqa: F401  # fills the tables of decisions and types
+from ledger.decision import DECISIONS
+from ledger.event import TYPES
+
+OTHERWISE = {
+    "batch-closed.v1": ("read-papers",),
+    "batch-opened.v1": ("read-papers",),
+    "batch-withdrawn.v1": ("withdraw-papers",),
+    "disclosure-erased.v1": ("confirm-erasure",),
+    "key-enrolled.v1": ("enrol-key", "found-ledger"),
+    "power-delegated.v1": ("delegate-power", "found-ledger"),
+}
+
+
+@cache
+def verbs_of(name: str) -> tuple[str, ...]:
+    """Give the verbs that events of a type come from; those of its room, where neither stem nor table tells."""
+    if name in OTHERWISE:
+        return OTHERWISE[name]
+    *about, done = name.partition(".")[0].split("-")
+    alike = [verb for verb in DECISIONS if verb.split("-")[1:] == about and verb[0] == done[0]]
+    if alike:  # of revoke-key and rotate-key, key-revoked is the former
+        return (max(alike, key=lambda verb: sum(takewhile(bool, map(eq, verb, done)))),)
+    room = TYPES[name].__module__.rpartition(".")[2]
+    return tuple(verb for verb, entry in DECISIONS.items() if entry.command.group == room)
+
+
+@cache
+def must_be_signed(name: str) -> bool:
+    """Whether a type of event comes from commands that are refused unsigned, and from no others."""
+    verbs = verbs_of(name)
+    return bool(verbs) and all(DECISIONS[verb].command.signed for verb in verbs)
