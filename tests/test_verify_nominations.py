@@ -36,6 +36,7 @@ from ledger.streams.nominated import (
     ClassSized,
     NominationsClosed,
     NominationsOpened,
+    PersonNominated,
     StatementPublished,
     UnopposedDeclared,
 )
@@ -207,6 +208,10 @@ FORGERIES: dict[str, tuple[Callable[[], tuple[Event, ...]], str]] = {
     ),
     "a paper before the statement": (lambda: moved(HELD, StatementPublished, ContestDefined), "statement-missing"),
     "a statement of others": (lambda: changed(HELD, StatementPublished, persons=()), "differs-from-ledger"),
+    "a statement that somebody is not valid": (
+        lambda: changed(HELD, StatementPublished, persons=_doubted()),
+        "differs-from-ledger",
+    ),
     "a statement of fewer late ones": (lambda: changed(HELD, StatementPublished, late=0), "differs-from-ledger"),
     "a statement of an older record": (
         lambda: changed(HELD, StatementPublished, as_of_position=len(BEGUN) - 4),
@@ -240,6 +245,11 @@ FORGERIES: dict[str, tuple[Callable[[], tuple[Event, ...]], str]] = {
         "class-unsized",
     ),
 }
+
+
+def _doubted() -> tuple[PersonNominated, ...]:
+    statement = next(each for each in HELD.events if isinstance(each, StatementPublished))
+    return (statement.persons[0].model_copy(update={"valid": False}), *statement.persons[1:])
 
 
 def _order() -> tuple[str, ...]:
