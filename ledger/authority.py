@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 
+from ledger.clauses import require_clauses
 from ledger.decision import Act, Command, Outcome, fold
 from ledger.errors import RefusedError, refused
 from ledger.record import Record
@@ -48,13 +49,14 @@ def authorise(record: Record, command: Command, act: Act) -> Warrant:
     """Find the delegation under which an office may give a command.
 
     Raises:
-        RefusedError: `no-authority`, naming what is missing.
+        RefusedError: `unknown-clause`, `clause-not-in-force`: of a clause that it rests on; `no-authority`, naming
+            what is missing.
     """
     founding = founding_stream()
     if isinstance(command, FoundLedger):
         return Warrant(replace(act, authority=act.authority or UNDER_THE_FOUNDING), founded=True)
     founding = fold(founding, (event for _, event in record.stream(founding.stream)))
-    reads = {founding.stream: founding.version}
+    reads = {founding.stream: founding.version} | require_clauses(record, command, act)
     if not founding.exists:
         return Warrant(act, reads=reads)
     if isinstance(command, ConfirmErasure):  # what was ordered with authority is carried out, whoever is in office

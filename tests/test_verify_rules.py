@@ -7,10 +7,13 @@ from typing import Any
 
 import pytest
 from scenario import CALL_ELECTION, NOW, but, given
+from test_body import CONSTITUTE
 from test_document import PUBLISH, WITHDRAW
 from test_rulebook import ADOPT, ADVICE_HASH, AMEND, INTERPRET, ISSUE, LONG_AGO, REPEAL
 
+from ledger.decision import fold
 from ledger.event import Event
+from ledger.streams.rulebook import rulebook_stream
 from projections.verify.rules import check_rules
 
 Events = list[Event]
@@ -95,3 +98,24 @@ def test_what_stands_on_a_stream_of_another_name_counts_for_nobody_there() -> No
     change(WITHDRAWN, stream="rulebook/labour")(events)
     events += given(greens).events
     assert not any(finding.endswith(f":{len(WHOLE)}") for finding in found(events))
+
+
+def test_finds_a_clause_that_was_not_in_force_when_something_rested_on_it() -> None:
+    events = list(given(*WHOLE).events)
+    book = fold(rulebook_stream(ADOPT.organisation), events[BOOK : BOOK + 1])
+    clause = next(iter(book.in_force(LONG_AGO)))
+    rested = given(CONSTITUTE.model_copy(update={"clause": clause})).events[0]
+    assert found([*events, rested.model_copy(update={"effective": LONG_AGO})]) == []
+    before = "1900-01-01T00:00:00Z"
+    assert found([*events, rested.model_copy(update={"effective": before})]) == [
+        f"E8:clause-not-in-force:{len(events)}"
+    ]
+    assert found([rested]) == ["E8:unknown-clause:0"]
+
+
+def test_finds_a_rule_decided_by_a_sitting_that_could_not() -> None:
+    decided = but(ADOPT, adopted_by="nec", decision="d-1")
+    events = list(given(CALL_ELECTION, decided).events)
+    assert found(events) == []  # of a body that is not constituted here nothing is known
+    constituted = list(given(CONSTITUTE).events)
+    assert found([*constituted, *events]) == [f"E8:unknown-decision:{len(constituted) + 1}"]

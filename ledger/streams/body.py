@@ -5,7 +5,7 @@ Members are persons by their pseudonymous ids. What happens at sittings is decid
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Literal
 
@@ -42,6 +42,9 @@ class MemberVote(Canonical):
 
     member: Id
     vote: Side
+
+
+Fault = tuple[str, str, str]  # code, what is expected, what is found
 
 
 class BodyConstituted(Event):
@@ -218,6 +221,36 @@ MAJORITIES: Mapping[Majority, Callable[[DecisionTaken, int], bool]] = {
     "of-present": lambda taken, present: 2 * taken.votes_for > present,
     "two-thirds-of-votes": lambda taken, _: 0 < 2 * (taken.votes_for + taken.votes_against) <= 3 * taken.votes_for,
 }
+
+
+def decision_faults(body: Body, named: str | None, effective: str) -> Iterator[Fault]:
+    """Find what is wrong with the decision that something rests on: it is there, was carried, and came before."""
+    if named is None:
+        yield "decision-missing", f"the decision of {body.stream.partition('/')[2]} that it rests on", "none"
+        return
+    found = body_decision(body, named)
+    if found is None:
+        nothing = f"{named}{nearest(named, body.decisions)}, not on record"
+        yield "unknown-decision", f"a decision of {body.stream.partition('/')[2]}", nothing
+    elif not found.quorate:
+        yield "inquorate", f"a decision of a quorate sitting of {body.stream}", f"{named}, {found.present} present"
+    elif not found.carried:
+        yield "decision-not-carried", "a decision that was carried", f"{named}, which was not"
+    elif effective < body.sittings[found.taken.sitting].start:
+        start = body.sittings[found.taken.sitting].start
+        yield "before-decision", f"effect from {start} on, when {body.stream.partition('/')[2]} sat", effective
+
+
+def require_decision(body: Body, named: str | None, effective: str, where: str) -> None:
+    """Refuse what a body constituted here is said to have decided, and did not; of others nothing is known.
+
+    Raises:
+        RefusedError: `decision-missing`, `unknown-decision`, `inquorate`, `decision-not-carried`,
+            `before-decision`, in that order.
+    """
+    for code, expected, found in decision_faults(body, named, effective) if body.exists else ():
+        remedy = "Record the sitting and what it decided first: hold-sitting, take-decision"
+        raise refused(code, where, expected, found, remedy)
 
 
 def body_stream(body: str) -> Body:
