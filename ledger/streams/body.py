@@ -261,7 +261,7 @@ def body_stream(body: str) -> Body:
 def require_body(body: Body) -> BodyConstituted:
     """Give a body's constitution, or refuse where it has none (`unknown-body`)."""
     if body.constituted is None:
-        remedy = "See the ids with: pollbook events --type body-constituted.v1; or record constitute-body"
+        remedy = "See the ids with: pollbook body; or record constitute-body"
         raise refused("unknown-body", body.stream, "a body that was constituted", "none of this id", remedy)
     return body.constituted
 
