@@ -230,12 +230,17 @@ def decision_faults(body: Body, named: str | None, effective: str) -> Iterator[F
         return
     found = body_decision(body, named)
     if found is None:
-        nothing = f"{named}{nearest(named, body.decisions)}, not on record"
-        yield "unknown-decision", f"a decision of {body.stream.partition('/')[2]}", nothing
+        yield (
+            "unknown-decision",
+            f"a decision of {body.stream.partition('/')[2]}",
+            f"{named}{nearest(named, body.decisions)}",
+        )
     elif not found.quorate:
-        yield "inquorate", f"a decision of a quorate sitting of {body.stream}", f"{named}, {found.present} present"
+        needed = body.sittings[found.taken.sitting].quorum_needed
+        yield "inquorate", f"quorum {needed} for {named}", f"present {found.present}"
     elif not found.carried:
-        yield "decision-not-carried", "a decision that was carried", f"{named}, which was not"
+        votes = f"{found.taken.votes_for} for, {found.taken.votes_against} against, {found.taken.abstained} abstained"
+        yield "decision-not-carried", f"{named} carried by a majority {found.taken.majority.replace('-', ' ')}", votes
     elif effective < body.sittings[found.taken.sitting].start:
         start = body.sittings[found.taken.sitting].start
         yield "before-decision", f"effect from {start} on, when {body.stream.partition('/')[2]} sat", effective
@@ -264,27 +269,3 @@ def require_body(body: Body) -> BodyConstituted:
         remedy = "See the ids with: pollbook body; or record constitute-body"
         raise refused("unknown-body", body.stream, "a body that was constituted", "none of this id", remedy)
     return body.constituted
-
-
-def require_carried(body: Body, decision: str, where: str) -> BodyDecision:
-    """Give a decision of a body that carried.
-
-    Raises:
-        RefusedError: `unknown-body`, `unknown-decision`, `inquorate`, `decision-not-carried`, in that order.
-    """
-    constituted = require_body(body)
-    found = body_decision(body, decision)
-    if found is None:
-        said = f"{decision}{nearest(decision, body.decisions)}"
-        remedy = "See the ids with: pollbook body; or record take-decision"
-        raise refused("unknown-decision", where, f"a decision of {constituted.body}", said, remedy)
-    what = f"{where}, decision {decision} of {constituted.body}"
-    if not found.quorate:
-        needed = body.sittings[found.taken.sitting].quorum_needed
-        remedy = "Let a quorate sitting decide"
-        raise refused("inquorate", what, f"quorum {needed}", f"present {found.present}", remedy)
-    if not found.carried:
-        votes = f"{found.taken.votes_for} for, {found.taken.votes_against} against, {found.taken.abstained} abstained"
-        expected = f"a decision that carried, by a majority {found.taken.majority.replace('-', ' ')}"
-        raise refused("decision-not-carried", what, expected, votes, "Rely on a decision that carried")
-    return found
