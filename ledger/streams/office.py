@@ -7,6 +7,7 @@ than that. A power that was passed on outlives the revocation of the one it came
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Literal, NamedTuple
@@ -18,6 +19,7 @@ from ledger.field import ALL, Count, Hash, Id, Time
 from ledger.streams.body import Body, Fault, decision_faults
 
 POWERS_MAX = 100  # of one delegation
+DELEGATION = re.compile(r"delegation [0-9]+ of [a-z0-9-]+(, decision [a-z0-9-]+)?")  # as an authority names one
 
 
 class PowerDelegated(Event):
