@@ -30,7 +30,7 @@ from ledger.streams.nominator import EndEntitlement
 from ledger.streams.timetable import VaryStep
 from projections.nominations import NominationProjection
 from projections.scoreboard import Scoreboard, awaits_ruling
-from projections.verify.nominations import board_of
+from projections.verify.nomination_replay import board_of
 
 MPS = tuple(but(REGISTER_MP, nominator=f"mp-{number}") for number in range(2, 6))
 OTHER = NAME_A.model_copy(update={"nominee": "c", "name": "Burnham"})
