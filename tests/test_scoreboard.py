@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
+from collections import Counter
 from collections.abc import Sequence
 from contextlib import closing
 
@@ -12,25 +13,29 @@ from nominating import (
     ACCEPT,
     CLOSES,
     NAME_A,
+    NOMINATION_RULE,
+    OPEN,
     OPENED,
     RECEIVE,
     RECEIVED,
     REGISTER_MP,
     SCHEDULED,
+    SET_TIMETABLE,
     SIZE,
 )
-from scenario import but, given
+from scenario import but, given, happened
 
 from ledger.decision import Command
 from ledger.event import Event
+from ledger.rules.nomination import NominatorClass
 from ledger.streams.candidate import DeclineNomination, RecordAttribute, WithdrawCandidate
-from ledger.streams.nomination import WithdrawNomination
+from ledger.streams.nomination import NominationReceived, NominationWithdrawn, WithdrawNomination
 from ledger.streams.nomination_ruling import RuleNominationInvalid, RuleNominationValid
 from ledger.streams.nominator import EndEntitlement
-from ledger.streams.timetable import VaryStep
+from ledger.streams.timetable import StepDate, VaryStep
 from projections.nominations import NominationProjection
 from projections.scoreboard import Scoreboard, awaits_ruling
-from projections.verify.nominations import board_of
+from projections.verify.nomination_replay import board_of
 
 MPS = tuple(but(REGISTER_MP, nominator=f"mp-{number}") for number in range(2, 6))
 OTHER = NAME_A.model_copy(update={"nominee": "c", "name": "Burnham"})
@@ -177,3 +182,50 @@ def test_there_is_no_scoreboard_where_nothing_was_opened() -> None:
     assert board_of([], "leader", -1) is None
     events = given(*SCHEDULED).events
     assert board_of(list(enumerate(events)), "leader", 1) is None
+
+
+# Labour 2010, as it stood at the close: MPs, unions, societies, constituency parties.
+LEADER_2010 = {
+    "abbott": (33, 2, 2, 20),
+    "balls": (33, 1, 2, 17),
+    "burnham": (33, 0, 1, 44),
+    "d-miliband": (81, 2, 1, 165),
+    "e-miliband": (63, 6, 3, 151),
+}
+CLASSES_2010 = ("mps", "unions", "societies", "clps")
+
+
+def nominations_of_2010() -> list[Event]:
+    """Every nomination as published, the nominators numbered."""
+    classes = tuple(NominatorClass(id=name, name=name) for name in CLASSES_2010)
+    rule = NOMINATION_RULE.model_copy(update={"classes": classes, "acceptance": "not-required"})
+    timetable = but(SET_TIMETABLE, steps=(StepDate(step="nominations-close", local="2010-07-26T12:00:00"),))
+    names = (but(NAME_A, nominee=who, name=who) for who in LEADER_2010)
+    events = list(given(SCHEDULED[0], timetable, but(OPEN, rule=rule), *names, SIZE).events)
+    numbers: Counter[str] = Counter()
+    for who, by_class in LEADER_2010.items():
+        for name, number in zip(CLASSES_2010, by_class, strict=True):
+            for _ in range(number):
+                numbers[name] += 1
+                nominator = f"{name}-{numbers[name]}"
+                fields = {"contest": "leader", "nominee": who, "nominator": nominator, "nominator_class": name}
+                events.append(happened(NominationReceived, f"nomination/leader/{nominator}", 1, **fields))
+    return events
+
+
+def test_the_contest_of_2010_comes_to_what_was_published() -> None:
+    """Source: statement of nominations 2010; 33 of 257 needed, 12.5 per cent."""
+    events = nominations_of_2010()
+    found = board_of(list(enumerate(events)), "leader", len(events) - 1)
+    assert found is not None
+    counts = {each.nominee: tuple(each.counts.values()) for each in found.standings}
+    assert counts == LEADER_2010
+    assert [sum(each[n] for each in counts.values()) for n in range(4)] == [243, 11, 9, 397]
+    assert {each.judged.tests[0].needed for each in found.standings} == {33}
+    assert all(each.valid for each in found.standings)
+    fields = {"contest": "leader", "nominator": "mps-1", "nominee": "abbott"}
+    events.append(happened(NominationWithdrawn, "nomination/leader/mps-1", 2, **fields))
+    found = board_of(list(enumerate(events)), "leader", len(events) - 1)
+    assert found is not None
+    assert [each.nominee for each in found.standings if not each.valid] == ["abbott"]
+    assert found.standings[0].judged.tests[0][1:4] == (33, 32, False)
