@@ -133,6 +133,9 @@ def certify_totals(
     if isinstance(rule, SingleTransferableVote):  # no count could ever begin
         remedy = "Totals cannot say how papers would have gone on: record the papers"
         raise refused("totals-unfit", where, "papers, under the single transferable vote", "totals", remedy)
+    if rule.publication == "combined" and len(contest.sections) > 1:
+        remedy = "Record the papers: totals are public, and tell of their section"
+        raise refused("totals-unfit", where, "papers, where sections are published combined", "totals", remedy)
     first = sum(held.votes for held in command.stages[0].held)
     if command.papers is not None and command.papers != first and votes_of(rule, definition.seats) == 1:
         remedy = "Leave papers out: each has one vote, so the votes tell how many there are"
