@@ -74,6 +74,8 @@ def fee_stream(election: str) -> Fees:
 class SetFee(Command):
     """Set the fee of a category of applicant, from when it takes effect. The fee before stays on record."""
 
+    filled = frozenset({"closes", "opens", "published"})
+
     election: Id = Field(description="id of the election")
     category: Id = Field(description="category of applicant, such as registered-supporters")
     amount: int = Field(ge=-INT_MAX, le=INT_MAX, description="in the smallest unit: 2500 is 25.00 in GBP; free: 0")

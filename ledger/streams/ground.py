@@ -73,6 +73,8 @@ def ground_stream(election: str) -> Grounds:
 class AdoptGround(Command):
     """Adopt a ground on which an entry may be refused or removed, or a new version of it. It is never retrospective."""
 
+    filled = frozenset({"published"})
+
     election: Id = Field(description="id of the election")
     ground: Id = Field(description="id of the ground, such as not-on-the-roll")
     title: Text = Field(description="what the ground is called in public")

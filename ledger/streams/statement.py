@@ -62,6 +62,8 @@ class PublishStatement(Command):
     The line to record is printed by: pollbook nominations CONTEST --statement
     """
 
+    filled = frozenset({"persons"})
+
     contest: Id = Field(description="id of the contest")
     persons: tuple[PersonStated, ...] = Field(
         max_length=NOMINEES_MAX, description="everybody who was nominated, valid or not, as JSON"

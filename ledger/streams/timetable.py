@@ -139,6 +139,8 @@ class StepDate(Canonical):
 class SetTimetable(Command):
     """Set the timetable of an election. Later changes are variations: vary-step."""
 
+    filled = frozenset({"published", "steps"})
+
     election: Id = Field(description="id of the election; all its contests share the timetable")
     zone: Zone = Field(description="time zone of the local times, such as Europe/London")
     steps: tuple[StepDate, ...] = Field(
@@ -195,6 +197,8 @@ def set_timetable(command: SetTimetable, act: Act, election: Election, timetable
 
 class VaryStep(Command):
     """Give a step of the timetable another date, or its first one. The old date stays on record, with the reason."""
+
+    filled = frozenset({"published"})
 
     election: Id = Field(description="id of the election")
     step: StepName = Field(description="which step")
