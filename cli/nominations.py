@@ -126,7 +126,11 @@ def _board_json(board: Scoreboard, wanted: Wanted) -> dict[str, Any]:
         "cannot_be_met": list(board.unmeetable),
         "warnings": [{"nominee": who, "warning": what} for who, what in board.warnings],
         "nominations": figures.digest,
-    } | ({"list": [line._asdict() for line in _chosen(board, wanted)]} if wanted.listed else {})
+    } | (
+        {"list": [line._asdict() | {"ruled": bool(line.ruled)} for line in _chosen(board, wanted)]}
+        if wanted.listed
+        else {}
+    )
 
 
 def _person_json(each: Standing) -> dict[str, Any]:

@@ -195,6 +195,15 @@ def test_the_authority_is_filled_in_unless_it_was_named(founded: LedgerPlace) ->
         ]
 
 
+def test_a_delegation_that_is_named_has_to_be_one_of_those_that_cover_it(founded: LedgerPlace) -> None:
+    with signing_desk(founded) as desk:
+        submit(desk, DELEGATE, delegate("clerk", "election"))
+        second = but(CALL_ELECTION, authority="delegation 2 of nec, decision d-1")
+        submit(desk, second, actor="clerk")
+        for other in ("delegation 3 of nec, decision d-1", "delegation 2 of nec", "delegation 2 of nec, decision d-2"):
+            assert refused(desk, but(second, election="e-2", authority=other), actor="clerk").code == "no-authority"
+
+
 def test_a_term_has_an_end_for_what_takes_effect_and_for_when_it_is_recorded(founded: LedgerPlace) -> None:
     with signing_desk(founded) as desk:
         submit(desk, but(DELEGATE, since=LATER, until=LAST))
@@ -239,11 +248,12 @@ def test_a_delegation_for_an_election_covers_its_contests(founded: LedgerPlace) 
 def test_what_was_ordered_with_authority_is_confirmed_after_the_term(founded: LedgerPlace) -> None:
     """The desk goes on with an erasure as it opens, whoever is in office by then."""
     with signing_desk(founded) as desk:
-        submit(desk, delegate("clerk", "person", until=LATER))
+        submit(desk, enrol(KEYS["clerk"]), delegate("clerk", "person", until=LATER))
         submit(desk, RECORD_PERSON, actor="clerk")
         desk.vault.begin_erasure("person/p1")
         order = OrderErasure(person="p1", basis="right-to-erasure")
         desk._append(desk._decide(order, "c-1", "clerk")[0], Guard())  # and is killed
+        desk.ledger.append(desk._decide(RevokeKey(officer="clerk", reason="lost"), "c-2", OFFICER)[0].events)
     with at(founded, LAST) as desk:
         assert events_of(desk)[-1].type == "disclosure-erased.v1"
 

@@ -124,8 +124,7 @@ def test_refuses_a_delegation_at_fault(changes: dict[str, Any], code: str) -> No
 
 def test_a_decision_of_an_inquorate_sitting_gives_no_power() -> None:
     """Such a decision is refused; but a sitting may turn out to have been inquorate."""
-    from ledger.streams.body import body_stream
-    from ledger.streams.office import decision_faults
+    from ledger.streams.body import body_stream, decision_faults
 
     events = [event for event in FOUNDED.events if event.stream == "body/nec"]
     few = [event.model_copy(update={"attended": 2}) if event.type == "sitting-held.v1" else event for event in events]

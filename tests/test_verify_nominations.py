@@ -22,7 +22,7 @@ from nominating import (
 from scenario import ADOPT_RULE, DEFINE_CONTEST, Given, but, given, happened
 
 from ledger.decision import Command
-from ledger.event import Event
+from ledger.event import TYPES, Event
 from ledger.rules.drawing import commitment_to
 from ledger.rules.meeting import Meeting
 from ledger.streams.ballot_order import CommitBallotOrder, DrawBallotOrder
@@ -36,6 +36,7 @@ from ledger.streams.nominated import (
     ClassSized,
     NominationsClosed,
     NominationsOpened,
+    PersonNominated,
     StatementPublished,
     UnopposedDeclared,
 )
@@ -48,9 +49,10 @@ from ledger.streams.nomination import (
 )
 from ledger.streams.nomination_ruling import RuleNominationInvalid
 from ledger.streams.nominator import EndEntitlement, EntitlementEnded, NominatorRegistered
-from ledger.streams.statement import DeclareUnopposed, PersonStated, PublishStatement
+from ledger.streams.statement import NOMINATION_TYPES, DeclareUnopposed, PersonStated, PublishStatement
 from projections.scoreboard import Scoreboard
-from projections.verify.nominations import board_of, check_nominations
+from projections.verify.nomination_replay import board_of
+from projections.verify.nominations import check_nominations
 from projections.verify.record import RecordRead
 
 SEED = "12" * 32
@@ -168,6 +170,7 @@ def test_the_statement_says_who_is_valid_and_what_has_no_effect() -> None:
 
 FORGERIES: dict[str, tuple[Callable[[], tuple[Event, ...]], str]] = {
     "a nomination that came late": (lambda: changed(HELD, NominationReceived, effective=A_SECOND_LATER), "late"),
+    "one before the opening": (lambda: changed(HELD, NominationReceived, effective="2010-05-24T08:59:59Z"), "not-yet"),
     "one in time as late": (lambda: changed(HELD, NominationReceivedLate, effective=RECEIVED), "not-late"),
     "another close": (lambda: changed(HELD, NominationReceivedLate, closed=RECEIVED), "not-late"),
     "a nominee nobody named": (lambda: changed(HELD, NominationReceived, nominee="x"), "unknown-nominee"),
@@ -207,6 +210,10 @@ FORGERIES: dict[str, tuple[Callable[[], tuple[Event, ...]], str]] = {
     ),
     "a paper before the statement": (lambda: moved(HELD, StatementPublished, ContestDefined), "statement-missing"),
     "a statement of others": (lambda: changed(HELD, StatementPublished, persons=()), "differs-from-ledger"),
+    "a statement that somebody is not valid": (
+        lambda: changed(HELD, StatementPublished, persons=_doubted()),
+        "differs-from-ledger",
+    ),
     "a statement of fewer late ones": (lambda: changed(HELD, StatementPublished, late=0), "differs-from-ledger"),
     "a statement of an older record": (
         lambda: changed(HELD, StatementPublished, as_of_position=len(BEGUN) - 4),
@@ -240,6 +247,11 @@ FORGERIES: dict[str, tuple[Callable[[], tuple[Event, ...]], str]] = {
         "class-unsized",
     ),
 }
+
+
+def _doubted() -> tuple[PersonNominated, ...]:
+    statement = next(each for each in HELD.events if isinstance(each, StatementPublished))
+    return (statement.persons[0].model_copy(update={"valid": False}), *statement.persons[1:])
 
 
 def _order() -> tuple[str, ...]:
@@ -288,3 +300,36 @@ def test_finds(name: str) -> None:
 )
 def test_finds_what_was_added(event: Event, code: str) -> None:
     assert code in codes((*HELD.events, event))
+
+
+def test_what_concerns_others_may_come_between_a_statement_and_its_record() -> None:
+    """Another desk may have recorded it while the statement was decided."""
+    statement = next(place for place, each in enumerate(HELD.events) if isinstance(each, StatementPublished))
+    elsewhere = happened(
+        NominatorRegistered,
+        "nominator/other/mp-1",
+        as_of="2010-05-18",
+        election="other",
+        nominator="mp-1",
+        nominator_class="mps",
+        source="s",
+    )
+    events = (*HELD.events[:statement], elsewhere, *HELD.events[statement:])
+    assert codes(events) == set()
+    here = elsewhere.model_copy(update={"election": "labour", "nominator": "mp-7"})
+    assert codes((*HELD.events[:statement], here, *HELD.events[statement:])) == set()
+    ended = happened(EntitlementEnded, "nominator/labour/mp-1", 2, election="labour", nominator="mp-1", reason="x")
+    assert codes((*HELD.events[:statement], ended, *HELD.events[statement:])) == {"changed-after-statement"}
+    elsewhere_ended = happened(
+        EntitlementEnded, "nominator/other/mp-1", 2, election="other", nominator="mp-1", reason="x"
+    )
+    more = (*HELD.events[:statement], elsewhere, elsewhere_ended, *HELD.events[statement:])
+    assert codes(more) == set()
+
+
+def test_the_types_that_change_a_scoreboard_are_those_of_nominations() -> None:
+    """A statement is decided anew where one of them came in meanwhile."""
+    rooms = {"nominations", "nomination", "candidate", "nominator"}
+    known = {each.type for each in HELD.events if each.stream.partition("/")[0] in rooms} | {"timetable-set.v1"}
+    changes_nothing = {"nominator-registered.v1", "statement-published.v1", "ballot-order-committed.v1"}
+    assert known - changes_nothing - {"ballot-order-drawn.v1"} <= set(NOMINATION_TYPES) <= TYPES.keys()

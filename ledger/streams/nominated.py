@@ -23,7 +23,9 @@ if TYPE_CHECKING:
     from ledger.streams.timetable import Timetable
 
 DAY_PATTERN = r"^[0-9]{4}-[0-9]{2}-[0-9]{2}$"
-CLOSE = "nominations-close"  # the step of the timetable
+NominationStep = Literal["nominations-open", "nominations-close"]
+OPENING: NominationStep = "nominations-open"
+CLOSE: NominationStep = "nominations-close"
 
 
 def check_day(text: str) -> str:
@@ -239,11 +241,14 @@ def require_nominee(nominations: Nominations, nominee: str, code: str = "unknown
         raise refused(code, where, "a nominee who was named", found, "Correct the id, or record name-nominee first")
 
 
-def closing(timetable: Timetable, rule: NominationRule, name: str) -> str | None:
-    """Give the moment at which a class closes: its own date, else that of the class it is part of, else that of all."""
+def closing(timetable: Timetable, rule: NominationRule, name: str, step: NominationStep = CLOSE) -> str | None:
+    """Give the moment at which a class closes: its own date, else that of the class it is part of, else that of all.
+
+    The same for its opening, with that `step`.
+    """
     known = rule.class_of(name)
     for each in (name, known.part_of if known else None, None):
-        date = timetable.steps.get((CLOSE, each))
+        date = timetable.steps.get((step, each))
         if date is not None:
             return date.utc
     return None

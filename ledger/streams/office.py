@@ -7,6 +7,7 @@ than that. A power that was passed on outlives the revocation of the one it came
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Literal, NamedTuple
@@ -15,9 +16,10 @@ from ledger.decision import DECISIONS, Command, State
 from ledger.errors import nearest, refused
 from ledger.event import Audience, Event
 from ledger.field import ALL, Count, Hash, Id, Time
-from ledger.streams.body import Body, body_decision
+from ledger.streams.body import Body, Fault, decision_faults
 
 POWERS_MAX = 100  # of one delegation
+DELEGATION = re.compile(r"delegation [0-9]+ of [a-z0-9-]+(, decision [a-z0-9-]+)?")  # as an authority names one
 
 
 class PowerDelegated(Event):
@@ -147,9 +149,6 @@ def delegation_says(given: PowerDelegated) -> str:
     return f"delegation {given.number} of {given.body}" + (f", decision {given.decision}" if given.decision else "")
 
 
-Fault = tuple[str, str, str]  # code, what is expected, what is found
-
-
 def delegation_faults(
     given: PowerDelegated, governing: str, giver: Office, body: Body, moments: tuple[str, ...]
 ) -> Iterator[Fault]:
@@ -182,24 +181,6 @@ def _may_pass(giver: Office, old: PowerDelegated, new: PowerDelegated, asked: As
     within = end is None or (new.until is not None and new.until <= end)
     live = all(giver.in_force(old, moment) for moment in moments)
     return old.pass_on and within and live and covers_power(old, asked) and covers_scope(old, asked)
-
-
-def decision_faults(body: Body, named: str | None, effective: str) -> Iterator[Fault]:
-    """Find what is wrong with the decision that a delegation rests on: it is there, was carried, and came before."""
-    if named is None:
-        yield "decision-missing", f"the decision of {body.stream.partition('/')[2]} that it rests on", "none"
-        return
-    found = body_decision(body, named)
-    if found is None:
-        nothing = f"{named}{nearest(named, body.decisions)}, not on record"
-        yield "unknown-decision", f"a decision of {body.stream.partition('/')[2]}", nothing
-    elif not found.quorate:
-        yield "inquorate", f"a decision of a quorate sitting of {body.stream}", f"{named}, {found.present} present"
-    elif not found.carried:
-        yield "decision-not-carried", "a decision that was carried", f"{named}, which was not"
-    elif effective < body.sittings[found.taken.sitting].start:
-        start = body.sittings[found.taken.sitting].start
-        yield "before-decision", f"effect from {start} on, when {body.stream.partition('/')[2]} sat", effective
 
 
 def revocation_faults(revoked: DelegationRevoked, governing: str, office: Office, body: Body) -> Iterator[Fault]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 
 from ledger.decision import Act
@@ -12,6 +11,7 @@ from ledger.store import Ledger
 from ledger.streams.batch import BatchClosed, BatchOpened
 from ledger.streams.founding import LedgerFounded, follows
 from ledger.streams.office import (
+    DELEGATION,
     Asked,
     DelegationRevoked,
     PowerDelegated,
@@ -28,7 +28,6 @@ from projections.verify.signatures import Body, check_signatures
 from projections.verify.verbs import verbs_of
 
 UNFOUNDED = "the ledger is unfounded: everything in it is asserted by whoever recorded it"
-DELEGATION = re.compile(r"delegation [0-9]+ of [a-z0-9-]+(, decision [a-z0-9-]+)?")
 
 
 def check_offices(ledger: Ledger, record: RecordRead, unchecked: dict[str, str]) -> Iterator[Finding]:

@@ -287,6 +287,10 @@ CASES: dict[str, tuple[Act, list[str]]] = {
         again("figures-published.v1", command=None, authority=None),
         ["A5:no-authority:46"],
     ),
+    "A5: under a rule, without any power": (
+        again("figures-published.v1", command=None, actor="agent", authority="rule 4"),
+        ["A5:no-authority:46"],
+    ),
     "A5: under a rule": (again("figures-published.v1", command=None, authority="rule 4"), []),
     "A5: of an election that is not theirs": (
         lambda operator: (
