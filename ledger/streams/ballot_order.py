@@ -60,6 +60,8 @@ def commit_ballot_order(command: CommitBallotOrder, act: Act, nominations: Nomin
 class DrawBallotOrder(Command):
     """Draw the order of the candidates on the ballot paper: reveal the seeds, or say how it was drawn by hand."""
 
+    unordered = frozenset({"seed"})
+
     contest: Id = Field(description="id of the contest")
     seed: tuple[Seed, ...] = Field((), description="every seed committed to, in any order: 64 hexadecimal digits each")
     order: tuple[Id, ...] = Field((), max_length=NOMINEES_MAX, description="by hand: all candidates in the order drawn")

@@ -5,6 +5,9 @@ The stream is `nominations/<contest>`; what is recorded there is in `nominated`.
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
+from typing import Any
+
 from pydantic import Field
 
 from ledger.decision import Act, Command, NominationFigures, NomineeFigures, Outcome, Unchanged, decision
@@ -56,11 +59,25 @@ class PersonStated(Canonical):
     )
 
 
+def _lines(persons: Sequence[Mapping[str, Any]]) -> list[tuple[str, bool, list[tuple[str, int]]]]:
+    """Give lines of a statement, signed or of an event, in one order and without the classes that nobody is of."""
+    return sorted(
+        (
+            each["nominee"],
+            each["valid"],
+            sorted((of["nominator_class"], of["nominations"]) for of in each["counts"] if of["nominations"]),
+        )
+        for each in persons
+    )
+
+
 class PublishStatement(Command):
     """Publish the statement of persons nominated. Refused where it is not what the record says.
 
     The line to record is printed by: pollbook nominations CONTEST --statement
     """
+
+    written = {"persons": lambda body, found: _lines(body["persons"]) == _lines(found)}
 
     contest: Id = Field(description="id of the contest")
     persons: tuple[PersonStated, ...] = Field(
