@@ -156,7 +156,7 @@ def test_lists_what_is_decided_what_is_not_and_what_was_said_of_it(at: Terminal)
     text = fits(at.made(DATED)("checklist", "labour"))
     missing, deferred, decided = text.split("\n\n")[1:4]
     assert "  grounds\n" in missing
-    assert "  rule-book\n" in missing
+    assert "  code-of-conduct\n" in missing
     assert "  lot-commitments of contest leader" in missing
     assert deferred.startswith(
         'Not decided, as was said in public (1):\n  scrutineer: "in July", returning-officer on 18'
