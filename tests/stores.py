@@ -145,7 +145,7 @@ class NoFigures:
         return BatchFigures(2**53 - 1, {})
 
     def nominations(self, contest: str) -> NominationFigures:
-        raise AssertionError(f"nothing here reads the nominations of {contest}")
+        raise refused("nominations-missing", f"contest {contest}", "nominations that were opened", "none", "Open them")
 
     def heads(self) -> HeadsFigures:
         raise AssertionError("nothing here reads the heads of streams")

@@ -29,6 +29,8 @@ OFFICES_MAX = 100
 class CommitBallotOrder(Command):
     """Commit to a seed of the ballot order, before nominations close: nobody can know then who will be on the paper."""
 
+    signed = True
+
     contest: Id = Field(description="id of the contest")
     commitment: Hash = Field(
         description="SHA-256 of the seed, which is 64 hexadecimal digits kept secret: "
@@ -59,6 +61,8 @@ def commit_ballot_order(command: CommitBallotOrder, act: Act, nominations: Nomin
 
 class DrawBallotOrder(Command):
     """Draw the order of the candidates on the ballot paper: reveal the seeds, or say how it was drawn by hand."""
+
+    signed = True
 
     contest: Id = Field(description="id of the contest")
     seed: tuple[Seed, ...] = Field((), description="every seed committed to, in any order: 64 hexadecimal digits each")

@@ -373,8 +373,11 @@ def test_a_founding_that_was_taken_out_leaves_its_traces(operator: Operator) -> 
 def test_every_type_of_event_comes_of_a_verb() -> None:
     assert [name for name in TYPES if not verbs_of(name)] == ["command-signed.v1", "command-signed-withheld.v1"]
     assert [name for name in sorted(TYPES) if must_be_signed(name)] == [
+        "ballot-order-committed.v1",
+        "ballot-order-drawn.v1",
         "batch-closed.v1",
         "batch-opened.v1",
+        "batch-withdrawn.v1",
         "delegation-revoked.v1",
         "key-enrolled.v1",
         "key-revoked.v1",
@@ -388,4 +391,5 @@ def test_every_type_of_event_comes_of_a_verb() -> None:
         "result-corrected.v1",
         "result-declared.v1",
         "totals-certified.v1",
+        "unopposed-declared.v1",
     ]
