@@ -11,7 +11,7 @@ from pydantic import Field
 from ledger.decision import Act, Command, Outcome, decision
 from ledger.errors import refused
 from ledger.field import Hash, Id, Text
-from ledger.rules.drawing import BALLOT_ORDER, Offered, Seed, drawn_order
+from ledger.rules.drawing import BALLOT_ORDER, Offered, Seed, drawn_order, is_order
 from ledger.streams.contest import Contest, contest_stream
 from ledger.streams.nominated import (
     BallotOrderCommitted,
@@ -63,6 +63,8 @@ class DrawBallotOrder(Command):
     """Draw the order of the candidates on the ballot paper: reveal the seeds, or say how it was drawn by hand."""
 
     signed = True
+    unordered = frozenset({"seed"})
+    written = {"order": is_order}
 
     contest: Id = Field(description="id of the contest")
     seed: tuple[Seed, ...] = Field((), description="every seed committed to, in any order: 64 hexadecimal digits each")

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from typing import Annotated, Literal, Self
+from typing import Annotated, Any, Literal, Self
 
 from pydantic import Field, StringConstraints, model_validator
 
@@ -13,7 +14,7 @@ from ledger.event import Audience, Canonical, Event
 from ledger.field import INT_MAX, Count, Hash, Id, Text, Time
 from ledger.rules.local_time import Dated, Local, Offset, Zone, dated
 from ledger.streams.election import Election, election_stream, require_election
-from ledger.streams.timetable import Timetable, publication, timetable_stream
+from ledger.streams.timetable import Timetable, is_publication, publication, timetable_stream
 
 CONCESSIONS_MAX = 50
 
@@ -71,8 +72,19 @@ def fee_stream(election: str) -> Fees:
     return Fees(f"fee/{election}")
 
 
+def _local(date: Mapping[str, Any] | None) -> str | None:
+    """Give the local time of a date of an event."""
+    return None if date is None else date["local"]
+
+
 class SetFee(Command):
     """Set the fee of a category of applicant, from when it takes effect. The fee before stays on record."""
+
+    written = {
+        "closes": lambda body, found: _local(found) == body.get("closes"),
+        "opens": lambda body, found: _local(found) == body.get("opens"),
+        "published": is_publication,
+    }
 
     election: Id = Field(description="id of the election")
     category: Id = Field(description="category of applicant, such as registered-supporters")

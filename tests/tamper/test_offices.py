@@ -26,6 +26,7 @@ from officers import (
 from scenario import CLOSE_POLL, DEFINED, READ_PAPERS, RECORD_PERSON, but
 from stores import SQLitePlace, desk_at
 
+from ledger.decision import DECISIONS
 from ledger.event import TYPES
 from ledger.seal.keys import encode_base64
 from ledger.store import open_ledger
@@ -235,6 +236,10 @@ CASES: dict[str, tuple[Act, list[str]]] = {
         change_signed("batch-opened.v1", say(serial="s2"), sign=True),
         ["A4:not-as-signed:30", "A4:not-as-signed:35"],
     ),
+    "A4: somebody recused of whom nothing was signed": (
+        change("decision-taken.v1", recused=["p"]),
+        ["A4:not-as-signed:10"],
+    ),
     "A4: no signature": (lambda operator: operator.drop(39), ["A4:unsigned:38"]),
     "A4: no signature of a batch": (lambda operator: operator.drop(31), ["A4:unsigned:30", "A4:unsigned:34"]),
     "A4: no signature of a founding": (lambda operator: operator.drop(5), ["A4:unsigned:" + str(n) for n in range(5)]),
@@ -393,3 +398,9 @@ def test_every_type_of_event_comes_of_a_verb() -> None:
         "totals-certified.v1",
         "unopposed-declared.v1",
     ]
+
+
+def test_every_verb_is_that_of_some_type_of_event() -> None:
+    """A type that is taken for another verb's asks for another power than the desk did."""
+    assert {verb for name in TYPES for verb in verbs_of(name)} == set(DECISIONS)
+    assert [name for name in TYPES if len(verbs_of(name)) > 1] == ["key-enrolled.v1", "power-delegated.v1"]
