@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import Any
+
 from pydantic import Field
 
 from ledger.decision import Act, Command, Outcome, decision
@@ -72,8 +75,18 @@ def adopt_rule_book(command: AdoptRuleBook, act: Act, rule_book: RuleBook, body:
     return Outcome([RuleBookAdopted(**act.on(rule_book), **fields)])
 
 
+CLAUSE = ("amendable_by", "applies_to", "kind", "ref", "text_digest", "title")  # of what an amendment says
+
+
+def _without_overrides(clause: Mapping[str, Any]) -> dict[str, Any]:
+    """Give a clause of an event as an amendment says it: why it departs from another stays as it was."""
+    return {name: value for name, value in clause.items() if name != "overrides"}
+
+
 class AmendRule(Command):
     """Amend a clause, or add one: how it reads, and from when. Nothing reaches back."""
+
+    written = {"clause": lambda body, found: _without_overrides(found) == {n: body[n] for n in CLAUSE if n in body}}
 
     organisation: Id = Field(description="id of the organisation whose rules they are")
     rulebook: Id = Field(description="id of the rule book, or of the guidelines")

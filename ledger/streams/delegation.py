@@ -30,7 +30,7 @@ class DelegatePower(Command):
     """
 
     signed = True
-    filled = frozenset({"since"})
+    written = {"since": lambda body, found: found == body.get("since", body["effective"])}
 
     office: Id = Field(description="the office, or the body, that is given the powers")
     body: Id = Field(description="the body that gives them; or the office that records, where it passes on its own")

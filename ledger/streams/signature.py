@@ -118,7 +118,7 @@ def differences(kind: type[Command], body: Mapping[str, Any], event: Event) -> I
     passed = kind.private | kind.filled
     if isinstance(event, BatchOpened | BatchClosed):
         passed |= {"effective"}
-    for name in sorted({*kind.model_fields, *body} & {*type(event).model_fields} - passed):
+    for name in sorted({*kind.model_fields, *kind.written, *body} & {*type(event).model_fields} - passed):
         said, found = body.get(name), values.get(name)
         if name in kind.written:
             if not _agrees(kind.written[name], body, found):

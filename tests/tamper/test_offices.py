@@ -240,6 +240,18 @@ CASES: dict[str, tuple[Act, list[str]]] = {
         change("decision-taken.v1", recused=["p"]),
         ["A4:not-as-signed:10"],
     ),
+    "A4: a report that was signed for is not asked for": (
+        change_signed("contest-defined.v1", say(report="required"), sign=True),
+        ["A4:not-as-signed:26"],
+    ),
+    "A4: a delegation from another time on than was signed": (
+        change_signed("power-delegated.v1", say(since="2030-01-01T00:00:00Z"), sign=True, number=2),
+        ["A4:not-as-signed:18"],
+    ),
+    "A4: a person who was not signed for": (
+        change_signed("person-recorded.v1", say(person="p2"), sign=True),
+        ["A4:not-as-signed:36"],
+    ),
     "A4: no signature": (lambda operator: operator.drop(39), ["A4:unsigned:38"]),
     "A4: no signature of a batch": (lambda operator: operator.drop(31), ["A4:unsigned:30", "A4:unsigned:34"]),
     "A4: no signature of a founding": (lambda operator: operator.drop(5), ["A4:unsigned:" + str(n) for n in range(5)]),
@@ -258,7 +270,7 @@ CASES: dict[str, tuple[Act, list[str]]] = {
     ),
     "A4: a delegation once more, as it was signed": (
         again("power-delegated.v1", 2, number=2, version=2),
-        ["A4:unsigned:46"],
+        ["A4:unsigned:46", "A5:decision-spent:46"],
     ),
     "A4: and beside the first": (
         again("power-delegated.v1", 3, beside=True, number=2),
