@@ -13,7 +13,7 @@ from pydantic.fields import FieldInfo
 
 import ledger.streams  # noqa: F401  # fills the table of decisions
 from cli.source import json_value
-from cli.wording import Kind, expectation, is_list, is_record, is_words, kind_of, member_of, variants
+from cli.wording import Kind, expectation, is_list, is_record, is_words, kind_of, member_of, member_variants, variants
 from ledger.decision import DECISIONS, Command
 from ledger.errors import RefusedError, UsageError, nearest
 from ledger.field import Id
@@ -153,12 +153,23 @@ def bad_field(kind: type[BaseModel], error: ValidationError, where: Where) -> Re
 
 def _bad_version(kind: type[BaseModel], error: Any, loc: Loc, where: Where) -> RefusedError:
     """Say that a record of several kinds does not name one that there is."""
-    known = variants(kind.model_fields[str(loc[-1])])
-    given = error["input"].get("version") if isinstance(error["input"], dict) else None
+    by = error["ctx"]["discriminator"].strip("'")
+    known = _tags(kind, loc)
+    given = error["input"].get(by) if isinstance(error["input"], dict) else None
     found = "none" if given is None else _shown(given) + nearest(str(given), known)
-    place = where.field((*loc, "version"))
+    way, _ = _walk(kind, loc)
     code = "missing-field" if given is None else "bad-field"
-    return RefusedError(code, place, expected=" or ".join(known), found=found, remedy="Give the version of the rule")
+    remedy = f"Give the {by} of the rule"
+    return RefusedError(code, where.field((*way, by)), expected=" or ".join(known), found=found, remedy=remedy)
+
+
+def _tags(kind: type[BaseModel], loc: Loc) -> dict[str, Any]:
+    """Give the models of a record of several kinds, by what tells them apart."""
+    if isinstance(loc[-1], int):
+        _, here = _walk(kind, loc[:-1])
+        return member_variants(here) if here else {}
+    fields = _fields_at(kind, loc[:-1]) if len(loc) > 1 else dict(kind.model_fields)
+    return variants(fields[loc[-1]]) if loc[-1] in fields else {}
 
 
 def _walk(kind: type[BaseModel], loc: Loc) -> tuple[Loc, Kind | None]:
@@ -174,7 +185,7 @@ def _walk(kind: type[BaseModel], loc: Loc) -> tuple[Loc, Kind | None]:
         if here is None:
             continue
         if isinstance(part, int):
-            here = member_of(here) if is_list(here) else None
+            here, tags = (member_of(here), member_variants(here)) if is_list(here) else (None, {})
         else:
             field = here.type.model_fields.get(part) if is_record(here) else None
             here, tags = (kind_of(field), variants(field)) if field else (None, {})

@@ -40,10 +40,25 @@ def kind_of(field: FieldInfo) -> Kind:
 
 def variants(field: FieldInfo) -> dict[str, Any]:
     """Give the models that a field may hold by the version that tells them apart; nothing where there is only one."""
-    models = [kind for kind in get_args(field.annotation) if isinstance(kind, type) and issubclass(kind, BaseModel)]
+    return _told_apart(field.annotation, "version")
+
+
+def member_variants(kind: Kind) -> dict[str, Any]:
+    """Give the models that a list's members may be by the kind that tells them apart; nothing where there is one."""
+    return _told_apart(plain_member(kind), "kind")
+
+
+def _told_apart(annotation: Any, by: str) -> dict[str, Any]:
+    models = [kind for kind in get_args(annotation) if isinstance(kind, type) and issubclass(kind, BaseModel)]
     if len(models) < 2:
         return {}
-    return {get_args(model.model_fields["version"].annotation)[0]: model for model in models}
+    return {get_args(model.model_fields[by].annotation)[0]: model for model in models}
+
+
+def plain_member(kind: Kind) -> Any:
+    """Give the type of a list's members, all of them where there are several."""
+    member = get_args(kind.type)[0]
+    return member.__origin__ if get_origin(member) is Annotated else member
 
 
 def plain(annotation: Any, notes: Sequence[Any] = ()) -> Kind:

@@ -72,17 +72,19 @@ def fee_stream(election: str) -> Fees:
     return Fees(f"fee/{election}")
 
 
-def _local(date: Mapping[str, Any] | None) -> str | None:
-    """Give the local time of a date of an event."""
-    return None if date is None else date["local"]
+def _is_date(body: Mapping[str, Any], name: str, date: Mapping[str, Any] | None) -> bool:
+    """Whether a date of an event is the local time in the zone that a signed command says."""
+    if date is None or name not in body:
+        return date is None and name not in body
+    return bool((date["local"], date["zone"]) == (body[name], body["zone"]))
 
 
 class SetFee(Command):
     """Set the fee of a category of applicant, from when it takes effect. The fee before stays on record."""
 
     written = {
-        "closes": lambda body, found: _local(found) == body.get("closes"),
-        "opens": lambda body, found: _local(found) == body.get("opens"),
+        "closes": lambda body, found: _is_date(body, "closes", found),
+        "opens": lambda body, found: _is_date(body, "opens", found),
         "published": is_publication,
     }
 

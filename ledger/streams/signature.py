@@ -112,14 +112,13 @@ def signed_event(act: Act, command: Command, signature: Signature, outcome: Outc
 def differences(kind: type[Command], body: Mapping[str, Any], event: Event) -> Iterator[Difference]:
     """Compare an event with the body that was signed: whatever both can name, they have alike.
 
-    An empty list says nothing, as where a lot's order follows from its seeds; a batch takes effect as its poll closed,
-    whatever the command says.
+    A batch takes effect as its poll closed, whatever the command says.
     """
     values = event.model_dump(mode="json", exclude_none=True)
     passed = kind.private | kind.filled
     if isinstance(event, BatchOpened | BatchClosed):
         passed |= {"effective"}
-    for name in sorted({*kind.model_fields, *body} & {*type(event).model_fields} - passed):
+    for name in sorted({*kind.model_fields, *kind.written, *body} & {*type(event).model_fields} - passed):
         said, found = body.get(name), values.get(name)
         if name in kind.written:
             if not _agrees(kind.written[name], body, found):
@@ -127,7 +126,7 @@ def differences(kind: type[Command], body: Mapping[str, Any], event: Event) -> I
             continue
         if name in kind.unordered and isinstance(said, list) and isinstance(found, list):
             said, found = sorted(said, key=str), sorted(found, key=str)
-        if said not in ([], found):
+        if said != found:
             yield name, said, found
 
 

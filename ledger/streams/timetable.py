@@ -215,7 +215,10 @@ def set_timetable(command: SetTimetable, act: Act, election: Election, timetable
 class VaryStep(Command):
     """Give a step of the timetable another date, or its first one. The old date stays on record, with the reason."""
 
-    written = {"published": is_publication}
+    written = {
+        "new": lambda body, found: (found["local"], found["zone"]) == (body["local"], body["zone"]),
+        "published": is_publication,
+    }
 
     election: Id = Field(description="id of the election")
     step: StepName = Field(description="which step")

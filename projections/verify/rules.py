@@ -18,7 +18,7 @@ from ledger.streams.amendment import AdoptRuleBook, AmendRule, RepealRule
 from ledger.streams.body import Body, BodyConstituted, DecisionTaken, MemberSeated, MemberUnseated, SittingHeld
 from ledger.streams.document import DocumentPublished, DocumentWithdrawn, PublishDocument, WithdrawDocument
 from ledger.streams.election import Election, ElectionCalled
-from ledger.streams.founding import LedgerFounded
+from ledger.streams.founding import LedgerFounded, founding_stream
 from ledger.streams.guidelines import IssueGuidelines, IssueInterpretation
 from ledger.streams.rulebook import (
     GuidelinesIssued,
@@ -67,7 +67,7 @@ def check_rules(events: Iterable[tuple[int, Event]]) -> Iterator[Finding]:
             check = "E9" if event.stream.startswith(BODIES) else "E8"
             for code, expected, found in _faults(event, states):
                 yield Finding(check, code, position, event.stream, expected, found)
-        elif not isinstance(event, ElectionCalled):
+        elif not isinstance(event, ElectionCalled | LedgerFounded):
             continue
         before = states.get(event.stream) or _empty(event)
         if before is not None:
@@ -88,6 +88,8 @@ def _empty(event: Event) -> State | None:
     """Give the state that an event's stream begins from; None where its name is of no such stream."""
     if isinstance(event, ElectionCalled):
         return Election(event.stream)
+    if isinstance(event, LedgerFounded):
+        return founding_stream()
     if event.stream.startswith(BODIES):
         return Body(event.stream)
     reads = DECISIONS[COMMANDS[type(event)].verb].reads
