@@ -72,7 +72,8 @@ def delegate_power(
     for code, expected, found in delegation_faults(
         given, founding.governing_body, giver, body, (act.effective, act.now)
     ):
-        remedy = "See who holds what with: pollbook offices"
+        of_decision = code not in ("cannot-delegate", "delegation-retrospective", "term-empty")
+        remedy = f"See: pollbook {f'body {command.body}' if of_decision else 'offices'}"
         raise refused(code, f"{office.stream}, delegation {number}", expected, found, remedy)
     return Outcome([given])
 
