@@ -95,6 +95,13 @@ def test_uses_keys_that_are_there_and_any_of_the_officers(at: Terminal) -> None:
     assert event["actor"] == "scrutineer"
 
 
+def test_says_when_the_founding_took_effect(at: Terminal) -> None:
+    found(at, "--effective", "2010-02-30T00:00:00Z").refused("bad-field")
+    found(at, "--effective", "2009-12-31T00:00:00Z").done()
+    (event, *_) = json.loads(at("show", "ledger/founding", "--json").done())
+    assert event["effective"] == "2009-12-31T00:00:00Z"
+
+
 def test_makes_no_key_for_nothing(at: Terminal) -> None:
     at("found", at.write("f.json", "{}"), "--keys", "keys").refused("not-json")
     at("found", at.write("f.json", json.dumps(FOUNDING))).refused("keys-needed", 2)
