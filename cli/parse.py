@@ -13,7 +13,19 @@ from pydantic.fields import FieldInfo
 
 import ledger.streams  # noqa: F401  # fills the table of decisions
 from cli.source import json_value
-from cli.wording import Kind, expectation, is_list, is_record, is_words, kind_of, listed, member_of, tag_of, variants
+from cli.wording import (
+    HASHES,
+    Kind,
+    expectation,
+    is_list,
+    is_record,
+    is_words,
+    kind_of,
+    listed,
+    member_of,
+    tag_of,
+    variants,
+)
 from ledger.decision import DECISIONS, Command
 from ledger.errors import RefusedError, UsageError, nearest
 from ledger.field import Id
@@ -148,7 +160,9 @@ def bad_field(kind: type[BaseModel], error: ValidationError, where: Where) -> Re
         )
     if first["type"] == "value_error":
         found += f" ({first['ctx']['error']})"
-    return RefusedError("bad-field", place, expected=expected, found=found, remedy="Correct the value")
+    shows = HASHES.get(str(way[-1])) if way else None
+    remedy = f"See what there is with: {shows}" if shows else "Correct the value"
+    return RefusedError("bad-field", place, expected=expected, found=found, remedy=remedy)
 
 
 def _bad_version(kind: type[BaseModel], error: Any, loc: Loc, where: Where) -> RefusedError:

@@ -29,6 +29,7 @@ from cli.sealing import seal_up
 from cli.source import small_bytes, small_text
 from cli.verbs import VerbCommand, VerbGroup
 from cli.wording import (
+    HASHES,
     Kind,
     choices,
     expectation,
@@ -118,7 +119,7 @@ def _function(verb: str, kind: type[Command], place: Place) -> Callable[..., Non
 def _parameter(name: str, field: FieldInfo) -> inspect.Parameter:
     kind = kind_of(field)
     default = inspect.Parameter.empty if field.is_required() else None
-    text = _help(field)
+    text = _help(field) + (f"; see: {HASHES[name]}" if name in HASHES and "see:" not in _help(field) else "")
     if kind.type is bool:
         return _option(name, bool, False, text)
     if is_list(kind) and is_words(member_of(kind)):

@@ -18,6 +18,12 @@ from ledger.streams.fee import Currency
 from ledger.streams.figure import Decimal
 from ledger.streams.nominated import Day
 
+HASHES = {  # fields that hold the hash of something on record -> the verb that shows it
+    "clause": "pollbook rules --hashes",
+    "count_rule": "pollbook show --fields election/ID",
+    "no_appeal": "pollbook rules --hashes",
+    "sanction": "pollbook rules --hashes",
+}
 TAGS = ("version", "kind")  # fields of which one tells the models of a union apart
 
 

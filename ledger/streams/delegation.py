@@ -36,7 +36,9 @@ class DelegatePower(Command):
     body: Id = Field(description="the body that gives them; or the office that records, where it passes on its own")
     decision: Id | None = Field(None, description="id of the body's decision; left out by an office passing on its own")
     powers: tuple[Id, ...] = Field(
-        min_length=1, max_length=POWERS_MAX, description="verbs such as declare-result, rooms such as lot, or all"
+        min_length=1,
+        max_length=POWERS_MAX,
+        description="verbs such as declare-result; rooms such as lot or ballot-order, see pollbook record --help; or all",
     )
     election: Id | None = Field(None, description="for this election only")
     contest: Id | None = Field(None, description="for this contest only")
