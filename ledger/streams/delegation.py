@@ -38,7 +38,7 @@ class DelegatePower(Command):
     powers: tuple[Id, ...] = Field(
         min_length=1,
         max_length=POWERS_MAX,
-        description="verbs such as declare-result; rooms such as lot or ballot-order, see pollbook record --help; or all",
+        description="verbs such as close-poll; rooms such as lot or ballot-order, of pollbook record --help; or all",
     )
     election: Id | None = Field(None, description="for this election only")
     contest: Id | None = Field(None, description="for this contest only")
