@@ -150,6 +150,23 @@ def test_refuses_what_is_not_signed_or_not_allowed(founded: Terminal, monkeypatc
     founded("--keys", "keys", "apply", more, "--as", "returning-officer").refused("key-wrong-name")
 
 
+def test_a_refusal_names_the_verb_that_shows_what_there_is(founded: Terminal) -> None:
+    for verb, body in NEC:
+        founded.record(verb, body).done()
+    to_clerk = {name: value for name, value in TO_CLERK.items() if name != "pass_on"}
+    wrong = founded.record("delegate-power", to_clerk | {"decision": "d-2"}).refused("unknown-decision")
+    assert wrong.endswith("(nearest: d-1). See: pollbook body nec.\n")
+    asked = to_clerk | {"since": "2010-01-31T00:00:00Z"}
+    late = founded.record("delegate-power", asked).refused("delegation-retrospective")
+    assert late.endswith("See: pollbook offices.\n")
+    founded.record("delegate-power", to_clerk | {"powers": ["lot"]}).done()
+    founded("key", "make", "clerk", "keys/clerk.key").done()
+    for verb, body in DEFINED:
+        founded.record(verb, body).done()
+    lot = founded.lines("lot.jsonl", [("commit-lot", {"contest": "leader", "commitment": "sha256:" + "1" * 64})])
+    assert "Enrol it first: enrol-key" in founded("apply", lot, "--as", "clerk").refused("bad-signature")
+
+
 def test_shows_who_may_do_what(founded: Terminal) -> None:
     for verb, body in NEC:
         founded.record(verb, body).done()
