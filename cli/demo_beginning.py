@@ -96,7 +96,7 @@ def begin(place: Place, name: str, folder: Path, chance: Chance) -> None:
     )
     say()
     say(f"{FOUNDING}: the governing body, and the first officers")
-    found_ledger(place, folder / FOUNDING, "", chance=chance, as_json=False)
+    found_ledger(place, folder / FOUNDING, "", "", chance=chance, as_json=False)
     say(f"{RULES}: rule book, bodies, election, timetable, nominees")
     carry_out(place, partial(given_in, folder / RULES, ""), folder / RULES, chance=chance)
     unsigned = Place(place.folder)  # what needs no signature is asserted by the office that records it

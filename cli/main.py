@@ -133,6 +133,7 @@ def import_(
 ) -> None:
     """Record rows of a CSV file, or papers in other formats.
 
+    Columns are fields, as pollbook record VERB --help lists them; what is JSON there is JSON in its cell.
     Importing the same rows again adds nothing.
     """
     if form or candidates or options:

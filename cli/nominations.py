@@ -290,9 +290,9 @@ def _say_fallen(board: Scoreboard) -> None:
 
 
 def _say_list(lines: Sequence[Line]) -> None:
-    rows = [
-        (str(line.position), line.name or line.nominator, line.nominator_class, line.nominee, line.received, line.state)
-        for line in lines
-    ]
+    rows = []
+    for line in lines:
+        whose, state = line.name or line.nominator, "irregular" if awaits_ruling(line) else line.state
+        rows.append((str(line.position), whose, line.nominator_class, line.nominee, line.received, state))
     say(table(("at", "nominator", "class", "nominee", "received (UTC)", "state"), rows, right=(0,)))
     say(counted(len(lines), "nomination"))

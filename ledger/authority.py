@@ -154,6 +154,7 @@ def _require_good(signature: Signature, held: OfficerKey, text: bytes, where: st
     if signature.key != held.key or not is_signed(held.key, text, signature.data):
         expected = f"a signature by {held.key or 'a key enrolled for the office'}"
         remedy = "Sign with the key that is on record: pollbook offices shows it"
+        remedy = remedy if held.key else "Enrol it first: enrol-key, by an office with the power key"
         raise refused("bad-signature", where, expected, f"another, by {signature.key}", remedy)
 
 

@@ -36,7 +36,9 @@ class DelegatePower(Command):
     body: Id = Field(description="the body that gives them; or the office that records, where it passes on its own")
     decision: Id | None = Field(None, description="id of the body's decision; left out by an office passing on its own")
     powers: tuple[Id, ...] = Field(
-        min_length=1, max_length=POWERS_MAX, description="verbs such as declare-result, rooms such as lot, or all"
+        min_length=1,
+        max_length=POWERS_MAX,
+        description="verbs such as close-poll; rooms such as lot or ballot-order, of pollbook record --help; or all",
     )
     election: Id | None = Field(None, description="for this election only")
     contest: Id | None = Field(None, description="for this contest only")
@@ -72,7 +74,8 @@ def delegate_power(
     for code, expected, found in delegation_faults(
         given, founding.governing_body, office, giver, body, (act.effective, act.now)
     ):
-        remedy = "See who holds what with: pollbook offices"
+        of_decision = code not in ("cannot-delegate", "delegation-retrospective", "term-empty")
+        remedy = f"See: pollbook {f'body {command.body}' if of_decision else 'offices'}"
         raise refused(code, f"{office.stream}, delegation {number}", expected, found, remedy)
     return Outcome([given])
 
