@@ -272,7 +272,7 @@ HOLDS: dict[str, Any] = {
     "value": r"(0|[1-9][0-9]{0,14})(\.[0-9]{1,9})?", "stage": range(1, 10_001), "decimals": range(10),
     "places": range(1_001), "weight": RATIO, "version": range(1, WHOLE_MAX + 1), "seed": ["[0-9a-f]{64}"],
     "candidates": [("categories?", "id", "name")], "sections": [("id", "name")], "rule": RULES, "stages": [("held",)],
-    "held": [("candidate", "certainty", "votes")], "purpose": "surplus|exclusion|place",
+    "held": [("candidate", "certainty", "votes")], "purpose": "surplus|exclusion|place", "authority": "(?s).{1,4000}",
     "set_aside": [("papers", "reason")], "spoilt": [("papers", "reason")], "certainty": "sourced|unconfirmed",
     "figures": [("candidate?", "certainty", "decimals", "measure", "section", "stage", "value")]}
 def read_rows(rows: str, holds: Event) -> None:  # into the table

@@ -83,17 +83,18 @@ restricted signature/{command} command-signed-withheld.v1 1 body key signature v
 """
 OFFICER = ("key", "office", "powers", "proof", "until?")
 ID, MOMENT, WHOLE = HOLDS["actor"], HOLDS["effective"], HOLDS["number"]
+SIGNATURE = "[A-Za-z0-9+/]{86}=="
 KEY_ROWS = "public key/{officer} key-enrolled.v1 any key proof | key-rotated.v1 any consent key proof"  # more strictly
 HELD: Event = {  # what fields hold that is relied on below
-    **{name: HOLDS[name] for name in "actor batch blind command contest effective election".split()},
+    **{name: HOLDS[name] for name in "actor authority batch blind command contest effective election".split()},
     **{name: HOLDS[name] for name in "number officer recorded stream version".split()}, "key": r"\S{1,500}", "verb": ID,
-    **dict.fromkeys(("consent", "proof", "signature"), "[A-Za-z0-9+/]{86}=="), "officers": [OFFICER, 1],
+    **dict.fromkeys(("proof", "signature"), SIGNATURE), "officers": [OFFICER],
     **dict.fromkeys("body decision document governing_body nominator nominee organisation person sitting".split(), ID),
     **dict.fromkeys("present powers recused".split(), [ID]), **dict.fromkeys("since start until".split(), MOMENT),
     **dict.fromkeys("attended quorum_needed votes_against votes_for".split(), WHOLE),
     "majority": "of-votes|of-present|two-thirds-of-votes"}
 read_rows(ROWS, HELD)
-read_rows(KEY_ROWS, HELD)
+read_rows(KEY_ROWS, {**HELD, "consent": SIGNATURE})
 read_rows(OFFICE_ROWS, {**HELD, "office": ID})
 read_rows(SIGNATURE_ROWS, {**HELD, "body": "(?s)..+"})
 
