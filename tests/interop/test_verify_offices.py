@@ -12,6 +12,7 @@ from contextlib import redirect_stdout, suppress
 from io import StringIO
 from pathlib import Path
 from random import Random
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -19,7 +20,7 @@ from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from officers import LOG, SECOND
+from officers import KEYS, LOG, SECOND
 from pack_maker import Signer, canonical, policy_text, write_pack
 from random_contests import damaged, load_verifier
 from test_leaf import read, values_of
@@ -28,11 +29,16 @@ from ledger.decision import DECISIONS
 from ledger.errors import EvidenceError
 from ledger.event import ENVELOPE, TYPES
 from ledger.leaf import Row, decode_strictly, encode
+from ledger.seal.keys import Kind, SignerKey, encode_base64
 from ledger.seal.sealer import Sealer, make_log_key
 from ledger.store import open_ledger
 from ledger.streams.body import Body
+from ledger.streams.key import OfficerKey, enrolment_text
 from ledger.streams.office import decision_faults
 from projections.publish.pack import VERIFIER, VERIFIER_OFFICES, publish
+from projections.verify.keys import _check_officer
+from projections.verify.offices import _check_act, _check_delegation
+from projections.verify.runs import Before, Run
 from projections.verify.verbs import must_be_signed, verbs_of
 
 sys.path.append(str(Path(__file__).parents[1] / "tamper"))
@@ -289,35 +295,35 @@ def random_body(chance: Random) -> list[dict[str, Any]]:
         envelope = {"actor": "clerk", "body": "nec", "recorded": MOMENTS[-1], "stream": "body/nec", "version": version}
         person, effective = chance.choice("pqrs"), chance.choice(MOMENTS)
         seated = {"capacities": [], "filled_by": "election", "person": person, "seat": 1, "section": "s"}
-        there = {"attended": chance.randrange(5)} if chance.random() < 0.3 else {}
-        sitting = {"apologies": [], "end": MOMENTS[-1], "present": chance.sample("pqrs", chance.randrange(5))}
-        decided = {name: chance.randrange(4) for name in ("abstained", "votes_against")}
-        kind, fields = chance.choice(
-            [
-                ("member-seated.v1", seated | ({"until": chance.choice(MOMENTS)} if chance.random() < 0.3 else {})),
-                ("member-seated.v1", seated),
-                ("member-unseated.v1", {"person": person, "reason": "resigned"}),
-                (
-                    "sitting-held.v1",
-                    sitting
-                    | there
-                    | {"quorum_needed": chance.randrange(1, 3), "sitting": "t", "start": chance.choice(MOMENTS)},
-                ),
-                (
-                    "decision-taken.v1",
-                    decided
-                    | {
-                        "votes_for": chance.randrange(1, 6),
-                        "decision": chance.choice("dde"),
-                        "majority": chance.choice(["of-votes", "of-present", "two-thirds-of-votes"]),
-                        "motion": "m",
-                        "recused": chance.sample("pqrs", chance.choice([0, 0, 1])),
-                        "sitting": "t",
-                        "votes": [],
-                    },
-                ),
-            ]
-        )
+        sitting = {
+            "apologies": [],
+            "end": MOMENTS[-1],
+            "present": chance.sample("pqrs", chance.randrange(5)),
+            "quorum_needed": chance.randrange(1, 3),
+            "sitting": "t",
+            "start": chance.choice(MOMENTS),
+        }
+        decided = {
+            "abstained": 0,
+            "decision": chance.choice("dde"),
+            "majority": chance.choice(["of-votes", "of-present", "two-thirds-of-votes"]),
+            "motion": "m",
+            "recused": chance.sample("pqrs", chance.choice([0, 0, 1])),
+            "sitting": "t",
+            "votes": [],
+            "votes_against": chance.randrange(4),
+            "votes_for": chance.randrange(6),
+        }
+        kinds: list[tuple[str, dict[str, Any]]] = [
+            ("member-seated.v1", seated),
+            ("member-seated.v1", seated | {"until": chance.choice(MOMENTS)}),
+            ("member-unseated.v1", {"person": person, "reason": "resigned"}),
+            ("sitting-held.v1", sitting),
+            ("sitting-held.v1", sitting | {"attended": chance.randrange(5)}),
+            ("decision-taken.v1", decided),
+            ("decision-taken.v1", decided),
+        ]
+        kind, fields = chance.choice(kinds)
         events.append(envelope | {"effective": effective, "type": kind} | fields)
     return events
 
@@ -337,3 +343,169 @@ def test_a_delegation_rests_on_the_decisions_that_the_product_lets_it_rest_on() 
         assert bool(faults) == bool(verify.FINDINGS), (faults, verify.FINDINGS)
         verdicts[bool(faults)] += 1
     assert min(verdicts.values()) > 100, verdicts
+
+
+# ---- powers, keys and signatures, one by one
+
+
+def some(chance: Random, **fields: list[Any]) -> dict[str, Any]:
+    """Choose a value for each field; None leaves it out."""
+    return {name: value for name, values in fields.items() if (value := chance.choice(values)) is not None}
+
+
+def envelope(chance: Random, kind: str, stream: str) -> dict[str, Any]:
+    moments = some(chance, effective=[*MOMENTS[2:4], MOMENTS[3]], recorded=MOMENTS[3:5])
+    return {"actor": chance.choice("abc"), "command": "x", "stream": stream, "type": kind, "version": 1} | moments
+
+
+def random_delegation(chance: Random, numbers: Counter[str]) -> dict[str, Any]:
+    """An office's powers given, taken back; often wrongly."""
+    office = chance.choice("abc")
+    common = {"office": office, **some(chance, body=["nec", "nec", "nec", "a", "b"], decision=[None, *"ddddd"])}
+    if chance.random() < 0.3:
+        event = envelope(chance, "delegation-revoked.v1", f"office/{office}")
+        return event | common | {"number": chance.randint(1, numbers[office] + 1), "reason": "withdrawn"}
+    numbers[office] += 1
+    powers = chance.sample(["all", "all", "lot", "commit-lot", "contest", "close-poll", "key", "batch", "paper"], 3)
+    scope = some(chance, election=[*[None] * 4, "e", "f"]) or some(chance, contest=[None, None, None, "k"])
+    term = some(chance, since=[MOMENTS[1], *MOMENTS[2:4] * 3], until=[None, None, None, *MOMENTS[3:]])
+    event = envelope(chance, "power-delegated.v1", f"office/{office}") | common | scope | term
+    number = numbers[office] + chance.choice([0] * 9 + [1])
+    return event | {"number": number, "pass_on": chance.random() < 0.7, "powers": powers}
+
+
+def random_act(chance: Random) -> dict[str, Any]:
+    said = [
+        None,
+        *["rule 4"] * 5,
+        *(f"delegation {number} of {of}" for number in (1, 2) for of in ("nec, decision d", "a")),
+    ]
+    kind, stream, fields = chance.choice(
+        [
+            ("poll-closed.v1", "contest/k", {"contest": "k"}),
+            ("poll-closed.v1", "contest/m", {"contest": "m"}),
+            ("lot-committed.v1", "lot/k", {"commitment": "sha256:" + "0" * 64, "contest": "k"}),
+            ("batch-closed.v1", "batch/paper/k/s/b", {"contest": "k", "count": 1, "digest": "sha256:" + "0" * 64}),
+            (
+                "key-enrolled.v1",
+                "key/a",
+                {"key": "k", "officer": "a", "proof": "A" * 86 + "=="},
+            ),
+        ]
+    )
+    section = {"section": "s"} if kind.startswith("batch") else {}
+    return envelope(chance, kind, stream) | fields | section | some(chance, authority=said)
+
+
+def test_powers_are_what_the_product_finds_them_to_be() -> None:
+    chance, verdicts = Random(1900), Counter[tuple[str, bool]]()
+    seated = {"body": "nec", "sitting": "t", "stream": "body/nec", "version": 1, "actor": "a"}
+    sat = {"apologies": [], "attended": 9, "end": MOMENTS[3], "present": [], "quorum_needed": 3, "start": MOMENTS[2]}
+    vote = {"decision": "d", "majority": "of-votes", "votes": [], "votes_against": 1, "votes_for": 8, "abstained": 0}
+    for _ in range(150):
+        offices, before, numbers = verify.OFFICES["Offices"](LOG), Before(), Counter[str]()
+        founded = chance.random() < 0.95
+        past = {"effective": MOMENTS[0], "recorded": MOMENTS[0]}
+        first = [
+            *([FOUNDED | past] if founded else []),
+            seated | past | sat | {"type": "sitting-held.v1"},
+            seated | past | vote | {"type": "decision-taken.v1", "motion": "m", "recused": []},
+            {"type": "nominations-opened.v1", "stream": "nominations/k", "election": "e"},
+        ]
+        for event in first:
+            offices.note("leaf", event)
+            if "election" not in event:
+                before.take(read(event))
+        before.elections["k"] = "e"
+        for _ in range(14):
+            verify.FINDINGS.clear()
+            if chance.random() < 0.6:
+                event = random_delegation(chance, numbers)
+                due = list(_check_delegation(7, read(event), before))
+                offices.check_delegation("leaf", event)
+                offices.note("leaf", event)
+                before.take(read(event))
+            else:
+                event, body = random_act(chance), {"verb": chance.choice(["enrol-key", "close-poll"])}
+                signed = (SimpleNamespace(verb=body["verb"]),) if chance.random() < 0.5 else ()
+                due = list(_check_act(7, read(event), Run((), tuple((8, one) for one in signed)), before))  # type: ignore[misc]
+                offices.check_act("leaf", event, body if signed else {})
+            assert bool(due) == bool(verify.FINDINGS), (event, due, verify.FINDINGS, before)
+            verdicts[event["type"], bool(due)] += 1
+    assert len(verdicts) == 12, verdicts
+    assert min(verdicts.values()) > 5, verdicts
+
+
+FOUNDED = {
+    "actor": "a",
+    "governing_body": "nec",
+    "officers": [],
+    "stream": "ledger/founding",
+    "title": "t",
+    "type": "ledger-founded.v1",
+    "version": 1,
+}
+
+
+def test_keys_are_taken_as_the_product_takes_them() -> None:
+    chance, verdicts = Random(255), Counter[tuple[str, bool]]()
+    keys = [KEYS["clerk"], SECOND, SignerKey("clerk", Kind.NOTE, b"3" * 32), KEYS["agent"]]
+    for _ in range(150):
+        offices, held = verify.OFFICES["Offices"](LOG), OfficerKey("key/clerk")
+        for _ in range(5):
+            kind = chance.choice(["key-enrolled.v1", "key-rotated.v1", "key-rotated.v1", "key-revoked.v1"])
+            new, number = chance.choice(keys), len(held.used) + chance.choice([1] * 9 + [2])
+            old = next((key for key in keys if key.verifier.text == held.key), chance.choice(keys))
+            old, prover = chance.choice([old] * 5 + [keys[2]]), chance.choice([new] * 5 + [keys[0]])
+            text = enrolment_text(LOG, "clerk", number, new.verifier.text)
+            fields = {"key": new.verifier.text, "proof": encode_base64(prover.sign(text))}
+            if kind == "key-rotated.v1":
+                fields["consent"] = encode_base64(old.sign(text))
+            own = {"reason": "lost"} if kind == "key-revoked.v1" else fields
+            event = envelope(chance, kind, "key/clerk") | {"officer": "clerk"} | own
+            verify.FINDINGS.clear()
+            offices.note("leaf", event)
+            due = list(_check_officer(LOG, held, 7, read(event)))  # type: ignore[arg-type]
+            if not held.key.startswith("agent"):  # which was found when it was taken
+                assert bool(due) == bool(verify.FINDINGS), (event, due, verify.FINDINGS)
+            verdicts[kind, bool(due)] += 1
+            held = held.evolve(read(event))
+    assert min(verdicts.values()) > 20, verdicts
+    assert len(verdicts) == 6
+
+
+ACCEPTED = {"contest": "k", "nominee": "n", "stream": "candidate/k/n", "type": "nomination-accepted.v1"}
+DRAWN = {"contest": "k", "order": ["b", "a"], "seed": ["1", "2"], "stream": "lot/k", "type": "lot-drawn.v1"}
+SAID = {"contest": "k", "nominee": "n", "verb": "accept-nomination"}
+
+
+@pytest.mark.parametrize(
+    ("event", "body", "number", "good"),
+    [
+        (ACCEPTED, SAID, 0, True),
+        (ACCEPTED, SAID, 1, True),
+        (ACCEPTED, SAID | {"verb": "decline-nomination"}, 0, False),
+        (ACCEPTED, SAID | {"nominee": True}, 0, False),
+        (ACCEPTED | {"nominee": 1}, SAID | {"nominee": True}, 0, False),
+        (DRAWN, {"contest": "k", "order": ["b", "a"], "seed": ["2", "1"], "verb": "draw-lot"}, 0, True),
+        (DRAWN, {"contest": "k", "order": ["b", "a"], "seed": ["2", "2"], "verb": "draw-lot"}, 0, False),
+        (DRAWN, {"contest": "k", "order": [], "seed": ["2", "1"], "verb": "draw-lot"}, 0, True),
+        (DRAWN, {"contest": "k", "order": ["a", "b"], "seed": ["2", "1"], "verb": "draw-lot"}, 0, False),
+        (DRAWN, {"contest": "k", "order": [], "seed": ["2", "1"], "verb": "draw-lot"}, 1, False),
+    ],
+)
+def test_an_event_is_as_signed(event: dict[str, Any], body: dict[str, Any], number: int, good: bool) -> None:
+    verify.FINDINGS.clear()
+    common = {"actor": "a", "effective": MOMENTS[0]}
+    verify.OFFICES["Offices"](LOG).check_as_signed("leaf", event | common, body | common, number)
+    assert bool(verify.FINDINGS) is not good, verify.FINDINGS
+
+
+@pytest.mark.parametrize(("kind", "good"), [("disclosure-erased.v1", True), ("erasure-ordered.v1", False)])
+def test_what_was_ordered_with_power_is_carried_out_by_anybody(operator: Operator, kind: str, good: bool) -> None:
+    leaves = operator.leaves()
+    event = {"actor": "agent", "blind": "A" * 22, "stream": "erasure/p1", "type": kind, "version": 1}
+    fields = {"digests": []} if good else {"basis": "right-to-erasure"}
+    leaves.append(event | fields | {name: leaves[-1][name] for name in ("effective", "recorded")})
+    found, _ = judged([canonical(leaf) for leaf in leaves])
+    assert found == (set() if good else {("no-authority", len(leaves) - 1)})
