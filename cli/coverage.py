@@ -42,7 +42,7 @@ def show_coverage(
         start = min((event.effective for event in called.values()), default=None)
         start = start or min((rule.span.since for rule in rules), default=None)
     covered = cover(rules, at, start, steps)
-    warnings = list(title_warnings(read))
+    warnings = [*title_warnings(read), *_late_warnings(rules)]
     everyone = [rule for rule in rules if not rule.classes and rule.span.holds(at)]
     if as_json:
         say_json(
@@ -64,6 +64,15 @@ def show_coverage(
     _say_gaps(covered, start, at)
     for warning in warnings:
         say("\n".join(wrapped(f"Warning: {warning}", 2)))
+
+
+def _late_warnings(rules: Sequence[Rule]) -> list[str]:
+    """Say which codes fill days that the ledger heard of only afterwards: those days rest on its keeper's word."""
+    return [
+        f"{rule.name} counts as in force from {rule.span.since}, and was recorded at {rule.recorded}"
+        for rule in rules
+        if rule.late and rule.classes and rule.kind == "binding"
+    ]
 
 
 def _start_of(text: str) -> str:

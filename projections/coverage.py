@@ -28,6 +28,7 @@ class Rule(NamedTuple):
         classes: the classes of actor that it names; none: it is for everyone.
         hash: of the clause, or of the document's text.
         published: when it was published, or recorded where it is a clause.
+        recorded: when the ledger heard of it.
     """
 
     name: str
@@ -37,6 +38,12 @@ class Rule(NamedTuple):
     hash: str
     published: str
     span: Span[None]
+    recorded: str = ""
+
+    @property
+    def late(self) -> bool:
+        """Whether the ledger heard of it only when it was in force already, as its keeper says."""
+        return self.recorded > self.span.since
 
 
 class Gap(NamedTuple):
@@ -85,7 +92,9 @@ def _clauses(rules: Rules, election: str | None) -> Iterator[Rule]:
                 clause = held.clause
                 when: Span[None] = Span(span.since, span.until, None)
                 classes = clause.applies_to or ()
-                yield Rule(f"{name} {ref}", clause.title, clause.kind, classes, held.hash, held.recorded, when)
+                yield Rule(
+                    f"{name} {ref}", clause.title, clause.kind, classes, held.hash, held.recorded, when, held.recorded
+                )
 
 
 def _editions(rules: Rules, election: str | None) -> Iterator[Rule]:
@@ -96,7 +105,8 @@ def _editions(rules: Rules, election: str | None) -> Iterator[Rule]:
                 continue
             name = document.id if each.edition == 1 else f"{document.id}, edition {each.edition}"
             when: Span[None] = Span(span.since, span.until, None)
-            yield Rule(name, each.title, each.kind, each.addressed_to, each.text_digest, each.effective, when)
+            published = (each.text_digest, each.effective)
+            yield Rule(name, each.title, each.kind, each.addressed_to, *published, when, each.recorded)
 
 
 def cover(

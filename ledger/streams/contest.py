@@ -166,9 +166,8 @@ def define_contest(
         RefusedError: `contest-exists`, `unknown-election`, `unknown-rule`, `duplicate-candidate`,
             `duplicate-section`, `section-reserved`, `sections-unfit`, `seats-unfit`, `candidates-unfit`,
             `too-many-candidates`, `unknown-category`, `rule-infeasible`, `publication-unfit`, `report-unfit`,
-            `unopposed`,
-            `nominations-differ`, `statement-missing`, `not-nominated`, `nominee-missing`, `name-differs`,
-            `order-differs`, `statement-stale`, in that order.
+            `unopposed`, `nominations-differ`, `statement-missing`, `not-nominated`, `nominee-missing`,
+            `name-differs`, `order-differs`, `statement-stale`, in that order.
     """
     if contest.exists:
         raise RefusedError(

@@ -173,7 +173,7 @@ def _(event: NominationReceived, _names: Names) -> Sentences:
         notice = f"{counted(meeting.notice_days, 'day')} of notice"
         told.append(f"It was made by {meeting.kind} meeting with {notice}, {votes}, {certified}.")
     if event.irregular:
-        told.append(f"It was irregular ({'; '.join(event.irregular)}), and stands unless it is ruled invalid.")
+        told.append(f"It was irregular ({quoted('; '.join(event.irregular))}), and stands unless it is ruled invalid.")
     return tuple(told)
 
 
