@@ -26,6 +26,7 @@ from officers import (
 from scenario import CLOSE_POLL, DEFINED, READ_PAPERS, RECORD_PERSON, but
 from stores import SQLitePlace, desk_at
 
+from ledger.decision import DECISIONS
 from ledger.event import TYPES
 from ledger.seal.keys import encode_base64
 from ledger.store import open_ledger
@@ -368,6 +369,7 @@ def test_a_founding_that_was_taken_out_leaves_its_traces(operator: Operator) -> 
 
 def test_every_type_of_event_comes_of_a_verb() -> None:
     assert [name for name in TYPES if not verbs_of(name)] == ["command-signed.v1", "command-signed-withheld.v1"]
+    assert {verb for name in TYPES for verb in verbs_of(name)} == {*DECISIONS}
     assert [name for name in sorted(TYPES) if must_be_signed(name)] == [
         "batch-closed.v1",
         "batch-opened.v1",
