@@ -38,8 +38,11 @@ def list_bodies(place: Place, as_of: str | None, known_at: str | None, *, as_jso
         else (each.body, each.name, KINDS.get(each.kind, "body"), str(each.quorum), "not by name")
         for body, each in known
     ]
-    say(table(("body", "name", "kind", "quorum", "members"), rows, right=(3,)))
+    if rows:
+        say(table(("body", "name", "kind", "quorum", "members"), rows, right=(3,)))
     say(f"{len(rows)} shown ({moment.says()})")
+    if not rows:
+        say("A body is put on record with: pollbook record constitute-body --help")
 
 
 def show_body(place: Place, name: str, as_of: str | None, known_at: str | None, *, as_json: bool) -> None:

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from cli.office import desk_at, opened
+from cli.office import Chance, desk_at, opened
 from cli.parse import Where, actor_value, command_from, id_value, on_the_command_line
 from cli.place import Place
 from cli.report import print_receipt
@@ -24,7 +24,9 @@ from ledger.streams.key import enrolment_text
 COMMAND_ID = "founding"  # there is one: the same file again records nothing
 
 
-def found_ledger(place: Place, file: Path, actor: str, *, as_json: bool) -> None:
+def found_ledger(
+    place: Place, file: Path, actor: str, effective: str, *, chance: Chance | None = None, as_json: bool
+) -> None:
     """Make the keys that are missing, and record the founding, signed.
 
     Raises:
@@ -39,13 +41,15 @@ def found_ledger(place: Place, file: Path, actor: str, *, as_json: bool) -> None
     where = Where(file.name)
     values = json_value(small_text(file), where.text)
     if not isinstance(values, dict) or not isinstance(values.get("officers"), list):
-        expected, remedy = 'an object with "officers", a list', "See: pollbook record found-ledger --help"
+        expected, remedy = 'an object with "officers", a list', "See: pollbook found --help"
         raise refused("not-json", where.text, expected, "JSON of another kind", remedy)
     with opened(place) as ledger:
         origin, size = ledger.origin, ledger.head().size
         if size and not ledger.known_command(COMMAND_ID):  # before keys are made for nothing
             remedy = "Found a new ledger: this one stays as it began"
             raise refused("already-begun", "ledger/founding", "a ledger without an event", f"{size} events", remedy)
+    if effective:
+        values["effective"] = effective
     made: dict[Path, SignerKey] = {}
     values["officers"] = [
         _with_key(officer, place.keys, origin, where.field(("officers", number)), made)
@@ -58,12 +62,13 @@ def found_ledger(place: Place, file: Path, actor: str, *, as_json: bool) -> None
         write_secret(path, key.text + "\n")
         if not as_json:
             say(f"made the key of {key.name} in {path}")
-    with desk_at(place) as desk:
+    with desk_at(place, chance) as desk:
         receipt = desk.submit(command, actor=actor or command.officers[0].office, command_id=COMMAND_ID)
         sealed = seal_up(place, desk.ledger)
     print_receipt(receipt, sealed, as_json=as_json)
     if made and not as_json:
-        say("Hand each officer their key, and keep none that is not yours: who holds a key signs for the office.")
+        say("Hand each officer their key, and keep none that is not yours:")
+        say("who holds a key signs for the office.")
 
 
 def _with_key(officer: Any, keys: Path, origin: str, where: str, made: dict[Path, SignerKey]) -> Any:

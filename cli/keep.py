@@ -21,7 +21,8 @@ def init_ledger(place: Place, origin: str, *, as_json: bool) -> None:
             return
         where = "the PostgreSQL database" if place.url else place.folder
         say(f"made ledger {ledger.ledger_id} in {where} (stored format: {FORMAT})")
-        say("Next: pollbook record call-election --help")
+        say("Next: pollbook found --help, for a ledger that checks who may do what")
+        say("  or: pollbook record call-election --help, where whoever records is believed")
 
 
 def print_root(place: Place, known_at: str | None, *, as_json: bool) -> None:

@@ -8,8 +8,7 @@ from typing import Annotated, NoReturn
 
 import typer
 
-from cli import body_verbs, count_verbs, nomination_verbs, rules_verbs, seal_verbs, timetable_verbs
-from cli import count_verbs, office_verbs, seal_verbs
+from cli import body_verbs, count_verbs, nomination_verbs, office_verbs, rules_verbs, seal_verbs, timetable_verbs
 from cli.place import chosen_place
 from cli.verbs import VerbGroup, drop_output, interrupted, no_text, prepare_output, say_version
 from ledger.errors import PollbookError
@@ -134,6 +133,7 @@ def import_(
 ) -> None:
     """Record rows of a CSV file, or papers in other formats.
 
+    Columns are fields, as pollbook record VERB --help lists them; what is JSON there is JSON in its cell.
     Importing the same rows again adds nothing.
     """
     if form or candidates or options:

@@ -32,7 +32,8 @@ def nominations(
     """Show who is nominated by whom, and how near each threshold.
 
     Nominations by class, what each threshold needs and what each nominee has of it, and who is validly nominated or
-    why not.
+    why not. Of a nominator who nominated again the last is listed; what was before it tells
+    pollbook show nomination/CONTEST/NOMINATOR.
     """
     from cli.nominations import Wanted, show_nominations
 

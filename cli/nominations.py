@@ -126,7 +126,11 @@ def _board_json(board: Scoreboard, wanted: Wanted) -> dict[str, Any]:
         "cannot_be_met": list(board.unmeetable),
         "warnings": [{"nominee": who, "warning": what} for who, what in board.warnings],
         "nominations": figures.digest,
-    } | ({"list": [line._asdict() for line in _chosen(board, wanted)]} if wanted.listed else {})
+    } | (
+        {"list": [line._asdict() | {"ruled": bool(line.ruled)} for line in _chosen(board, wanted)]}
+        if wanted.listed
+        else {}
+    )
 
 
 def _person_json(each: Standing) -> dict[str, Any]:
@@ -169,7 +173,7 @@ def _say_board(board: Scoreboard, moment: Moment) -> None:
     else:
         _say_counts(board)
         _say_thresholds(board)
-        _say_outcome(board)
+        say_outcome(board)
     _say_fallen(board)
     for _, warning in board.warnings:
         say_wrapped(f"Warning: {warning}.")
@@ -253,7 +257,8 @@ def _meaning(board: Scoreboard, test: AnyThreshold) -> str:
     return f"{test.bound.replace('-', ' ')} {test.share} ({percent}%) of {what}{known}"
 
 
-def _say_outcome(board: Scoreboard) -> None:
+def say_outcome(board: Scoreboard) -> None:
+    """Say who is valid without nominations, and who is not validly nominated and why."""
     for each in board.standings:
         if each.judged.exempt:
             say_wrapped(f"{each.name} holds the seat, and is valid without nominations.")
@@ -285,9 +290,9 @@ def _say_fallen(board: Scoreboard) -> None:
 
 
 def _say_list(lines: Sequence[Line]) -> None:
-    rows = [
-        (str(line.position), line.name or line.nominator, line.nominator_class, line.nominee, line.received, line.state)
-        for line in lines
-    ]
+    rows = []
+    for line in lines:
+        whose, state = line.name or line.nominator, "irregular" if awaits_ruling(line) else line.state
+        rows.append((str(line.position), whose, line.nominator_class, line.nominee, line.received, state))
     say(table(("at", "nominator", "class", "nominee", "received (UTC)", "state"), rows, right=(0,)))
     say(counted(len(lines), "nomination"))

@@ -28,15 +28,23 @@ def found(
     actor: Annotated[
         str, typer.Option("--as", envvar="POLLBOOK_ACTOR", metavar="ACTOR", help="Who founds; else the first officer.")
     ] = "",
+    effective: Annotated[
+        str, typer.Option("--effective", metavar="TIME", help="When it took effect (UTC); now if left out.")
+    ] = "",
     as_json: Json = False,
 ) -> None:
     """Found a new ledger: governing body, first officers, keys.
 
-    From then on every command needs a delegation of its office, and some a signature; see the keys with --keys.
+    From then on every command needs a delegation of its office, in force when it takes effect and when it is
+    recorded, and some a signature. Only the first command can found: found before anything else.
+
+    The file: {"governing_body": "committee", "title": "Club election 2026", "officers": [{"office": "secretary",
+    "powers": ["all"]}, {"office": "registrar", "powers": ["key", "delegation"], "until": "2027-01-01T00:00:00Z"}]}
     """
     from cli.founding import found_ledger
 
-    found_ledger(replace(context.obj, keys=keys) if keys else context.obj, file, actor, as_json=as_json)
+    place = replace(context.obj, keys=keys) if keys else context.obj
+    found_ledger(place, file, actor, effective, as_json=as_json)
 
 
 def offices(

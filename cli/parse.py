@@ -13,7 +13,19 @@ from pydantic.fields import FieldInfo
 
 import ledger.streams  # noqa: F401  # fills the table of decisions
 from cli.source import json_value
-from cli.wording import Kind, expectation, is_list, is_record, is_words, kind_of, member_of, variants
+from cli.wording import (
+    HASHES,
+    Kind,
+    expectation,
+    is_list,
+    is_record,
+    is_words,
+    kind_of,
+    listed,
+    member_of,
+    tag_of,
+    variants,
+)
 from ledger.decision import DECISIONS, Command
 from ledger.errors import RefusedError, UsageError, nearest
 from ledger.field import Id
@@ -119,7 +131,7 @@ def bad_field(kind: type[BaseModel], error: ValidationError, where: Where) -> Re
     # A misspelt field is also missing under its right name; the misspelling says more.
     first = next((one for one in errors if one["type"] == "extra_forbidden"), errors[0])
     loc: Loc = first["loc"]
-    way, wanted = _walk(kind, loc)
+    way, wanted, _ = _walk(kind, loc)
     place = where.field(way)
     if first["type"] in ("union_tag_not_found", "union_tag_invalid"):
         return _bad_version(kind, first, loc, where)
@@ -148,21 +160,24 @@ def bad_field(kind: type[BaseModel], error: ValidationError, where: Where) -> Re
         )
     if first["type"] == "value_error":
         found += f" ({first['ctx']['error']})"
-    return RefusedError("bad-field", place, expected=expected, found=found, remedy="Correct the value")
+    shows = HASHES.get(str(way[-1])) if way else None
+    remedy = f"See what there is with: {shows}" if shows else "Correct the value"
+    return RefusedError("bad-field", place, expected=expected, found=found, remedy=remedy)
 
 
 def _bad_version(kind: type[BaseModel], error: Any, loc: Loc, where: Where) -> RefusedError:
-    """Say that a record of several kinds does not name one that there is."""
-    known = variants(kind.model_fields[str(loc[-1])])
-    given = error["input"].get("version") if isinstance(error["input"], dict) else None
+    """Say that a record of several versions or kinds does not name one that there is."""
+    way, _, known = _walk(kind, loc)
+    tag = tag_of(next(iter(known.values())))
+    given = error["input"].get(tag) if isinstance(error["input"], dict) else None
     found = "none" if given is None else _shown(given) + nearest(str(given), known)
-    place = where.field((*loc, "version"))
     code = "missing-field" if given is None else "bad-field"
-    return RefusedError(code, place, expected=" or ".join(known), found=found, remedy="Give the version of the rule")
+    remedy = f"Give the {tag}{' of the rule' if tag == 'version' else ''}"
+    return RefusedError(code, where.field((*way, tag)), expected=" or ".join(known), found=found, remedy=remedy)
 
 
-def _walk(kind: type[BaseModel], loc: Loc) -> tuple[Loc, Kind | None]:
-    """Follow the way to a field: give it without the versions that tell variants apart, and what the field holds."""
+def _walk(kind: type[BaseModel], loc: Loc) -> tuple[Loc, Kind | None, dict[str, Any]]:
+    """Follow the way to a field: give it without the tags of variants, what the field holds, and its variants."""
     here: Kind | None = Kind(kind)
     way: Loc = ()
     tags: dict[str, Any] = {}
@@ -174,15 +189,16 @@ def _walk(kind: type[BaseModel], loc: Loc) -> tuple[Loc, Kind | None]:
         if here is None:
             continue
         if isinstance(part, int):
+            tags = variants(listed(here)) if is_list(here) else {}
             here = member_of(here) if is_list(here) else None
         else:
             field = here.type.model_fields.get(part) if is_record(here) else None
-            here, tags = (kind_of(field), variants(field)) if field else (None, {})
-    return way, here
+            here, tags = (kind_of(field), variants(field.annotation)) if field else (None, {})
+    return way, here, tags
 
 
 def _fields_at(kind: type[BaseModel], loc: Loc) -> dict[str, FieldInfo]:
-    _, here = _walk(kind, loc)
+    _, here, _ = _walk(kind, loc)
     return dict(here.type.model_fields) if here and is_record(here) else {}
 
 

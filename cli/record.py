@@ -28,7 +28,21 @@ from cli.screen import progress
 from cli.sealing import seal_up
 from cli.source import small_bytes, small_text
 from cli.verbs import VerbCommand, VerbGroup
-from cli.wording import Kind, choices, expectation, is_list, is_record, is_words, kind_of, member_of, variants, word_for
+from cli.wording import (
+    HASHES,
+    Kind,
+    choices,
+    expectation,
+    is_list,
+    is_record,
+    is_words,
+    kind_of,
+    listed,
+    member_of,
+    plain,
+    variants,
+    word_for,
+)
 from ledger.decision import Command
 from ledger.rules.wording import digests_of
 
@@ -105,7 +119,7 @@ def _function(verb: str, kind: type[Command], place: Place) -> Callable[..., Non
 def _parameter(name: str, field: FieldInfo) -> inspect.Parameter:
     kind = kind_of(field)
     default = inspect.Parameter.empty if field.is_required() else None
-    text = _help(field)
+    text = _help(field) + (f"; see: {HASHES[name]}" if name in HASHES and "see:" not in _help(field) else "")
     if kind.type is bool:
         return _option(name, bool, False, text)
     if is_list(kind) and is_words(member_of(kind)):
@@ -119,7 +133,8 @@ def _option(
 ) -> inspect.Parameter:
     flag = OPTION_NAMES.get(name, "--" + name.replace("_", "-"))
     if kind:
-        more["metavar"] = word_for(kind)
+        word = word_for(kind)
+        more["metavar"] = "JSON|@FILE" if word == "JSON" else word
     return inspect.Parameter(
         name,
         inspect.Parameter.KEYWORD_ONLY,
@@ -139,15 +154,26 @@ def _help(field: FieldInfo) -> str:
 
 def _explaining(kind: type[Command]) -> type[VerbCommand]:
     """Make the class of a verb whose help explains the records inside its JSON fields."""
-    explained = []
+    explained: dict[Any, tuple[str, list[tuple[str, str]]]] = {}
     for name, field in kind.model_fields.items():
-        of_list = is_list(kind_of(field))
-        record = member_of(kind_of(field)) if of_list else kind_of(field)
-        heading = f"Each object in the list of --{name}" if of_list else f"The object of --{name}"
-        for version, model in variants(field).items() or [("", record.type if is_record(record) else None)]:
-            if model is not None:
-                explained.append((f"{heading}, {version}" if version else heading, _rows(model)))
-    return type("Explaining", (VerbCommand,), {"explained": tuple(explained)})
+        _explain(f"--{name}", field.annotation, explained)
+    return type("Explaining", (VerbCommand,), {"explained": tuple(explained.values())})
+
+
+def _explain(path: str, annotation: Any, explained: dict[Any, tuple[str, list[tuple[str, str]]]]) -> None:
+    """Explain the records of a field and, below them, those of their own fields: each model once."""
+    kind = plain(annotation)
+    heading = f"The object of {path}"
+    if is_list(kind):
+        heading, annotation = f"Each object in the list of {path}", listed(kind)
+    record = plain(annotation)
+    of_one = {"": record.type} if is_record(record) else {}
+    models = {version: model for version, model in (variants(annotation) or of_one).items() if model not in explained}
+    for version, model in models.items():
+        explained[model] = (f"{heading}, {version}" if version else heading, _rows(model))
+    for model in models.values():
+        for name, field in model.model_fields.items():
+            _explain(f"{path.removeprefix('--')}.{name}", field.annotation, explained)
 
 
 def _rows(model: type[BaseModel]) -> list[tuple[str, str]]:
@@ -160,12 +186,25 @@ def _rows(model: type[BaseModel]) -> list[tuple[str, str]]:
 
 def _digested(kind: type[Command], values: dict[str, Any]) -> dict[str, Any]:
     """Put the digests of a text in place of `@FILE`: of its bytes, and of its words where there is a field for them."""
+    values = {name: _clauses_digested(value) for name, value in values.items()}
     given = values.get("text_digest")
     if not isinstance(given, str) or not given.startswith("@"):
         return values
     exact, words = digests_of(small_bytes(Path(given[1:])))
     beside = {"words_digest": words} if "words_digest" in kind.model_fields else {}
     return beside | values | {"text_digest": exact}
+
+
+def _clauses_digested(value: Any) -> Any:
+    """Put the digest of a text in place of `@FILE` in each record of a list, as in the clauses of a rule book."""
+    if not isinstance(value, list):
+        return value
+    return [
+        each | {"text_digest": digests_of(small_bytes(Path(each["text_digest"][1:]))).exact}
+        if isinstance(each, dict) and str(each.get("text_digest", "")).startswith("@")
+        else each
+        for each in value
+    ]
 
 
 def _value(field: FieldInfo, given: Any, place: str) -> Any:

@@ -128,7 +128,7 @@ def _folded(text: str, width: int) -> list[str]:
     while len(text) > width:
         cut = max(text.rfind(" ", 0, width), text.rfind("/", 0, width)) + 1 or text.rfind("-", 0, width) + 1 or width
         parts.append(text[:cut].rstrip())
-        text = text[cut:]
+        text = text[cut:].lstrip(" ")
     return [*parts, text]
 
 

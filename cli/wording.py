@@ -18,6 +18,14 @@ from ledger.streams.fee import Currency
 from ledger.streams.figure import Decimal
 from ledger.streams.nominated import Day
 
+HASHES = {  # fields that hold the hash of something on record -> the verb that shows it
+    "clause": "pollbook rules --hashes",
+    "count_rule": "pollbook show --fields election/ID",
+    "no_appeal": "pollbook rules --hashes",
+    "sanction": "pollbook rules --hashes",
+}
+TAGS = ("version", "kind")  # fields of which one tells the models of a union apart
+
 
 class Kind(NamedTuple):
     """A type without `| None` and `Annotated`, and what was annotated."""
@@ -38,12 +46,29 @@ def kind_of(field: FieldInfo) -> Kind:
     return plain(field.annotation, field.metadata)
 
 
-def variants(field: FieldInfo) -> dict[str, Any]:
-    """Give the models that a field may hold by the version that tells them apart; nothing where there is only one."""
-    models = [kind for kind in get_args(field.annotation) if isinstance(kind, type) and issubclass(kind, BaseModel)]
+def variants(annotation: Any) -> dict[str, Any]:
+    """Give the models that a value may be by the tag that tells them apart; nothing where there is only one."""
+    models = [kind for kind in get_args(_bare(annotation)) if isinstance(kind, type) and issubclass(kind, BaseModel)]
     if len(models) < 2:
         return {}
-    return {get_args(model.model_fields["version"].annotation)[0]: model for model in models}
+    tag = tag_of(models[0])
+    return {get_args(model.model_fields[tag].annotation)[0]: model for model in models}
+
+
+def tag_of(model: type[BaseModel]) -> str:
+    """Name the field that tells a model apart from the others that may stand in its place."""
+    return next(tag for tag in TAGS if tag in model.model_fields)
+
+
+def listed(kind: Kind) -> Any:
+    """Give the annotation of a list's members."""
+    return get_args(kind.type)[0]
+
+
+def _bare(annotation: Any) -> Any:
+    while get_origin(annotation) is Annotated:
+        annotation = annotation.__origin__
+    return annotation
 
 
 def plain(annotation: Any, notes: Sequence[Any] = ()) -> Kind:
@@ -61,7 +86,7 @@ def plain(annotation: Any, notes: Sequence[Any] = ()) -> Kind:
 
 def member_of(kind: Kind) -> Kind:
     """Give the kind of a list's members."""
-    return plain(get_args(kind.type)[0])
+    return plain(listed(kind))
 
 
 def is_list(kind: Kind) -> bool:

@@ -9,12 +9,22 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 
+from ledger.clauses import require_clauses
 from ledger.decision import Act, Command, Outcome, fold
 from ledger.errors import RefusedError, refused
 from ledger.record import Record
 from ledger.streams.founding import FoundLedger, founding_stream
 from ledger.streams.key import OfficerKey, is_signed
-from ledger.streams.office import Asked, Office, PowerDelegated, asked_by, covers_power, delegation_says, office_stream
+from ledger.streams.office import (
+    DELEGATION,
+    Asked,
+    Office,
+    PowerDelegated,
+    asked_by,
+    covers_power,
+    delegation_says,
+    office_stream,
+)
 from ledger.streams.person import ConfirmErasure
 from ledger.streams.signature import Signature, Signed, is_of, signature_stream, signed_body, signed_event, signed_text
 
@@ -48,13 +58,14 @@ def authorise(record: Record, command: Command, act: Act) -> Warrant:
     """Find the delegation under which an office may give a command.
 
     Raises:
-        RefusedError: `no-authority`, naming what is missing.
+        RefusedError: `unknown-clause`, `clause-not-in-force`: of a clause that it rests on; `no-authority`, naming
+            what is missing.
     """
     founding = founding_stream()
     if isinstance(command, FoundLedger):
         return Warrant(replace(act, authority=act.authority or UNDER_THE_FOUNDING), founded=True)
     founding = fold(founding, (event for _, event in record.stream(founding.stream)))
-    reads = {founding.stream: founding.version}
+    reads = {founding.stream: founding.version} | require_clauses(record, command, act)
     if not founding.exists:
         return Warrant(act, reads=reads)
     if isinstance(command, ConfirmErasure):  # what was ordered with authority is carried out, whoever is in office
@@ -63,7 +74,9 @@ def authorise(record: Record, command: Command, act: Act) -> Warrant:
     office = fold(office, (event for _, event in record.stream(office.stream)))
     asked = asked_by(command)
     moments = (act.effective, act.now)
-    given = next(office.all_of(asked, moments, lambda: election_of(record, asked.contest or "")), None)
+    held = office.all_of(asked, moments, lambda: election_of(record, asked.contest or ""))
+    named = act.authority if act.authority and DELEGATION.fullmatch(act.authority) else None
+    given = next((each for each in held if named in (None, delegation_says(each))), None)
     if given is None:
         raise _missing(office, asked, act, founding.governing_body)
     act = replace(act, authority=act.authority or delegation_says(given))
@@ -115,7 +128,7 @@ def sign(
         RefusedError: `unsigned`, `key-revoked`, `bad-signature`, `idempotency-conflict`.
     """
     act = warrant.act
-    if not warrant.founded or not (outcome.events or outcome.batch):
+    if not warrant.founded or isinstance(command, ConfirmErasure) or not (outcome.events or outcome.batch):
         return None, {}
     text = signed_text(act.origin, act.command or "", act.actor, signed_body(command, act))
     held = _key_of(record, command, act.actor)
@@ -141,6 +154,7 @@ def _require_good(signature: Signature, held: OfficerKey, text: bytes, where: st
     if signature.key != held.key or not is_signed(held.key, text, signature.data):
         expected = f"a signature by {held.key or 'a key enrolled for the office'}"
         remedy = "Sign with the key that is on record: pollbook offices shows it"
+        remedy = remedy if held.key else "Enrol it first: enrol-key, by an office with the power key"
         raise refused("bad-signature", where, expected, f"another, by {signature.key}", remedy)
 
 

@@ -10,7 +10,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
 from ledger.event import Event
-from ledger.streams.nominated import Nominations, closing, require_opened
+from ledger.streams.nominated import Nominations, require_opened
 from ledger.streams.nomination import (
     NominationReceived,
     NominationReceivedLate,
@@ -106,30 +106,32 @@ class Line(NamedTuple):
     received: str
     position: int
     irregular: str | None = None
-    ruled: bool = False
+    ruled: int = 0
     why: str | None = None
     size: int | None = None
 
 
 def lines_of_contest(database: sqlite3.Connection, nominations: Nominations, timetable: Timetable) -> Iterator[Line]:
-    """Give every nomination, in the order of positions; one whose nominator lost the right before the close fell."""
+    """Give every nomination in the order of positions, then the late ones.
+
+    One fell whose nominator lost the right to nominate at or before the close of its class.
+    """
     rule = require_opened(nominations).rule
-    close = {each.id: closing(timetable, rule, each.id) or "" for each in rule.classes}
+    closes = [part for each in rule.classes for part in (each.id, nominations.close_of(timetable, each.id) or "")]
+    close = f"CASE n.class {'WHEN ? THEN ? ' * len(rule.classes)}ELSE '' END"
     rows = database.execute(
-        "SELECT n.nominator, r.name, n.nominee, n.class, n.state, n.received, n.position, n.irregular, n.ruled, n.why, "
-        "n.size, r.ended, r.why FROM nomination n LEFT JOIN nominator r ON r.election = ? "
-        "AND r.nominator = n.nominator WHERE n.contest = ? ORDER BY n.position",
-        (nominations.election, nominations.contest),
+        "SELECT nominator, name, nominee, class, iif(fell, ?, state), received, position, irregular, ruled, "
+        "iif(fell, 'lost the right to nominate at ' || ended || ': ' || reason, why), size FROM "
+        f"(SELECT n.*, r.name, r.ended, r.why AS reason, (n.state = ? AND coalesce(r.ended <= {close}, 0)) AS fell "
+        "FROM nomination n LEFT JOIN nominator r ON r.election = ? AND r.nominator = n.nominator WHERE n.contest = ?) "
+        "ORDER BY position",
+        (DROPPED, STANDS, *closes, nominations.election, nominations.contest),
     )
-    for *first, ruled, why, size, ended, reason in rows:
-        line = Line._make((*first, bool(ruled), why, size))
-        if line.state == STANDS and ended is not None and ended <= close.get(line.nominator_class, ""):
-            line = line._replace(state=DROPPED, why=f"lost the right to nominate at {ended}: {reason}")
-        yield line
+    yield from map(Line._make, rows)
     late = database.execute(
-        "SELECT n.nominator, r.name, n.nominee, n.class, ?, n.received, n.position, n.closed FROM late_nomination n "
-        "LEFT JOIN nominator r ON r.election = ? AND r.nominator = n.nominator WHERE n.contest = ? ORDER BY n.position",
+        "SELECT n.nominator, r.name, n.nominee, n.class, ?, n.received, n.position, NULL, 0, 'closed ' || n.closed, "
+        "NULL FROM late_nomination n LEFT JOIN nominator r ON r.election = ? AND r.nominator = n.nominator "
+        "WHERE n.contest = ? ORDER BY n.position",
         (LATE, nominations.election, nominations.contest),
     )
-    for *first, closed in late:
-        yield Line._make((*first, None, False, f"closed {closed}", None))
+    yield from map(Line._make, late)

@@ -8,15 +8,18 @@ import re
 import subprocess
 import sys
 from collections.abc import Iterable
+from functools import cache
 from pathlib import Path
 from typing import Any, NamedTuple
 
 import pytest
+import typer.main
 
 from cli.main import main
 from ledger.rules.alternative import AlternativeVote
 from ledger.rules.count_rule import rule_hash
 
+typer.main.get_command = cache(typer.main.get_command)  # as much work as all the rest of a small command
 ROOT = Path(__file__).parent.parent
 REFUSAL = re.compile(r"[a-z]+(-[a-z0-9]+)*: \S.*: expected \S.*, found [^.\s].*\. \S.*[^.]\.\n")
 VARIABLES = ("POLLBOOK_LEDGER", "POLLBOOK_ACTOR", "POLLBOOK_KEYS", "POLLBOOK_POSTGRES", "POLLBOOK_POSTGRES_FILE")

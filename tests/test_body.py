@@ -24,7 +24,7 @@ from ledger.streams.body import (
     SittingHeld,
     body_decision,
     body_stream,
-    require_carried,
+    require_decision,
 )
 from ledger.streams.seat import ConstituteBody, SeatMember, UnseatMember
 from ledger.streams.sitting import MEMBERS_MAX, HoldSitting, TakeDecision
@@ -392,10 +392,10 @@ def test_whether_a_motion_carries_follows_from_votes_and_majority(
     assert found
     assert (found.present, found.quorate, found.carried) == (4, True, carried)
     if carried:
-        assert require_carried(body, "d1", "rule book") == found
+        require_decision(body, "d1", END, "rule book")
     else:
         with pytest.raises(RefusedError, match=f"^decision-not-carried: .* found {in_favour} for, {against} against"):
-            require_carried(body, "d1", "rule book")
+            require_decision(body, "d1", END, "rule book")
 
 
 def test_those_who_withdrew_are_not_of_those_present_for_a_majority() -> None:
@@ -409,9 +409,8 @@ def test_a_decision_that_was_never_taken_is_none_and_cannot_be_relied_on() -> No
     body = body_after(*SAT, TAKE)
     assert body_decision(body, "d2") is None
     with pytest.raises(RefusedError, match=r"^unknown-decision: .* found d2 \(nearest: d1\)"):
-        require_carried(body, "d2", "rule book")
-    with pytest.raises(RefusedError, match=r"^unknown-body: "):
-        require_carried(body_stream("nec"), "d1", "rule book")
+        require_decision(body, "d2", END, "rule book")
+    require_decision(body_stream("nec"), "d1", END, "rule book")  # of a body not constituted here nothing is known
 
 
 def test_a_decision_falls_when_it_comes_out_that_too_few_were_members() -> None:
@@ -422,8 +421,8 @@ def test_a_decision_falls_when_it_comes_out_that_too_few_were_members() -> None:
     assert found
     assert (found.present, found.quorate, found.carried) == (2, False, False)
     assert body.strangers(body.sittings["may"]) == ("p4",)
-    with pytest.raises(RefusedError, match=r"^inquorate: .* expected quorum 3, found present 2"):
-        require_carried(body, "d1", "rule book")
+    with pytest.raises(RefusedError, match=r"^inquorate: .* expected quorum 3 for d1, found present 2"):
+        require_decision(body, "d1", END, "rule book")
 
 
 def test_a_conference_decides_by_the_number_that_attended() -> None:

@@ -150,6 +150,11 @@ def test_says_when_it_came_out_that_too_few_were_members(sat: Terminal) -> None:
     assert "Decision d-1 of sitting may: inquorate as is known by now, 2 for, 1 against, 0 abstained" in flat
 
 
+def test_a_record_with_bodies_and_interests_verifies(sat: Terminal) -> None:
+    carried_out(sat, DECLARED)
+    assert "nothing wrong was found" in sat("verify").done()
+
+
 def test_lists_all_bodies(sat: Terminal) -> None:
     assert fits(sat("body", "--as-of", "2010-02-01")).splitlines()[2:] == [
         "nec   National Executive Committee  governing body       2  3 of 13",

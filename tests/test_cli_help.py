@@ -74,6 +74,15 @@ def test_explains_the_choices_of_a_count_rule(at: Terminal) -> None:
     assert "pass over the rank (refuse, exhaust, skip) [required]" in flat
 
 
+def test_explains_records_inside_records_each_once(at: Terminal) -> None:
+    flat = " ".join(at.run("record", "open-nominations", "--help").done().split())
+    for heading in ("The object of rule.classes.meeting:", "Each object in the list of rule.thresholds, share:"):
+        assert flat.count(heading) == 1
+    assert "notice_days_min days of notice at least" in flat
+    flat = " ".join(at.run("record", "adopt-count-rule", "--help").done().split())
+    assert flat.count("category category of candidates [required]") == 1
+
+
 def test_help_loads_nothing_heavy() -> None:
     code = "import sys, cli.main; print(*sorted({name.split('.')[0] for name in sys.modules}))"
     found = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True).stdout

@@ -95,6 +95,7 @@ def test_nothing_of_a_long_name_is_lost() -> None:
     assert max(map(len, lines)) <= 40
     assert "".join(line[4:] for line in lines[2:]) == name
     assert table(("a", "b"), []).splitlines() == ["a  b", "-  -"]
+    assert table(("a",), [("nominations, of all",)], width=12).splitlines()[2:] == ["nominations,", "of all"]
 
 
 @pytest.mark.parametrize(

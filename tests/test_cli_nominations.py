@@ -124,6 +124,7 @@ def test_lists_what_stands_behind_each_number(at: Terminal) -> None:
     assert "Received late: A. N. Other for abbott at 2010-06-09T11:30:01Z: closed\n2010-06-09T11:30:00Z.\n" in text
     assert "Irregular, awaiting a ruling: Hackney North for abbott at 2010-06-01T12:00:00Z:\nno facts of" in text
     assert fits(at("nominations", "leader", "--list")).endswith("5 nominations\n")
+    assert re.search(r"Hackney North +clps +abbott +\S+ +irregular\n", fits(at("nominations", "leader", "--list")))
     assert fits(at("nominations", "leader", "--nominee", "abbott", "--class", "clps")).endswith("1 nomination\n")
     at("nominations", "leader", "--nominee", "abott").refused("unknown-id", 2)
     at("nominations", "leader", "--class", "clp").refused("unknown-id", 2)
@@ -219,3 +220,32 @@ def test_a_rule_that_is_not_sound_and_a_day_that_is_none_are_said_in_one_line(at
         said = at.record("size-class", sized | {"as_of": day}).refused("bad-field", 2)
         assert "a day such as 2010-05-27" in said
     at.record("size-class", sized | {"as_of": "2012-02-29"}).refused("nominations-missing")
+
+
+@pytest.mark.parametrize(
+    ("changed", "code", "says"),
+    [
+        (
+            {"kind": "shares"},
+            "bad-field",
+            'thresholds.1.kind: expected count or share or all or any, found "shares" (near',
+        ),
+        (
+            {"kind": None},
+            "missing-field",
+            "thresholds.1.kind: expected count or share or all or any, found none. Give the kind.",
+        ),
+        ({"share": "12.5%"}, "bad-field", "thresholds.1.share: expected a fraction in lowest terms such as 1/3, found"),
+        (
+            {"shar": "1/8"},
+            "unknown-field",
+            "thresholds.1.shar: expected one of kind, id, nominator_class, share, bound, of,",
+        ),
+    ],
+)
+def test_a_threshold_that_is_none_is_said_by_kind_and_field(
+    at: Terminal, changed: dict[str, Any], code: str, says: str
+) -> None:
+    rule = RULE | {"thresholds": [RULE["thresholds"][0] | changed]}
+    opened = AT | {"election": "labour", "office": "Leader", "seats": 1, "rule": rule}
+    assert f"field rule.{says}" in at.record("open-nominations", opened).refused(code, 2)

@@ -95,6 +95,13 @@ def test_uses_keys_that_are_there_and_any_of_the_officers(at: Terminal) -> None:
     assert event["actor"] == "scrutineer"
 
 
+def test_says_when_the_founding_took_effect(at: Terminal) -> None:
+    found(at, "--effective", "2010-02-30T00:00:00Z").refused("bad-field")
+    found(at, "--effective", "2009-12-31T00:00:00Z").done()
+    (event, *_) = json.loads(at("show", "ledger/founding", "--json").done())
+    assert event["effective"] == "2009-12-31T00:00:00Z"
+
+
 def test_makes_no_key_for_nothing(at: Terminal) -> None:
     at("found", at.write("f.json", "{}"), "--keys", "keys").refused("not-json")
     at("found", at.write("f.json", json.dumps(FOUNDING))).refused("keys-needed", 2)
@@ -141,6 +148,23 @@ def test_refuses_what_is_not_signed_or_not_allowed(founded: Terminal, monkeypatc
     founded("--keys", "keys", "apply", file, "--as", "returning-officer").done()  # held: nothing is to be signed
     more = founded.lines("two.jsonl", [("delegate-power", TO_CLERK | {"office": "agent"})])
     founded("--keys", "keys", "apply", more, "--as", "returning-officer").refused("key-wrong-name")
+
+
+def test_a_refusal_names_the_verb_that_shows_what_there_is(founded: Terminal) -> None:
+    for verb, body in NEC:
+        founded.record(verb, body).done()
+    to_clerk = {name: value for name, value in TO_CLERK.items() if name != "pass_on"}
+    wrong = founded.record("delegate-power", to_clerk | {"decision": "d-2"}).refused("unknown-decision")
+    assert wrong.endswith("(nearest: d-1). See: pollbook body nec.\n")
+    asked = to_clerk | {"since": "2010-01-31T00:00:00Z"}
+    late = founded.record("delegate-power", asked).refused("delegation-retrospective")
+    assert late.endswith("See: pollbook offices.\n")
+    founded.record("delegate-power", to_clerk | {"powers": ["lot"]}).done()
+    founded("key", "make", "clerk", "keys/clerk.key").done()
+    for verb, body in DEFINED:
+        founded.record(verb, body).done()
+    lot = founded.lines("lot.jsonl", [("commit-lot", {"contest": "leader", "commitment": "sha256:" + "1" * 64})])
+    assert "Enrol it first: enrol-key" in founded("apply", lot, "--as", "clerk").refused("bad-signature")
 
 
 def test_shows_who_may_do_what(founded: Terminal) -> None:

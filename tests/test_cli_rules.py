@@ -256,6 +256,12 @@ def test_a_file_gives_both_digests_unless_one_is_given(ruled: Terminal) -> None:
     assert "clause 4.II.3 of book" in ruled("check-document", "code.md").done()
 
 
+def test_clauses_take_their_digest_from_a_file_too(ruled: Terminal) -> None:
+    book = ADOPT | {"organisation": "other", "clauses": [CLAUSES[0] | {"text_digest": "@code.md"}, CLAUSES[1]]}
+    ruled.record("adopt-rule-book", book).done()
+    assert "clause 4.II.2 of book" in ruled("check-document", "code.md").done()
+
+
 def test_warns_of_titles_that_deceive_the_eye(ruled: Terminal) -> None:
     ruled.record("publish-document", CODE | {"document": "fake", "title": "Code of cоnduct"}).done()
     text = " ".join(fits(ruled("rules")).split())

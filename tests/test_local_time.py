@@ -107,7 +107,7 @@ def test_what_is_no_zone_of_the_database(zone: str) -> None:
 
 def test_a_zone_that_only_looks_like_one_is_unknown() -> None:
     assert ZONE.validate_python("Europe/Londn")
-    with pytest.raises(RefusedError, match=r"zone-unknown: x: .*, found Europe/Londn"):
+    with pytest.raises(RefusedError, match=r"zone-unknown: x: .*, found Europe/Londn .nearest: Europe/London"):
         dated("2010-06-09T12:30:00", "Europe/Londn", None, "x")
     with pytest.raises(RefusedError, match="zone-unknown"):
         dated("2010-06-09T12:30:00", "America/Argentina", None, "x")  # a folder

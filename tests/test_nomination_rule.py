@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+import re
 from fractions import Fraction
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -238,6 +240,32 @@ def test_refuses_a_rule_that_is_not_sound(changes: dict[str, Any], fault: str) -
     rule(LABOUR_2010)
     with pytest.raises(ValidationError, match=fault):
         rule(LABOUR_2010, **changes)
+
+
+@pytest.mark.parametrize(
+    ("mps", "clps", "affiliates", "met"),
+    [
+        (88, 374, 15, True),  # Starmer 2020
+        (33, 164, 7, True),  # Long-Bailey
+        (31, 72, 4, True),  # Nandy
+        (23, 31, 0, False),  # Thornberry: 31 of 33 local parties
+        (23, 0, 0, False),  # Phillips
+        (5, 0, 0, False),  # Lewis: 5 of 22
+    ],
+)
+def test_the_contest_of_2020_comes_to_what_was_published(mps: int, clps: int, affiliates: int, met: bool) -> None:
+    """Source: nominations as published, labourlist.org 2020; the affiliates' members do not matter here."""
+    held = {"mps": Held(mps), "clps": Held(clps), "unions": Held(affiliates)}
+    assert judge(rule(LABOUR_2020), SIZES_2020, held).met is met
+
+
+def test_the_rules_on_the_page_are_sound_and_mean_what_it_says() -> None:
+    page = (Path(__file__).parent.parent / "docs" / "reference" / "nominations.md").read_text("utf-8")
+    first, second = (
+        NominationRule.model_validate_json(text) for text in re.findall(r"```json\n(.*?)```", page, re.DOTALL)
+    )
+    assert first.thresholds == rule(LABOUR_2010).thresholds
+    assert second.thresholds == rule(LABOUR_2020).thresholds
 
 
 # Meetings

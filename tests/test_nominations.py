@@ -199,6 +199,15 @@ def test_each_class_closes_at_its_own_moment_and_a_varied_close_holds() -> None:
     assert isinstance(event, NominationReceivedLate)
 
 
+def test_a_class_may_open_later_than_the_others() -> None:
+    later = StepDate(step="nominations-open", category="clps", local="2010-06-02T12:00:00")
+    timetable = but(SET_TIMETABLE, steps=(*SET_TIMETABLE.steps, later))
+    scene = given(*(timetable if each is SET_TIMETABLE else each for each in OPENED))
+    scene.when(but(FROM_CLP, effective="2010-06-02T10:59:59Z")).then_refused("not-yet")
+    assert scene.when(but(FROM_CLP, effective="2010-06-02T11:00:00Z")).events
+    assert scene.when(RECEIVE).events
+
+
 def test_what_was_received_in_time_may_be_recorded_after_the_close() -> None:
     given(*OPENED, CLOSE).when(RECEIVE).then(received())
 

@@ -31,7 +31,55 @@ COUNTS = {
 }
 ROOT = ("178", "5e62177de929a6b52280fa7134564504c6fe96a78721c2639ae6508ba7b8a2e7")
 KEY = "kept.example/2026+b67378ed+ARUzktmtd1X0NZZ5iX/JJJIcEymn0wWpop+4GGN1rl3B"
-SINCE: frozenset[str] = frozenset()  # types of events that came after it
+SINCE = frozenset(  # types of events that came after it
+    {
+        "agent-appointed.v1",
+        "attribute-recorded.v1",
+        "ballot-order-committed.v1",
+        "ballot-order-drawn.v1",
+        "body-constituted.v1",
+        "candidate-withdrew.v1",
+        "class-sized.v1",
+        "command-signed-withheld.v1",
+        "command-signed.v1",
+        "decision-deferred.v1",
+        "decision-taken.v1",
+        "delegation-revoked.v1",
+        "document-published.v1",
+        "document-withdrawn.v1",
+        "entitlement-ended.v1",
+        "fee-set.v1",
+        "ground-adopted.v1",
+        "guidelines-issued.v1",
+        "interest-declared.v1",
+        "interest-withdrawn.v1",
+        "interpretation-issued.v1",
+        "ledger-founded.v1",
+        "member-seated.v1",
+        "member-unseated.v1",
+        "nomination-accepted.v1",
+        "nomination-declined.v1",
+        "nomination-received-late.v1",
+        "nomination-received.v1",
+        "nomination-ruled-invalid.v1",
+        "nomination-ruled-valid.v1",
+        "nomination-withdrawn.v1",
+        "nominations-closed.v1",
+        "nominations-opened.v1",
+        "nominator-registered.v1",
+        "nominee-named.v1",
+        "power-delegated.v1",
+        "rule-amended.v1",
+        "rule-book-adopted.v1",
+        "rule-repealed.v1",
+        "sitting-held.v1",
+        "statement-lodged.v1",
+        "statement-published.v1",
+        "step-varied.v1",
+        "timetable-set.v1",
+        "unopposed-declared.v1",
+    }
+)
 
 
 @pytest.fixture

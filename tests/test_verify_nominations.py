@@ -10,6 +10,7 @@ from nominating import (
     A_SECOND_LATER,
     ACCEPT,
     CLOSE,
+    CLOSES,
     NOMINATION_RULE,
     ONE_MP,
     OPEN,
@@ -22,7 +23,7 @@ from nominating import (
 from scenario import ADOPT_RULE, DEFINE_CONTEST, Given, but, given, happened
 
 from ledger.decision import Command
-from ledger.event import Event
+from ledger.event import TYPES, Event
 from ledger.rules.drawing import commitment_to
 from ledger.rules.meeting import Meeting
 from ledger.streams.ballot_order import CommitBallotOrder, DrawBallotOrder
@@ -36,6 +37,8 @@ from ledger.streams.nominated import (
     ClassSized,
     NominationsClosed,
     NominationsOpened,
+    NomineeNamed,
+    PersonNominated,
     StatementPublished,
     UnopposedDeclared,
 )
@@ -48,9 +51,12 @@ from ledger.streams.nomination import (
 )
 from ledger.streams.nomination_ruling import RuleNominationInvalid
 from ledger.streams.nominator import EndEntitlement, EntitlementEnded, NominatorRegistered
+from ledger.streams.stated import NOMINATION_TYPES
 from ledger.streams.statement import DeclareUnopposed, PersonStated, PublishStatement
+from ledger.streams.timetable import VaryStep
 from projections.scoreboard import Scoreboard
-from projections.verify.nominations import board_of, check_nominations
+from projections.verify.nomination_replay import board_of
+from projections.verify.nominations import check_nominations
 from projections.verify.record import RecordRead
 
 SEED = "12" * 32
@@ -168,6 +174,7 @@ def test_the_statement_says_who_is_valid_and_what_has_no_effect() -> None:
 
 FORGERIES: dict[str, tuple[Callable[[], tuple[Event, ...]], str]] = {
     "a nomination that came late": (lambda: changed(HELD, NominationReceived, effective=A_SECOND_LATER), "late"),
+    "one before the opening": (lambda: changed(HELD, NominationReceived, effective="2010-05-24T08:59:59Z"), "not-yet"),
     "one in time as late": (lambda: changed(HELD, NominationReceivedLate, effective=RECEIVED), "not-late"),
     "another close": (lambda: changed(HELD, NominationReceivedLate, closed=RECEIVED), "not-late"),
     "a nominee nobody named": (lambda: changed(HELD, NominationReceived, nominee="x"), "unknown-nominee"),
@@ -207,6 +214,10 @@ FORGERIES: dict[str, tuple[Callable[[], tuple[Event, ...]], str]] = {
     ),
     "a paper before the statement": (lambda: moved(HELD, StatementPublished, ContestDefined), "statement-missing"),
     "a statement of others": (lambda: changed(HELD, StatementPublished, persons=()), "differs-from-ledger"),
+    "a statement that somebody is not valid": (
+        lambda: changed(HELD, StatementPublished, persons=_doubted()),
+        "differs-from-ledger",
+    ),
     "a statement of fewer late ones": (lambda: changed(HELD, StatementPublished, late=0), "differs-from-ledger"),
     "a statement of an older record": (
         lambda: changed(HELD, StatementPublished, as_of_position=len(BEGUN) - 4),
@@ -235,11 +246,76 @@ FORGERIES: dict[str, tuple[Callable[[], tuple[Event, ...]], str]] = {
     ),
     "too many unopposed": (lambda: changed(unopposed(), UnopposedDeclared, candidates=("a", "b")), "contested"),
     "others unopposed": (lambda: changed(unopposed(), UnopposedDeclared, candidates=("b",)), "not-nominated"),
+    "a ruling without reasons": (lambda: _ruled(reasons="void"), "reasons-insufficient"),
+    "a nomination of the future": (
+        lambda: changed(HELD, NominationReceived, recorded="2009-01-01T00:00:00Z"),
+        "future-dated",
+    ),
+    "a size after the contest was defined": (lambda: _after_all(ClassSized), "contest-exists"),
+    "a name after the contest was defined": (lambda: _after_all(NomineeNamed), "contest-exists"),
+    "a statement after the contest was defined": (lambda: _after_all(StatementPublished), "contest-exists"),
     "no size": (
         lambda: changed(Given(without(HELD, ClassSized)), NominationsOpened, rule=NOMINATION_RULE),
         "class-unsized",
     ),
 }
+
+
+def test_nobody_is_elected_by_a_statement_that_does_not_hold_any_more() -> None:
+    """Somebody nominated in time, whose nomination was entered after the statement, stands too."""
+    gone = WithdrawNomination(contest="leader", nominator="mp-2", effective=RECEIVED)
+    scene = after(given(*BEGUN), gone, CLOSE)
+    scene = after(scene, stated(scene))
+    alone = DeclareUnopposed(contest="leader", candidates=("a",))
+    declared = after(scene, alone).events[-1]
+    assert codes((*scene.events, declared)) == set()
+    late = after(scene, but(RECEIVE, nominator="mp-2", nominee="b"))
+    figures = board(late).figures
+    Given(late.events, figures=figures).when(alone).then_refused("statement-stale")
+    assert codes((*late.events, declared.model_copy(update={"version": declared.version + 1}))) == {"statement-stale"}
+
+
+def test_no_contest_is_defined_by_a_statement_that_does_not_hold_any_more() -> None:
+    scene = after(given(*BEGUN), CLOSE)
+    scene = after(scene, stated(scene))
+    both = but(DEFINE_CONTEST, candidates=(Candidate(id="a", name="Abbott"), Candidate(id="b", name="Balls")))
+    defined = after(scene, both).events[-1]
+    invalid = RuleNominationInvalid(contest="leader", nominator="mp-2", reasons="The form was not signed at all")
+    ruled = after(scene, invalid)
+    Given(ruled.events, figures=board(ruled).figures).when(both).then_refused("statement-stale")
+    assert codes((*ruled.events, defined)) == {"statement-stale"}
+
+
+def test_no_variation_opens_again_what_was_closed() -> None:
+    scene = after(given(*BEGUN), CLOSE)
+    more = VaryStep(
+        election="labour",
+        step="nominations-close",
+        category="mps",
+        local="2010-06-12T12:30:00",
+        zone="Europe/London",
+        reason="More time",
+        effective=RECEIVED,
+    )
+    scene = after(scene, more, but(RECEIVE, nominator="mp-3", nominee="b", effective=A_SECOND_LATER))
+    assert isinstance(scene.events[-1], NominationReceivedLate)
+    assert codes(scene.events) == set()
+    assert board(scene).closes["mps"] == CLOSES
+
+
+def _ruled(**changes: Any) -> tuple[Event, ...]:
+    invalid = RuleNominationInvalid(contest="leader", nominator="mp-2", reasons="The form was not signed at all")
+    return changed(after(given(*BEGUN), invalid), NominationRuledInvalid, **changes)
+
+
+def _after_all(kind: type[Event]) -> tuple[Event, ...]:
+    """Held, with an event of this type once more at the end."""
+    return (*HELD.events, next(each for each in HELD.events if isinstance(each, kind)))
+
+
+def _doubted() -> tuple[PersonNominated, ...]:
+    statement = next(each for each in HELD.events if isinstance(each, StatementPublished))
+    return (statement.persons[0].model_copy(update={"valid": False}), *statement.persons[1:])
 
 
 def _order() -> tuple[str, ...]:
@@ -288,3 +364,36 @@ def test_finds(name: str) -> None:
 )
 def test_finds_what_was_added(event: Event, code: str) -> None:
     assert code in codes((*HELD.events, event))
+
+
+def test_what_concerns_others_may_come_between_a_statement_and_its_record() -> None:
+    """Another desk may have recorded it while the statement was decided."""
+    statement = next(place for place, each in enumerate(HELD.events) if isinstance(each, StatementPublished))
+    elsewhere = happened(
+        NominatorRegistered,
+        "nominator/other/mp-1",
+        as_of="2010-05-18",
+        election="other",
+        nominator="mp-1",
+        nominator_class="mps",
+        source="s",
+    )
+    events = (*HELD.events[:statement], elsewhere, *HELD.events[statement:])
+    assert codes(events) == set()
+    here = elsewhere.model_copy(update={"election": "labour", "nominator": "mp-7"})
+    assert codes((*HELD.events[:statement], here, *HELD.events[statement:])) == set()
+    ended = happened(EntitlementEnded, "nominator/labour/mp-1", 2, election="labour", nominator="mp-1", reason="x")
+    assert codes((*HELD.events[:statement], ended, *HELD.events[statement:])) == {"changed-after-statement"}
+    elsewhere_ended = happened(
+        EntitlementEnded, "nominator/other/mp-1", 2, election="other", nominator="mp-1", reason="x"
+    )
+    more = (*HELD.events[:statement], elsewhere, elsewhere_ended, *HELD.events[statement:])
+    assert codes(more) == set()
+
+
+def test_the_types_that_change_a_scoreboard_are_those_of_nominations() -> None:
+    """A statement is decided anew where one of them came in meanwhile."""
+    rooms = {"nominations", "nomination", "candidate", "nominator"}
+    known = {each.type for each in HELD.events if each.stream.partition("/")[0] in rooms} | {"timetable-set.v1"}
+    changes_nothing = {"nominator-registered.v1", "statement-published.v1", "ballot-order-committed.v1"}
+    assert known - changes_nothing - {"ballot-order-drawn.v1"} <= set(NOMINATION_TYPES) <= TYPES.keys()

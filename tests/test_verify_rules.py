@@ -7,10 +7,13 @@ from typing import Any
 
 import pytest
 from scenario import CALL_ELECTION, NOW, but, given
+from test_body import CONSTITUTE, SAT, TAKE, UNSEAT
 from test_document import PUBLISH, WITHDRAW
 from test_rulebook import ADOPT, ADVICE_HASH, AMEND, INTERPRET, ISSUE, LONG_AGO, REPEAL
 
+from ledger.decision import fold
 from ledger.event import Event
+from ledger.streams.rulebook import rulebook_stream
 from projections.verify.rules import check_rules
 
 Events = list[Event]
@@ -95,3 +98,52 @@ def test_what_stands_on_a_stream_of_another_name_counts_for_nobody_there() -> No
     change(WITHDRAWN, stream="rulebook/labour")(events)
     events += given(greens).events
     assert not any(finding.endswith(f":{len(WHOLE)}") for finding in found(events))
+
+
+def test_finds_a_clause_that_was_not_in_force_when_something_rested_on_it() -> None:
+    events = list(given(*WHOLE).events)
+    book = fold(rulebook_stream(ADOPT.organisation), events[BOOK : BOOK + 1])
+    clause = next(iter(book.in_force(LONG_AGO)))
+    rested = given(CONSTITUTE.model_copy(update={"clause": clause})).events[0]
+    assert found([*events, rested.model_copy(update={"effective": LONG_AGO})]) == []
+    before = "1900-01-01T00:00:00Z"
+    assert found([*events, rested.model_copy(update={"effective": before})]) == [
+        f"E8:clause-not-in-force:{len(events)}"
+    ]
+    assert found([rested]) == ["E8:unknown-clause:0"]
+
+
+def test_finds_a_rule_decided_by_a_sitting_that_could_not() -> None:
+    decided = but(ADOPT, adopted_by="nec", decision="d-1")
+    events = list(given(CALL_ELECTION, decided).events)
+    assert found(events) == []  # of a body that is not constituted here nothing is known
+    constituted = list(given(CONSTITUTE).events)
+    assert found([*constituted, *events]) == [f"E8:unknown-decision:{len(constituted) + 1}"]
+
+
+BODIES = (*SAT, TAKE, but(UNSEAT, effective="2010-06-01T00:00:00Z"))
+MEMBER, SITTING, TAKEN, LEFT = 1, len(SAT) - 1, len(SAT), len(SAT) + 1
+
+
+def test_finds_nothing_in_a_body_that_sat_as_it_should() -> None:
+    assert found(list(given(*BODIES).events)) == []
+
+
+@pytest.mark.parametrize(
+    ("forge", "finding"),
+    [
+        (change(0, quorum=99), "E9:quorum-unreachable:0"),
+        (change(MEMBER, capacities=("retiring-mp",)), f"E9:excluded-by-rule:{MEMBER}"),
+        (change(MEMBER + 1, seat=1), f"E9:seat-taken:{MEMBER + 1}"),
+        (change(SITTING, present=("p1", "p9")), f"E9:not-a-member:{SITTING}"),
+        (change(SITTING, present=("p1", "p2")), f"E9:inquorate:{TAKEN}"),
+        (change(SITTING, quorum_needed=1), f"E9:field-differs:{SITTING}"),
+        (change(TAKEN, votes_for=4), f"E9:votes-exceed-present:{TAKEN}"),
+        (change(TAKEN, recused=("p1", "p2")), f"E9:inquorate:{TAKEN}"),
+        (change(LEFT, person="p9"), f"E9:not-a-member:{LEFT}"),
+    ],
+)
+def test_finds_what_a_body_could_not_have_done(forge: Forgery, finding: str) -> None:
+    events = list(given(*BODIES).events)
+    forge(events)
+    assert finding in found(events)

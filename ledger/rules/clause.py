@@ -52,7 +52,7 @@ class Clause(Canonical):
         None, description="in guidelines: why it departs from the clause of this ref in the rule book"
     )
     ref: Ref = Field(description="number or name of the clause, such as 4.II.2")
-    text_digest: Hash = Field(description="SHA-256 of its exact text; see: pollbook check-document FILE")
+    text_digest: Hash = Field(description="SHA-256 of its exact text; @FILE: taken from a file (pollbook record alone)")
     title: Text = Field(description="what it is called, or what it is about")
 
 

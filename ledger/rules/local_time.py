@@ -12,11 +12,11 @@ from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 from functools import lru_cache
 from typing import Annotated
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError, available_timezones
 
 from pydantic import AfterValidator, StringConstraints
 
-from ledger.errors import RefusedError, refused
+from ledger.errors import RefusedError, nearest, refused
 from ledger.event import Canonical
 from ledger.field import Time, time_text
 
@@ -105,7 +105,8 @@ def _zone(name: str, where: str) -> ZoneInfo:
     found = _loaded(name) if re.fullmatch(ZONE_PATTERN, name) else None
     if found is None:
         expected = "a time zone of the IANA database, such as Europe/London"
-        raise RefusedError("zone-unknown", where, expected=expected, found=name, remedy="Correct the zone's name")
+        near = name + nearest(name, sorted(available_timezones()))
+        raise RefusedError("zone-unknown", where, expected=expected, found=near, remedy="Correct the zone's name")
     return found
 
 

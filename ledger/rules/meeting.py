@@ -25,7 +25,9 @@ class MeetingRule(Canonical):
 class Meeting(Canonical):
     """The meeting of a body that nominated, and how it voted."""
 
-    certified_by: Text | None = Field(None, description="office that certified it, such as chair")
+    certified_by: Text | None = Field(
+        None, description="office that certified it, such as chair; without one the nomination is irregular"
+    )
     eligible: Count = Field(description="how many were eligible to attend")
     in_favour: Count = Field(description="how many voted for the nominee")
     kind: MeetingKind = Field(description="kind of meeting")

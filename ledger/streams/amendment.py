@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import Any
+
 from pydantic import Field
 
 from ledger.decision import Act, Command, Outcome, decision
 from ledger.errors import RefusedError, nearest, refused
 from ledger.field import Hash, Id, Text, Time
 from ledger.rules.clause import CLASSES_MAX, CLAUSES_MAX, ActorClass, Clause, Kind, Ref
+from ledger.streams.body import Body, body_stream, require_decision
+from ledger.streams.founding import Founding, founding_stream
 from ledger.streams.rulebook import (
     GuidelinesIssued,
     RuleAmended,
@@ -45,16 +50,22 @@ class AdoptRuleBook(Command):
     words_digest: Hash | None = Field(None, description="SHA-256 of its words alone, whatever the white space")
 
 
-@decision(AdoptRuleBook, rule_book=lambda c, _: rulebook_stream(c.organisation))
-def adopt_rule_book(command: AdoptRuleBook, act: Act, rule_book: RuleBook) -> Outcome:
+@decision(
+    AdoptRuleBook,
+    rule_book=lambda c, _: rulebook_stream(c.organisation),
+    body=lambda c, _: body_stream(c.adopted_by),
+)
+def adopt_rule_book(command: AdoptRuleBook, act: Act, rule_book: RuleBook, body: Body) -> Outcome:
     """Decide that a rule book may be adopted.
 
     Raises:
-        RefusedError: `future-dated`, `rulebook-exists`, `overrides-nothing`, `duplicate-clause`,
+        RefusedError: `future-dated`, what `body.require_decision` raises,
+            `rulebook-exists`, `overrides-nothing`, `duplicate-clause`,
             `retrospective-rule`, in that order.
     """
     where = f"rule book {command.rulebook} of {command.organisation}"
     require_decided(act, where)
+    require_decision(body, command.decision, act.effective, where)
     require_new_book(rule_book, command.rulebook, where)
     for row, clause in enumerate(command.clauses, 1):
         _require_no_override(clause, where, row)
@@ -65,8 +76,18 @@ def adopt_rule_book(command: AdoptRuleBook, act: Act, rule_book: RuleBook) -> Ou
     return Outcome([RuleBookAdopted(**act.on(rule_book), **fields)])
 
 
+CLAUSE = ("amendable_by", "applies_to", "kind", "ref", "text_digest", "title")  # of what an amendment says
+
+
+def _without_overrides(clause: Mapping[str, Any]) -> dict[str, Any]:
+    """Give a clause of an event as an amendment says it: why it departs from another stays as it was."""
+    return {name: value for name, value in clause.items() if name != "overrides"}
+
+
 class AmendRule(Command):
     """Amend a clause, or add one: how it reads, and from when. Nothing reaches back."""
+
+    written = {"clause": lambda body, found: _without_overrides(found) == {n: body[n] for n in CLAUSE if n in body}}
 
     organisation: Id = Field(description="id of the organisation whose rules they are")
     rulebook: Id = Field(description="id of the rule book, or of the guidelines")
@@ -83,16 +104,23 @@ class AmendRule(Command):
     decision: Id | None = Field(None, description="id of the body's decision")
 
 
-@decision(AmendRule, rule_book=lambda c, _: rulebook_stream(c.organisation))
-def amend_rule(command: AmendRule, act: Act, rule_book: RuleBook) -> Outcome:
+@decision(
+    AmendRule,
+    rule_book=lambda c, _: rulebook_stream(c.organisation),
+    body=lambda c, _: body_stream(c.adopted_by),
+    founding=lambda _c, _s: founding_stream(),
+)
+def amend_rule(command: AmendRule, act: Act, rule_book: RuleBook, body: Body, founding: Founding) -> Outcome:
     """Decide that a clause may be amended, by the body that it names; or added, by the body that the book names.
 
     Raises:
-        RefusedError: `future-dated`, `unknown-rulebook`, `retrospective-rule`, `rule-change-needs`, `clause-held`,
+        RefusedError: `future-dated`, what `body.require_decision` raises,
+            `unknown-rulebook`, `retrospective-rule`, `rule-change-needs`, `clause-held`,
             in that order.
     """
     where = f"clause {command.ref} of {command.rulebook}"
     require_decided(act, where)
+    require_decision(body, command.decision, act.effective, where, founded=founding.exists)
     _require_book(rule_book, command.rulebook)
     require_prospective(command.in_force_from, act.now, where)
     given = {name: getattr(command, name) for name in Clause.model_fields.keys() & AmendRule.model_fields.keys()}
@@ -131,16 +159,23 @@ class RepealRule(Command):
     decision: Id | None = Field(None, description="id of the body's decision")
 
 
-@decision(RepealRule, rule_book=lambda c, _: rulebook_stream(c.organisation))
-def repeal_rule(command: RepealRule, act: Act, rule_book: RuleBook) -> Outcome:
+@decision(
+    RepealRule,
+    rule_book=lambda c, _: rulebook_stream(c.organisation),
+    body=lambda c, _: body_stream(c.adopted_by),
+    founding=lambda _c, _s: founding_stream(),
+)
+def repeal_rule(command: RepealRule, act: Act, rule_book: RuleBook, body: Body, founding: Founding) -> Outcome:
     """Decide that a clause may be repealed, by the body that it names.
 
     Raises:
-        RefusedError: `future-dated`, `unknown-rulebook`, `unknown-clause`, `retrospective-rule`,
+        RefusedError: `future-dated`, what `body.require_decision` raises,
+            `unknown-rulebook`, `unknown-clause`, `retrospective-rule`,
             `rule-change-needs`, in that order.
     """
     where = f"clause {command.ref} of {command.rulebook}"
     require_decided(act, where)
+    require_decision(body, command.decision, act.effective, where, founded=founding.exists)
     _require_book(rule_book, command.rulebook)
     history = rule_book.history(command.rulebook, command.ref)
     known, later = history.at(command.in_force_from), history.after(command.in_force_from)

@@ -5,7 +5,7 @@ Members are persons by their pseudonymous ids. What happens at sittings is decid
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Literal
 
@@ -42,6 +42,9 @@ class MemberVote(Canonical):
 
     member: Id
     vote: Side
+
+
+Fault = tuple[str, str, str]  # code, what is expected, what is found
 
 
 class BodyConstituted(Event):
@@ -220,6 +223,43 @@ MAJORITIES: Mapping[Majority, Callable[[DecisionTaken, int], bool]] = {
 }
 
 
+def decision_faults(body: Body, named: str | None, effective: str) -> Iterator[Fault]:
+    """Find what is wrong with the decision that something rests on: it is there, was carried, and came before."""
+    if named is None:
+        yield "decision-missing", f"the decision of {body.stream.partition('/')[2]} that it rests on", "none"
+        return
+    found = body_decision(body, named)
+    if found is None:
+        yield (
+            "unknown-decision",
+            f"a decision of {body.stream.partition('/')[2]}",
+            f"{named}{nearest(named, body.decisions)}",
+        )
+    elif not found.quorate:
+        needed = body.sittings[found.taken.sitting].quorum_needed
+        yield "inquorate", f"quorum {needed} for {named}", f"present {found.present}"
+    elif not found.carried:
+        votes = f"{found.taken.votes_for} for, {found.taken.votes_against} against, {found.taken.abstained} abstained"
+        yield "decision-not-carried", f"{named} carried by a majority {found.taken.majority.replace('-', ' ')}", votes
+    elif effective < body.sittings[found.taken.sitting].start:
+        start = body.sittings[found.taken.sitting].start
+        yield "before-decision", f"effect from {start} on, when {body.stream.partition('/')[2]} sat", effective
+
+
+def require_decision(body: Body, named: str | None, effective: str, where: str, *, founded: bool = False) -> None:
+    """Refuse what a body constituted here is said to have decided, and did not; of others nothing is known.
+
+    In a ledger that was founded, nothing is taken on the word of whoever records it: there every body is held to it.
+
+    Raises:
+        RefusedError: `decision-missing`, `unknown-decision`, `inquorate`, `decision-not-carried`,
+            `before-decision`, in that order.
+    """
+    for code, expected, found in decision_faults(body, named, effective) if body.exists or founded else ():
+        remedy = "Record the sitting and what it decided first: hold-sitting, take-decision"
+        raise refused(code, where, expected, found, remedy)
+
+
 def body_stream(body: str) -> Body:
     """Name the stream of a body."""
     return Body(f"body/{body}")
@@ -228,30 +268,6 @@ def body_stream(body: str) -> Body:
 def require_body(body: Body) -> BodyConstituted:
     """Give a body's constitution, or refuse where it has none (`unknown-body`)."""
     if body.constituted is None:
-        remedy = "See the ids with: pollbook events --type body-constituted.v1; or record constitute-body"
+        remedy = "See the ids with: pollbook body; or record constitute-body"
         raise refused("unknown-body", body.stream, "a body that was constituted", "none of this id", remedy)
     return body.constituted
-
-
-def require_carried(body: Body, decision: str, where: str) -> BodyDecision:
-    """Give a decision of a body that carried.
-
-    Raises:
-        RefusedError: `unknown-body`, `unknown-decision`, `inquorate`, `decision-not-carried`, in that order.
-    """
-    constituted = require_body(body)
-    found = body_decision(body, decision)
-    if found is None:
-        said = f"{decision}{nearest(decision, body.decisions)}"
-        remedy = "See the ids with: pollbook body; or record take-decision"
-        raise refused("unknown-decision", where, f"a decision of {constituted.body}", said, remedy)
-    what = f"{where}, decision {decision} of {constituted.body}"
-    if not found.quorate:
-        needed = body.sittings[found.taken.sitting].quorum_needed
-        remedy = "Let a quorate sitting decide"
-        raise refused("inquorate", what, f"quorum {needed}", f"present {found.present}", remedy)
-    if not found.carried:
-        votes = f"{found.taken.votes_for} for, {found.taken.votes_against} against, {found.taken.abstained} abstained"
-        expected = f"a decision that carried, by a majority {found.taken.majority.replace('-', ' ')}"
-        raise refused("decision-not-carried", what, expected, votes, "Rely on a decision that carried")
-    return found

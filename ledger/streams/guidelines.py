@@ -11,7 +11,9 @@ from ledger.errors import RefusedError, refused
 from ledger.field import Hash, Id, Text, Time
 from ledger.rules.clause import CLAUSES_MAX, Clause, Provision
 from ledger.streams.amendment import require_new_book
+from ledger.streams.body import Body, body_stream, require_decision
 from ledger.streams.election import Election, election_stream, require_election
+from ledger.streams.founding import Founding, founding_stream
 from ledger.streams.rulebook import (
     GuidelinesIssued,
     InterpretationIssued,
@@ -57,17 +59,23 @@ class IssueGuidelines(Command):
     IssueGuidelines,
     rule_book=lambda c, _: rulebook_stream(c.organisation),
     election=lambda c, _: election_stream(c.election or NO_ELECTION),
+    body=lambda c, _: body_stream(c.issued_by),
+    founding=lambda _c, _s: founding_stream(),
 )
-def issue_guidelines(command: IssueGuidelines, act: Act, rule_book: RuleBook, election: Election) -> Outcome:
+def issue_guidelines(
+    command: IssueGuidelines, act: Act, rule_book: RuleBook, election: Election, body: Body, founding: Founding
+) -> Outcome:
     """Decide that guidelines may be issued.
 
     Raises:
-        RefusedError: `future-dated`, `unknown-election`, `rulebook-exists`, `duplicate-clause`,
+        RefusedError: `future-dated`, what `body.require_decision` raises,
+            `unknown-election`, `rulebook-exists`, `duplicate-clause`,
             `retrospective-rule`, `unknown-clause`, `clause-not-in-force`, `not-binding`,
             `rule-change-needs`, `clause-conflict`, `overrides-nothing`, in that order.
     """
     where = f"guidelines {command.guidelines} of {command.organisation}"
     require_decided(act, where)
+    require_decision(body, command.decision, act.effective, where, founded=founding.exists)
     if command.election is not None:
         require_election(election, command.election)
     before = rule_book.books.get(command.guidelines, ())
@@ -161,15 +169,22 @@ class IssueInterpretation(Command):
     decision: Id | None = Field(None, description="id of the body's decision")
 
 
-@decision(IssueInterpretation, rule_book=lambda c, _: rulebook_stream(c.organisation))
-def issue_interpretation(command: IssueInterpretation, act: Act, rule_book: RuleBook) -> Outcome:
+@decision(
+    IssueInterpretation,
+    rule_book=lambda c, _: rulebook_stream(c.organisation),
+    body=lambda c, _: body_stream(c.issued_by),
+)
+def issue_interpretation(command: IssueInterpretation, act: Act, rule_book: RuleBook, body: Body) -> Outcome:
     """Decide that a clause may be interpreted: it has to be in force when the answer was given.
 
     Raises:
-        RefusedError: `future-dated`, `unknown-clause`, `clause-not-in-force`.
+        RefusedError: `future-dated`, what `body.require_decision` raises where a decision is named, `unknown-clause`,
+            `clause-not-in-force`.
     """
     where = f"interpretation of a clause of {command.organisation}"
     require_decided(act, where)
+    if command.decision is not None:
+        require_decision(body, command.decision, act.effective, where)
     require_clause(rule_book, command.clause, act.effective, where)
     own = IssueInterpretation.model_fields.keys() - Command.model_fields.keys()
     fields = {name: getattr(command, name) for name in own}

@@ -23,7 +23,9 @@ if TYPE_CHECKING:
     from ledger.streams.timetable import Timetable
 
 DAY_PATTERN = r"^[0-9]{4}-[0-9]{2}-[0-9]{2}$"
-CLOSE = "nominations-close"  # the step of the timetable
+NominationStep = Literal["nominations-open", "nominations-close"]
+OPENING: NominationStep = "nominations-open"
+CLOSE: NominationStep = "nominations-close"
 
 
 def check_day(text: str) -> str:
@@ -195,6 +197,12 @@ class Nominations(State):
             return self.drawn.order
         return tuple(each.nominee for each in self.statement.persons if each.valid) if self.statement else ()
 
+    def close_of(self, timetable: Timetable, name: str) -> str | None:
+        """Give the moment at which a class closes or closed: once they are closed, no variation opens them again."""
+        if self.closed is not None:
+            return next((each.moment for each in self.closed.closes if each.nominator_class == name), None)
+        return closing(timetable, self.opened.rule, name) if self.opened else None
+
     def evolve(self, event: Event) -> Nominations:
         """Give the nominations after one more event."""
         after = replace(self, version=event.version)
@@ -239,11 +247,14 @@ def require_nominee(nominations: Nominations, nominee: str, code: str = "unknown
         raise refused(code, where, "a nominee who was named", found, "Correct the id, or record name-nominee first")
 
 
-def closing(timetable: Timetable, rule: NominationRule, name: str) -> str | None:
-    """Give the moment at which a class closes: its own date, else that of the class it is part of, else that of all."""
+def closing(timetable: Timetable, rule: NominationRule, name: str, step: NominationStep = CLOSE) -> str | None:
+    """Give the moment at which a class closes: its own date, else that of the class it is part of, else that of all.
+
+    The same for its opening, with that `step`.
+    """
     known = rule.class_of(name)
     for each in (name, known.part_of if known else None, None):
-        date = timetable.steps.get((CLOSE, each))
+        date = timetable.steps.get((step, each))
         if date is not None:
             return date.utc
     return None
@@ -256,7 +267,8 @@ def consents_close(timetable: Timetable) -> str | None:
 
 def require_closing(nominations: Nominations, timetable: Timetable, name: str) -> str:
     """Give the moment at which a class of nominators closes, or refuse where it has none (`step-missing`)."""
-    moment = closing(timetable, require_opened(nominations).rule, name)
+    require_opened(nominations)
+    moment = nominations.close_of(timetable, name)
     if moment is None:
         where, found = f"timetable of election {nominations.election}", f"no {CLOSE} for {name}"
         raise refused("step-missing", where, f"{CLOSE}, for all or for each class", found, "Record set-timetable")

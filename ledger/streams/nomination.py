@@ -18,7 +18,9 @@ from ledger.field import Count, Hash, Id, Text, Time
 from ledger.rules.meeting import Meeting, irregularities
 from ledger.streams.candidate_file import CandidateFile, candidate_stream
 from ledger.streams.nominated import (
+    OPENING,
     Nominations,
+    closing,
     nominations_stream,
     require_closing,
     require_nominee,
@@ -167,9 +169,10 @@ def receive_nomination(
     require_nominee(nominations, command.nominee)
     registered = _entitled(nominations, nominator, act, where)
     close = require_closing(nominations, timetable, registered.nominator_class)
-    if act.effective < opened.effective:
+    begins = max(opened.effective, closing(timetable, opened.rule, registered.nominator_class, OPENING) or "")
+    if act.effective < begins:
         remedy = "It came before nominations were opened, and has to be made again"
-        raise refused("not-yet", where, f"one received from {opened.effective} on", act.effective, remedy)
+        raise refused("not-yet", where, f"one received from {begins} on", act.effective, remedy)
     fields = command.model_dump(include={"contest", "nominator", "nominee"})
     fields["nominator_class"] = registered.nominator_class
     if act.effective > close:

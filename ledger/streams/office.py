@@ -7,6 +7,7 @@ than that. A power that was passed on outlives the revocation of the one it came
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Literal, NamedTuple
@@ -15,9 +16,11 @@ from ledger.decision import DECISIONS, Command, State
 from ledger.errors import nearest, refused
 from ledger.event import Audience, Event
 from ledger.field import ALL, Count, Hash, Id, Time
-from ledger.streams.body import Body, body_decision
+from ledger.streams.body import Body, Fault, decision_faults
 
 POWERS_MAX = 100  # of one delegation
+BEYOND_CONTESTS = frozenset(("seat-member",))  # verbs that name a contest, and act on more than it: a body
+DELEGATION = re.compile(r"delegation [0-9]+ of [a-z0-9-]+(, decision [a-z0-9-]+)?")  # as an authority names one
 
 
 class PowerDelegated(Event):
@@ -72,8 +75,14 @@ def room_of(verb: str) -> str:
 
 def asked_by(command: Command) -> Asked:
     """Say what a command asks."""
-    about = {name: getattr(command, name, None) for name in ("election", "contest")}
-    return Asked(command.verb, room_of(command.verb), **about)
+    return asked_of(command.verb, command)
+
+
+def asked_of(verb: str, said: Command | Event) -> Asked:
+    """Say what a verb asks, with the election and contest that a command or its event names."""
+    names = ("election", "contest") if verb not in BEYOND_CONTESTS else ()
+    about = {name: getattr(said, name, None) for name in names}
+    return Asked(verb, room_of(verb), **{name: each for name, each in about.items() if isinstance(each, str)})
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,9 +142,9 @@ def covers_power(given: PowerDelegated, asked: Asked) -> bool:
 
 
 def covers_scope(given: PowerDelegated, asked: Asked, election_of: Callable[[], str | None] = lambda: None) -> bool:
-    """Whether a delegation is for all elections, or for the contest or election that is asked about."""
-    if given.contest is not None:
-        return given.contest == asked.contest
+    """Whether a delegation is for all elections, or for the contest and election that is asked about."""
+    if given.contest is not None and given.contest != asked.contest:
+        return False
     if given.election is None:
         return True
     election = asked.election or (election_of() if asked.contest is not None else None)
@@ -147,17 +156,15 @@ def delegation_says(given: PowerDelegated) -> str:
     return f"delegation {given.number} of {given.body}" + (f", decision {given.decision}" if given.decision else "")
 
 
-Fault = tuple[str, str, str]  # code, what is expected, what is found
-
-
 def delegation_faults(
-    given: PowerDelegated, governing: str, giver: Office, body: Body, moments: tuple[str, ...]
+    given: PowerDelegated, governing: str, office: Office, giver: Office, body: Body, moments: tuple[str, ...]
 ) -> Iterator[Fault]:
     """Find what is wrong with a delegation after the founding: its term, its decision, a giver without the power.
 
     Args:
         governing: the governing body, which has every power.
         body: the body that gives it, with what it decided.
+        office: the powers of the office that is given it, before this delegation.
         giver: the powers of the body that gives it, before this delegation.
         moments: at which the giver needs to have them.
     """
@@ -165,8 +172,11 @@ def delegation_faults(
         yield "delegation-retrospective", f"a term from {given.effective} on", given.since
     if given.until is not None and given.until <= given.since:
         yield "term-empty", f"an end after {given.since}", given.until
-    if given.decision is not None or given.body != given.actor:
+    if given.decision is not None or given.body != given.actor or given.body == governing:
         yield from decision_faults(body, given.decision, given.effective)
+    spent = [old for old in office.given if _is_spent(office, old, given)]
+    if spent:
+        yield "decision-spent", "a decision after the delegation by it was revoked", delegation_says(spent[0])
     if given.body == governing:
         return
     for power in given.powers:
@@ -177,29 +187,17 @@ def delegation_faults(
             yield "cannot-delegate", of, "none"
 
 
+def _is_spent(office: Office, old: PowerDelegated, new: PowerDelegated) -> bool:
+    """Whether a delegation to the office rested on the same decision, and was revoked: it is not given again by it."""
+    same = new.decision is not None and (old.body, old.decision) == (new.body, new.decision)
+    return same and old.number in office.ended
+
+
 def _may_pass(giver: Office, old: PowerDelegated, new: PowerDelegated, asked: Asked, moments: tuple[str, ...]) -> bool:
     end = giver.end_of(old)
     within = end is None or (new.until is not None and new.until <= end)
     live = all(giver.in_force(old, moment) for moment in moments)
     return old.pass_on and within and live and covers_power(old, asked) and covers_scope(old, asked)
-
-
-def decision_faults(body: Body, named: str | None, effective: str) -> Iterator[Fault]:
-    """Find what is wrong with the decision that a delegation rests on: it is there, was carried, and came before."""
-    if named is None:
-        yield "decision-missing", f"the decision of {body.stream.partition('/')[2]} that it rests on", "none"
-        return
-    found = body_decision(body, named)
-    if found is None:
-        nothing = f"{named}{nearest(named, body.decisions)}, not on record"
-        yield "unknown-decision", f"a decision of {body.stream.partition('/')[2]}", nothing
-    elif not found.quorate:
-        yield "inquorate", f"a decision of a quorate sitting of {body.stream}", f"{named}, {found.present} present"
-    elif not found.carried:
-        yield "decision-not-carried", "a decision that was carried", f"{named}, which was not"
-    elif effective < body.sittings[found.taken.sitting].start:
-        start = body.sittings[found.taken.sitting].start
-        yield "before-decision", f"effect from {start} on, when {body.stream.partition('/')[2]} sat", effective
 
 
 def revocation_faults(revoked: DelegationRevoked, governing: str, office: Office, body: Body) -> Iterator[Fault]:

@@ -10,8 +10,8 @@ from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
 import projections.story.bodies
-import projections.story.nominations
 import projections.story.founding
+import projections.story.nominations
 import projections.story.offices
 import projections.story.rules
 import projections.story.timetables

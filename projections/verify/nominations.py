@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-import sqlite3
-from collections.abc import Iterator, Sequence
-from contextlib import closing as closes_after
-from dataclasses import dataclass, field
+from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from ledger.event import Event
@@ -13,85 +10,74 @@ from ledger.rules.agreement import disagreements
 from ledger.rules.drawing import BALLOT_ORDER, commitment_to, order_of
 from ledger.rules.meeting import irregularities
 from ledger.rules.nomination import unmeetable
-from ledger.streams.candidate_file import CandidateFile, NominationAccepted, StatementLodged, candidate_stream
+from ledger.streams.candidate_file import (
+    AgentAppointed,
+    AttributeRecorded,
+    CandidateWithdrew,
+    NominationAccepted,
+    NominationDeclined,
+    StatementLodged,
+)
 from ledger.streams.contest import ContestDefined
 from ledger.streams.nominated import (
+    OPENING,
     BallotOrderCommitted,
     BallotOrderDrawn,
+    ClassSized,
     Nominations,
     NominationsClosed,
     NominationsOpened,
+    NomineeNamed,
     StatementPublished,
     UnopposedDeclared,
     closing,
     consents_close,
-    nominations_stream,
 )
 from ledger.streams.nomination import (
-    Nomination,
     NominationReceived,
     NominationReceivedLate,
     NominationRuledInvalid,
     NominationRuledValid,
     NominationWithdrawn,
-    nomination_stream,
 )
-from ledger.streams.nominator import EntitlementEnded, Nominator, NominatorRegistered, nominator_stream
-from ledger.streams.statement import NOMINATION_TYPES, lines_of
-from ledger.streams.timetable import StepVaried, Timetable, TimetableSet, timetable_stream
-from projections.nominations import NominationProjection, lines_of_contest
-from projections.scoreboard import Scoreboard, make_scoreboard
+from ledger.streams.nomination_ruling import REASONS_MIN, suffices
+from ledger.streams.nominator import EntitlementEnded, NominatorRegistered
+from ledger.streams.stated import NOMINATION_TYPES, valid_by_record, valid_by_statement
+from ledger.streams.statement import lines_of
 from projections.verify.finding import Finding
-from projections.verify.nomination_streams import nomination_place
+from projections.verify.nomination_replay import Replay, board_of
 
 if TYPE_CHECKING:
     from projections.verify.record import RecordRead
 
+PAST = (
+    AgentAppointed,
+    AttributeRecorded,
+    CandidateWithdrew,
+    EntitlementEnded,
+    NominationAccepted,
+    NominationDeclined,
+    NominationReceived,
+    NominationReceivedLate,
+    NominationRuledInvalid,
+    NominationRuledValid,
+    NominationWithdrawn,
+    NominationsClosed,
+    NominationsOpened,
+    StatementLodged,
+    StatementPublished,
+    UnopposedDeclared,
+)
+BEFORE_CONTEST = (
+    BallotOrderDrawn,
+    ClassSized,
+    NominationRuledInvalid,
+    NominationRuledValid,
+    NomineeNamed,
+    StatementPublished,
+    UnopposedDeclared,
+)
 Fault = tuple[str, str, str]  # code, what was expected, what was found
-
-
-@dataclass(slots=True)
-class Replay:
-    """The states of all nominations, as the events so far make them, each event on the stream its fields name."""
-
-    rooms: dict[str, Nominations] = field(default_factory=dict)
-    nominators: dict[tuple[str, str], Nominator] = field(default_factory=dict)
-    given: dict[tuple[str, str], Nomination] = field(default_factory=dict)
-    files: dict[tuple[str, str], CandidateFile] = field(default_factory=dict)
-    timetables: dict[str, Timetable] = field(default_factory=dict)
-
-    def room(self, contest: str) -> Nominations:
-        """Give the nominations of a contest."""
-        return self.rooms.get(contest) or nominations_stream(contest)
-
-    def timetable(self, contest: str) -> Timetable:
-        """Give the timetable that the nominations of a contest go by."""
-        election = self.room(contest).election
-        return self.timetables.get(election) or timetable_stream(election)
-
-    def close(self, contest: str, name: str) -> str:
-        """Give when a class closes; empty where it has no close."""
-        opened = self.room(contest).opened
-        return (closing(self.timetable(contest), opened.rule, name) if opened else None) or ""
-
-    def add(self, event: Event) -> None:
-        """Take one more event in; others than those of nominations change nothing."""
-        if isinstance(event, TimetableSet | StepVaried):
-            before = self.timetables.get(event.election) or timetable_stream(event.election)
-            self.timetables[event.election] = before.evolve(event)
-            return
-        kind, *names = nomination_place(event).split("/")
-        if kind == "nominations":
-            self.rooms[names[0]] = self.room(names[0]).evolve(event)
-        elif kind == "nominator":
-            whose = (names[0], names[1])
-            self.nominators[whose] = (self.nominators.get(whose) or nominator_stream(*whose)).evolve(event)
-        elif kind == "nomination":
-            whose = (names[0], names[1])
-            self.given[whose] = (self.given.get(whose) or nomination_stream(*whose)).evolve(event)
-        elif kind == "candidate":
-            whose = (names[0], names[1])
-            self.files[whose] = (self.files.get(whose) or candidate_stream(*whose)).evolve(event)
 
 
 def check_nominations(record: RecordRead) -> Iterator[Finding]:
@@ -99,14 +85,35 @@ def check_nominations(record: RecordRead) -> Iterator[Finding]:
     replay = Replay()
     defined: set[str] = set()
     for position, event in record.others:
-        for code, expected, found in _faults(replay, defined, event):
+        for code, expected, found in (*_untimely(defined, event), *_faults(replay, defined, event)):
             yield Finding("E7", code, position, event.stream, expected, found)
+        if isinstance(event, ContestDefined | UnopposedDeclared):
+            for code, expected, found in _of_candidates(record, position, replay.room(event.contest)):
+                yield Finding("E7", code, position, event.stream, expected, found)
         if isinstance(event, StatementPublished):
             for code, expected, found in _of_statement(record, position, event):
                 yield Finding("E7", code, position, event.stream, expected, found)
         if isinstance(event, ContestDefined):
             defined.add(event.contest)
         replay.add(event)
+
+
+def _untimely(defined: set[str], event: Event) -> Iterator[Fault]:
+    """Give what was recorded before it happened, and what changes a contest that was defined."""
+    if isinstance(event, PAST) and event.effective > event.recorded:
+        yield "future-dated", f"a moment up to {event.recorded}, when it was recorded", event.effective
+    if isinstance(event, BEFORE_CONTEST) and event.contest in defined:
+        yield "contest-exists", "nothing of it once the contest was defined", event.type
+
+
+def _of_candidates(record: RecordRead, position: int, room: Nominations) -> Iterator[Fault]:
+    """Give where a contest, or one unopposed, goes by a statement that does not hold any more."""
+    if room.statement is None:
+        return
+    board = board_of([(at, each) for at, each in record.others if at < position], room.contest, position - 1)
+    stated, known = valid_by_statement(room), valid_by_record(board.figures) if board else {}
+    if stated != known:
+        yield "statement-stale", ", ".join(known) or "nobody", ", ".join(stated) or "nobody"
 
 
 def _faults(replay: Replay, defined: set[str], event: Event) -> Iterator[Fault]:
@@ -160,6 +167,12 @@ def _of_receipt(replay: Replay, event: NominationReceived | NominationReceivedLa
         yield "not-entitled", f"a nominator of class {event.nominator_class} registered before", event.nominator
     elif nominator.ended is not None and nominator.ended.effective <= event.effective:
         yield "not-entitled", f"one received before {nominator.ended.effective}", event.effective
+    rule = room.opened.rule
+    begins = max(
+        room.opened.effective, closing(replay.timetable(event.contest), rule, event.nominator_class, OPENING) or ""
+    )
+    if event.effective < begins:
+        yield "not-yet", f"one received from {begins} on", event.effective
     close = replay.close(event.contest, event.nominator_class)
     if isinstance(event, NominationReceivedLate):
         if event.closed != close or event.effective <= close:
@@ -174,7 +187,7 @@ def _of_receipt(replay: Replay, event: NominationReceived | NominationReceivedLa
         yield "already-nominated", f"no nomination by {event.nominator} that stands", standing.nominee
     if registered is not None and event.size != registered.size:
         yield "size-differs", f"the size as registered, {registered.size}", str(event.size)
-    known = room.opened.rule.class_of(event.nominator_class)
+    known = rule.class_of(event.nominator_class)
     irregular = tuple(irregularities(known.meeting if known else None, event.meeting))
     if irregular != (event.irregular or ()):
         yield "irregular", "; ".join(irregular) or "nothing irregular", "; ".join(event.irregular or ()) or "nothing"
@@ -188,7 +201,12 @@ def _of_standing(
     if standing is None or standing.nominee != event.nominee:
         found = standing.nominee if standing else "none"
         yield "nomination-missing", f"a nomination of {event.nominee} that stands", found
-    elif isinstance(event, NominationWithdrawn):
+    elif not isinstance(event, NominationWithdrawn):
+        if not suffices(event.reasons):
+            yield "reasons-insufficient", f"reasons of {REASONS_MIN} characters or more", repr(event.reasons)
+        if isinstance(event, NominationRuledValid) and (not standing.irregular or (before and before.ruled)):
+            yield "not-irregular", "an irregular nomination without a ruling", "a regular one, or one ruled on"
+    else:
         close = replay.close(event.contest, standing.nominator_class)
         if event.effective > close:
             yield "nominations-closed", f"a withdrawal up to {close}", event.effective
@@ -251,15 +269,15 @@ def _of_statement(record: RecordRead, position: int, event: StatementPublished) 
     last = event.as_of_position
     if last >= position:
         yield "as-of-later", f"the record before event {position}", f"of event {last}"
-    for between, other in record.others:
-        if last < between < position and other.type in NOMINATION_TYPES and _concerns(other, event.contest):
-            yield "changed-after-statement", f"nothing of nominations after event {last}", f"event {between}"
-            break
     seen = [(at, each) for at, each in record.others if at <= min(last, position - 1)]
     board = board_of(seen, event.contest, last)
     if board is None:
         yield "nominations-missing", "nominations that were opened before", "none"
         return
+    for between, other in record.others:
+        if last < between < position and other.type in NOMINATION_TYPES and _concerns(other, board.nominations):
+            yield "changed-after-statement", f"nothing of nominations after event {last}", f"event {between}"
+            break
     if board.nominations.closed is None:
         yield "nominations-open", "nominations that were closed before", "open ones"
     figures = board.figures
@@ -275,23 +293,7 @@ def _of_statement(record: RecordRead, position: int, event: StatementPublished) 
         yield "differs-from-ledger", "{} persons, {} late, {} void, {}".format(*sums), "{}, {}, {}, {}".format(*said)
 
 
-def _concerns(event: Event, contest: str) -> bool:
-    return getattr(event, "contest", contest) == contest
-
-
-def board_of(events: Sequence[tuple[int, Event]], contest: str, position: int) -> Scoreboard | None:
-    """Make the scoreboard of a contest from these events alone, past all kept views; None without an opening."""
-    replay, projection = Replay(), NominationProjection()
-    with closes_after(sqlite3.connect(":memory:")) as database:
-        for table in projection.tables:
-            database.execute(table)
-        projection.fold(database, events)
-        for _, event in events:
-            replay.add(event)
-        room = replay.room(contest)
-        if room.opened is None:
-            return None
-        timetable = replay.timetable(contest)
-        lines = tuple(lines_of_contest(database, room, timetable))
-    files = {name: replay.files.get((contest, name)) or candidate_stream(contest, name) for name in room.names}
-    return make_scoreboard(room, timetable, files, lines, position)
+def _concerns(event: Event, room: Nominations) -> bool:
+    """Whether an event is of these nominations, or of the election that they belong to."""
+    contest, election = getattr(event, "contest", None), getattr(event, "election", None)
+    return contest == room.contest if contest is not None else election == room.election

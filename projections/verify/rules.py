@@ -1,4 +1,4 @@
-"""The check of rule books, guidelines and documents: each event is decided again, on the record before it."""
+"""The checks of rules, documents and bodies: each event is decided again, on the record before it."""
 
 from __future__ import annotations
 
@@ -9,44 +9,65 @@ from typing import Any
 
 from pydantic import ValidationError
 
+from ledger.clauses import clauses_of, require_in_force
 from ledger.decision import DECISIONS, Act, Command, State
 from ledger.errors import RefusedError
 from ledger.event import ENVELOPE, Event
 from ledger.field import time_text
 from ledger.streams.amendment import AdoptRuleBook, AmendRule, RepealRule
+from ledger.streams.body import Body, BodyConstituted, DecisionTaken, MemberSeated, MemberUnseated, SittingHeld
 from ledger.streams.document import DocumentPublished, DocumentWithdrawn, PublishDocument, WithdrawDocument
 from ledger.streams.election import Election, ElectionCalled
+from ledger.streams.founding import LedgerFounded, founding_stream
 from ledger.streams.guidelines import IssueGuidelines, IssueInterpretation
 from ledger.streams.rulebook import (
     GuidelinesIssued,
     InterpretationIssued,
     RuleAmended,
+    RuleBook,
     RuleBookAdopted,
     RuleRepealed,
 )
+from ledger.streams.seat import ConstituteBody, SeatMember, UnseatMember
+from ledger.streams.sitting import HoldSitting, TakeDecision
 from projections.verify.finding import Finding
 
 # Between a decision and its recording, others may record with a clock that is ahead: so many seconds are let pass.
 RACE_SECONDS = 300
+BODIES = "body/"
 COMMANDS: dict[type[Event], type[Command]] = {
+    BodyConstituted: ConstituteBody,
+    DecisionTaken: TakeDecision,
     DocumentPublished: PublishDocument,
     DocumentWithdrawn: WithdrawDocument,
     GuidelinesIssued: IssueGuidelines,
     InterpretationIssued: IssueInterpretation,
+    MemberSeated: SeatMember,
+    MemberUnseated: UnseatMember,
     RuleAmended: AmendRule,
     RuleBookAdopted: AdoptRuleBook,
     RuleRepealed: RepealRule,
+    SittingHeld: HoldSitting,
 }
 
 
 def check_rules(events: Iterable[tuple[int, Event]]) -> Iterator[Finding]:
-    """E8: every rule is one that the desk would have taken: by its body, prospective, sanctions on what binds."""
+    """E8: every rule is one that the desk would have taken: by its body, prospective, sanctions on what binds.
+
+    And every clause that an event says it rests on was in force when that took effect; but for the founding, which
+    comes before every rule book. E9: bodies have the members, sat and voted as the desk would have taken it.
+    """
     states: dict[str, State] = {}
+    founding: str | None = None
     for position, event in events:
+        founding = event.command if isinstance(event, LedgerFounded) else founding
+        if founding is None or event.command != founding:
+            yield from _clauses(position, event, states)
         if type(event) in COMMANDS:
+            check = "E9" if event.stream.startswith(BODIES) else "E8"
             for code, expected, found in _faults(event, states):
-                yield Finding("E8", code, position, event.stream, expected, found)
-        elif not isinstance(event, ElectionCalled):
+                yield Finding(check, code, position, event.stream, expected, found)
+        elif not isinstance(event, ElectionCalled | LedgerFounded):
             continue
         before = states.get(event.stream) or _empty(event)
         if before is not None:
@@ -54,10 +75,23 @@ def check_rules(events: Iterable[tuple[int, Event]]) -> Iterator[Finding]:
                 states[event.stream] = before.evolve(event)
 
 
+def _clauses(position: int, event: Event, states: dict[str, State]) -> Iterator[Finding]:
+    books = {name: state for name, state in states.items() if isinstance(state, RuleBook)}
+    for _, clause in clauses_of(event):
+        try:
+            require_in_force(books, clause, event.effective, event.stream)
+        except RefusedError as refused:
+            yield Finding("E8", refused.code, position, event.stream, str(refused.expected), str(refused.found))
+
+
 def _empty(event: Event) -> State | None:
     """Give the state that an event's stream begins from; None where its name is of no such stream."""
     if isinstance(event, ElectionCalled):
         return Election(event.stream)
+    if isinstance(event, LedgerFounded):
+        return founding_stream()
+    if event.stream.startswith(BODIES):
+        return Body(event.stream)
     reads = DECISIONS[COMMANDS[type(event)].verb].reads
     first = "document" if isinstance(event, DocumentPublished | DocumentWithdrawn) else "rule_book"
     with suppress(AttributeError):

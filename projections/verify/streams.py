@@ -14,9 +14,9 @@ from ledger.streams.deferral import DecisionDeferred, Deferrals
 from ledger.streams.document import Document, DocumentPublished, DocumentWithdrawn
 from ledger.streams.election import CountRuleAdopted, Election, ElectionCalled
 from ledger.streams.fee import Fees, FeeSet
-from ledger.streams.ground import GroundAdopted, Grounds
 from ledger.streams.founding import STREAM as FOUNDING
 from ledger.streams.founding import Founding, LedgerFounded
+from ledger.streams.ground import GroundAdopted, Grounds
 from ledger.streams.heads import STREAM as HEADS
 from ledger.streams.heads import Heads, StreamHeadsRecorded
 from ledger.streams.interest import InterestDeclared, Interests, InterestWithdrawn
@@ -44,8 +44,8 @@ from ledger.streams.rulebook import (
     RuleBookAdopted,
     RuleRepealed,
 )
-from ledger.streams.timetable import StepVaried, Timetable, TimetableSet
 from ledger.streams.signature import CommandSigned, CommandSignedWithheld, SignatureHeld
+from ledger.streams.timetable import StepVaried, Timetable, TimetableSet
 from ledger.streams.totals import Totals, TotalsCertified
 from projections.verify.finding import Finding
 from projections.verify.nomination_streams import NOMINATION_KINDS, nomination_place

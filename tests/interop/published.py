@@ -16,6 +16,7 @@ from tempfile import mkdtemp
 from typing import Any, NamedTuple, cast
 
 import pytest
+import typer
 from terminal import POLLED, Terminal
 
 from cli.key import ledger_state_folder
@@ -110,6 +111,7 @@ def published(session: Path) -> Published:
     with pytest.MonkeyPatch.context() as patch:
         at = Terminal(folder, patch, cast("pytest.CaptureFixture[str]", _Capture(patch)))
         patch.setenv("POLLBOOK_ACTOR", "returning-officer")
+        patch.setattr(typer.main, "get_command", cache(typer.main.get_command))  # half the time of a run
         at("init", "--origin", ORIGIN).done()
         (verb, call), *rest = cast("list[tuple[str, dict[str, Any]]]", POLLED)
         at("apply", at.lines("made.jsonl", [(verb, call | {"title": AWKWARD}), *rest])).done()

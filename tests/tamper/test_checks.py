@@ -371,8 +371,8 @@ VAULT: dict[str, tuple[str, str]] = {
     "erasures": ("INSERT INTO erasure VALUES ('x', '[')", "I4:vault-malformed"),
     "seed": ("INSERT INTO batch VALUES ('x', x'00')", "I4:vault-malformed"),
     "erased, and put back": (
-        "INSERT INTO disclosure SELECT 'z' || substr(digest, 2), subject, stream, version, state, since, sealed "
-        "FROM disclosure LIMIT 1",
+        "INSERT INTO disclosure SELECT iif(digest LIKE 'z%', 'y', 'z') || substr(digest, 2), subject, stream, version, "
+        "state, since, sealed FROM disclosure LIMIT 1",
         "I4:disclosure-of-no-leaf",
     ),
     "no table": ("DROP TABLE disclosure", "C4:disclosure-missing:9"),
