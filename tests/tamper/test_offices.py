@@ -389,6 +389,7 @@ def test_a_founding_that_was_taken_out_leaves_its_traces(operator: Operator) -> 
 
 def test_every_type_of_event_comes_of_a_verb() -> None:
     assert [name for name in TYPES if not verbs_of(name)] == ["command-signed.v1", "command-signed-withheld.v1"]
+    assert {verb for name in TYPES for verb in verbs_of(name)} == {*DECISIONS}
     assert [name for name in sorted(TYPES) if must_be_signed(name)] == [
         "ballot-order-committed.v1",
         "ballot-order-drawn.v1",
