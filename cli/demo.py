@@ -16,6 +16,7 @@ from pathlib import Path
 
 from cli.apply import carry_out, given_in
 from cli.count import say_count
+from cli.demo_beginning import Beginning, begin, origin_of, show_beginning, tell_nominations
 from cli.figures import compared_at, say_comparison
 from cli.look import counted_at
 from cli.office import Chance, make, opened, viewed
@@ -31,6 +32,7 @@ from projections.moment import NOW
 DEMOS = Path(__file__).parent / "demos"
 DEMO_TIME = "2026-01-01T00:00:00Z"
 FOLDERS_MAX = 1_000
+COMMANDS = "commands.jsonl"
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +40,7 @@ class Demo:
     """What a demo shows.
 
     Attributes:
+        begins: what comes before the poll, where the ledger is founded.
         contests: contest -> a note on it; each is counted and compared with what was published.
         endings: contest -> a note before it; only its last stage is shown.
         swap: whom to swap in one paper of a copy; nobody: no tampering.
@@ -48,6 +51,7 @@ class Demo:
     endings: Mapping[str, str] = field(default_factory=dict)
     swap: tuple[str, str] | None = None
     look: str = "figures"
+    begins: Beginning | None = None
 
 
 NO_PAPERS = "No papers were published, only totals: they are counted, and say which they are."
@@ -62,6 +66,15 @@ SHOWN = {
             "shares stay shares of the papers valid at stage 1; the same papers and totals, counted again:"
         },
         swap=("d-miliband", "e-miliband"),
+        begins=Beginning(
+            organisation="labour-party",
+            election="labour-2010",
+            contest="leader",
+            opened="2010-05-24",
+            named="unions",
+            withdraws="mp-033",
+            at="2010-06-09T11:30:00Z",
+        ),
     ),
     "labour-2015": Demo({"leader": NO_PAPERS}),
     "labour-2016": Demo({"leader": "Papers were never published; these stand for the published totals."}),
@@ -104,8 +117,8 @@ def run_demo(name: str) -> None:
             remedy="Choose one of them",
         )
     folder = _new_folder(f"pollbook-{name}")
-    place = Place(folder)
-    _record(place, name)
+    place = Place(folder, keys=_keys_of(folder) if demo.begins else None)
+    _record(place, name, demo.begins)
     for contest, note in demo.contests.items():
         _count(place, contest, note)
     for contest, note in demo.endings.items():
@@ -120,7 +133,7 @@ def run_demo(name: str) -> None:
 def _new_folder(stem: str) -> Path:
     for number in range(1, FOLDERS_MAX):
         folder = Path(stem if number == 1 else f"{stem}-{number}")
-        if not folder.exists() and not _copy_of(folder).exists():
+        if not any(each.exists() for each in (folder, _copy_of(folder), _keys_of(folder))):
             return folder
     raise RefusedError(
         "too-many-demos",
@@ -135,12 +148,23 @@ def _copy_of(folder: Path) -> Path:
     return folder.with_name(folder.name + "-tampered")
 
 
-def _record(place: Place, name: str) -> None:
+def _keys_of(folder: Path) -> Path:
+    return folder.with_name(folder.name + "-keys")
+
+
+def _record(place: Place, name: str, begins: Beginning | None) -> None:
     chance = Chance(lambda: DEMO_TIME, FixedDraw(name))
-    file = DEMOS / name / "commands.jsonl"
-    make(place, chance).close()
+    data = DEMOS / name
+    make(place, chance, origin_of(name) if begins else "").close()
     say(f"Recording {name} in {place.folder} ...")
-    carry_out(place, partial(given_in, file, ""), file, chance=chance)
+    if begins:
+        begin(place, name, data, chance)
+        show_beginning(place, begins, data, chance)
+        say()
+        say(f"{COMMANDS}: the statement of persons nominated, the poll, the result")
+    carry_out(place, partial(given_in, data / COMMANDS, ""), data / COMMANDS, chance=chance)
+    if begins:
+        tell_nominations(place, begins.contest)
 
 
 def _count(place: Place, contest: str, note: str) -> None:

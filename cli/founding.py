@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from cli.office import desk_at, opened
+from cli.office import Chance, desk_at, opened
 from cli.parse import Where, actor_value, command_from, id_value, on_the_command_line
 from cli.place import Place
 from cli.report import print_receipt
@@ -24,7 +24,9 @@ from ledger.streams.key import enrolment_text
 COMMAND_ID = "founding"  # there is one: the same file again records nothing
 
 
-def found_ledger(place: Place, file: Path, actor: str, effective: str, *, as_json: bool) -> None:
+def found_ledger(
+    place: Place, file: Path, actor: str, effective: str, *, chance: Chance | None = None, as_json: bool
+) -> None:
     """Make the keys that are missing, and record the founding, signed.
 
     Raises:
@@ -60,7 +62,7 @@ def found_ledger(place: Place, file: Path, actor: str, effective: str, *, as_jso
         write_secret(path, key.text + "\n")
         if not as_json:
             say(f"made the key of {key.name} in {path}")
-    with desk_at(place) as desk:
+    with desk_at(place, chance) as desk:
         receipt = desk.submit(command, actor=actor or command.officers[0].office, command_id=COMMAND_ID)
         sealed = seal_up(place, desk.ledger)
     print_receipt(receipt, sealed, as_json=as_json)

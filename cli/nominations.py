@@ -173,7 +173,7 @@ def _say_board(board: Scoreboard, moment: Moment) -> None:
     else:
         _say_counts(board)
         _say_thresholds(board)
-        _say_outcome(board)
+        say_outcome(board)
     _say_fallen(board)
     for _, warning in board.warnings:
         say_wrapped(f"Warning: {warning}.")
@@ -257,7 +257,8 @@ def _meaning(board: Scoreboard, test: AnyThreshold) -> str:
     return f"{test.bound.replace('-', ' ')} {test.share} ({percent}%) of {what}{known}"
 
 
-def _say_outcome(board: Scoreboard) -> None:
+def say_outcome(board: Scoreboard) -> None:
+    """Say who is valid without nominations, and who is not validly nominated and why."""
     for each in board.standings:
         if each.judged.exempt:
             say_wrapped(f"{each.name} holds the seat, and is valid without nominations.")

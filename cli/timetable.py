@@ -118,7 +118,8 @@ def _say_variations(view: TimetableView) -> None:
         for word, basis in _basis(each):
             _say_in(f"  {word}: {basis}")
         if each.late:
-            _say_in(f"  It was recorded on {when(event.recorded)}, when the old date had passed.")
+            which = "old" if event.old is not None and event.recorded > event.old.utc else "new"
+            _say_in(f"  It was recorded on {when(event.recorded)}, when the {which} date had passed.")
 
 
 def _date(date: Dated | None) -> str:

@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 
 from ledger.decision import Act, Command, fold
+from ledger.errors import refused
 from ledger.event import Event
 from ledger.record import Record
 from ledger.streams.founding import FoundLedger, LedgerFounded
 from ledger.streams.guidelines import IssueInterpretation
-from ledger.streams.rulebook import InterpretationIssued, RuleBook, RuleBookAdopted, require_clause, rulebook_stream
+from ledger.streams.rulebook import InterpretationIssued, RuleBook, RuleBookAdopted, require_clause
 
 RULE_BOOKS = "rulebook/"
 FIELDS = ("clause", "no_appeal")
@@ -47,7 +48,9 @@ def require_in_force(books: Mapping[str, RuleBook], clause: str, moment: str, wh
     Raises:
         RefusedError: `unknown-clause`, `clause-not-in-force`.
     """
+    if not books:
+        remedy = "Record adopt-rule-book first, or leave it out"
+        raise refused("unknown-clause", where, "a clause of a rule book on record", f"{clause}, and no book", remedy)
     if not any(clause in book.in_force(moment) for book in books.values()):
         known = (book for book in books.values() if clause in book.ever())
-        fallback = next(iter(books.values()), rulebook_stream("any-organisation"))
-        require_clause(next(known, fallback), clause, moment, where)
+        require_clause(next(known, next(iter(books.values()))), clause, moment, where)

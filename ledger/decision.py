@@ -46,6 +46,9 @@ def fold(state: AnyState, events: Iterable[Event]) -> AnyState:
     return state
 
 
+Agree = Callable[[Mapping[str, Any], Any], bool]  # a signed command's fields, and an event's field: whether they agree
+
+
 class Command(BaseModel):
     """What somebody asks to be recorded. The docstring and the field descriptions are its help."""
 
@@ -56,7 +59,8 @@ class Command(BaseModel):
     signed: ClassVar[bool] = False  # in a founded ledger it is refused without its office's signature
     private: ClassVar[frozenset[str]] = frozenset()  # fields that go to the vault: no signature covers them
     unordered: ClassVar[frozenset[str]] = frozenset()  # lists that the decision puts into an order of its own
-    filled: ClassVar[frozenset[str]] = frozenset()  # fields that the decision fills in, or writes otherwise
+    filled: ClassVar[frozenset[str]] = frozenset()  # fields that the decision fills in, and anything goes
+    written: ClassVar[Mapping[str, Agree]] = {}  # fields that the decision writes otherwise, each with how to compare
 
     effective: Time | None = Field(None, description="when it took effect (UTC); now if left out")
     authority: Text | None = Field(

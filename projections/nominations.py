@@ -10,7 +10,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
 from ledger.event import Event
-from ledger.streams.nominated import Nominations, closing, require_opened
+from ledger.streams.nominated import Nominations, require_opened
 from ledger.streams.nomination import (
     NominationReceived,
     NominationReceivedLate,
@@ -117,7 +117,7 @@ def lines_of_contest(database: sqlite3.Connection, nominations: Nominations, tim
     One fell whose nominator lost the right to nominate at or before the close of its class.
     """
     rule = require_opened(nominations).rule
-    closes = [part for each in rule.classes for part in (each.id, closing(timetable, rule, each.id) or "")]
+    closes = [part for each in rule.classes for part in (each.id, nominations.close_of(timetable, each.id) or "")]
     close = f"CASE n.class {'WHEN ? THEN ? ' * len(rule.classes)}ELSE '' END"
     rows = database.execute(
         "SELECT nominator, name, nominee, class, iif(fell, ?, state), received, position, irregular, ruled, "

@@ -12,7 +12,7 @@ from ledger.record import Record
 from ledger.rules.likeness import warnings
 from ledger.rules.nomination import Held, Judged, NominationRule, judge, unmeetable, unsized
 from ledger.streams.candidate_file import CandidateFile, candidate_stream
-from ledger.streams.nominated import Nominations, closing, nominations_stream, require_opened
+from ledger.streams.nominated import Nominations, nominations_stream, require_opened
 from ledger.streams.timetable import Timetable, timetable_stream
 from projections.catch_up import PastViews, Progress, Views, views_errors
 from projections.moment import NOW, Moment
@@ -157,7 +157,7 @@ def make_scoreboard(
     return Scoreboard(
         nominations=nominations,
         rule=rule,
-        closes={each.id: closing(timetable, rule, each.id) for each in rule.classes},
+        closes={each.id: nominations.close_of(timetable, each.id) for each in rule.classes},
         standings=tuple(standings),
         lines=lines,
         position=position,

@@ -53,7 +53,7 @@ class Length(NamedTuple):
 
 
 class Variation(NamedTuple):
-    """One variation with its position; `late`: it was recorded when the old date had passed."""
+    """One variation with its position; `late`: it was recorded when the old date, or the new one, had passed."""
 
     position: int
     event: StepVaried
@@ -85,9 +85,13 @@ def view_timetable(election: str, events: Sequence[tuple[int, Event]]) -> Timeta
         election,
         tuple(lines),
         tuple(lengths(table)),
-        tuple(Variation(at, event, event.old is not None and event.recorded > event.old.utc) for at, event in varied),
+        tuple(Variation(at, event, _is_late(event)) for at, event in varied),
         undated(table),
     )
+
+
+def _is_late(event: StepVaried) -> bool:
+    return any(date is not None and event.recorded > date.utc for date in (event.old, event.new))
 
 
 def lengths(table: Timetable) -> Iterable[Length]:

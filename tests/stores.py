@@ -13,6 +13,7 @@ from typing import Any, Protocol
 
 from ledger.decision import BatchFigures, CountFigures, Figures, HeadsFigures, NominationFigures
 from ledger.desk import Desk
+from ledger.errors import refused
 from ledger.sqlite_store import sqlite_settings
 from ledger.sqlite_vault import VAULT_FILE, SQLiteVaultStore
 from ledger.store import LEDGER_FILE, Ledger, make_ledger, make_postgres_ledger, open_ledger, open_postgres_ledger
@@ -145,7 +146,7 @@ class NoFigures:
         return BatchFigures(2**53 - 1, {})
 
     def nominations(self, contest: str) -> NominationFigures:
-        raise AssertionError(f"nothing here reads the nominations of {contest}")
+        raise refused("nominations-missing", f"contest {contest}", "nominations that were opened", "none", "Open them")
 
     def heads(self) -> HeadsFigures:
         raise AssertionError("nothing here reads the heads of streams")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 from contextlib import contextmanager
 from itertools import count
@@ -28,28 +29,79 @@ from scenario import (
     CALL_ELECTION,
     CLOSE_POLL,
     DEFINE_CONTEST,
+    NOW,
     POLLED,
     READ_PAPERS,
     RECORD_PERSON,
     but,
+    happened,
 )
 from stores import NOON, LedgerPlace, desk_at, meddling_clock
 
 import ledger.desk
 from ledger.authority import Sign
-from ledger.decision import Command
+from ledger.decision import Act, Command
 from ledger.desk import Desk
 from ledger.errors import RefusedError
 from ledger.event import Event
 from ledger.recorder import Guard
+from ledger.rules.clause import Clause
+from ledger.rules.local_time import dated
+from ledger.streams.amendment import AmendRule
 from ledger.streams.delegation import RevokeDelegation
 from ledger.streams.key import RevokeKey
 from ledger.streams.person import OrderErasure
-from ledger.streams.signature import CommandSigned, CommandSignedWithheld, Signature, signed_text
+from ledger.streams.rulebook import RuleAmended
+from ledger.streams.signature import (
+    CommandSigned,
+    CommandSignedWithheld,
+    Signature,
+    differences,
+    signed_body,
+    signed_text,
+)
+from ledger.streams.timetable import StepVaried, VaryStep
 
 OFFICER = "returning-officer"
 LATER, LAST = "2024-06-01T00:00:00Z", "2024-07-01T00:00:00Z"
 REVOKE = RevokeDelegation(office="clerk", number=1, body="nec", decision="d-1", reason="withdrawn")
+VARY = VaryStep(
+    election="labour",
+    step="nominations-close",
+    local="2010-06-09T12:30:00",
+    zone="Europe/London",
+    reason="More time",
+)
+VARIED = happened(
+    StepVaried,
+    "timetable/labour",
+    election="labour",
+    new=dated(VARY.local, VARY.zone, None, "x"),
+    published=NOW,
+    reason=VARY.reason,
+    step=VARY.step,
+)
+AMEND = AmendRule(
+    organisation="labour",
+    rulebook="book",
+    ref="4",
+    title="Fee",
+    text_digest="sha256:" + "1" * 64,
+    amendable_by="conference",
+    kind="binding",
+    adopted_by="conference",
+    in_force_from=NOW,
+)
+CLAUSE = Clause(amendable_by="conference", kind="binding", ref="4", text_digest=AMEND.text_digest, title="Fee")
+AMENDED = happened(
+    RuleAmended,
+    "rulebook/labour",
+    adopted_by="conference",
+    clause=CLAUSE,
+    in_force_from=NOW,
+    organisation="labour",
+    rulebook="book",
+)
 
 
 def submit(desk: Desk, *commands: Command, actor: str = OFFICER) -> None:
@@ -451,3 +503,21 @@ def test_somebody_out_of_office_does_not_go_on_with_a_batch(polled: LedgerPlace)
     with signing_desk(polled) as desk:
         submit(desk, but(REVOKE, office="scrutineer"))
         assert refused(desk, READ_PAPERS, actor="scrutineer").code == "no-authority"
+
+
+@pytest.mark.parametrize(
+    ("command", "event", "field", "other"),
+    [
+        (VARY, VARIED, "new", dated("2010-06-10T12:30:00", "Europe/London", None, "x")),
+        (VARY, VARIED, "new", dated("2010-06-09T12:30:00", "Europe/Paris", None, "x")),
+        (AMEND, AMENDED, "clause", CLAUSE.model_copy(update={"text_digest": "sha256:" + "9" * 64})),
+        (AMEND, AMENDED, "clause", CLAUSE.model_copy(update={"amendable_by": "friends"})),
+    ],
+)
+def test_what_is_written_into_a_part_of_an_event_is_compared_with_what_was_signed(
+    command: Command, event: Event, field: str, other: object
+) -> None:
+    body = json.loads(signed_body(command, Act(event.actor, event.recorded, event.effective)))
+    assert list(differences(type(command), body, event)) == []
+    changed = event.model_copy(update={field: other})
+    assert [name for name, *_ in differences(type(command), body, changed)] == [field]

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import hashlib
+import json
 
 import pytest
 from nominating import ACCEPT, CLPS_CLOSE, OPENED, RECEIVED, SCHEDULED, SET_TIMETABLE
 from pydantic import ValidationError
 from scenario import RECORD_PERSON, but, given, happened
 
-from ledger.decision import Command
+from ledger.decision import Act, Command
 from ledger.streams.candidate import (
     AppointAgent,
     DeclineNomination,
@@ -25,6 +26,7 @@ from ledger.streams.candidate_file import (
     NominationDeclined,
     StatementLodged,
 )
+from ledger.streams.signature import differences, signed_body
 from ledger.streams.timetable import StepDate
 
 FILE = "candidate/leader/a"
@@ -118,3 +120,14 @@ def test_refuses_who_was_not_named_and_what_has_not_happened(command: Command) -
     refused = given(*OPENED).when(but(command, nominee="aa")).then_refused("not-nominated")
     assert refused.found == "aa (nearest: a)"
     given(*OPENED).when(but(command, effective=LATER)).then_refused("future-dated")
+
+
+def test_the_signature_of_a_statement_covers_its_digest_and_does_not_keep_its_text() -> None:
+    digest = "sha256:" + hashlib.sha256(LODGE.text.encode()).hexdigest()
+    body = signed_body(LODGE, Act("returning-officer", RECEIVED, RECEIVED))
+    assert LODGE.text not in body
+    assert json.loads(body)["digest"] == digest
+    (event,) = given(*OPENED).when(LODGE).events
+    assert [
+        name for name, *_ in differences(LodgeStatement, json.loads(body) | {"digest": digest[:-1] + "x"}, event)
+    ] == ["digest"]

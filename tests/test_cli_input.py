@@ -205,3 +205,30 @@ def test_words_that_are_no_text_and_a_closed_output_end_in_no_traceback(at: Term
         check=False,
     )
     assert (closed.returncode, closed.stderr) == (0, b"")
+
+
+@pytest.mark.parametrize(
+    ("threshold", "code", "says"),
+    [
+        (
+            {"kind": "shares"},
+            "bad-field",
+            'rule.thresholds.1.kind: expected count or share or all or any, found "shares"',
+        ),
+        ({"id": "plp"}, "missing-field", "rule.thresholds.1.kind: expected count or share or all or any, found none"),
+        ({"kind": "count", "id": "plp"}, "missing-field", "rule.thresholds.1.least: expected a whole number"),
+    ],
+)
+def test_names_what_is_wrong_in_a_threshold(at: Terminal, threshold: object, code: str, says: str) -> None:
+    rule = {
+        "version": "nomination.v1",
+        "acceptance": "required",
+        "classes": [{"id": "mps", "name": "MPs"}],
+        "incumbent": "not-exempt",
+        "requires": "plp",
+        "thresholds": [threshold],
+    }
+    body = {"contest": "leader", "election": "labour", "office": "Leader", "seats": 1, "rule": rule}
+    at.made(DEFINED[:1])
+    at.lines("open.jsonl", [("open-nominations", body)])
+    assert says in at("apply", "open.jsonl", "--as", "returning-officer").refused(code)

@@ -9,6 +9,8 @@ from typing import Any
 import pytest
 from terminal import CALL_ELECTION, DEFINED, Answer, Terminal
 
+from ledger.rules.clause import Clause, clause_hash
+
 STEPS = [
     {"step": "nominations-open", "local": "2010-05-24T09:00:00"},
     {"step": "nominations-close", "category": "mps", "local": "2010-05-27T12:30:00"},
@@ -17,6 +19,19 @@ STEPS = [
     {"step": "freeze", "local": "2010-05-08T12:00:00"},
     {"step": "poll-close", "local": "2010-09-22T17:00:00"},
 ]
+CLAUSE = Clause(ref="4", title="Timetable", text_digest="sha256:" + "1" * 64, amendable_by="nec", kind="binding")
+IN_FORCE = "2010-01-01T00:00:00Z"
+BOOK: dict[str, Any] = {
+    "organisation": "labour",
+    "rulebook": "book",
+    "title": "Rule Book",
+    "text_digest": "sha256:" + "2" * 64,
+    "clauses": [CLAUSE.model_dump(mode="json", exclude_none=True)],
+    "amendable_by": "nec",
+    "adopted_by": "nec",
+    "in_force_from": IN_FORCE,
+}
+CLAUSE_HASH = clause_hash("labour", "book", CLAUSE, IN_FORCE)
 SET: dict[str, Any] = {
     "election": "labour",
     "zone": "Europe/London",
@@ -31,7 +46,7 @@ VARY: dict[str, Any] = {
     "zone": "Europe/London",
     "reason": "more time for MPs",
     "decision": "nec-1",
-    "clause": "sha256:" + "7" * 64,
+    "clause": CLAUSE_HASH,
     "authority": "rule 4",
     "effective": "2010-05-25T12:00:00Z",
 }
@@ -48,7 +63,14 @@ EARLY: list[Any] = [
     ("call-election", CALL_ELECTION | {"effective": "2010-05-18T12:00:00Z"}),
     *DEFINED[1:],
 ]
-DATED = [*EARLY, ("set-timetable", SET), ("vary-step", VARY), ("set-fee", FEE), ("defer-decision", DEFER)]
+DATED = [
+    *EARLY,
+    ("set-timetable", SET),
+    ("adopt-rule-book", BOOK),
+    ("vary-step", VARY),
+    ("set-fee", FEE),
+    ("defer-decision", DEFER),
+]
 
 
 @pytest.fixture
@@ -73,13 +95,13 @@ def test_shows_dates_lengths_variations_and_fees(at: Terminal) -> None:
         "Without a date: consents-close, ballot-order, applications-open,",
         "nominations-open to nominations-close of mps: 16 days 3 h 30 min",
         "The freeze is retrospective: it was published on 20 May 2010 at 12:00:00 UTC.",
-        "Event 4: nominations-close of mps varied on 25 May 2010 at 12:00:00 UTC by",
+        "Event 5: nominations-close of mps varied on 25 May 2010 at 12:00:00 UTC by",
         "  old: 2010-05-27 12:30 Europe/London (2010-05-27T11:30:00Z)",
         "  new: 2010-06-09 12:30 Europe/London (2010-06-09T11:30:00Z)",
         '  why: "more time for MPs"',
         '  authority: "rule 4"',
         "  decision: nec-1",
-        "  clause: sha256:777777777777...",
+        f"  clause: {CLAUSE_HASH[:19]}...",
         '  "under 27"  2010-05-25T12:00:00Z            100  GBP',
     ):
         assert line + "\n" in text
@@ -134,7 +156,7 @@ def test_lists_what_is_decided_what_is_not_and_what_was_said_of_it(at: Terminal)
     text = fits(at.made(DATED)("checklist", "labour"))
     missing, deferred, decided = text.split("\n\n")[1:4]
     assert "  grounds\n" in missing
-    assert "  rule-book\n" in missing
+    assert "  code-of-conduct\n" in missing
     assert "  lot-commitments of contest leader" in missing
     assert deferred.startswith(
         'Not decided, as was said in public (1):\n  scrutineer: "in July", returning-officer on 18'
@@ -167,7 +189,7 @@ def test_tables_fit_whatever_the_ids(at: Terminal) -> None:
     name, long = "e" * 64, "c" * 64
     call = CALL_ELECTION | {"election": name, "title": "Leader of the party " * 20, "effective": "2010-05-01T12:00:00Z"}
     steps = [step | {"category": long} if "category" in step else step for step in STEPS[:2]]
-    vary = VARY | {"election": name, "category": long, "reason": "why " * 100}
+    vary = VARY | {"clause": None, "election": name, "category": long, "reason": "why " * 100}
     defer = DEFER | {"election": name, "matter": "fee", "category": "f" * 64, "statement": "word " * 90}
     fee = FEE | {"election": name, "category": long}
     dated = SET | {"election": name, "steps": steps}

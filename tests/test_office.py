@@ -23,6 +23,7 @@ from ledger.streams.delegation import RevokeDelegation
 from ledger.streams.founding import FirstOfficer, LedgerFounded
 from ledger.streams.key import KeyEnrolled
 from ledger.streams.office import Asked, DelegationRevoked, Office, PowerDelegated, asked_by, office_stream, room_of
+from ledger.streams.seat import SeatMember
 
 FOUNDED = given(FOUND_HERE, *NEC)
 LATER, LAST = "2010-10-01T00:00:00Z", "2010-11-01T00:00:00Z"
@@ -305,3 +306,37 @@ def test_a_command_asks_about_its_election_and_contest() -> None:
     assert asked_by(CALL_ELECTION) == Asked("call-election", "election", election="labour")
     assert asked_by(DELEGATE) == Asked("delegate-power", "delegation")
     assert asked_by(but(DELEGATE, contest="leader")).contest == "leader"
+
+
+def test_a_decision_is_spent_once_a_delegation_by_it_was_revoked() -> None:
+    """Whoever records delegations does not undo a revocation with the decision of before it."""
+    revoke = RevokeDelegation(office="clerk", number=1, body="nec", decision="d-1", reason="withdrawn")
+    again = but(DECIDE, decision="d-3")
+    scene = given(FOUND_HERE, *NEC, again, DELEGATE, revoke)
+    refused = scene.when(delegate("clerk", "all")).then_refused("decision-spent")
+    assert refused.found == "delegation 1 of nec, decision d-1"
+    assert scene.when(delegate("clerk", "all", decision="d-3")).events
+    assert scene.when(delegate("agent", "all")).events
+
+
+def test_a_delegation_for_a_contest_of_an_election_is_for_no_contest_of_another() -> None:
+    given_power = power("clerk", "contest", election="labour", contest="leader")
+    office = fold(office_stream("clerk"), [given_power])
+    asked = Asked("close-poll", "contest", contest="leader")
+    assert list(office.all_of(asked, (NOW,), lambda: "labour")) == [given_power]
+    assert not list(office.all_of(asked, (NOW,), lambda: "deputy"))
+    assert not list(office.all_of(asked._replace(contest="treasurer"), (NOW,), lambda: "labour"))
+
+
+def test_the_seats_of_a_body_are_not_those_of_the_contest_that_filled_them() -> None:
+    seat = SeatMember(body="nec", person="p1", section="members", seat=1, filled_by="election", contest="leader")
+    assert asked_by(seat) == Asked("seat-member", "seat")
+    office = fold(office_stream("clerk"), [power("clerk", "all", contest="leader")])
+    assert not list(office.all_of(asked_by(seat), (NOW,)))
+
+
+def test_an_office_named_like_the_governing_body_needs_its_decision_too() -> None:
+    own = but(DELEGATE, body=ACTOR, decision=None)
+    given(found(here(ACTOR), origin=ORIGIN).model_copy(update={"governing_body": ACTOR})).when(own).then_refused(
+        "decision-missing"
+    )

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+from officers import FOUND_HERE
 from pydantic import ValidationError
 from scenario import CALL_ELECTION, NOW, Given, but, given, happened
 
@@ -320,3 +321,15 @@ def test_a_ref_is_of_any_script(ref: str) -> None:
 def test_does_not_take_an_event_of_another_stream() -> None:
     with pytest.raises(TypeError, match="does not belong to a rule book"):
         fold(rulebook_stream("labour"), given(CALL_ELECTION).events)
+
+
+# In a ledger that was founded
+
+
+@pytest.mark.parametrize("changes", [AMEND, REPEAL, ISSUE])
+def test_no_clause_is_changed_on_the_word_of_whoever_records_it(changes: Command) -> None:
+    """Where authority is checked, a body that was not constituted decided nothing."""
+    assert given(CALL_ELECTION, ADOPT).when(changes).events
+    scene = given(FOUND_HERE, CALL_ELECTION, ADOPT)
+    scene.when(changes).then_refused("decision-missing")
+    scene.when(but(changes, decision="d-9")).then_refused("unknown-decision")

@@ -134,7 +134,19 @@ def test_a_first_date_is_no_move() -> None:
     events = [event for event in scene(VARY, first).events if event.stream == STREAM]
     view = view_timetable("labour", list(enumerate(events)))
     assert {step_text(line.key): line.moves for line in view.lines if line.moves} == {"nominations-close of mps": 1}
-    assert [(each.position, each.late) for each in view.variations] == [(1, True), (2, False)]
+
+
+def test_a_variation_is_late_that_was_recorded_when_the_old_date_or_the_new_one_had_passed() -> None:
+    """A date brought forward into the past by dating the variation back is as late as one put off when it was over."""
+    first = but(VARY, step="count", category=None, local="2010-09-24T09:00:00")
+    recorded = ("2010-05-27T11:30:01Z", "2010-06-09T11:30:01Z", "2010-09-24T08:00:01Z", "2010-05-27T11:30:00Z")
+    varied = [event for each in (VARY, first) for event in scene().when(each).events]
+    events = [
+        event.model_copy(update={"recorded": moment})
+        for event, moment in zip((varied[0], varied[0], varied[1], varied[0]), recorded, strict=True)
+    ]
+    view = view_timetable("labour", list(enumerate([*scene().events[-1:], *events])))
+    assert [each.late for each in view.variations] == [True, True, True, False]
 
 
 def test_a_class_may_get_a_date_of_its_own_later() -> None:

@@ -11,11 +11,12 @@ from typing import Any
 
 import pytest
 from methods import ERS97, MEEK, SCOTTISH
-from scenario import CALL_ELECTION, CLOSE_POLL, DEFINE_CONTEST, POLLED, READ_PAPERS, but, given, happened
+from scenario import CALL_ELECTION, CLOSE_POLL, DEFINE_CONTEST, POLLED, READ_PAPERS, RULE, but, given, happened
 from terminal import POLLED as COMMANDS
 from terminal import Terminal
 
 from ledger.rules.count_rule import AnyCountRule, rule_hash
+from ledger.streams.contest import Section
 from ledger.streams.election import AdoptCountRule
 from ledger.streams.result import ResultDeclared
 from ledger.streams.totals import CertifyTotals, TotalsCertified
@@ -137,3 +138,15 @@ def test_refuses_totals_that_no_count_could_use_so_that_papers_can_still_be_read
 def test_refuses_a_number_of_papers_that_is_not_that_of_their_votes() -> None:
     assert given(*POLLED).when(certify(papers=47)).events
     given(*POLLED).when(certify(papers=48)).then_refused("totals-unfit")
+
+
+@pytest.mark.parametrize(("publication", "code"), [("combined", "totals-unfit"), ("by-section", "")])
+def test_refuses_totals_that_would_tell_of_a_section_published_with_the_others(publication: str, code: str) -> None:
+    rule = RULE.model_copy(update={"publication": publication})
+    sections = (*DEFINE_CONTEST.sections, Section(id="unions", name="Unions"))
+    contest = but(DEFINE_CONTEST, count_rule=rule_hash(rule), sections=sections, paper_publication="none")
+    polled = given(CALL_ELECTION, AdoptCountRule(election="labour", rule=rule), contest, CLOSE_POLL)
+    if code:
+        polled.when(certify()).then_refused(code)
+    else:
+        assert polled.when(certify()).events

@@ -10,6 +10,7 @@ from nominating import (
     A_SECOND_LATER,
     ACCEPT,
     CLOSE,
+    CLOSES,
     NOMINATION_RULE,
     ONE_MP,
     OPEN,
@@ -36,6 +37,7 @@ from ledger.streams.nominated import (
     ClassSized,
     NominationsClosed,
     NominationsOpened,
+    NomineeNamed,
     PersonNominated,
     StatementPublished,
     UnopposedDeclared,
@@ -49,7 +51,9 @@ from ledger.streams.nomination import (
 )
 from ledger.streams.nomination_ruling import RuleNominationInvalid
 from ledger.streams.nominator import EndEntitlement, EntitlementEnded, NominatorRegistered
-from ledger.streams.statement import NOMINATION_TYPES, DeclareUnopposed, PersonStated, PublishStatement
+from ledger.streams.stated import NOMINATION_TYPES
+from ledger.streams.statement import DeclareUnopposed, PersonStated, PublishStatement
+from ledger.streams.timetable import VaryStep
 from projections.scoreboard import Scoreboard
 from projections.verify.nomination_replay import board_of
 from projections.verify.nominations import check_nominations
@@ -242,11 +246,71 @@ FORGERIES: dict[str, tuple[Callable[[], tuple[Event, ...]], str]] = {
     ),
     "too many unopposed": (lambda: changed(unopposed(), UnopposedDeclared, candidates=("a", "b")), "contested"),
     "others unopposed": (lambda: changed(unopposed(), UnopposedDeclared, candidates=("b",)), "not-nominated"),
+    "a ruling without reasons": (lambda: _ruled(reasons="void"), "reasons-insufficient"),
+    "a nomination of the future": (
+        lambda: changed(HELD, NominationReceived, recorded="2009-01-01T00:00:00Z"),
+        "future-dated",
+    ),
+    "a size after the contest was defined": (lambda: _after_all(ClassSized), "contest-exists"),
+    "a name after the contest was defined": (lambda: _after_all(NomineeNamed), "contest-exists"),
+    "a statement after the contest was defined": (lambda: _after_all(StatementPublished), "contest-exists"),
     "no size": (
         lambda: changed(Given(without(HELD, ClassSized)), NominationsOpened, rule=NOMINATION_RULE),
         "class-unsized",
     ),
 }
+
+
+def test_nobody_is_elected_by_a_statement_that_does_not_hold_any_more() -> None:
+    """Somebody nominated in time, whose nomination was entered after the statement, stands too."""
+    gone = WithdrawNomination(contest="leader", nominator="mp-2", effective=RECEIVED)
+    scene = after(given(*BEGUN), gone, CLOSE)
+    scene = after(scene, stated(scene))
+    alone = DeclareUnopposed(contest="leader", candidates=("a",))
+    declared = after(scene, alone).events[-1]
+    assert codes((*scene.events, declared)) == set()
+    late = after(scene, but(RECEIVE, nominator="mp-2", nominee="b"))
+    figures = board(late).figures
+    Given(late.events, figures=figures).when(alone).then_refused("statement-stale")
+    assert codes((*late.events, declared.model_copy(update={"version": declared.version + 1}))) == {"statement-stale"}
+
+
+def test_no_contest_is_defined_by_a_statement_that_does_not_hold_any_more() -> None:
+    scene = after(given(*BEGUN), CLOSE)
+    scene = after(scene, stated(scene))
+    both = but(DEFINE_CONTEST, candidates=(Candidate(id="a", name="Abbott"), Candidate(id="b", name="Balls")))
+    defined = after(scene, both).events[-1]
+    invalid = RuleNominationInvalid(contest="leader", nominator="mp-2", reasons="The form was not signed at all")
+    ruled = after(scene, invalid)
+    Given(ruled.events, figures=board(ruled).figures).when(both).then_refused("statement-stale")
+    assert codes((*ruled.events, defined)) == {"statement-stale"}
+
+
+def test_no_variation_opens_again_what_was_closed() -> None:
+    scene = after(given(*BEGUN), CLOSE)
+    more = VaryStep(
+        election="labour",
+        step="nominations-close",
+        category="mps",
+        local="2010-06-12T12:30:00",
+        zone="Europe/London",
+        reason="More time",
+        effective=RECEIVED,
+    )
+    scene = after(scene, more, but(RECEIVE, nominator="mp-3", nominee="b", effective=A_SECOND_LATER))
+    assert isinstance(scene.events[-1], NominationReceivedLate)
+    assert codes(scene.events) == set()
+    assert board(scene).closes["mps"] == CLOSES
+
+
+def _ruled(**changes: Any) -> tuple[Event, ...]:
+    invalid = RuleNominationInvalid(contest="leader", nominator="mp-2", reasons="The form was not signed at all")
+    return changed(after(given(*BEGUN), invalid), NominationRuledInvalid, **changes)
+
+
+def _after_all(kind: type[Event]) -> tuple[Event, ...]:
+    """Held, with an event of this type once more at the end."""
+    return (*HELD.events, next(each for each in HELD.events if isinstance(each, kind)))
 
 
 def _doubted() -> tuple[PersonNominated, ...]:

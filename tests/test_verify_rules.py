@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 from scenario import CALL_ELECTION, NOW, but, given
-from test_body import CONSTITUTE
+from test_body import CONSTITUTE, SAT, TAKE, UNSEAT
 from test_document import PUBLISH, WITHDRAW
 from test_rulebook import ADOPT, ADVICE_HASH, AMEND, INTERPRET, ISSUE, LONG_AGO, REPEAL
 
@@ -119,3 +119,31 @@ def test_finds_a_rule_decided_by_a_sitting_that_could_not() -> None:
     assert found(events) == []  # of a body that is not constituted here nothing is known
     constituted = list(given(CONSTITUTE).events)
     assert found([*constituted, *events]) == [f"E8:unknown-decision:{len(constituted) + 1}"]
+
+
+BODIES = (*SAT, TAKE, but(UNSEAT, effective="2010-06-01T00:00:00Z"))
+MEMBER, SITTING, TAKEN, LEFT = 1, len(SAT) - 1, len(SAT), len(SAT) + 1
+
+
+def test_finds_nothing_in_a_body_that_sat_as_it_should() -> None:
+    assert found(list(given(*BODIES).events)) == []
+
+
+@pytest.mark.parametrize(
+    ("forge", "finding"),
+    [
+        (change(0, quorum=99), "E9:quorum-unreachable:0"),
+        (change(MEMBER, capacities=("retiring-mp",)), f"E9:excluded-by-rule:{MEMBER}"),
+        (change(MEMBER + 1, seat=1), f"E9:seat-taken:{MEMBER + 1}"),
+        (change(SITTING, present=("p1", "p9")), f"E9:not-a-member:{SITTING}"),
+        (change(SITTING, present=("p1", "p2")), f"E9:inquorate:{TAKEN}"),
+        (change(SITTING, quorum_needed=1), f"E9:field-differs:{SITTING}"),
+        (change(TAKEN, votes_for=4), f"E9:votes-exceed-present:{TAKEN}"),
+        (change(TAKEN, recused=("p1", "p2")), f"E9:inquorate:{TAKEN}"),
+        (change(LEFT, person="p9"), f"E9:not-a-member:{LEFT}"),
+    ],
+)
+def test_finds_what_a_body_could_not_have_done(forge: Forgery, finding: str) -> None:
+    events = list(given(*BODIES).events)
+    forge(events)
+    assert finding in found(events)

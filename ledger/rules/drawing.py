@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Mapping, Sequence
-from typing import Annotated, NamedTuple
+from typing import Annotated, Any, NamedTuple
 
 from pydantic import StringConstraints
 
@@ -76,3 +76,8 @@ def drawn_order(
         expected = ", ".join(tied) + " in some order"
         raise refused("not-the-tied", where, expected, ", ".join(offered.order) or "nobody", "Correct the order")
     return (), offered.order
+
+
+def is_order(body: Mapping[str, Any], found: object) -> bool:
+    """Whether an order is the one that a signed command said; one drawn from seeds was not said, and follows."""
+    return body.get("order") in ([], found)

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import Any
+
 from pydantic import Field
 
 from ledger.decision import Act, Command, Outcome, decision
@@ -9,6 +12,7 @@ from ledger.errors import RefusedError, nearest, refused
 from ledger.field import Hash, Id, Text, Time
 from ledger.rules.clause import CLASSES_MAX, CLAUSES_MAX, ActorClass, Clause, Kind, Ref
 from ledger.streams.body import Body, body_stream, require_decision
+from ledger.streams.founding import Founding, founding_stream
 from ledger.streams.rulebook import (
     GuidelinesIssued,
     RuleAmended,
@@ -72,8 +76,18 @@ def adopt_rule_book(command: AdoptRuleBook, act: Act, rule_book: RuleBook, body:
     return Outcome([RuleBookAdopted(**act.on(rule_book), **fields)])
 
 
+CLAUSE = ("amendable_by", "applies_to", "kind", "ref", "text_digest", "title")  # of what an amendment says
+
+
+def _without_overrides(clause: Mapping[str, Any]) -> dict[str, Any]:
+    """Give a clause of an event as an amendment says it: why it departs from another stays as it was."""
+    return {name: value for name, value in clause.items() if name != "overrides"}
+
+
 class AmendRule(Command):
     """Amend a clause, or add one: how it reads, and from when. Nothing reaches back."""
+
+    written = {"clause": lambda body, found: _without_overrides(found) == {n: body[n] for n in CLAUSE if n in body}}
 
     organisation: Id = Field(description="id of the organisation whose rules they are")
     rulebook: Id = Field(description="id of the rule book, or of the guidelines")
@@ -94,8 +108,9 @@ class AmendRule(Command):
     AmendRule,
     rule_book=lambda c, _: rulebook_stream(c.organisation),
     body=lambda c, _: body_stream(c.adopted_by),
+    founding=lambda _c, _s: founding_stream(),
 )
-def amend_rule(command: AmendRule, act: Act, rule_book: RuleBook, body: Body) -> Outcome:
+def amend_rule(command: AmendRule, act: Act, rule_book: RuleBook, body: Body, founding: Founding) -> Outcome:
     """Decide that a clause may be amended, by the body that it names; or added, by the body that the book names.
 
     Raises:
@@ -105,7 +120,7 @@ def amend_rule(command: AmendRule, act: Act, rule_book: RuleBook, body: Body) ->
     """
     where = f"clause {command.ref} of {command.rulebook}"
     require_decided(act, where)
-    require_decision(body, command.decision, act.effective, where)
+    require_decision(body, command.decision, act.effective, where, founded=founding.exists)
     _require_book(rule_book, command.rulebook)
     require_prospective(command.in_force_from, act.now, where)
     given = {name: getattr(command, name) for name in Clause.model_fields.keys() & AmendRule.model_fields.keys()}
@@ -148,8 +163,9 @@ class RepealRule(Command):
     RepealRule,
     rule_book=lambda c, _: rulebook_stream(c.organisation),
     body=lambda c, _: body_stream(c.adopted_by),
+    founding=lambda _c, _s: founding_stream(),
 )
-def repeal_rule(command: RepealRule, act: Act, rule_book: RuleBook, body: Body) -> Outcome:
+def repeal_rule(command: RepealRule, act: Act, rule_book: RuleBook, body: Body, founding: Founding) -> Outcome:
     """Decide that a clause may be repealed, by the body that it names.
 
     Raises:
@@ -159,7 +175,7 @@ def repeal_rule(command: RepealRule, act: Act, rule_book: RuleBook, body: Body) 
     """
     where = f"clause {command.ref} of {command.rulebook}"
     require_decided(act, where)
-    require_decision(body, command.decision, act.effective, where)
+    require_decision(body, command.decision, act.effective, where, founded=founding.exists)
     _require_book(rule_book, command.rulebook)
     history = rule_book.history(command.rulebook, command.ref)
     known, later = history.at(command.in_force_from), history.after(command.in_force_from)

@@ -11,7 +11,7 @@ from pydantic import Field
 from ledger.decision import Act, Command, Outcome, decision
 from ledger.errors import refused
 from ledger.field import Hash, Id, Text
-from ledger.rules.drawing import BALLOT_ORDER, Offered, Seed, drawn_order
+from ledger.rules.drawing import BALLOT_ORDER, Offered, Seed, drawn_order, is_order
 from ledger.streams.contest import Contest, contest_stream
 from ledger.streams.nominated import (
     BallotOrderCommitted,
@@ -28,6 +28,8 @@ OFFICES_MAX = 100
 
 class CommitBallotOrder(Command):
     """Commit to a seed of the ballot order, before nominations close: nobody can know then who will be on the paper."""
+
+    signed = True
 
     contest: Id = Field(description="id of the contest")
     commitment: Hash = Field(
@@ -59,6 +61,10 @@ def commit_ballot_order(command: CommitBallotOrder, act: Act, nominations: Nomin
 
 class DrawBallotOrder(Command):
     """Draw the order of the candidates on the ballot paper: reveal the seeds, or say how it was drawn by hand."""
+
+    signed = True
+    unordered = frozenset({"seed"})
+    written = {"order": is_order}
 
     contest: Id = Field(description="id of the contest")
     seed: tuple[Seed, ...] = Field((), description="every seed committed to, in any order: 64 hexadecimal digits each")

@@ -90,6 +90,8 @@ class WithdrawPapers(Command):
     Its papers stay on record and no longer count; read anew, they get another serial.
     """
 
+    signed = True
+
     contest: Id = Field(description="id of the contest")
     section: Id = Field(description="id of the section")
     serial: Id = Field(description="the serial that the batch was read under")

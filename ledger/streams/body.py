@@ -246,14 +246,16 @@ def decision_faults(body: Body, named: str | None, effective: str) -> Iterator[F
         yield "before-decision", f"effect from {start} on, when {body.stream.partition('/')[2]} sat", effective
 
 
-def require_decision(body: Body, named: str | None, effective: str, where: str) -> None:
+def require_decision(body: Body, named: str | None, effective: str, where: str, *, founded: bool = False) -> None:
     """Refuse what a body constituted here is said to have decided, and did not; of others nothing is known.
+
+    In a ledger that was founded, nothing is taken on the word of whoever records it: there every body is held to it.
 
     Raises:
         RefusedError: `decision-missing`, `unknown-decision`, `inquorate`, `decision-not-carried`,
             `before-decision`, in that order.
     """
-    for code, expected, found in decision_faults(body, named, effective) if body.exists else ():
+    for code, expected, found in decision_faults(body, named, effective) if body.exists or founded else ():
         remedy = "Record the sitting and what it decided first: hold-sitting, take-decision"
         raise refused(code, where, expected, found, remedy)
 

@@ -6,7 +6,7 @@ The stream is `candidate/<contest>/<id>`; what is recorded there is in `candidat
 from __future__ import annotations
 
 import hashlib
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, Field, StringConstraints
 
@@ -139,6 +139,11 @@ class LodgeStatement(Command):
     language: Language = Field(description="language tag, such as en or cy")
     text: StatementText = Field(description="the text as it is to be published")
 
+    def said(self) -> dict[str, Any]:
+        """Give what is signed, and kept with the signature: the text by its digest, as the ledger has it."""
+        said = self.model_dump(mode="json", exclude_none=True, exclude={"text"})
+        return {**said, "digest": _digest(self.text)}
+
 
 @decision(
     LodgeStatement,
@@ -166,12 +171,16 @@ def lodge_statement(
         **act.on(candidate),
         characters=lengths["characters"],
         contest=command.contest,
-        digest="sha256:" + hashlib.sha256(command.text.encode()).hexdigest(),
+        digest=_digest(command.text),
         language=command.language,
         nominee=command.nominee,
         words=lengths["words"],
     )
     return Outcome([event])
+
+
+def _digest(text: str) -> str:
+    return "sha256:" + hashlib.sha256(text.encode()).hexdigest()
 
 
 class RecordAttribute(Command):

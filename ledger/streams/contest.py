@@ -8,7 +8,7 @@ from typing import Literal
 
 from pydantic import Field
 
-from ledger.decision import Act, Command, Outcome, State, decision
+from ledger.decision import Act, Command, Figures, NominationFigures, Outcome, State, decision
 from ledger.errors import RefusedError
 from ledger.event import Audience, Canonical, Event
 from ledger.field import Count, Hash, Id, Text
@@ -16,6 +16,7 @@ from ledger.rules.agreement import disagreements
 from ledger.rules.fit import unfitness
 from ledger.streams.election import Election, election_stream, require_election
 from ledger.streams.nominated import Nominations, nominations_stream
+from ledger.streams.stated import require_current, unchanged_since
 from ledger.streams.timetable import Timetable, timetable_stream
 
 CANDIDATES_MAX = 10_000
@@ -114,7 +115,7 @@ def contest_stream(contest: str) -> Contest:
 class DefineContest(Command):
     """Define a contest: who stands, for how many seats, in which sections, under which count rule."""
 
-    filled = frozenset({"report"})
+    written = {"report": lambda body, found: (found or "not-required") == body["report"]}
 
     contest: Id = Field(description="id of the contest, unique in the ledger")
     election: Id = Field(description="id of the election it belongs to")
@@ -146,12 +147,18 @@ class DefineContest(Command):
 
 @decision(
     DefineContest,
+    figures=lambda c, port: _nominations_of(c.contest, port),
     contest=lambda c, _: contest_stream(c.contest),
     election=lambda c, _: election_stream(c.election),
     nominations=lambda c, _: nominations_stream(c.contest),
 )
 def define_contest(
-    command: DefineContest, act: Act, contest: Contest, election: Election, nominations: Nominations
+    command: DefineContest,
+    act: Act,
+    contest: Contest,
+    election: Election,
+    nominations: Nominations,
+    figures: NominationFigures | None,
 ) -> Outcome:
     """Decide that a contest may be defined: where there were nominations, with those validly nominated.
 
@@ -161,7 +168,7 @@ def define_contest(
             `too-many-candidates`, `unknown-category`, `rule-infeasible`, `publication-unfit`, `report-unfit`,
             `unopposed`,
             `nominations-differ`, `statement-missing`, `not-nominated`, `nominee-missing`, `name-differs`,
-            `order-differs`, in that order.
+            `order-differs`, `statement-stale`, in that order.
     """
     if contest.exists:
         raise RefusedError(
@@ -192,7 +199,20 @@ def define_contest(
     for unfit in chain(fit, disagreements(nominations, defined)):
         where = f"contest {command.contest}, {unfit.where}"
         raise RefusedError(unfit.code, where, expected=unfit.expected, found=unfit.found, remedy=unfit.remedy)
-    return Outcome([defined])
+    if figures is None or nominations.opened is None:
+        return Outcome([defined])
+    require_current(nominations, figures, f"contest {command.contest}, field candidates")
+    return Outcome([defined], unchanged=unchanged_since(figures.position, command.contest, command.election))
+
+
+def _nominations_of(contest: str, port: Figures) -> NominationFigures | None:
+    """Give the nominations of a contest; None where they were never opened: a ballot paper can be made without them."""
+    try:
+        return port.nominations(contest)
+    except RefusedError as missing:
+        if missing.code != "nominations-missing":
+            raise
+        return None
 
 
 class ClosePoll(Command):

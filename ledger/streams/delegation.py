@@ -30,7 +30,7 @@ class DelegatePower(Command):
     """
 
     signed = True
-    filled = frozenset({"since"})
+    written = {"since": lambda body, found: found == body.get("since", body["effective"])}
 
     office: Id = Field(description="the office, or the body, that is given the powers")
     body: Id = Field(description="the body that gives them; or the office that records, where it passes on its own")
@@ -62,8 +62,8 @@ def delegate_power(
 
     Raises:
         RefusedError: `not-founded`, `unknown-power`, `delegation-retrospective`, `term-empty`, `decision-missing`,
-            `unknown-decision`, `inquorate`, `decision-not-carried`, `before-decision`, `cannot-delegate`, in that
-            order.
+            `unknown-decision`, `inquorate`, `decision-not-carried`, `before-decision`, `decision-spent`,
+            `cannot-delegate`, in that order.
     """
     require_founded(founding, office.stream)
     require_powers(command.powers, office.stream)
@@ -72,7 +72,7 @@ def delegate_power(
     number, since = len(office.given) + 1, command.since or act.effective
     given = PowerDelegated(**act.on(office), **fields, number=number, since=since)
     for code, expected, found in delegation_faults(
-        given, founding.governing_body, giver, body, (act.effective, act.now)
+        given, founding.governing_body, office, giver, body, (act.effective, act.now)
     ):
         of_decision = code not in ("cannot-delegate", "delegation-retrospective", "term-empty")
         remedy = f"See: pollbook {f'body {command.body}' if of_decision else 'offices'}"

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from typing import Annotated, Literal, Self
+from typing import Annotated, Any, Literal, Self
 
 from pydantic import Field, StringConstraints, model_validator
 
@@ -13,7 +14,7 @@ from ledger.event import Audience, Canonical, Event
 from ledger.field import INT_MAX, Count, Hash, Id, Text, Time
 from ledger.rules.local_time import Dated, Local, Offset, Zone, dated
 from ledger.streams.election import Election, election_stream, require_election
-from ledger.streams.timetable import Timetable, publication, timetable_stream
+from ledger.streams.timetable import Timetable, is_publication, publication, timetable_stream
 
 CONCESSIONS_MAX = 50
 
@@ -71,8 +72,21 @@ def fee_stream(election: str) -> Fees:
     return Fees(f"fee/{election}")
 
 
+def _is_date(body: Mapping[str, Any], name: str, date: Mapping[str, Any] | None) -> bool:
+    """Whether a date of an event is the local time in the zone that a signed command says."""
+    if date is None or name not in body:
+        return date is None and name not in body
+    return bool((date["local"], date["zone"]) == (body[name], body["zone"]))
+
+
 class SetFee(Command):
     """Set the fee of a category of applicant, from when it takes effect. The fee before stays on record."""
+
+    written = {
+        "closes": lambda body, found: _is_date(body, "closes", found),
+        "opens": lambda body, found: _is_date(body, "opens", found),
+        "published": is_publication,
+    }
 
     election: Id = Field(description="id of the election")
     category: Id = Field(description="category of applicant, such as registered-supporters")

@@ -13,7 +13,7 @@ from ledger.errors import refused
 from ledger.event import Audience, Event
 from ledger.field import Count, Hash, Id, Text, Time
 from ledger.streams.election import Election, election_stream, require_election
-from ledger.streams.timetable import publication
+from ledger.streams.timetable import is_publication, publication
 
 TESTS_MAX = 50
 HOURS_MAX = 24 * 366
@@ -72,6 +72,8 @@ def ground_stream(election: str) -> Grounds:
 
 class AdoptGround(Command):
     """Adopt a ground on which an entry may be refused or removed, or a new version of it. It is never retrospective."""
+
+    written = {"published": is_publication}
 
     election: Id = Field(description="id of the election")
     ground: Id = Field(description="id of the ground, such as not-on-the-roll")

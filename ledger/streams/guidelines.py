@@ -13,6 +13,7 @@ from ledger.rules.clause import CLAUSES_MAX, Clause, Provision
 from ledger.streams.amendment import require_new_book
 from ledger.streams.body import Body, body_stream, require_decision
 from ledger.streams.election import Election, election_stream, require_election
+from ledger.streams.founding import Founding, founding_stream
 from ledger.streams.rulebook import (
     GuidelinesIssued,
     InterpretationIssued,
@@ -59,9 +60,10 @@ class IssueGuidelines(Command):
     rule_book=lambda c, _: rulebook_stream(c.organisation),
     election=lambda c, _: election_stream(c.election or NO_ELECTION),
     body=lambda c, _: body_stream(c.issued_by),
+    founding=lambda _c, _s: founding_stream(),
 )
 def issue_guidelines(
-    command: IssueGuidelines, act: Act, rule_book: RuleBook, election: Election, body: Body
+    command: IssueGuidelines, act: Act, rule_book: RuleBook, election: Election, body: Body, founding: Founding
 ) -> Outcome:
     """Decide that guidelines may be issued.
 
@@ -73,7 +75,7 @@ def issue_guidelines(
     """
     where = f"guidelines {command.guidelines} of {command.organisation}"
     require_decided(act, where)
-    require_decision(body, command.decision, act.effective, where)
+    require_decision(body, command.decision, act.effective, where, founded=founding.exists)
     if command.election is not None:
         require_election(election, command.election)
     before = rule_book.books.get(command.guidelines, ())

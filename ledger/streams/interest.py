@@ -108,7 +108,7 @@ def interests_stream(person: str) -> Interests:
 class DeclareInterest(Command):
     """Declare an interest of a person who may decide: whom they endorse, nominated, work for, or that they stand."""
 
-    filled = frozenset({"since"})
+    written = {"since": lambda body, found: found == body.get("since", body["effective"])}
 
     person: Id = Field(description="id of the person, or office, whose interest it is")
     interest: Id = Field(description="id of the interest, new for this person")

@@ -20,7 +20,7 @@ from ledger.decision import Act, Command, CountFigures, Outcome, State, decision
 from ledger.errors import RefusedError, refused
 from ledger.event import Audience, Event
 from ledger.field import Count, Hash, Id, Text
-from ledger.rules.drawing import Offered, Seed, drawn_order
+from ledger.rules.drawing import Offered, Seed, drawn_order, is_order
 from ledger.streams.contest import Contest, contest_stream, require_contest
 from ledger.streams.result import Result, counted_guard, require_changeable, result_stream
 
@@ -135,6 +135,7 @@ class DrawLot(Command):
 
     signed = True
     unordered = frozenset({"seed"})
+    written = {"order": is_order}
 
     contest: Id = Field(description="id of the contest")
     seed: tuple[Seed, ...] = Field((), description="every seed committed to, in any order: 64 hexadecimal digits each")

@@ -197,6 +197,12 @@ class Nominations(State):
             return self.drawn.order
         return tuple(each.nominee for each in self.statement.persons if each.valid) if self.statement else ()
 
+    def close_of(self, timetable: Timetable, name: str) -> str | None:
+        """Give the moment at which a class closes or closed: once they are closed, no variation opens them again."""
+        if self.closed is not None:
+            return next((each.moment for each in self.closed.closes if each.nominator_class == name), None)
+        return closing(timetable, self.opened.rule, name) if self.opened else None
+
     def evolve(self, event: Event) -> Nominations:
         """Give the nominations after one more event."""
         after = replace(self, version=event.version)
@@ -261,7 +267,8 @@ def consents_close(timetable: Timetable) -> str | None:
 
 def require_closing(nominations: Nominations, timetable: Timetable, name: str) -> str:
     """Give the moment at which a class of nominators closes, or refuse where it has none (`step-missing`)."""
-    moment = closing(timetable, require_opened(nominations).rule, name)
+    require_opened(nominations)
+    moment = nominations.close_of(timetable, name)
     if moment is None:
         where, found = f"timetable of election {nominations.election}", f"no {CLOSE} for {name}"
         raise refused("step-missing", where, f"{CLOSE}, for all or for each class", found, "Record set-timetable")

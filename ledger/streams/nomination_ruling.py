@@ -78,6 +78,11 @@ def rule_nomination_valid(command: RuleNominationValid, act: Act, contest: Conte
     return Outcome([NominationRuledValid(**act.on(nomination), **fields)])
 
 
+def suffices(reasons: str) -> bool:
+    """Whether reasons are more than a word, as far as their length tells."""
+    return len("".join(reasons.split())) >= REASONS_MIN
+
+
 def _ruled(
     command: RuleNominationInvalid | RuleNominationValid, act: Act, contest: Contest, nomination: Nomination
 ) -> dict[str, Any]:
@@ -86,7 +91,7 @@ def _ruled(
     require_undefined(contest.exists, command.contest)
     standing = require_standing(nomination, where)
     require_past(act.effective, act.now, where)
-    if len("".join(command.reasons.split())) < REASONS_MIN:
+    if not suffices(command.reasons):
         expected = f"reasons of {REASONS_MIN} characters or more, that tie facts to rule"
         raise refused("reasons-insufficient", where, expected, repr(command.reasons), "Say why")
     return command.model_dump(exclude={"effective", "authority"}) | {"nominee": standing.nominee}

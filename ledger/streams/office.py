@@ -19,6 +19,7 @@ from ledger.field import ALL, Count, Hash, Id, Time
 from ledger.streams.body import Body, Fault, decision_faults
 
 POWERS_MAX = 100  # of one delegation
+BEYOND_CONTESTS = frozenset(("seat-member",))  # verbs that name a contest, and act on more than it: a body
 DELEGATION = re.compile(r"delegation [0-9]+ of [a-z0-9-]+(, decision [a-z0-9-]+)?")  # as an authority names one
 
 
@@ -74,8 +75,14 @@ def room_of(verb: str) -> str:
 
 def asked_by(command: Command) -> Asked:
     """Say what a command asks."""
-    about = {name: getattr(command, name, None) for name in ("election", "contest")}
-    return Asked(command.verb, room_of(command.verb), **about)
+    return asked_of(command.verb, command)
+
+
+def asked_of(verb: str, said: Command | Event) -> Asked:
+    """Say what a verb asks, with the election and contest that a command or its event names."""
+    names = ("election", "contest") if verb not in BEYOND_CONTESTS else ()
+    about = {name: getattr(said, name, None) for name in names}
+    return Asked(verb, room_of(verb), **{name: each for name, each in about.items() if isinstance(each, str)})
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,9 +142,9 @@ def covers_power(given: PowerDelegated, asked: Asked) -> bool:
 
 
 def covers_scope(given: PowerDelegated, asked: Asked, election_of: Callable[[], str | None] = lambda: None) -> bool:
-    """Whether a delegation is for all elections, or for the contest or election that is asked about."""
-    if given.contest is not None:
-        return given.contest == asked.contest
+    """Whether a delegation is for all elections, or for the contest and election that is asked about."""
+    if given.contest is not None and given.contest != asked.contest:
+        return False
     if given.election is None:
         return True
     election = asked.election or (election_of() if asked.contest is not None else None)
@@ -150,13 +157,14 @@ def delegation_says(given: PowerDelegated) -> str:
 
 
 def delegation_faults(
-    given: PowerDelegated, governing: str, giver: Office, body: Body, moments: tuple[str, ...]
+    given: PowerDelegated, governing: str, office: Office, giver: Office, body: Body, moments: tuple[str, ...]
 ) -> Iterator[Fault]:
     """Find what is wrong with a delegation after the founding: its term, its decision, a giver without the power.
 
     Args:
         governing: the governing body, which has every power.
         body: the body that gives it, with what it decided.
+        office: the powers of the office that is given it, before this delegation.
         giver: the powers of the body that gives it, before this delegation.
         moments: at which the giver needs to have them.
     """
@@ -164,8 +172,11 @@ def delegation_faults(
         yield "delegation-retrospective", f"a term from {given.effective} on", given.since
     if given.until is not None and given.until <= given.since:
         yield "term-empty", f"an end after {given.since}", given.until
-    if given.decision is not None or given.body != given.actor:
+    if given.decision is not None or given.body != given.actor or given.body == governing:
         yield from decision_faults(body, given.decision, given.effective)
+    spent = [old for old in office.given if _is_spent(office, old, given)]
+    if spent:
+        yield "decision-spent", "a decision after the delegation by it was revoked", delegation_says(spent[0])
     if given.body == governing:
         return
     for power in given.powers:
@@ -174,6 +185,12 @@ def delegation_faults(
         if not held:
             of = f"{power} held by {given.body} with leave to pass it on, for that scope and term"
             yield "cannot-delegate", of, "none"
+
+
+def _is_spent(office: Office, old: PowerDelegated, new: PowerDelegated) -> bool:
+    """Whether a delegation to the office rested on the same decision, and was revoked: it is not given again by it."""
+    same = new.decision is not None and (old.body, old.decision) == (new.body, new.decision)
+    return same and old.number in office.ended
 
 
 def _may_pass(giver: Office, old: PowerDelegated, new: PowerDelegated, asked: Asked, moments: tuple[str, ...]) -> bool:

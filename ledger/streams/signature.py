@@ -15,7 +15,7 @@ from typing import Annotated, Any, Literal, NamedTuple
 
 from pydantic import AfterValidator, StringConstraints
 
-from ledger.decision import Act, Command, Outcome, State
+from ledger.decision import Act, Agree, Command, Outcome, State
 from ledger.event import Audience, Event
 from ledger.field import Id, check_text
 from ledger.leaf import CANONICAL, LEAF_MAX
@@ -112,16 +112,27 @@ def signed_event(act: Act, command: Command, signature: Signature, outcome: Outc
 def differences(kind: type[Command], body: Mapping[str, Any], event: Event) -> Iterator[Difference]:
     """Compare an event with the body that was signed: whatever both can name, they have alike.
 
-    An empty list says nothing, as where a lot's order follows from its seeds; a batch takes effect as its poll closed,
-    whatever the command says.
+    A batch takes effect as its poll closed, whatever the command says.
     """
     values = event.model_dump(mode="json", exclude_none=True)
     passed = kind.private | kind.filled
     if isinstance(event, BatchOpened | BatchClosed):
         passed |= {"effective"}
-    for name in sorted({*kind.model_fields, *body} & {*type(event).model_fields} - passed):
+    for name in sorted({*kind.model_fields, *kind.written, *body} & {*type(event).model_fields} - passed):
         said, found = body.get(name), values.get(name)
+        if name in kind.written:
+            if not _agrees(kind.written[name], body, found):
+                yield name, said, found
+            continue
         if name in kind.unordered and isinstance(said, list) and isinstance(found, list):
             said, found = sorted(said, key=str), sorted(found, key=str)
-        if said not in ([], found):
+        if said != found:
             yield name, said, found
+
+
+def _agrees(agree: Agree, body: Mapping[str, Any], found: object) -> bool:
+    """Compare what was signed with what the decision wrote otherwise; what is not of the command's form is not it."""
+    try:
+        return agree(body, found)
+    except (AttributeError, KeyError, TypeError):
+        return False

@@ -5,9 +5,12 @@ The stream is `nominations/<contest>`; what is recorded there is in `nominated`.
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
+from typing import Any
+
 from pydantic import Field
 
-from ledger.decision import Act, Command, NominationFigures, NomineeFigures, Outcome, Unchanged, decision
+from ledger.decision import Act, Command, NominationFigures, NomineeFigures, Outcome, decision
 from ledger.errors import nearest, refused
 from ledger.event import Canonical
 from ledger.field import Id, Text
@@ -25,25 +28,7 @@ from ledger.streams.nominated import (
     require_undefined,
 )
 from ledger.streams.nominations import NOMINEES_MAX
-
-NOMINATION_TYPES = (
-    "nominations-opened.v1",
-    "nominee-named.v1",
-    "class-sized.v1",
-    "nominations-closed.v1",
-    "nomination-received.v1",
-    "nomination-received-late.v1",
-    "nomination-withdrawn.v1",
-    "nomination-ruled-invalid.v1",
-    "nomination-ruled-valid.v1",
-    "nomination-accepted.v1",
-    "nomination-declined.v1",
-    "attribute-recorded.v1",
-    "candidate-withdrew.v1",
-    "entitlement-ended.v1",
-    "timetable-set.v1",
-    "step-varied.v1",
-)
+from ledger.streams.stated import require_current, unchanged_since
 
 
 class PersonStated(Canonical):
@@ -56,11 +41,25 @@ class PersonStated(Canonical):
     )
 
 
+def _lines(persons: Sequence[Mapping[str, Any]]) -> list[tuple[str, bool, list[tuple[str, int]]]]:
+    """Give lines of a statement, signed or of an event, in one order and without the classes that nobody is of."""
+    return sorted(
+        (
+            each["nominee"],
+            each["valid"],
+            sorted((of["nominator_class"], of["nominations"]) for of in each["counts"] if of["nominations"]),
+        )
+        for each in persons
+    )
+
+
 class PublishStatement(Command):
     """Publish the statement of persons nominated. Refused where it is not what the record says.
 
     The line to record is printed by: pollbook nominations CONTEST --statement
     """
+
+    written = {"persons": lambda body, found: _lines(body["persons"]) == _lines(found)}
 
     contest: Id = Field(description="id of the contest")
     persons: tuple[PersonStated, ...] = Field(
@@ -116,10 +115,7 @@ def publish_statement(
         reason=command.reason,
         void=figures.void,
     )
-    prefixes = (f"{kind}/{command.contest}" for kind in ("nominations", "nomination", "candidate"))
-    of_election = (f"nominator/{opened.election}/", f"timetable/{opened.election}")
-    unchanged = Unchanged(figures.position, NOMINATION_TYPES, (*prefixes, *of_election))
-    return Outcome([statement], unchanged=unchanged)
+    return Outcome([statement], unchanged=unchanged_since(figures.position, command.contest, opened.election))
 
 
 def lines_of(figures: NominationFigures) -> tuple[PersonNominated, ...]:
@@ -168,21 +164,26 @@ def _said(valid: bool, counts: dict[str, int]) -> str:
 class DeclareUnopposed(Command):
     """Declare the candidates elected unopposed, by the statement: there are no more of them than places."""
 
+    signed = True
+
     contest: Id = Field(description="id of the contest")
     candidates: tuple[Id, ...] = Field(max_length=NOMINEES_MAX, description="ids of those elected")
 
 
 @decision(
     DeclareUnopposed,
+    figures=lambda c, port: port.nominations(c.contest),
     nominations=lambda c, _: nominations_stream(c.contest),
     contest=lambda c, _: contest_stream(c.contest),
 )
-def declare_unopposed(command: DeclareUnopposed, act: Act, nominations: Nominations, contest: Contest) -> Outcome:
-    """Decide that candidates are elected unopposed.
+def declare_unopposed(
+    command: DeclareUnopposed, act: Act, nominations: Nominations, contest: Contest, figures: NominationFigures
+) -> Outcome:
+    """Decide that candidates are elected unopposed, by a statement that still holds.
 
     Raises:
         RefusedError: `nominations-missing`, `contest-exists`, `statement-missing`, `unopposed`, `future-dated`,
-            `nobody-nominated`, `contested`, `not-nominated`.
+            `statement-stale`, `nobody-nominated`, `contested`, `not-nominated`.
     """
     opened = require_opened(nominations)
     where = f"contest {command.contest}"
@@ -194,6 +195,7 @@ def declare_unopposed(command: DeclareUnopposed, act: Act, nominations: Nominati
     if nominations.unopposed is not None:
         raise refused("unopposed", where, "a contest that is not over", "elected unopposed", "Nothing needs doing")
     require_past(act.effective, act.now, where)
+    require_current(nominations, figures, where)
     valid = nominations.candidates
     if not valid:
         raise refused("nobody-nominated", where, "somebody validly nominated", "nobody", "The seat stays vacant")
@@ -204,4 +206,4 @@ def declare_unopposed(command: DeclareUnopposed, act: Act, nominations: Nominati
         found = ", ".join(command.candidates) or "nobody"
         raise refused("not-nominated", where, ", ".join(valid), found, "Name just those validly nominated")
     declared = UnopposedDeclared(**act.on(nominations), candidates=valid, contest=command.contest)
-    return Outcome([declared])
+    return Outcome([declared], unchanged=unchanged_since(figures.position, command.contest, opened.election))

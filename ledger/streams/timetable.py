@@ -6,9 +6,9 @@ the freeze and the close of applications for each category of elector.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from typing import Literal, Self
+from typing import Any, Literal, Self
 
 from pydantic import Field, model_validator
 
@@ -136,8 +136,27 @@ class StepDate(Canonical):
         return self
 
 
+def is_publication(body: Mapping[str, Any], found: object) -> bool:
+    """Whether that is when a signed command says it was published: when it took effect, if it does not say."""
+    return bool(found == body.get("published", body["effective"]))
+
+
+def _as_asked(body: Mapping[str, Any]) -> list[tuple[str, str | None, str, str]]:
+    """Give the steps that a signed command asks for: step, category, local time, zone."""
+    return [
+        (each["step"], each.get("category"), each["local"], each.get("zone", body["zone"])) for each in body["steps"]
+    ]
+
+
+def _as_dated(steps: Sequence[Mapping[str, Any]]) -> list[tuple[str, str | None, str, str]]:
+    """Give the steps of an event in the same way."""
+    return [(each["step"], each.get("category"), each["date"]["local"], each["date"]["zone"]) for each in steps]
+
+
 class SetTimetable(Command):
     """Set the timetable of an election. Later changes are variations: vary-step."""
+
+    written = {"published": is_publication, "steps": lambda body, found: _as_asked(body) == _as_dated(found)}
 
     election: Id = Field(description="id of the election; all its contests share the timetable")
     zone: Zone = Field(description="time zone of the local times, such as Europe/London")
@@ -195,6 +214,11 @@ def set_timetable(command: SetTimetable, act: Act, election: Election, timetable
 
 class VaryStep(Command):
     """Give a step of the timetable another date, or its first one. The old date stays on record, with the reason."""
+
+    written = {
+        "new": lambda body, found: (found["local"], found["zone"]) == (body["local"], body["zone"]),
+        "published": is_publication,
+    }
 
     election: Id = Field(description="id of the election")
     step: StepName = Field(description="which step")

@@ -17,6 +17,7 @@ from ledger.errors import nearest, refused
 from ledger.event import Audience, Canonical, Event
 from ledger.field import Count, Id, Text
 from ledger.rules.admission import votes_of
+from ledger.rules.count_rule import AnyCountRule
 from ledger.rules.transferable import SingleTransferableVote
 from ledger.streams.contest import CANDIDATES_MAX, Contest, contest_stream, require_contest
 from ledger.streams.election import Election, election_stream, rule_of
@@ -130,13 +131,7 @@ def certify_totals(
         raise refused("poll-open", where, "a poll that closed", "an open poll", "Record close-poll first")
     require_changeable(result, where)
     rule = rule_of(election, definition)
-    if isinstance(rule, SingleTransferableVote):  # no count could ever begin
-        remedy = "Totals cannot say how papers would have gone on: record the papers"
-        raise refused("totals-unfit", where, "papers, under the single transferable vote", "totals", remedy)
-    first = sum(held.votes for held in command.stages[0].held)
-    if command.papers is not None and command.papers != first and votes_of(rule, definition.seats) == 1:
-        remedy = "Leave papers out: each has one vote, so the votes tell how many there are"
-        raise refused("totals-unfit", f"{where}, papers", str(first), str(command.papers), remedy)
+    _require_use(command, contest, rule, definition.seats, where)
     if totals.exists and not result.reopened:
         remedy = "Totals are certified once, unless a recount is ordered: order-recount"
         raise refused("totals-exist", where, "no totals yet", totals.stream, remedy)
@@ -151,6 +146,20 @@ def certify_totals(
         [TotalsCertified(**act.on(totals), **fields, stages=command.stages)],
         unchanged=Unchanged(figures.position, ("batch-opened.v1",), (prefix,)),
     )
+
+
+def _require_use(command: CertifyTotals, contest: Contest, rule: AnyCountRule, seats: int, where: str) -> None:
+    """Refuse totals that no count could use, or that would tell of a section what is not to be told."""
+    if isinstance(rule, SingleTransferableVote):  # no count could ever begin
+        remedy = "Totals cannot say how papers would have gone on: record the papers"
+        raise refused("totals-unfit", where, "papers, under the single transferable vote", "totals", remedy)
+    if rule.publication == "combined" and len(contest.sections) > 1:
+        remedy = "Record the papers: totals are public, and tell of their section"
+        raise refused("totals-unfit", where, "papers, where sections are published combined", "totals", remedy)
+    first = sum(held.votes for held in command.stages[0].held)
+    if command.papers is not None and command.papers != first and votes_of(rule, seats) == 1:
+        remedy = "Leave papers out: each has one vote, so the votes tell how many there are"
+        raise refused("totals-unfit", f"{where}, papers", str(first), str(command.papers), remedy)
 
 
 def _check_stages(command: CertifyTotals, contest: Contest, where: str) -> None:

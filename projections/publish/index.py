@@ -31,8 +31,8 @@ CHECK = """\
 <li>Get the log's key and the witnesses' keys from somewhere else than this folder, and write them into a policy \
 file outside it; <a href="policy.template">policy.template</a> says how.</li>
 <li>Read the verifier, which uses nothing but Python: its first file checks the record, the second what is declared, \
-the third counts the single transferable vote. Better still, get them from somewhere else. Copied here, with the \
-SHA-256 of each, are
+the third counts the single transferable vote, the fourth asks who had the power to act. Better still, get them from \
+somewhere else. Copied here, with the SHA-256 of each, are
 <ul>
 {verifiers}</ul></li>
 <li>Beside this folder, called FOLDER here, run:

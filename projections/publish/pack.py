@@ -33,8 +33,8 @@ from projections.publish.leaves import Progress, Readers, write, write_leaves
 
 PACK_FORMAT = "pollbook-pack-1"
 VERIFIER = Path(__file__).parent / "verify.py"
-VERIFIER_COUNT, VERIFIER_STV = (
-    VERIFIER.with_name(f"verify_{of}.py") for of in ("count", "stv")
+VERIFIER_COUNT, VERIFIER_STV, VERIFIER_OFFICES = (
+    VERIFIER.with_name(f"verify_{of}.py") for of in ("count", "stv", "offices")
 )  # looked for beside it
 UNFINISHED = ".{}.unfinished-pack"
 
@@ -140,7 +140,7 @@ def _write(
     kinds = write_leaves(ledger, checkpoint.size, folder, audience, progress)
     leaves = sum(kind.number for kind in kinds.values())
     contests = write_contests(ledger, checkpoint.size, folder / "contests", public=audience == "public")
-    verifiers = {path.name: path.read_bytes() for path in (VERIFIER, VERIFIER_COUNT, VERIFIER_STV)}
+    verifiers = {path.name: path.read_bytes() for path in (VERIFIER, VERIFIER_COUNT, VERIFIER_STV, VERIFIER_OFFICES)}
     body: dict[str, str | int] = {
         "audience": audience,
         "format": PACK_FORMAT,

@@ -6,20 +6,22 @@
 PACK is a folder as published. POLICY says whose signatures count (c2sp.org/tlog-policy); it comes from elsewhere. The
 program ends with 0 if nothing was found, 3 if anything was, 2 if the call or the policy cannot be used. It needs Python
 3.9 and nothing else, is written from docs/reference/file-format.md and rules.md, and shares no code with the program
-that writes ledgers. It is three files, for three sittings; each that is run has its SHA-256 printed:
+that writes ledgers. It is four files, for four sittings; each that is run has its SHA-256 printed:
 
-    verify.py        that this is the record that was signed, whole and in order. To read it top down, begin with 7.
+    verify.py          that this is the record that was signed, whole and in order. To read it top down, begin with 7.
         1 limits, findings  2 Ed25519  3 policy, checkpoint  4 files, tree  5 leaves  6 the record  7 the whole check
-    verify_count.py  that results, lots and reports are what papers, totals and accounts come to
-    verify_stv.py    how papers are counted by the single transferable vote
+    verify_count.py    that results, lots and reports are what papers, totals and accounts come to
+    verify_stv.py      how papers are counted by the single transferable vote
+    verify_offices.py  that whoever acted had the power to, and signed with their key
 
 This one works alone, too. Without verify_count.py beside it, no fields of count rules are judged, no contest's rule for
-fitting it, no lot for its order and seed; nothing is recounted, which is said of each contest.
+fitting it, no lot for its order and seed; nothing is recounted, which is said of each contest. Without the file of
+offices, no powers and keys are judged, and the types of events that only its tables have are findings.
 
 It cannot see whether an event is true, what was done before the first checkpoint left the building, and what is in a
 withheld leaf. A public leaf left out of a public pack shows where it leaves a gap in a stream or batch; else it looks
 withheld. Of contests/, only the numbers of papers and votes in result.json are read, of contests recounted here. Not
-read, so not to be believed: all else in there, index.html, streams' heads, policy.template, officers' keys, verify*.py.
+read, so not to be believed: all else in there, index.html, streams' heads, policy.template, verify*.py.
 """
 # fmt: off
 
@@ -66,9 +68,7 @@ def add(p: Point, q: Point) -> Point:
     both = D * x1 * x2 * y1 * y2
     return (x1 * y2 + x2 * y1) * pow(1 + both, -1, P) % P, (y1 * y2 + x1 * x2) * pow(1 - both, -1, P) % P
 def times(factor: int, point: Point) -> Point:
-    if factor == 0:
-        return 0, 1
-    twice = times(factor // 2, add(point, point))
+    twice = times(factor // 2, add(point, point)) if factor else (0, 1)
     return add(twice, point) if factor % 2 else twice
 def key_point(data: bytes) -> Point:
     """Section 5.1.3; ValueError where the point is not canonical, not on the curve, or of low order."""
@@ -234,9 +234,9 @@ def read_bundles(pack: Pack, size: int) -> Iterator[tuple[int, bytes]]:
 # ---- 5. Leaves, read strictly ----------------------------------------------------------------------------------------
 ID, MOMENT = "[a-z0-9][a-z0-9-]{0,63}", "[0-9]{4}-[0-9]{2}-[0-9]{2}T([01][0-9]|2[0-3]):[0-9]{2}:[0-9]{2}Z"
 ENVELOPE = "actor authority? batch? blind? command? effective recorded stream type version".split()
-TYPES: dict[str, tuple[str, str, str, list[str]]] = {}
+TYPES: dict[str, tuple[str, str, str, list[str], Event]] = {}
 # Who may read it; its stream, where {x} is a field too, * any id; its types, each with its version and other fields.
-for row in """
+ROWS = """
 contest account/{contest}/{section} account-stated.v1 any distributed? electorate? returned? set_aside source? spoilt
 contest batch/paper/{contest}/{section}/* batch-opened.v1 1 contents provenance? total | batch-closed.v1 2 count digest
 public batch/paper/{contest}/{section}/* batch-withdrawn.v1 [23] reason
@@ -248,19 +248,16 @@ public ledger/heads stream-heads-recorded.v1 any as_of_position root streams
 public ledger/log-key log-key-rotated.v1 any consent? key old proof reason
 public lot/{contest} lot-committed.v1 any commitment | lot-drawn.v1 any as_of_position order purpose seed stage tied\
  unrevealed witnesses?
+contest report/{contest} report-made.v1 any as_of_position distributed independent inspections lawful persons returned\
+ secure spoilt votes
 contest paper/*/*/* paper-read.v1 1 marks provenance?
 restricted person/* person-recorded.v1 1 identity
 restricted erasure/* erasure-ordered.v1 any basis | disclosure-erased.v1 any digests
-contest report/{contest} report-made.v1 any as_of_position distributed independent inspections lawful persons returned\
- secure spoilt votes
 public result/{contest} result-declared.v1 any as_of_position count? elected figures number? | result-corrected.v1 any\
  as_of_position count? elected figures number reason | recount-ordered.v1 any number reason | result-annulled.v1 any\
  reason | figures-published.v1 any address? figures source
 public totals/{contest}/{section} totals-certified.v1 any papers? source stages
-""".strip().split("\n"):
-    readers, stream, types = row.split(" ", 2)
-    for name, version, *fields in map(str.split, types.split("|")):
-        TYPES[name] = readers, stream, version, [*ENVELOPE, *re.findall("{(.*?)}", stream), *fields]
+"""
 # What fields hold that is relied on below: text of a pattern, a whole number, an (object), a [list], with a 1 at its
 # end where it has one at least. Those of count rules, by version, come from verify_count.py.
 WHOLE, RATIO, RULES = range(WHOLE_MAX + 1), "[1-9][0-9]*/[1-9][0-9]*", dict[str, Any]()
@@ -274,11 +271,16 @@ HOLDS: dict[str, Any] = {
     "measure": "votes|section-share|points|share|valid|non-transferable|quota|distributed|returned|rejected|turnout",
     "value": r"(0|[1-9][0-9]{0,14})(\.[0-9]{1,9})?", "stage": range(1, 10_001), "decimals": range(10),
     "places": range(1_001), "weight": RATIO, "version": range(1, WHOLE_MAX + 1), "seed": ["[0-9a-f]{64}"],
-    "candidates": [("categories?", "id", "name")], "sections": [("id", "name")], "rule": RULES,
-    "stages": [("held",)], "held": [("candidate", "certainty", "votes")], "purpose": "surplus|exclusion|place",
+    "candidates": [("categories?", "id", "name")], "sections": [("id", "name")], "rule": RULES, "stages": [("held",)],
+    "held": [("candidate", "certainty", "votes")], "purpose": "surplus|exclusion|place", "authority": "(?s).{1,4000}",
     "set_aside": [("papers", "reason")], "spoilt": [("papers", "reason")], "certainty": "sourced|unconfirmed",
     "figures": [("candidate?", "certainty", "decimals", "measure", "section", "stage", "value")]}
-REPORT = {**HOLDS, "spoilt": WHOLE, "votes": [("candidate", "votes")]}  # where two fields are called otherwise alike
+def read_rows(rows: str, holds: Event) -> None:  # into the table
+    for readers, stream, types in (row.split(" ", 2) for row in rows.strip().split("\n")):
+        for name, version, *fields in map(str.split, types.split("|")):
+            TYPES[name] = readers, stream, version, [*ENVELOPE, *re.findall("{(.*?)}", stream), *fields], {**holds}
+read_rows(ROWS, HOLDS)
+TYPES["report-made.v1"][4].update({"spoilt": WHOLE, "votes": [("candidate", "votes")]})  # two fields called alike
 def wrong_fields(fields: Iterable[str], value: Event, holds: Event = HOLDS) -> list[str]:
     """Those that are unknown, missing or malformed; what ends in ? may be left out."""
     missing = [name for name in fields if name[-1] != "?" and name not in value]
@@ -332,8 +334,7 @@ def read_leaf(where: str, leaf: bytes) -> Event | None:
     except (RecursionError, ValueError) as error:
         finding("leaf-malformed", where, "canonical JSON", error)
         return None
-    _, stream, version, fields = TYPES.get(str(event.get("type")), ("", "", "", ["known type"]))
-    holds = REPORT if event.get("type") == "report-made.v1" else HOLDS
+    _, stream, version, fields, holds = TYPES.get(str(event.get("type")), ("", "", "", ["known type"], HOLDS))
     if wrong := wrong_fields(fields, event, holds):
         finding("leaf-field", where, "a type of events.md and its fields", {one: event.get(one) for one in wrong})
         return None
@@ -344,8 +345,9 @@ def read_leaf(where: str, leaf: bytes) -> Event | None:
     return event
 
 # ---- 6. The record: streams, batches, contests, results --------------------------------------------------------------
-COUNT: dict[str, Any] = {}  # what verify_count.py defines; empty where it is not beside this file
-GIVEN = "RATIO WHOLE canonical compare finding name_of run_file shown".split()  # what it has from here
+COUNT, OFFICES = dict[str, Any](), dict[str, Any]()  # what the files beside this one define, if they are there
+GIVEN = "RATIO WHOLE canonical compare finding name_of run_file shown".split()  # what they have from here
+GIVEN_OFFICES = "HOLDS TYPES canonical compare finding is_signed read_base64 read_json read_key read_rows".split()
 def run_file(name: str, into: dict[str, Any], given: Iterable[str] = ()) -> dict[str, Any]:
     """What a file beside this one defines, if it is there. Run from its text: what is kept compiled could lie."""
     path = Path(__file__).with_name(name)
@@ -357,13 +359,10 @@ def run_file(name: str, into: dict[str, Any], given: Iterable[str] = ()) -> dict
 def by_count(check: str, *of: Any) -> Any:
     """What a function of verify_count.py finds; nothing where there is none."""
     return COUNT[check](*of) if COUNT else None
-def why_not(contest: SimpleNamespace) -> str:
-    """Why a contest is not counted here at all, or nothing."""
-    return COUNT["why_not"](contest) if COUNT else "verify_count.py, which counts, is not beside this program"
 class Record:
     """The leaves that are here, taken in order: each is judged by what stands before it."""
-    def __init__(self, public: bool) -> None:
-        self.public, self.leaves, self.recorded, self.streams = public, 0, "", dict[str, int]()
+    def __init__(self, public: bool, offices: Any) -> None:
+        self.offices, self.public, self.leaves, self.recorded, self.streams = offices, public, 0, "", dict[str, int]()
         self.rules, self.contests = dict[tuple[str, str], Event](), dict[str, SimpleNamespace]()
     def take(self, position: int, leaf: bytes, expected: bytes | None) -> None:
         """Check one leaf: its hash, its form, its place in time and stream, its audience, and what its type says."""
@@ -371,6 +370,8 @@ class Record:
         compare("leaf-hash", where, expected.hex() if expected else "nothing beyond the tree", leaf_hash.hex())
         if (event := read_leaf(where, leaf)) is None:
             return
+        if self.offices:
+            self.offices.take(position, event)
         name, stream, self.recorded = event["type"], event["stream"], max(self.recorded, event["recorded"])
         compare("recorded-order", where, self.recorded, event["recorded"])
         kind, contest_id = stream.replace("batch/paper", "batch").split("/")[:2]
@@ -521,25 +522,26 @@ TAKES = {
 def check_pack(folder: str, policy: Policy) -> str:
     """Make every check; what one finds keeps none of the others from being made. Give what was not recounted."""
     RULES.update(run_file("verify_count.py", COUNT, GIVEN).get("RULES", {}))
-    pack = Pack(folder)
+    pack, _ = Pack(folder), run_file("verify_offices.py", OFFICES, GIVEN_OFFICES)
     origin, size, root = check_checkpoint(pack.read("checkpoint", NOTE_BYTES_MAX), policy) or ("", 0, tree_root([]))
     if size > LEAVES_MAX:
         finding("size", "checkpoint", f"at most {LEAVES_MAX} leaves", size)
         size, root = 0, tree_root([])
-    about = pack.read("pack.json", NOTE_BYTES_MAX)
+    about, offices = pack.read("pack.json", NOTE_BYTES_MAX), OFFICES and OFFICES["Offices"](origin)
     audience = "panel" if b'"panel"' in about else "scrutineer" if b'"scrutineer"' in about else "public"
-    public, hashes, record = audience == "public", check_tiles(pack, size, root), Record(audience == "public")
+    public, hashes, record = audience == "public", check_tiles(pack, size, root), Record(audience == "public", offices)
     for position, leaf in read_leaf_files(pack) if public else read_bundles(pack, size):
         record.take(position, leaf, hashes[position] if position < size else None)
     said = {"audience": audience, "format": "pollbook-pack-1", "leaves": record.leaves, "origin": origin, "size": size}
     compare("pack-json", "pack.json", canonical(said) + b"\n", about)
     left, withheld = 0, size - record.leaves
     print(f"Audience {audience}: {record.leaves} leaves disclosed, {withheld} withheld.")
+    print(f"Offices: {offices.outcome() if offices else 'not checked: verify_offices.py is not beside this program'}.")
     for name, contest in record.contests.items():
-        why, path = why_not(contest), f"contests/{name}/result.json"
+        why = COUNT["why_not"](contest) if COUNT else "verify_count.py, which counts, is not beside this program"
         says = f"not recounted: {why}" if why else COUNT["outcome"](contest, withheld)
         print(f"Contest {name}: {says}.")
-        if not why and path in pack.files:
+        if not why and (path := f"contests/{name}/result.json") in pack.files:
             COUNT["check_result_file"](contest, path, pack.read(path, FILE_BYTES_MAX))
         left += not says.startswith("recounted")
     for name in sorted(name for name in pack.files - pack.asked if name.startswith(("tile/", "leaves/"))):
@@ -559,11 +561,9 @@ def main() -> int:
         return 2
     try:
         but = check_pack(options.pack, policy)
-    except (ArithmeticError, AttributeError, LookupError, MemoryError, NameError, OSError, RuntimeError, SyntaxError,
-            TypeError, ValueError) as error:
+    except Exception as error:  # whatever it is, it is no reason to believe the pack
         finding("verifier-failed", "this program", "to finish", repr(error))
-    for line in FINDINGS:
-        print(f"FINDING {line}")
+    print("".join(f"FINDING {line}\n" for line in FINDINGS), end="")
     print(f"{len(FINDINGS)} FINDINGS: do not believe this pack." if FINDINGS else f"Nothing found wrong{but}.")
     return 3 if FINDINGS else 0
 if __name__ == "__main__":

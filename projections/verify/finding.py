@@ -37,11 +37,12 @@ CHECKS: dict[str, tuple[Category, str]] = {
     "E4": ("evidence", "lots were drawn as committed to, and only among the tied of a count that stopped for one"),
     "E5": ("evidence", "the scrutineer's report has the numbers of the record"),
     "E6": ("evidence", "dates are in a possible order, variations say what they moved, no poll closed before its time"),
-    "E8": ("evidence", "rules were made by the bodies that may, none reaches back, and no sanction rests on guidance"),
     "E7": (
         "evidence",
         "nominations were in time, by the entitled, one each; statement and contest are what they came to",
     ),
+    "E8": ("evidence", "rules were made by the bodies that may, none reaches back, and no sanction rests on guidance"),
+    "E9": ("evidence", "bodies sat with the members they had, and no decision is of an inquorate sitting"),
 }
 
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 
 from ledger.event import Event
 from ledger.streams.candidate_file import CandidateFile, candidate_stream
-from ledger.streams.nominated import Nominations, closing, nominations_stream
+from ledger.streams.nominated import Nominations, nominations_stream
 from ledger.streams.nomination import Nomination, nomination_stream
 from ledger.streams.nominator import Nominator, nominator_stream
 from ledger.streams.timetable import StepVaried, Timetable, TimetableSet, timetable_stream
@@ -39,8 +39,7 @@ class Replay:
 
     def close(self, contest: str, name: str) -> str:
         """Give when a class closes; empty where it has no close."""
-        opened = self.room(contest).opened
-        return (closing(self.timetable(contest), opened.rule, name) if opened else None) or ""
+        return self.room(contest).close_of(self.timetable(contest), name) or ""
 
     def add(self, event: Event) -> None:
         """Take one more event in; others than those of nominations change nothing."""

@@ -10,15 +10,24 @@ from ledger.rules.agreement import disagreements
 from ledger.rules.drawing import BALLOT_ORDER, commitment_to, order_of
 from ledger.rules.meeting import irregularities
 from ledger.rules.nomination import unmeetable
-from ledger.streams.candidate_file import NominationAccepted, StatementLodged
+from ledger.streams.candidate_file import (
+    AgentAppointed,
+    AttributeRecorded,
+    CandidateWithdrew,
+    NominationAccepted,
+    NominationDeclined,
+    StatementLodged,
+)
 from ledger.streams.contest import ContestDefined
 from ledger.streams.nominated import (
     OPENING,
     BallotOrderCommitted,
     BallotOrderDrawn,
+    ClassSized,
     Nominations,
     NominationsClosed,
     NominationsOpened,
+    NomineeNamed,
     StatementPublished,
     UnopposedDeclared,
     closing,
@@ -31,14 +40,43 @@ from ledger.streams.nomination import (
     NominationRuledValid,
     NominationWithdrawn,
 )
+from ledger.streams.nomination_ruling import REASONS_MIN, suffices
 from ledger.streams.nominator import EntitlementEnded, NominatorRegistered
-from ledger.streams.statement import NOMINATION_TYPES, lines_of
+from ledger.streams.stated import NOMINATION_TYPES, valid_by_record, valid_by_statement
+from ledger.streams.statement import lines_of
 from projections.verify.finding import Finding
 from projections.verify.nomination_replay import Replay, board_of
 
 if TYPE_CHECKING:
     from projections.verify.record import RecordRead
 
+PAST = (
+    AgentAppointed,
+    AttributeRecorded,
+    CandidateWithdrew,
+    EntitlementEnded,
+    NominationAccepted,
+    NominationDeclined,
+    NominationReceived,
+    NominationReceivedLate,
+    NominationRuledInvalid,
+    NominationRuledValid,
+    NominationWithdrawn,
+    NominationsClosed,
+    NominationsOpened,
+    StatementLodged,
+    StatementPublished,
+    UnopposedDeclared,
+)
+BEFORE_CONTEST = (
+    BallotOrderDrawn,
+    ClassSized,
+    NominationRuledInvalid,
+    NominationRuledValid,
+    NomineeNamed,
+    StatementPublished,
+    UnopposedDeclared,
+)
 Fault = tuple[str, str, str]  # code, what was expected, what was found
 
 
@@ -47,14 +85,35 @@ def check_nominations(record: RecordRead) -> Iterator[Finding]:
     replay = Replay()
     defined: set[str] = set()
     for position, event in record.others:
-        for code, expected, found in _faults(replay, defined, event):
+        for code, expected, found in (*_untimely(defined, event), *_faults(replay, defined, event)):
             yield Finding("E7", code, position, event.stream, expected, found)
+        if isinstance(event, ContestDefined | UnopposedDeclared):
+            for code, expected, found in _of_candidates(record, position, replay.room(event.contest)):
+                yield Finding("E7", code, position, event.stream, expected, found)
         if isinstance(event, StatementPublished):
             for code, expected, found in _of_statement(record, position, event):
                 yield Finding("E7", code, position, event.stream, expected, found)
         if isinstance(event, ContestDefined):
             defined.add(event.contest)
         replay.add(event)
+
+
+def _untimely(defined: set[str], event: Event) -> Iterator[Fault]:
+    """Give what was recorded before it happened, and what changes a contest that was defined."""
+    if isinstance(event, PAST) and event.effective > event.recorded:
+        yield "future-dated", f"a moment up to {event.recorded}, when it was recorded", event.effective
+    if isinstance(event, BEFORE_CONTEST) and event.contest in defined:
+        yield "contest-exists", "nothing of it once the contest was defined", event.type
+
+
+def _of_candidates(record: RecordRead, position: int, room: Nominations) -> Iterator[Fault]:
+    """Give where a contest, or one unopposed, goes by a statement that does not hold any more."""
+    if room.statement is None:
+        return
+    board = board_of([(at, each) for at, each in record.others if at < position], room.contest, position - 1)
+    stated, known = valid_by_statement(room), valid_by_record(board.figures) if board else {}
+    if stated != known:
+        yield "statement-stale", ", ".join(known) or "nobody", ", ".join(stated) or "nobody"
 
 
 def _faults(replay: Replay, defined: set[str], event: Event) -> Iterator[Fault]:
@@ -142,7 +201,12 @@ def _of_standing(
     if standing is None or standing.nominee != event.nominee:
         found = standing.nominee if standing else "none"
         yield "nomination-missing", f"a nomination of {event.nominee} that stands", found
-    elif isinstance(event, NominationWithdrawn):
+    elif not isinstance(event, NominationWithdrawn):
+        if not suffices(event.reasons):
+            yield "reasons-insufficient", f"reasons of {REASONS_MIN} characters or more", repr(event.reasons)
+        if isinstance(event, NominationRuledValid) and (not standing.irregular or (before and before.ruled)):
+            yield "not-irregular", "an irregular nomination without a ruling", "a regular one, or one ruled on"
+    else:
         close = replay.close(event.contest, standing.nominator_class)
         if event.effective > close:
             yield "nominations-closed", f"a withdrawal up to {close}", event.effective

@@ -12,13 +12,12 @@ from ledger.streams.batch import BatchClosed, BatchOpened
 from ledger.streams.founding import LedgerFounded, follows
 from ledger.streams.office import (
     DELEGATION,
-    Asked,
     DelegationRevoked,
     PowerDelegated,
+    asked_of,
     delegation_faults,
     delegation_says,
     revocation_faults,
-    room_of,
 )
 from ledger.streams.person import DisclosureErased
 from projections.verify.finding import Finding
@@ -80,18 +79,14 @@ def _check_founding(run: Run, before: Before) -> Iterator[Finding]:
 def _check_act(position: int, event: Event, run: Run, before: Before) -> Iterator[Finding]:
     """An event is of an office with the power at the time; its authority, where it names a delegation, is one such."""
     office = before.office(event.actor)
-    about = [getattr(event, name, None) for name in ("election", "contest")]
-    election, contest = (each if isinstance(each, str) else None for each in about)
     verbs = {signed.verb for _, signed in run.signatures} & set(verbs_of(event.type)) or verbs_of(event.type)
     # A batch takes effect as its poll closed, which may be before whoever reads the papers was appointed.
     batch = isinstance(event, BatchOpened | BatchClosed)
     moments = (event.recorded,) if batch else (event.effective, event.recorded)
     under = [
         given
-        for verb in verbs
-        for given in office.all_of(
-            Asked(verb, room_of(verb), election, contest), moments, lambda: before.elections.get(contest or "")
-        )
+        for asked in (asked_of(verb, event) for verb in verbs)
+        for given in office.all_of(asked, moments, lambda: before.elections.get(asked.contest or ""))  # noqa: B023
     ]
     where = f"{event.type} of {event.stream}, by {event.actor}"
     if not under:
@@ -122,6 +117,6 @@ def _check_delegation(position: int, event: Event, before: Before) -> Iterator[F
             expected = f"delegation {len(office.given) + 1}"
             yield Finding("A5", "delegation-number", position, where, expected, str(event.number))
         moments = (event.effective, event.recorded)
-        faults = delegation_faults(event, governing, before.office(event.body), body, moments)
+        faults = delegation_faults(event, governing, office, before.office(event.body), body, moments)
     for code, expected, found in faults:
         yield Finding("A5", code, position, where, expected, found)

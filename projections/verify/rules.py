@@ -1,4 +1,4 @@
-"""The check of rule books, guidelines and documents: each event is decided again, on the record before it."""
+"""The checks of rules, documents and bodies: each event is decided again, on the record before it."""
 
 from __future__ import annotations
 
@@ -15,10 +15,10 @@ from ledger.errors import RefusedError
 from ledger.event import ENVELOPE, Event
 from ledger.field import time_text
 from ledger.streams.amendment import AdoptRuleBook, AmendRule, RepealRule
-from ledger.streams.body import Body
+from ledger.streams.body import Body, BodyConstituted, DecisionTaken, MemberSeated, MemberUnseated, SittingHeld
 from ledger.streams.document import DocumentPublished, DocumentWithdrawn, PublishDocument, WithdrawDocument
 from ledger.streams.election import Election, ElectionCalled
-from ledger.streams.founding import LedgerFounded
+from ledger.streams.founding import LedgerFounded, founding_stream
 from ledger.streams.guidelines import IssueGuidelines, IssueInterpretation
 from ledger.streams.rulebook import (
     GuidelinesIssued,
@@ -28,19 +28,26 @@ from ledger.streams.rulebook import (
     RuleBookAdopted,
     RuleRepealed,
 )
+from ledger.streams.seat import ConstituteBody, SeatMember, UnseatMember
+from ledger.streams.sitting import HoldSitting, TakeDecision
 from projections.verify.finding import Finding
 
 # Between a decision and its recording, others may record with a clock that is ahead: so many seconds are let pass.
 RACE_SECONDS = 300
 BODIES = "body/"
 COMMANDS: dict[type[Event], type[Command]] = {
+    BodyConstituted: ConstituteBody,
+    DecisionTaken: TakeDecision,
     DocumentPublished: PublishDocument,
     DocumentWithdrawn: WithdrawDocument,
     GuidelinesIssued: IssueGuidelines,
     InterpretationIssued: IssueInterpretation,
+    MemberSeated: SeatMember,
+    MemberUnseated: UnseatMember,
     RuleAmended: AmendRule,
     RuleBookAdopted: AdoptRuleBook,
     RuleRepealed: RepealRule,
+    SittingHeld: HoldSitting,
 }
 
 
@@ -48,7 +55,7 @@ def check_rules(events: Iterable[tuple[int, Event]]) -> Iterator[Finding]:
     """E8: every rule is one that the desk would have taken: by its body, prospective, sanctions on what binds.
 
     And every clause that an event says it rests on was in force when that took effect; but for the founding, which
-    comes before every rule book.
+    comes before every rule book. E9: bodies have the members, sat and voted as the desk would have taken it.
     """
     states: dict[str, State] = {}
     founding: str | None = None
@@ -57,9 +64,10 @@ def check_rules(events: Iterable[tuple[int, Event]]) -> Iterator[Finding]:
         if founding is None or event.command != founding:
             yield from _clauses(position, event, states)
         if type(event) in COMMANDS:
+            check = "E9" if event.stream.startswith(BODIES) else "E8"
             for code, expected, found in _faults(event, states):
-                yield Finding("E8", code, position, event.stream, expected, found)
-        elif not isinstance(event, ElectionCalled) and not event.stream.startswith(BODIES):
+                yield Finding(check, code, position, event.stream, expected, found)
+        elif not isinstance(event, ElectionCalled | LedgerFounded):
             continue
         before = states.get(event.stream) or _empty(event)
         if before is not None:
@@ -80,6 +88,8 @@ def _empty(event: Event) -> State | None:
     """Give the state that an event's stream begins from; None where its name is of no such stream."""
     if isinstance(event, ElectionCalled):
         return Election(event.stream)
+    if isinstance(event, LedgerFounded):
+        return founding_stream()
     if event.stream.startswith(BODIES):
         return Body(event.stream)
     reads = DECISIONS[COMMANDS[type(event)].verb].reads

@@ -7,20 +7,27 @@ from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from typing import Any
 
-from ledger.decision import DECISIONS
+from ledger.decision import DECISIONS, Command
 from ledger.errors import RefusedError
 from ledger.event import Event
 from ledger.leaf import CANONICAL
-from ledger.streams.batch import BatchClosed, BatchOpened
+from ledger.streams.batch import BatchClosed, BatchOpened, WithdrawPapers
 from ledger.streams.founding import FoundLedger, LedgerFounded
 from ledger.streams.key import OfficerKey, is_signed
 from ledger.streams.paper import ReadPapers
+from ledger.streams.person import OrderErasure, RecordPerson
 from ledger.streams.signature import CommandSignedWithheld, Signed, differences, signed_text
 from projections.verify.finding import Finding
 from projections.verify.runs import Before, Run
 from projections.verify.verbs import must_be_signed, verbs_of
 
 Body = Mapping[str, Any]
+NAMED_BY_STREAM: Mapping[type[Command], str] = {  # fields that no event says, but the end of its stream's name
+    OrderErasure: "person",
+    ReadPapers: "serial",
+    RecordPerson: "person",
+    WithdrawPapers: "serial",
+}
 
 
 def check_signatures(origin: str, run: Run, before: Before, opened: dict[str, Body]) -> Iterator[Finding]:
@@ -107,6 +114,6 @@ def _check_events(run: Run, said: Body | None, opened: Mapping[str, Body]) -> It
             yield _finding("not-as-signed", position, event, f"one event of a command {body['verb']}", "one more")
         for field, wanted, found in differences(kind, body, event):
             yield _finding("not-as-signed", position, event, f"{field} {wanted!r:.200}", f"{found!r:.200}")
-        serial = event.stream.rpartition("/")[2]
-        if kind is ReadPapers and serial != body.get("serial"):
-            yield _finding("not-as-signed", position, event, f"serial {body.get('serial')!r:.80}", serial)
+        name, found_name = NAMED_BY_STREAM.get(kind, ""), event.stream.rpartition("/")[2]
+        if name and found_name != body.get(name):
+            yield _finding("not-as-signed", position, event, f"{name} {body.get(name)!r:.80}", found_name)

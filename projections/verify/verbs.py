@@ -16,6 +16,9 @@ OTHERWISE = {
     "batch-withdrawn.v1": ("withdraw-papers",),
     "disclosure-erased.v1": ("confirm-erasure",),
     "key-enrolled.v1": ("enrol-key", "found-ledger"),
+    "nomination-received-late.v1": ("receive-nomination",),
+    "nomination-ruled-invalid.v1": ("rule-nomination-invalid",),
+    "nomination-ruled-valid.v1": ("rule-nomination-valid",),
     "power-delegated.v1": ("delegate-power", "found-ledger"),
 }
 

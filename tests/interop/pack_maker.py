@@ -119,17 +119,17 @@ def leaves_of(folder: Path) -> list[bytes]:
     return leaves
 
 
-def write_pack(folder: Path, leaves: list[bytes], audience: str = "public") -> Path:
-    """Write all that a pack must have but contests/, in place of what is there, signed by LOG, ANNA and BRUNO."""
+def write_pack(folder: Path, leaves: list[bytes], audience: str = "public", log: Signer = LOG) -> Path:
+    """Write all that a pack must have but contests/, in place of what is there, signed by its log, ANNA and BRUNO."""
     hashes = [leaf_hash(leaf) for leaf in leaves]
     lines = [b"%d %b\n" % (at, leaf) for at, leaf in enumerate(leaves) if b'"blind":"' not in leaf]
     public = audience == "public"
-    about = {"format": "pollbook-pack-1", "audience": audience, "origin": ORIGIN, "size": len(leaves)}
+    about = {"format": "pollbook-pack-1", "audience": audience, "origin": log.name, "size": len(leaves)}
     files = {
         **tiles(hashes),
         **({"leaves/000000.txt": b"".join(lines)} if public else bundles(leaves)),
         "pack.json": canonical({**about, "leaves": len(lines) if public else len(leaves)}) + b"\n",
-        "checkpoint": signed(checkpoint_text(hashes)),
+        "checkpoint": signed(checkpoint_text(hashes, log.name), (log, ANNA, BRUNO)),
     }
     for name, data in files.items():
         (folder / name).parent.mkdir(parents=True, exist_ok=True)

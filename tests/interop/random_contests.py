@@ -45,7 +45,7 @@ WHOLE = {  # fields of rules that are numbers: values to choose from
 
 
 def load_verifier() -> ModuleType:
-    """Load verify.py as it stands in the product; what verify_count.py defines is in its COUNT."""
+    """Load verify.py as it stands in the product; what the others define is in its COUNT and OFFICES."""
     spec = importlib.util.spec_from_file_location("pollbook_verify", VERIFIER)
     assert spec
     assert spec.loader
@@ -54,6 +54,7 @@ def load_verifier() -> ModuleType:
     spec.loader.exec_module(module)
     with redirect_stdout(StringIO()):
         module.RULES.update(module.run_file("verify_count.py", module.COUNT, module.GIVEN)["RULES"])
+        module.run_file("verify_offices.py", module.OFFICES, module.GIVEN_OFFICES)
     return module
 
 

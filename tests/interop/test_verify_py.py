@@ -67,7 +67,7 @@ from ledger.streams.paper import Alike, ReadPapers
 from ledger.streams.totals import CertifiedStage, CertifiedVotes
 from projections.count.count import Poll
 from projections.counting import LedgerFigures, open_views
-from projections.publish.pack import VERIFIER, VERIFIER_COUNT, publish
+from projections.publish.pack import VERIFIER, VERIFIER_COUNT, VERIFIER_OFFICES, publish
 
 RULE = ANYTHING_GOES.model_copy(update={"gap": "skip"})
 SECTIONS = [{"id": "members", "name": "Members"}, {"id": "mps", "name": "MPs"}]
@@ -185,16 +185,17 @@ def test_runs_apart_and_prints_the_digest_of_each_file_that_it_runs(packs: Path)
     program = packs / "public/verify.py"
     good = run_apart(program, packs / "public", "--policy", str(packs / "policy"))
     assert (good.returncode, good.stderr) == (0, "")
-    files = (VERIFIER, VERIFIER_COUNT)  # no contest of this pack needs the third
+    files = (VERIFIER, VERIFIER_COUNT, VERIFIER_OFFICES)  # no contest of this pack needs the one of transferable votes
     digests = [f"{path.name} {hashlib.sha256(path.read_bytes()).hexdigest()}" for path in files]
-    assert good.stdout.splitlines()[:2] == digests
+    assert good.stdout.splitlines()[:3] == digests
     assert run_apart(program, packs / "public").returncode == 2
 
 
-def test_the_second_file_is_handed_what_it_says_that_it_imports_and_no_more() -> None:
-    tree = ast.parse(VERIFIER_COUNT.read_text("utf-8"))
+@pytest.mark.parametrize(("path", "given"), [(VERIFIER_COUNT, "GIVEN"), (VERIFIER_OFFICES, "GIVEN_OFFICES")])
+def test_a_file_beside_it_is_handed_what_it_says_that_it_imports_and_no_more(path: Path, given: str) -> None:
+    tree = ast.parse(path.read_text("utf-8"))
     (found,) = (node for node in ast.walk(tree) if isinstance(node, ast.ImportFrom) and node.level)
-    assert (found.module, [one.name for one in found.names]) == ("verify", verify.GIVEN)
+    assert (found.module, [one.name for one in found.names]) == ("verify", getattr(verify, given))
 
 
 def test_checks_the_record_alone_and_says_of_each_contest_that_it_is_not_recounted(
@@ -215,12 +216,12 @@ def test_checks_the_record_alone_and_says_of_each_contest_that_it_is_not_recount
 
 def test_nothing_is_run_but_what_its_digest_was_printed_of(packs: Path, tmp_path: Path) -> None:
     """Neither what lies compiled beside it nor a module of the same name in the folder it is called from."""
-    for path in (VERIFIER, VERIFIER_COUNT):
+    for path in (VERIFIER, VERIFIER_COUNT, VERIFIER_OFFICES):
         shutil.copy(path, tmp_path)
     # Its flags, 1, say that it holds whatever the source: PEP 552.
     trap = compile("raise SystemExit(99)", "trap", "exec")
     (tmp_path / "__pycache__").mkdir()
-    for name in ("verify", "verify_count"):
+    for name in ("verify", "verify_count", "verify_offices"):
         (tmp_path / "__pycache__" / f"{name}.{sys.implementation.cache_tag}.pyc").write_bytes(
             importlib.util.MAGIC_NUMBER + b"\1" + bytes(11) + marshal.dumps(trap)
         )
@@ -907,7 +908,9 @@ def test_the_table_has_the_types_and_fields_of_the_product() -> None:
     assert set(verify.TYPES) == set(TYPES)
     for name, kind in TYPES.items():
         fields = {field.rstrip("?"): field[-1] != "?" for field in verify.TYPES[name][3]}
-        assert fields == {one: info.default is not None for one, info in kind.model_fields.items()}, name
+        named = {"command"} if "{command}" in verify.TYPES[name][1] else set()  # a stream is named after it
+        needed = {one: info.default is not None or one in named for one, info in kind.model_fields.items()}
+        assert fields == needed, name
         assert verify.TYPES[name][0] == kind.audience
     kinds = {kind.model_fields["version"].annotation: kind for kind in get_args(AnyCountRule)}
     assert {version: {*fields, "version"} for version, fields in verify.RULES.items()} == {

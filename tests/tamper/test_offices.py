@@ -26,6 +26,7 @@ from officers import (
 from scenario import CLOSE_POLL, DEFINED, READ_PAPERS, RECORD_PERSON, but
 from stores import SQLitePlace, desk_at
 
+from ledger.decision import DECISIONS
 from ledger.event import TYPES
 from ledger.seal.keys import encode_base64
 from ledger.store import open_ledger
@@ -235,6 +236,22 @@ CASES: dict[str, tuple[Act, list[str]]] = {
         change_signed("batch-opened.v1", say(serial="s2"), sign=True),
         ["A4:not-as-signed:30", "A4:not-as-signed:35"],
     ),
+    "A4: somebody recused of whom nothing was signed": (
+        change("decision-taken.v1", recused=["p"]),
+        ["A4:not-as-signed:10"],
+    ),
+    "A4: a report that was signed for is not asked for": (
+        change_signed("contest-defined.v1", say(report="required"), sign=True),
+        ["A4:not-as-signed:26"],
+    ),
+    "A4: a delegation from another time on than was signed": (
+        change_signed("power-delegated.v1", say(since="2030-01-01T00:00:00Z"), sign=True, number=2),
+        ["A4:not-as-signed:18"],
+    ),
+    "A4: a person who was not signed for": (
+        change_signed("person-recorded.v1", say(person="p2"), sign=True),
+        ["A4:not-as-signed:36"],
+    ),
     "A4: no signature": (lambda operator: operator.drop(39), ["A4:unsigned:38"]),
     "A4: no signature of a batch": (lambda operator: operator.drop(31), ["A4:unsigned:30", "A4:unsigned:34"]),
     "A4: no signature of a founding": (lambda operator: operator.drop(5), ["A4:unsigned:" + str(n) for n in range(5)]),
@@ -253,7 +270,7 @@ CASES: dict[str, tuple[Act, list[str]]] = {
     ),
     "A4: a delegation once more, as it was signed": (
         again("power-delegated.v1", 2, number=2, version=2),
-        ["A4:unsigned:46"],
+        ["A4:unsigned:46", "A5:decision-spent:46"],
     ),
     "A4: and beside the first": (
         again("power-delegated.v1", 3, beside=True, number=2),
@@ -373,8 +390,11 @@ def test_a_founding_that_was_taken_out_leaves_its_traces(operator: Operator) -> 
 def test_every_type_of_event_comes_of_a_verb() -> None:
     assert [name for name in TYPES if not verbs_of(name)] == ["command-signed.v1", "command-signed-withheld.v1"]
     assert [name for name in sorted(TYPES) if must_be_signed(name)] == [
+        "ballot-order-committed.v1",
+        "ballot-order-drawn.v1",
         "batch-closed.v1",
         "batch-opened.v1",
+        "batch-withdrawn.v1",
         "delegation-revoked.v1",
         "key-enrolled.v1",
         "key-revoked.v1",
@@ -388,4 +408,11 @@ def test_every_type_of_event_comes_of_a_verb() -> None:
         "result-corrected.v1",
         "result-declared.v1",
         "totals-certified.v1",
+        "unopposed-declared.v1",
     ]
+
+
+def test_every_verb_is_that_of_some_type_of_event() -> None:
+    """A type that is taken for another verb's asks for another power than the desk did."""
+    assert {verb for name in TYPES for verb in verbs_of(name)} == set(DECISIONS)
+    assert [name for name in TYPES if len(verbs_of(name)) > 1] == ["key-enrolled.v1", "power-delegated.v1"]
