@@ -41,7 +41,8 @@ def make_officer_key(place: Place, officer: str, file: Path, after: Path | None)
     new = SignerKey(officer, Kind.NOTE, secrets.token_bytes(KEY_SIZE))
     text = enrolment_text(origin, officer, len(held.used) + 1, new.verifier.text)
     write_secret(file, new.text + "\n")
-    say(f"made the key of {officer} in {file}; it leaves this machine never, and nobody else sees it")
+    say(f"made the key of {officer} in {file}")
+    say("It never leaves this machine, and nobody else sees it")
     words = ["pollbook", "record", "rotate-key" if old else "enrol-key", "--officer", officer]
     words += ["--key", new.verifier.text, "--proof", encode_base64(new.sign(text))]
     words += ["--consent", encode_base64(old.sign(text))] if old else []
