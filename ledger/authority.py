@@ -13,6 +13,7 @@ from ledger.clauses import require_clauses
 from ledger.decision import Act, Command, Outcome, fold
 from ledger.errors import RefusedError, refused
 from ledger.record import Record
+from ledger.safeguards import require_safeguards
 from ledger.streams.founding import FoundLedger, founding_stream
 from ledger.streams.key import OfficerKey, is_signed
 from ledger.streams.office import (
@@ -59,7 +60,7 @@ def authorise(record: Record, command: Command, act: Act) -> Warrant:
 
     Raises:
         RefusedError: `unknown-clause`, `clause-not-in-force`: of a clause that it rests on; `no-authority`, naming
-            what is missing.
+            what is missing; what `require_safeguards` raises.
     """
     founding = founding_stream()
     if isinstance(command, FoundLedger):
@@ -79,6 +80,7 @@ def authorise(record: Record, command: Command, act: Act) -> Warrant:
     given = next((each for each in held if named in (None, delegation_says(each))), None)
     if given is None:
         raise _missing(office, asked, act, founding.governing_body)
+    reads |= require_safeguards(record, command, act, founding.governing_body)
     act = replace(act, authority=act.authority or delegation_says(given))
     return Warrant(act, True, office.end_of(given) or "", reads | {office.stream: office.version})
 

@@ -55,18 +55,31 @@ class KeyRevoked(Event):
 
 @dataclass(frozen=True, slots=True)
 class OfficerKey(State):
-    """The key that an officer signs with as it stands: empty if there is none; and all there ever were."""
+    """The key that an officer signs with as it stands: empty if there is none; and all there ever were.
+
+    Where the last one was revoked, `revoked_by` is the office that recorded it, and `revoked_at` as of when.
+    """
 
     key: str = ""
     used: tuple[str, ...] = ()
+    revoked_by: str = ""
+    revoked_at: str = ""
 
     def evolve(self, event: Event) -> OfficerKey:
         """Give the key after one more event."""
         match event:
             case KeyEnrolled() | KeyRotated():
-                return replace(self, version=event.version, key=event.key, used=(*self.used, event.key))
+                return replace(
+                    self,
+                    version=event.version,
+                    key=event.key,
+                    used=(*self.used, event.key),
+                    revoked_by="",
+                    revoked_at="",
+                )
             case KeyRevoked():
-                return replace(self, version=event.version, key="")
+                by, at = event.actor, event.effective
+                return replace(self, version=event.version, key="", revoked_by=by, revoked_at=at)
         raise TypeError(f"{event.type} does not belong to a key")
 
 

@@ -7,9 +7,12 @@ from collections.abc import Iterator
 from ledger.decision import Act
 from ledger.errors import EvidenceError
 from ledger.event import Event
+from ledger.safeguards import own_power, same_hand
 from ledger.store import Ledger
 from ledger.streams.batch import BatchClosed, BatchOpened
+from ledger.streams.body import Fault
 from ledger.streams.founding import LedgerFounded, follows
+from ledger.streams.key import KeyEnrolled
 from ledger.streams.office import (
     DELEGATION,
     DelegationRevoked,
@@ -55,6 +58,7 @@ def check_offices(ledger: Ledger, record: RecordRead, unchecked: dict[str, str])
                 if founded and not closes and not isinstance(event, DisclosureErased):
                     yield from _check_act(position, event, run, before)
                 yield from _check_delegation(position, event, before)
+                yield from _check_alone(position, event, before)
         for _, event in run.events:
             before.take(event)
 
@@ -99,6 +103,19 @@ def _check_act(position: int, event: Event, run: Run, before: Before) -> Iterato
         known = [delegation_says(given) for given in under]
         if event.authority not in known:
             yield Finding("A5", "no-authority", position, where, " or ".join(known), event.authority or "none named")
+
+
+def _check_alone(position: int, event: Event, before: Before) -> Iterator[Finding]:
+    """No office gave itself power, or took over a key whose predecessor it had revoked."""
+    governing = before.founding.governing_body
+    faults: Iterator[Fault] = iter(())
+    if isinstance(event, PowerDelegated):
+        faults = own_power(event.office, event.actor)
+    elif isinstance(event, KeyEnrolled) and before.founding.exists:
+        key = before.key(event.officer)
+        faults = same_hand(key, event.actor, event.authority, governing, before.body(governing))
+    for code, expected, found in faults:
+        yield Finding("A5", code, position, f"{event.stream}, by {event.actor}", expected, found)
 
 
 def _check_delegation(position: int, event: Event, before: Before) -> Iterator[Finding]:

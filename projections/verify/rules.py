@@ -14,6 +14,7 @@ from ledger.decision import DECISIONS, Act, Command, State
 from ledger.errors import RefusedError
 from ledger.event import ENVELOPE, Event
 from ledger.field import time_text
+from ledger.safeguards import another_organisation
 from ledger.streams.amendment import AdoptRuleBook, AmendRule, RepealRule
 from ledger.streams.body import Body, BodyConstituted, DecisionTaken, MemberSeated, MemberUnseated, SittingHeld
 from ledger.streams.document import DocumentPublished, DocumentWithdrawn, PublishDocument, WithdrawDocument
@@ -61,6 +62,10 @@ def check_rules(events: Iterable[tuple[int, Event]]) -> Iterator[Finding]:
     founding: str | None = None
     for position, event in events:
         founding = event.command if isinstance(event, LedgerFounded) else founding
+        if isinstance(event, RuleBookAdopted) and founding is not None:
+            known = [name for name, state in states.items() if isinstance(state, RuleBook)]
+            for code, expected, found in another_organisation(event.stream, known):
+                yield Finding("E8", code, position, event.stream, expected, found)
         if founding is None or event.command != founding:
             yield from _clauses(position, event, states)
         if type(event) in COMMANDS:
