@@ -103,9 +103,9 @@ read_rows(SIGNATURE_ROWS, {**HELD, "body": "(?s)..+"})
 # fields of these that are not the command's (-), that it fills in or writes otherwise (~), that it puts in order (=).
 VERBS = """
 account state-account account-stated
-amendment adopt-rule-book rule-book-adopted | amend-rule rule-amended -clause | repeal-rule rule-repealed
-ballot-order commit-ballot-order ballot-order-committed | draw-ballot-order ballot-order-drawn
-batch withdraw-papers batch-withdrawn
+amendment adopt-rule-book rule-book-adopted | amend-rule rule-amended -clause ~clause | repeal-rule rule-repealed
+ballot-order commit-ballot-order! ballot-order-committed | draw-ballot-order! ballot-order-drawn ~order =seed
+batch withdraw-papers! batch-withdrawn
 candidate accept-nomination nomination-accepted | decline-nomination nomination-declined | appoint-agent\
  agent-appointed | lodge-statement statement-lodged -characters -digest -words | record-attribute attribute-recorded |\
  withdraw-candidate candidate-withdrew
@@ -116,15 +116,15 @@ deferral defer-decision decision-deferred
 delegation delegate-power! power-delegated -number ~since | revoke-delegation! delegation-revoked
 document publish-document document-published -edition | withdraw-document document-withdrawn
 election call-election election-called | adopt-count-rule count-rule-adopted
-fee set-fee fee-set
+fee set-fee fee-set ~closes ~opens ~published
 founding found-ledger! key-enrolled ledger-founded power-delegated
-ground adopt-ground ground-adopted
+ground adopt-ground ground-adopted ~published
 guidelines issue-guidelines guidelines-issued -edition | issue-interpretation interpretation-issued -number
 heads record-stream-heads stream-heads-recorded -as_of_position -root -streams
 interest declare-interest interest-declared ~since | withdraw-interest interest-withdrawn
 key enrol-key! key-enrolled | rotate-key key-rotated | revoke-key! key-revoked
 log-key rotate-log-key log-key-rotated
-lot commit-lot! lot-committed | draw-lot! lot-drawn -as_of_position -purpose -stage -tied =seed
+lot commit-lot! lot-committed | draw-lot! lot-drawn -as_of_position -purpose -stage -tied ~order =seed
 nomination receive-nomination nomination-received-late nomination-received -closed -irregular -nominator_class -size |\
  withdraw-nomination nomination-withdrawn -nominee
 nomination-ruling rule-nomination-invalid nomination-ruled-invalid -nominee | rule-nomination-valid\
@@ -139,9 +139,9 @@ report make-report! report-made -as_of_position
 result order-recount recount-ordered -number | annul-result! result-annulled | publish-figures figures-published
 seat constitute-body body-constituted | seat-member member-seated | unseat-member member-unseated
 sitting hold-sitting sitting-held -quorum_needed | take-decision decision-taken
-statement publish-statement statement-published -as_of_position -late -nominations -void | declare-unopposed\
+statement publish-statement statement-published -as_of_position -late -nominations -void ~persons | declare-unopposed!\
  unopposed-declared
-timetable set-timetable timetable-set | vary-step step-varied -new -old
+timetable set-timetable timetable-set ~published ~steps | vary-step step-varied -new -old ~new ~published
 totals certify-totals! totals-certified
 """
 ROOMS, COMES_OF, APART, MUST = dict[str, str](), dict[str, list[str]](), dict[tuple[str, str], set[str]](), set[str]()
@@ -253,11 +253,14 @@ class Before:
             compare("delegation", f"{where}, number", len(self.given.get(office, [])) + 1, event["number"])
             if not event["effective"] <= event["since"] < until:
                 finding("delegation", where, f"a term from {event['effective']} on", f"{event['since']} to {until}")
+            if any((one["body"], one.get("decision")) == (giver, event.get("decision", "")) and
+                   (office, one["number"]) in self.ended for one in self.given.get(office, [])):
+                finding("delegation", where, "another decision than one whose delegation was revoked", "the same")
             for power in event["powers"] if giver != self.governing else ():
                 held = self.powers(giver, [power], event, event["effective"], event["recorded"])
                 if not any(one["pass_on"] is True and until <= self.end(giver, one) for one in held):
                     finding("delegation", where, f"{power} of {giver}, with leave to pass it on so far", "none")
-            if "decision" in event or giver != event["actor"]:
+            if "decision" in event or giver != event["actor"] or giver == self.governing:
                 self.check_decision(where, event)
         else:
             known = [one for one in self.given.get(office, []) if one["number"] == event["number"]]
@@ -347,7 +350,7 @@ class Offices(Before):
         self.signed += 1
         return body
     def check_as_signed(self, where: str, event: Event, body: Event, number: int) -> None:
-        """What both the command and the event can say, they say alike; an empty list says nothing."""
+        """What both the command and the event can say, they say alike."""
         verb, name = body["verb"], event["type"]
         if verb not in COMES_OF[name] or (number and verb in MUST and verb != "found-ledger"):
             finding("not-as-signed", where, f"the one event of {verb}", name)
@@ -359,8 +362,7 @@ class Offices(Before):
             said, found = body.get(field), event.get(field)
             if field in APART.get((verb, "="), ()) and isinstance(said, list) and isinstance(found, list):
                 said, found = sorted(said, key=str), sorted(found, key=str)
-            if said != []:
-                compare("not-as-signed", f"{where}, {field}", canonical(said).decode(), canonical(found).decode())
+            compare("not-as-signed", f"{where}, {field}", canonical(said).decode(), canonical(found).decode())
         if verb == "read-papers":
             compare("not-as-signed", f"{where}, serial", body.get("serial"), event["stream"].split("/")[-1])
     def check_act(self, where: str, event: Event, body: Event) -> None:
