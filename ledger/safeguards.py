@@ -29,7 +29,9 @@ def own_power(office: str, actor: str) -> Iterator[Fault]:
         yield "own-power", "a delegation recorded by another office than the one that is given it", actor
 
 
-def same_hand(key: OfficerKey, actor: str, authority: str | None, governing: str, body: Body) -> Iterator[Fault]:
+def same_hand(
+    key: OfficerKey, actor: str, effective: str, authority: str | None, governing: str, body: Body
+) -> Iterator[Fault]:
     """Find an office that enrols a key for another whose key it revoked itself, without a decision since.
 
     Args:
@@ -43,7 +45,7 @@ def same_hand(key: OfficerKey, actor: str, authority: str | None, governing: str
     if named is None or named[2] != governing or not body.exists:
         yield "same-hand", expected, authority or "none named"
         return
-    yield from decision_faults(body, named[1], key.revoked_at)
+    yield from decision_faults(body, named[1], effective)
     decided = body.decisions.get(named[1])
     if decided is not None and body.sittings[decided.sitting].start < key.revoked_at:
         yield "same-hand", expected, f"{authority}, taken before"
@@ -72,7 +74,7 @@ def require_safeguards(record: Record, command: Command, act: Act, governing: st
             key = fold(key, (event for _, event in record.stream(key.stream)))
             body = fold(body, (event for _, event in record.stream(body.stream)))
             reads = {key.stream: key.version, body.stream: body.version}
-            faults = same_hand(key, act.actor, act.authority, governing, body)
+            faults = same_hand(key, act.actor, act.effective, act.authority, governing, body)
         case AdoptRuleBook():
             known = record.streams_of(RuleBookAdopted.model_fields["type"].default, RULE_BOOKS)
             faults = another_organisation(f"{RULE_BOOKS}{command.organisation}", dict.fromkeys(known))

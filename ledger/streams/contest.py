@@ -9,7 +9,7 @@ from typing import Literal
 from pydantic import Field
 
 from ledger.decision import Act, Command, Figures, NominationFigures, Outcome, State, decision
-from ledger.errors import RefusedError
+from ledger.errors import RefusedError, refused
 from ledger.event import Audience, Canonical, Event
 from ledger.field import Count, Hash, Id, Text
 from ledger.rules.agreement import disagreements
@@ -170,13 +170,8 @@ def define_contest(
             `name-differs`, `order-differs`, `statement-stale`, in that order.
     """
     if contest.exists:
-        raise RefusedError(
-            "contest-exists",
-            f"contest {command.contest}",
-            expected="a new id",
-            found="a contest of this id",
-            remedy="Choose another id",
-        )
+        where = f"contest {command.contest}"
+        raise refused("contest-exists", where, "a new id", "a contest of this id", "Choose another id")
     require_election(election, command.election)
     if command.count_rule not in election.rules:
         raise RefusedError(

@@ -113,7 +113,7 @@ def _check_alone(position: int, event: Event, before: Before) -> Iterator[Findin
         faults = own_power(event.office, event.actor)
     elif isinstance(event, KeyEnrolled) and before.founding.exists:
         key = before.key(event.officer)
-        faults = same_hand(key, event.actor, event.authority, governing, before.body(governing))
+        faults = same_hand(key, event.actor, event.effective, event.authority, governing, before.body(governing))
     for code, expected, found in faults:
         yield Finding("A5", code, position, f"{event.stream}, by {event.actor}", expected, found)
 
