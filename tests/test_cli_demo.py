@@ -102,7 +102,8 @@ def test_an_unknown_demo_lists_them_all_and_the_nearest(at: Terminal) -> None:
     assert all(name in line for name in SHOWN)
 
 
-def test_a_second_run_goes_to_a_folder_of_its_own(after: Terminal) -> None:
+def test_a_second_run_goes_to_a_folder_of_its_own(after: Terminal, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("POLLBOOK_POSTGRES", "postgresql://nobody@127.0.0.1:1/none")  # and to no other ledger
     second = after.run("demo", "labour-2010").done()
     assert second == EXPECTED.read_text("utf-8").replace(FOLDER, FOLDER + "-2")
     assert sorted(path.name for path in after.folder.iterdir()) == [
