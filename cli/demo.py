@@ -155,7 +155,7 @@ def _keys_of(folder: Path) -> Path:
 def _record(place: Place, name: str, begins: Beginning | None) -> None:
     chance = Chance(lambda: DEMO_TIME, FixedDraw(name))
     data = DEMOS / name
-    make(place, chance, origin_of(name) if begins else "").close()
+    make(place, chance, origin_of(name) if begins else "", founded=begins is not None).close()
     say(f"Recording {name} in {place.folder} ...")
     if begins:
         begin(place, name, data, chance)

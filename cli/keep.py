@@ -13,16 +13,18 @@ from projections.counting import open_views
 from projections.moment import Moment
 
 
-def init_ledger(place: Place, origin: str, *, as_json: bool) -> None:
+def init_ledger(place: Place, origin: str, *, unfounded: bool, as_json: bool) -> None:
     """Make a new ledger and say where."""
-    with make(place, origin=origin) as ledger:
+    with make(place, origin=origin, founded=not unfounded) as ledger:
         if as_json:
             say_json({"ledger": ledger.ledger_id, "origin": ledger.origin, "format": str(FORMAT)})
             return
         where = "the PostgreSQL database" if place.url else place.folder
         say(f"made ledger {ledger.ledger_id} in {where} (stored format: {FORMAT})")
-        say("Next: pollbook found --help, for a ledger that checks who may do what")
-        say("  or: pollbook record call-election --help, where whoever records is believed")
+        if unfounded:
+            say("It is unfounded: whoever records is believed. Next: pollbook record --help")
+        else:
+            say("Next: pollbook found --help, which says who may do what")
 
 
 def print_root(place: Place, known_at: str | None, *, as_json: bool) -> None:

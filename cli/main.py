@@ -72,12 +72,15 @@ def init(
     origin: Annotated[
         str, typer.Option("--origin", metavar="NAME", help="Name of the log in checkpoints, such as example.org/2026.")
     ] = "",
+    unfounded: Annotated[
+        bool, typer.Option("--unfounded", help="Let it begin without a founding: nobody's authority is ever checked.")
+    ] = False,
     as_json: Json = False,
 ) -> None:
-    """Make a new, empty ledger in the folder."""
+    """Make a new, empty ledger in the folder; its first event is the founding (see: pollbook found --help)."""
     from cli.keep import init_ledger
 
-    init_ledger(context.obj, origin, as_json=as_json)
+    init_ledger(context.obj, origin, unfounded=unfounded, as_json=as_json)
 
 
 @app.command(rich_help_panel=RECORD, context_settings=PASSED_ON)

@@ -27,6 +27,8 @@ from ledger.seal.keys import KEY_SIZE
 from ledger.seal.sealer import LAST_SIGNED, check_continues, make_log_key, read_note
 from ledger.sqlite_vault import VAULT_FILE, SQLiteVaultStore
 from ledger.store import (
+    BEGINS,
+    FOUNDING,
     LEDGER_FILE,
     Ledger,
     make_ledger,
@@ -151,7 +153,7 @@ def _vault_store(place: Place) -> VaultStore:
     return SQLiteVaultStore(place.folder / VAULT_FILE)
 
 
-def make(place: Place, chance: Chance | None = None, origin: str = "") -> Ledger:
+def make(place: Place, chance: Chance | None = None, origin: str = "", *, founded: bool = False) -> Ledger:
     """Make a ledger, and its keys outside the ledger folder: the vault's master key, and the log's signing key.
 
     The keys come first: a key without a ledger is of no harm, a ledger without its keys of no use. What
@@ -159,6 +161,7 @@ def make(place: Place, chance: Chance | None = None, origin: str = "") -> Ledger
 
     Args:
         origin: name of the log in checkpoints; `pollbook.local/<ledger id>` if left out.
+        founded: whether its first event has to be the founding.
     """
     ledger_id = secrets.token_hex(16)
     try:
@@ -168,6 +171,8 @@ def make(place: Place, chance: Chance | None = None, origin: str = "") -> Ledger
         made = make_postgres_ledger(url, POSTGRES_SCHEMA, ledger_id) if url else _make_in(place.folder, ledger_id)
         if origin:
             made.rows.put_meta("origin", origin)
+        if founded:
+            made.rows.put_meta(BEGINS, FOUNDING)
     except BaseException:
         forget_keys(ledger_id)
         raise

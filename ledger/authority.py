@@ -59,8 +59,8 @@ def authorise(record: Record, command: Command, act: Act) -> Warrant:
     """Find the delegation under which an office may give a command.
 
     Raises:
-        RefusedError: `unknown-clause`, `clause-not-in-force`: of a clause that it rests on; `no-authority`, naming
-            what is missing; what `require_safeguards` raises.
+        RefusedError: `unknown-clause`, `clause-not-in-force`: of a clause that it rests on; `founding-first`;
+            `no-authority`, naming what is missing; what `require_safeguards` raises.
     """
     founding = founding_stream()
     if isinstance(command, FoundLedger):
@@ -68,6 +68,7 @@ def authorise(record: Record, command: Command, act: Act) -> Warrant:
     founding = fold(founding, (event for _, event in record.stream(founding.stream)))
     reads = {founding.stream: founding.version} | require_clauses(record, command, act)
     if not founding.exists:
+        _require_beginning(record, command, act)
         return Warrant(act, reads=reads)
     if isinstance(command, ConfirmErasure):  # what was ordered with authority is carried out, whoever is in office
         return Warrant(act, founded=True, reads=reads)
@@ -83,6 +84,15 @@ def authorise(record: Record, command: Command, act: Act) -> Warrant:
     reads |= require_safeguards(record, command, act, founding.governing_body)
     act = replace(act, authority=act.authority or delegation_says(given))
     return Warrant(act, True, office.end_of(given) or "", reads | {office.stream: office.version})
+
+
+def _require_beginning(record: Record, command: Command, act: Act) -> None:
+    """Refuse another first event than the founding, unless the ledger was made to do without (`founding-first`)."""
+    if not act.size and record.begins_with_founding:
+        remedy = (
+            "Record it with: pollbook found FILE --keys DIR; or make another ledger with: pollbook init --unfounded"
+        )
+        raise refused("founding-first", "the first event", "the founding", f"{command.verb} by {act.actor}", remedy)
 
 
 def election_of(record: Record, contest: str) -> str | None:

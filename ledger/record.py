@@ -26,6 +26,11 @@ class Record(Protocol):
         ...
 
     @property
+    def begins_with_founding(self) -> bool:
+        """Whether its first event has to be the founding."""
+        ...
+
+    @property
     def origin(self) -> str:
         """The name of the log in checkpoints."""
         ...

@@ -29,6 +29,11 @@ class Rehearsal:
         return self._ledger.ledger_id
 
     @property
+    def begins_with_founding(self) -> bool:
+        """Whether its first event has to be the founding."""
+        return self._ledger.begins_with_founding
+
+    @property
     def origin(self) -> str:
         """The name of the log."""
         return self._ledger.origin

@@ -38,6 +38,7 @@ from ledger.storage_error import clear_errors, patiently
 
 LEDGER_FILE = "ledger.db"
 NO_GUARD = Guard()
+BEGINS, FOUNDING = "begins", "founding"  # what the ledger's own table says of its first event, if anything
 
 
 class Ledger(Application[str]):
@@ -70,6 +71,11 @@ class Ledger(Application[str]):
         if not found:
             raise EvidenceError("ledger-id-missing", "the ledger", expected="its random id", found="none")
         return found
+
+    @property
+    def begins_with_founding(self) -> bool:
+        """Whether its first event has to be the founding, as was said when the ledger was made."""
+        return self.rows.meta().get(BEGINS) == FOUNDING
 
     @property
     def origin(self) -> str:

@@ -125,7 +125,7 @@ class Terminal:
 
     def made(self, commands: Iterable[tuple[str, dict[str, Any]]] = POLLED) -> Terminal:
         """Make the ledger, and record commands in it."""
-        self("init").done()
+        self("init", "--unfounded").done()
         commands = list(commands)
         if commands:
             self("apply", self.lines("made.jsonl", commands), "--as", "returning-officer").done()

@@ -61,7 +61,7 @@ def at(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFi
 
 @pytest.fixture
 def sat(at: Terminal) -> Terminal:
-    at("init").done()
+    at("init", "--unfounded").done()
     return carried_out(at, COMMANDS)
 
 
@@ -199,7 +199,7 @@ DECLARED: list[tuple[str, dict[str, Any]]] = [
 
 @pytest.fixture
 def declared(at: Terminal) -> Terminal:
-    at("init").done()
+    at("init", "--unfounded").done()
     return carried_out(at, DECLARED)
 
 
@@ -249,5 +249,5 @@ def test_suggests_whom_or_which_contest_was_meant(
 
 
 def test_a_ledger_without_interests_lists_none(at: Terminal) -> None:
-    at("init").done()
+    at("init", "--unfounded").done()
     assert fits(at("interests")).endswith("0 shown (now)\n")

@@ -183,7 +183,7 @@ def test_cuts_what_is_too_long_to_be_read(at: Terminal) -> None:
 
 
 def test_an_option_may_name_a_file_of_json(at: Terminal) -> None:
-    at("init").done()
+    at("init", "--unfounded").done()
     at.record("call-election", CALL_ELECTION).done()
     at.write("rule.json", b"\xef\xbb\xbf" + json.dumps(RULE, indent=1).encode())
     words = ("record", "adopt-count-rule", "--election", "labour", "--as", "ro", "--rule")

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from terminal import DEFINED, Terminal
+from terminal import CALL_ELECTION, DEFINED, Terminal
 
 OFFICER = {"office": "returning-officer", "powers": ["all"]}
 SCRUTINEER = {"office": "scrutineer", "powers": ["read-papers"], "until": "9999-01-01T00:00:00Z"}
@@ -62,6 +62,11 @@ def at(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFi
 
 
 @pytest.fixture
+def unfounded(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Terminal:
+    return Terminal(tmp_path, monkeypatch, capsys).made([])
+
+
+@pytest.fixture
 def founded(at: Terminal, monkeypatch: pytest.MonkeyPatch) -> Terminal:
     found(at).done()
     monkeypatch.setenv("POLLBOOK_KEYS", "keys")
@@ -110,9 +115,13 @@ def test_makes_no_key_for_nothing(at: Terminal) -> None:
     found(at, officers=[{"office": "x"}]).refused("missing-field")
     found(at, officers=[{"office": "X", "powers": ["all"]}]).refused("bad-field")
     found(at, officers=["x"]).refused("bad-field")
-    at.record("call-election", DEFINED[0][1]).done()
-    found(at).refused("already-begun")
     assert not (at.folder / "keys").exists()
+
+
+def test_makes_no_key_for_a_ledger_that_began_already(unfounded: Terminal) -> None:
+    unfounded.record("call-election", DEFINED[0][1]).done()
+    found(unfounded).refused("already-begun")
+    assert not (unfounded.folder / "keys").exists()
 
 
 def test_a_file_of_several_offices_is_signed_by_each(founded: Terminal) -> None:
@@ -215,7 +224,8 @@ def test_shows_what_ended_and_that_nobody_can_go_on(founded: Terminal) -> None:
     founded.record("call-election", DEFINED[0][1] | {"effective": "2010-02-01T00:00:00Z"}).refused("no-authority")
 
 
-def test_an_unfounded_ledger_says_that_everything_is_asserted(at: Terminal) -> None:
+def test_an_unfounded_ledger_says_that_everything_is_asserted(unfounded: Terminal) -> None:
+    at = unfounded
     at.record("call-election", DEFINED[0][1]).done()
     assert "This ledger is unfounded" in at("offices").done()
     shown = json.loads(at("offices", "--json").done())
@@ -223,3 +233,15 @@ def test_an_unfounded_ledger_says_that_everything_is_asserted(at: Terminal) -> N
     assert "asserted" not in at("show", "election/labour").done()
     assert "the ledger is unfounded" in " ".join(at("verify").out.split())
     at.record("delegate-power", {"office": "clerk", "body": "nec", "powers": ["lot"]}).refused("not-founded")
+
+
+def test_a_ledger_begins_with_its_founding_unless_it_was_made_to_do_without(at: Terminal) -> None:
+    said = at.record("call-election", CALL_ELECTION).refused("founding-first")
+    assert "pollbook found FILE --keys DIR" in said
+    line = at.lines("one.jsonl", [("call-election", CALL_ELECTION)])
+    at("apply", line, "--as", "ro", "--dry-run").refused("founding-first")
+    at("apply", line, "--as", "ro").refused("founding-first")
+    assert at.size() == 0
+    at.run("--ledger", "other", "init", "--unfounded").done()
+    at.run("--ledger", "other", "apply", line, "--as", "ro").done()
+    assert "nothing wrong" in at.run("--ledger", "other", "verify").done()

@@ -71,7 +71,7 @@ def put_first(folder: Path, patch: pytest.MonkeyPatch) -> None:
 
 
 SAME = """```console
-$ pollbook init && ls
+$ pollbook init --unfounded && ls
 $ POLLBOOK_ACTOR=clerk pollbook record call-election --election e --title Möbius --organisation o --reason term
 $ pollbook root | sed "s/^/$(pollbook --version) /"
 $ echo '{"verb": "nothing"}' | pollbook apply /dev/stdin --as clerk

@@ -193,7 +193,7 @@ def whole(tmp_path_factory: pytest.TempPathFactory) -> Whole:
     )
     file = base / "papers.jsonl"
     file.write_text(jsonl(papers("members", 750), but(RECORD_PERSON, effective=READ_AT), papers("mps", 100)))
-    assert pollbook(base / "before", "init")[0] == 0
+    assert pollbook(base / "before", "init", "--unfounded")[0] == 0
     assert pollbook(base / "before", "apply", str(base / "poll.jsonl"), "--as", "clerk")[0] == 0
     done = Path(shutil.copytree(base / "before", base / "done"))
     process = started(done, file)

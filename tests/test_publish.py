@@ -359,7 +359,7 @@ def test_refuses_an_audience_that_is_none(copied: Terminal) -> None:
 
 
 def test_refuses_where_nothing_is_signed_yet(at: Terminal) -> None:
-    at("init").done()
+    at("init", "--unfounded").done()
     at("publish", "pack").refused("no-checkpoint")
     assert not (at.folder / "pack").exists()
 

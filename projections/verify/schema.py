@@ -14,7 +14,7 @@ from ledger.seal.keys import is_name
 from ledger.seal.shelf import SEALED
 from ledger.sqlite_store import TABLES, SQLiteLedgerRecorder
 from ledger.storage_error import clear_errors
-from ledger.store import Ledger
+from ledger.store import BEGINS, FOUNDING, Ledger
 from projections.verify.finding import Finding
 from projections.verify.snapshot import Snapshot
 
@@ -81,6 +81,7 @@ def _check_meta(snapshot: Snapshot) -> Iterator[Finding]:
         return
     known: dict[str, tuple[str, Callable[[str], object]]] = {
         "format": (str(FORMAT), lambda text: text == str(FORMAT)),
+        BEGINS: ("that it begins with the founding, or nothing", FOUNDING.__eq__),
         "ledger": ("32 hexadecimal digits", LEDGER_ID.fullmatch),
         "origin": ("the name of a log, or none", is_name),
         SEALED: ("a number of events, or none", lambda _: snapshot.sealed is not None),

@@ -87,7 +87,7 @@ def made(folder: Path, papers: int) -> dict[str, str]:
     environment["POLLBOOK_ACTOR"] = "scrutineer"
     file = folder / "commands.jsonl"
     file.write_text("".join(json.dumps(command) + "\n" for command in commands(papers)), "utf-8")
-    for words in (["init", "--origin", "example.org/bench"], ["apply", str(file)], ["count", "leader"]):
+    for words in (["init", "--unfounded", "--origin", "example.org/bench"], ["apply", str(file)], ["count", "leader"]):
         subprocess.run([POLLBOOK, *words], env=environment, check=True, stdout=subprocess.DEVNULL)
     key = subprocess.run([POLLBOOK, "key"], env=environment, check=True, stdout=subprocess.PIPE, text=True).stdout
     (folder / "policy").write_text(f"log {key.strip()}\nquorum none\n", "utf-8")

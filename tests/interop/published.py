@@ -112,7 +112,7 @@ def published(session: Path) -> Published:
         at = Terminal(folder, patch, cast("pytest.CaptureFixture[str]", _Capture(patch)))
         patch.setenv("POLLBOOK_ACTOR", "returning-officer")
         patch.setattr(typer.main, "get_command", cache(typer.main.get_command))  # half the time of a run
-        at("init", "--origin", ORIGIN).done()
+        at("init", "--unfounded", "--origin", ORIGIN).done()
         (verb, call), *rest = cast("list[tuple[str, dict[str, Any]]]", POLLED)
         at("apply", at.lines("made.jsonl", [(verb, call | {"title": AWKWARD}), *rest])).done()
         at.write("people.csv", PEOPLE)
