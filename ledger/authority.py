@@ -13,6 +13,7 @@ from ledger.clauses import require_clauses
 from ledger.decision import Act, Command, Outcome, fold
 from ledger.errors import RefusedError, refused
 from ledger.record import Record
+from ledger.recusal import require_recusal
 from ledger.safeguards import require_safeguards
 from ledger.streams.founding import FoundLedger, founding_stream
 from ledger.streams.key import OfficerKey, is_signed
@@ -59,14 +60,15 @@ def authorise(record: Record, command: Command, act: Act) -> Warrant:
     """Find the delegation under which an office may give a command.
 
     Raises:
-        RefusedError: `unknown-clause`, `clause-not-in-force`: of a clause that it rests on; `founding-first`;
-            `no-authority`, naming what is missing; what `require_safeguards` raises.
+        RefusedError: `unknown-clause`, `clause-not-in-force`: of a clause that it rests on; `conflict`;
+            `founding-first`; `no-authority`, naming what is missing; what `require_safeguards` raises.
     """
     founding = founding_stream()
     if isinstance(command, FoundLedger):
         return Warrant(replace(act, authority=act.authority or UNDER_THE_FOUNDING), founded=True)
     founding = fold(founding, (event for _, event in record.stream(founding.stream)))
     reads = {founding.stream: founding.version} | require_clauses(record, command, act)
+    reads |= require_recusal(record, command, act)
     if not founding.exists:
         _require_beginning(record, command, act)
         return Warrant(act, reads=reads)

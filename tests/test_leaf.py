@@ -267,6 +267,7 @@ FIELDS: dict[str, dict[str, Any]] = {
         "statement": TEXTS,
     },
     "decision-taken.v1": {
+        "about": IDS,
         "abstained": COUNTS,
         "amends": HASHES,
         "body": IDS,

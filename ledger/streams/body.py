@@ -108,6 +108,7 @@ class DecisionTaken(Event):
 
     audience = Audience.PUBLIC
     type: Literal["decision-taken.v1"] = "decision-taken.v1"
+    about: Id | None = None
     abstained: Count
     amends: Hash | None = None
     body: Id

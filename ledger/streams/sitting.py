@@ -103,6 +103,9 @@ class TakeDecision(Command):
         max_length=MEMBERS_MAX,
         description='who voted how, where that was recorded, as JSON: [{"member":"p1","vote":"for"}, ...]',
     )
+    about: Id | None = Field(
+        None, description="id of the contest that it is about: who declared an interest in it has to be recused"
+    )
     text_digest: Hash | None = Field(None, description="hash of the text adopted, where it is a document")
     clause: Hash | None = Field(None, description="hash of the clause that it is taken under")
     amends: Hash | None = Field(None, description="hash of the clause that it amends")

@@ -42,7 +42,7 @@ ROWS = """
 public body/{body} body-constituted.v1 1 clause? excluded kind name quorum seats | member-seated.v1 any capacities\
  contest? filled_by person seat section until? | member-unseated.v1 any person reason | sitting-held.v1 any apologies\
  attended? end minutes_digest? place? present quorum_needed sitting start | decision-taken.v1 any abstained amends?\
- clause? decision majority motion recused sitting text_digest? votes votes_against votes_for
+ about? clause? decision majority motion recused sitting text_digest? votes votes_against votes_for
 public candidate/{contest}/{nominee} agent-appointed.v1 any agent | attribute-recorded.v1 any as_of attribute consent?\
  source value | candidate-withdrew.v1 any | nomination-accepted.v1 any | nomination-declined.v1 any |\
  statement-lodged.v1 any characters digest language words

@@ -112,6 +112,8 @@ def _(event: DecisionTaken, _names: Names) -> Sentences:
         said.append(f"By name: {listed([f'{each.member} {each.vote}' for each in event.votes])}.")
     if event.recused:
         said.append(f"Withdrew, and had no vote: {listed(event.recused)}.")
+    if event.about is not None:
+        said.append(f"It is about contest {event.about}: who declared an interest in that has to withdraw.")
     if event.amends is not None:
         said.append(f"It amends clause {short(event.amends)}.")
     if event.text_digest is not None:

@@ -14,6 +14,7 @@ from ledger.decision import DECISIONS, Act, Command, State
 from ledger.errors import RefusedError
 from ledger.event import ENVELOPE, Event
 from ledger.field import time_text
+from ledger.recusal import recusal_faults
 from ledger.safeguards import another_organisation
 from ledger.streams.amendment import AdoptRuleBook, AmendRule, RepealRule
 from ledger.streams.body import Body, BodyConstituted, DecisionTaken, MemberSeated, MemberUnseated, SittingHeld
@@ -21,6 +22,7 @@ from ledger.streams.document import DocumentPublished, DocumentWithdrawn, Publis
 from ledger.streams.election import Election, ElectionCalled
 from ledger.streams.founding import LedgerFounded, founding_stream
 from ledger.streams.guidelines import IssueGuidelines, IssueInterpretation
+from ledger.streams.interest import InterestDeclared, Interests, InterestWithdrawn, interests_stream
 from ledger.streams.rulebook import (
     GuidelinesIssued,
     InterpretationIssued,
@@ -72,7 +74,8 @@ def check_rules(events: Iterable[tuple[int, Event]]) -> Iterator[Finding]:
             check = "E9" if event.stream.startswith(BODIES) else "E8"
             for code, expected, found in _faults(event, states):
                 yield Finding(check, code, position, event.stream, expected, found)
-        elif not isinstance(event, ElectionCalled | LedgerFounded):
+            yield from _conflicts(position, event, states)
+        elif not isinstance(event, ElectionCalled | LedgerFounded | InterestDeclared | InterestWithdrawn):
             continue
         before = states.get(event.stream) or _empty(event)
         if before is not None:
@@ -89,8 +92,26 @@ def _clauses(position: int, event: Event, states: dict[str, State]) -> Iterator[
             yield Finding("E8", refused.code, position, event.stream, str(refused.expected), str(refused.found))
 
 
+def _conflicts(position: int, event: Event, states: dict[str, State]) -> Iterator[Finding]:
+    """Find who voted on a contest in which they had declared an interest."""
+    body = states.get(event.stream)
+    if not isinstance(event, DecisionTaken) or event.about is None or not isinstance(body, Body):
+        return
+    sitting = body.sittings.get(event.sitting)
+
+    def interests_of(person: str) -> Interests:
+        empty = interests_stream(person)
+        known = states.get(empty.stream)
+        return known if isinstance(known, Interests) else empty
+
+    for code, expected, found in recusal_faults(event.about, sitting, event.recused, interests_of) if sitting else ():
+        yield Finding("E9", code, position, event.stream, expected, found)
+
+
 def _empty(event: Event) -> State | None:
     """Give the state that an event's stream begins from; None where its name is of no such stream."""
+    if isinstance(event, InterestDeclared | InterestWithdrawn):
+        return Interests(event.stream)
     if isinstance(event, ElectionCalled):
         return Election(event.stream)
     if isinstance(event, LedgerFounded):
