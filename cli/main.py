@@ -77,7 +77,7 @@ def init(
     ] = False,
     as_json: Json = False,
 ) -> None:
-    """Make a new, empty ledger in the folder; its first event is the founding (see: pollbook found --help)."""
+    """Make a new, empty ledger in the folder. It begins with: pollbook found."""
     from cli.keep import init_ledger
 
     init_ledger(context.obj, origin, unfounded=unfounded, as_json=as_json)
