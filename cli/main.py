@@ -8,7 +8,7 @@ from typing import Annotated, NoReturn
 
 import typer
 
-from cli import body_verbs, count_verbs, nomination_verbs, office_verbs, rules_verbs, seal_verbs, timetable_verbs
+from cli import body_verbs, count_verbs, member_verbs, nomination_verbs, office_verbs, rules_verbs, seal_verbs, timetable_verbs
 from cli.place import chosen_place
 from cli.verbs import VerbGroup, drop_output, interrupted, no_text, prepare_output, say_version
 from ledger.errors import PollbookError
@@ -130,6 +130,9 @@ def import_(
         list[str] | None,
         typer.Option("--option", metavar="NAME=VALUE", help="Of a format: kind, contest, overvotes, first_column."),
     ] = None,
+    mapping: Annotated[
+        Path | None, typer.Option("--mapping", metavar="MAP", help="For register-members: which column holds what.")
+    ] = None,
     actor: Actor = "",
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Decide everything, record nothing.")] = False,
     as_json: Json = False,
@@ -139,6 +142,11 @@ def import_(
     Columns are fields, as pollbook record VERB --help lists them; what is JSON there is JSON in its cell.
     Importing the same rows again adds nothing.
     """
+    if verb == "register-members":
+        from cli.import_members import import_members
+
+        import_members(context.obj, file, mapping, fields or [], actor, dry_run=dry_run, as_json=as_json)
+        return
     if form or candidates or options:
         from cli.papers import import_papers
 
@@ -216,6 +224,7 @@ rules_verbs.add_verbs(app)
 count_verbs.add_verbs(app)
 nomination_verbs.add_verbs(app)
 office_verbs.add_verbs(app)
+member_verbs.add_verbs(app)
 
 
 @app.command(rich_help_panel=CHECK)

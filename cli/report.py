@@ -37,7 +37,7 @@ def print_summary(summary: Summary, sealed: Sealed | None, *, dry_run: bool, as_
     """Say what a file of commands came to."""
     if as_json:
         done = {"commands": summary.commands, "events": summary.recorded, "held": summary.held, "dry_run": dry_run}
-        say_json(done | _tree(sealed))
+        say_json(done | tree_of(sealed))
         return
     start = counted(summary.commands, "command") + ": "
     if summary.held == summary.commands:
@@ -47,7 +47,7 @@ def print_summary(summary: Summary, sealed: Sealed | None, *, dry_run: bool, as_
         say(f"{start}{'would record' if dry_run else 'recorded'} {counted(summary.recorded, 'event')}{before}")
     if dry_run:
         say("This was a dry run: nothing was written")
-    _say_sealed(sealed)
+    say_sealed(sealed)
 
 
 def print_receipt(receipt: Receipt, sealed: Sealed | None, *, as_json: bool) -> None:
@@ -55,14 +55,14 @@ def print_receipt(receipt: Receipt, sealed: Sealed | None, *, as_json: bool) -> 
     if as_json:
         events = 0 if receipt.held else receipt.events
         done = {"command": receipt.command, "position": receipt.position, "events": events, "held": receipt.held}
-        say_json(done | _tree(sealed))
+        say_json(done | tree_of(sealed))
         return
     if receipt.held:
         say(f"added nothing, for all was recorded before (command {receipt.command})")
     else:
         what = counted(receipt.events, "event")
         say(f"recorded {what} from position {receipt.position} (command {receipt.command})")
-    _say_sealed(sealed)
+    say_sealed(sealed)
 
 
 def counted(number: int, noun: str) -> str:
@@ -70,11 +70,13 @@ def counted(number: int, noun: str) -> str:
     return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
 
 
-def _tree(sealed: Sealed | None) -> dict[str, object]:
+def tree_of(sealed: Sealed | None) -> dict[str, object]:
+    """Give the tree that was sealed, for a program."""
     return {"size": sealed.size, "root": sealed.root.hex()} if sealed else {"size": None, "root": None}
 
 
-def _say_sealed(sealed: Sealed | None) -> None:
+def say_sealed(sealed: Sealed | None) -> None:
+    """Say how far the ledger is sealed."""
     if sealed and sealed.signed:
         say(f"sealed to {sealed.size}, root {sealed.root.hex()}")
     elif sealed:

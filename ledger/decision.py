@@ -16,6 +16,7 @@ from typing import Any, ClassVar, Literal, NamedTuple, Protocol, Self, TypeVar
 from pydantic import BaseModel, ConfigDict, Field
 
 from ledger.event import Event
+from ledger.intake import Intake
 from ledger.field import Text, Time
 
 
@@ -142,7 +143,7 @@ class Outcome:
     """
 
     events: Sequence[Event] = ()
-    batch: Batch | None = None
+    batch: Batch | Intake | None = None
     unchanged: Unchanged | None = None
     restricted: bool = False
 

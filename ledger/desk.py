@@ -12,6 +12,8 @@ from ledger.authority import Sign, authorise, no_keys, sign
 from ledger.decision import DECISIONS, Act, Batch, Command, Entry, Figures, Outcome, State, fold
 from ledger.errors import EvidenceError, RefusedError
 from ledger.event import Audience, Event
+from ledger.intake import Intake
+from ledger.intake_run import Taking, stamped
 from ledger.leaf import BLIND_BYTES, CANONICAL, Disclosure, Draw, base64url, conceal, encode
 from ledger.record import Appended, Record
 from ledger.recorder import PAGE_ROWS, ConflictError, Guard
@@ -100,8 +102,7 @@ class Desk:
         name = command_id or self._draw(16).hex()
         digest = self.vault.keyed("command body", body_of(command, actor))
         for _ in range(ATTEMPTS):
-            known = self.ledger.known_command(name)
-            if known:
+            if known := self.ledger.known_command(name):
                 if known.digest != digest:
                     raise RefusedError(
                         "idempotency-conflict",
@@ -144,6 +145,9 @@ class Desk:
 
     def _carry_out(self, command: Command, name: str, digest: bytes, actor: str, progress: Progress) -> Receipt:
         outcome, guard, signed = self._decide(command, name, actor)
+        if isinstance(outcome.batch, Intake):
+            taking = Taking(self.ledger, self.vault, outcome.batch, self._draw, self._now, progress)
+            return Receipt(name, *taking.run(guard, signed, (name, digest)))
         if outcome.batch:
             return self._run_batch(outcome, outcome.batch, guard, signed, (name, digest), progress)
         if isinstance(command, OrderErasure):
@@ -207,12 +211,12 @@ class Desk:
             events = page(done, done + PAGE_ROWS, self._now())
             recorded = self.ledger.append(events, Guard({batch.stream: 1})).recorded
             for event in events:
-                hashed.update(leaf_hash(encode(_stamped(event, recorded))))
+                hashed.update(leaf_hash(encode(stamped(event, recorded))))
             done += len(events)
         progress(done, batch.total)
         closed = batch.closed(done, "sha256:" + hashed.hexdigest(), self._now())
         closing = [self._conceal(closed, outcome.restricted)[0], *(ends if found else ())]
-        closing = [_stamped(event, closed.recorded) for event in closing]
+        closing = [stamped(event, closed.recorded) for event in closing]
         self.ledger.append(closing, Guard(command=command, until=guard.until if found else ""))
         self.vault.destroy_batch_seed(batch.stream)
         return Receipt(command[0], first, done - before + len(closing) + (0 if found else len(opening)))
@@ -236,7 +240,7 @@ class Desk:
             if done % PAGE_ROWS == 0:
                 dealt = page(done, done + PAGE_ROWS, event.recorded)
             leaf, number = encode(event), done % PAGE_ROWS
-            if number >= len(dealt) or encode(_stamped(dealt[number], event.recorded)) != leaf:
+            if number >= len(dealt) or encode(stamped(dealt[number], event.recorded)) != leaf:
                 raise RefusedError(
                     "batch-secret-lost",
                     batch,
@@ -282,10 +286,6 @@ class Desk:
             if refused.code != "no-erasure-ordered":  # as where another desk opened and confirmed it first
                 raise
         self.vault.end_erasure(subject)
-
-
-def _stamped(event: Event, recorded: str) -> Event:
-    return event if event.recorded == recorded else event.model_copy(update={"recorded": recorded})
 
 
 def body_of(command: Command, actor: str) -> bytes:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 from psycopg import Connection, OperationalError
+from psycopg.errors import UniqueViolation
 
 from ledger.postgres import clear_errors, connect, make_schema, read_url, translated
+from ledger.recorder import ConflictError
 from ledger.vault import TABLES
 
 
@@ -32,7 +34,26 @@ class PostgresVaultStore:
 
     def execute_many(self, statement: str, values: Iterable[tuple[Any, ...]]) -> None:
         """Carry out one statement for many values, in one transaction."""
-        self._in_transaction([(statement, value) for value in values])
+        self.execute_all([(statement, values)])
+
+    def execute_all(self, statements: Sequence[tuple[str, Iterable[tuple[Any, ...]]]]) -> None:
+        """Carry out statements, each for many values, in one transaction.
+
+        Raises:
+            ConflictError: a row of such a key is there already; nothing was written.
+        """
+        with clear_errors(self._place):
+            database = self._connected()
+            try:
+                with database.transaction(), database.cursor() as cursor:
+                    for statement, values in statements:
+                        cursor.executemany(translated(statement), values)
+            except UniqueViolation:
+                raise ConflictError("a row of this key is in the vault already") from None
+
+    def has(self, table: str) -> bool:
+        """Tell whether there is a table of this name."""
+        return self.execute("SELECT to_regclass(?) IS NOT NULL", (table,)) == [(True,)]
 
     def destroy(self, statements: list[tuple[str, tuple[Any, ...]]]) -> None:
         """Carry out deletions in one transaction. The claim is key destruction, and no more.
@@ -42,18 +63,11 @@ class PostgresVaultStore:
         are vacuumed and written over, and in its log, replicas and backups for as long as those are kept.
         Where that is too long, destroy those too, or keep the vault on SQLite.
         """
-        self._in_transaction(statements)
+        self.execute_all([(statement, [values]) for statement, values in statements])
 
     def close(self) -> None:
         """Close the connection."""
         self._database.close()
-
-    def _in_transaction(self, statements: list[tuple[str, tuple[Any, ...]]]) -> None:
-        with clear_errors(self._place):
-            database = self._connected()
-            with database.transaction():
-                for statement, values in statements:
-                    database.execute(translated(statement), values)
 
     def _connected(self) -> Connection[tuple[Any, ...]]:
         try:

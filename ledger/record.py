@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import NamedTuple, Protocol
 
 from ledger.event import Event
-from ledger.recorder import Guard, Head, KnownCommand
+from ledger.recorder import Guard, Head, KnownCommand, NewRow
 
 
 class Appended(NamedTuple):
@@ -41,6 +41,14 @@ class Record(Protocol):
 
     def append(self, events: Sequence[Event], guard: Guard = ...) -> Appended:
         """Append events in one transaction."""
+        ...
+
+    def append_leaves(self, leaves: Callable[[str], list[NewRow]], recorded: str, guard: Guard = ...) -> str:
+        """Append rows whose leaves are written already; give the recording time that they got."""
+        ...
+
+    def streams_between(self, first: str, last: str) -> set[str]:
+        """Give the streams whose names are between two, both included."""
         ...
 
     def known_command(self, command: str) -> KnownCommand | None:

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 
 from ledger.event import Event
 from ledger.leaf import decode
 from ledger.record import Appended
-from ledger.recorder import Guard, Head, KnownCommand
+from ledger.recorder import Guard, Head, KnownCommand, NewRow
 from ledger.store import Ledger
 
 
@@ -48,6 +48,14 @@ class Rehearsal:
         command = guard.command if guard else None
         appended = self._scratch.append(events, Guard(command=command))
         return appended._replace(position=self._size + appended.position)
+
+    def append_leaves(self, leaves: Callable[[str], list[NewRow]], recorded: str, guard: Guard | None = None) -> str:
+        """Registers are looked through by `intake_run.preview`, not rehearsed: they would be written to the disk."""
+        raise NotImplementedError
+
+    def streams_between(self, first: str, last: str) -> set[str]:
+        """Give the streams whose names are between two: those of the ledger."""
+        return self._ledger.streams_between(first, last)
 
     def known_command(self, command: str) -> KnownCommand | None:
         """Look up a command carried out, in the ledger or in the rehearsal."""

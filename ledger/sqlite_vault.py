@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Any
 
 from ledger.errors import RefusedError
+from ledger.recorder import ConflictError
 from ledger.storage_error import LOCK_SECONDS, clear_errors
 
 VAULT_FILE = "vault.db"
@@ -32,7 +33,30 @@ class SQLiteVaultStore:
 
     def execute_many(self, statement: str, values: Iterable[tuple[Any, ...]]) -> None:
         """Carry out one statement for many values, in one transaction."""
-        self._in_transaction([(statement, value) for value in values])
+        self.execute_all([(statement, values)])
+
+    def execute_all(self, statements: Sequence[tuple[str, Iterable[tuple[Any, ...]]]]) -> None:
+        """Carry out statements, each for many values, in one transaction.
+
+        Raises:
+            ConflictError: a row of such a key is there already; nothing was written.
+        """
+        with clear_errors(self._path):
+            self._database.execute("BEGIN IMMEDIATE")
+            try:
+                for statement, values in statements:
+                    self._database.executemany(statement, values)
+                self._database.execute("COMMIT")
+            except BaseException as error:
+                if self._database.in_transaction:  # a full disk has ended it already
+                    self._database.execute("ROLLBACK")
+                if isinstance(error, sqlite3.IntegrityError):
+                    raise ConflictError("a row of this key is in the vault already") from None
+                raise
+
+    def has(self, table: str) -> bool:
+        """Tell whether there is a table of this name."""
+        return bool(self.execute("SELECT 1 FROM sqlite_master WHERE type = 'table' AND name = ?", (table,)))
 
     def destroy(self, statements: list[tuple[str, tuple[Any, ...]]]) -> None:
         """Carry out deletions in one transaction, then leave no trace of what was deleted.
@@ -40,7 +64,7 @@ class SQLiteVaultStore:
         Raises:
             RefusedError: `vault-in-use`: another reader keeps the old pages alive; run the command again.
         """
-        self._in_transaction(statements)
+        self.execute_all([(statement, [values]) for statement, values in statements])
         with clear_errors(self._path):
             self._database.execute("VACUUM")
             busy, _log, _done = self._database.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
@@ -56,15 +80,3 @@ class SQLiteVaultStore:
     def close(self) -> None:
         """Close the database."""
         self._database.close()
-
-    def _in_transaction(self, statements: list[tuple[str, tuple[Any, ...]]]) -> None:
-        with clear_errors(self._path):
-            self._database.execute("BEGIN IMMEDIATE")
-            try:
-                for statement, values in statements:
-                    self._database.execute(statement, values)
-                self._database.execute("COMMIT")
-            except BaseException:
-                if self._database.in_transaction:  # a full disk has ended it already
-                    self._database.execute("ROLLBACK")
-                raise

@@ -27,6 +27,7 @@ from ledger.recorder import (
     Head,
     KnownCommand,
     LedgerRecorder,
+    NewRow,
     default_origin,
 )
 from ledger.rereading import read_stream, reread
@@ -105,6 +106,28 @@ class Ledger(Application[str]):
                 if guard.until and recorded >= guard.until:  # whoever decided may not be in office any more
                     raise ConflictError("a term ended meanwhile") from None
                 events = [e.model_copy(update={"recorded": recorded}) for e in events]
+
+    def append_leaves(self, leaves: Callable[[str], list[NewRow]], recorded: str, guard: Guard = NO_GUARD) -> str:
+        """Append rows whose leaves are written already, as `append` does; give the recording time that they got.
+
+        Args:
+            leaves: recording time -> the rows that carry it.
+        """
+        while True:
+            try:
+                patiently(partial(self.rows.append_rows, leaves(recorded), recorded, guard))
+                return recorded
+            except ClockBehindError as behind:
+                recorded = behind.recorded
+
+    def streams_between(self, first: str, last: str) -> set[str]:
+        """Give the streams whose names are between two, both included, by their bytes."""
+        name = f"originator_id{self.rows.bytewise}"
+        statement = (
+            f"SELECT originator_id FROM {self.rows.events} WHERE {name} >= ? AND {name} <= ? AND originator_version = 1"
+        )
+        with self.rows.begin(write=False) as transaction:
+            return {stream for (stream,) in transaction.execute(statement, (first, last))}
 
     def known_command(self, command: str) -> KnownCommand | None:
         """Look up a command that was carried out."""

@@ -12,8 +12,9 @@ from __future__ import annotations
 
 import hmac
 import json
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import datetime, timedelta
+from itertools import chain
 from typing import Any, NamedTuple, Protocol
 
 from cryptography.exceptions import InvalidTag
@@ -21,9 +22,11 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 from ledger.errors import EvidenceError
 from ledger.leaf import Disclosure, Draw, undisclose
+from ledger.member_vault import FIELD, MemberVault
 
 KEY_BYTES = 32
 NONCE_BYTES = 12
+PERSON = "person/"  # streams of members begin so
 PENDING_KEPT = timedelta(hours=1)  # a pending disclosure younger than this may belong to a command under way
 
 TABLES = (
@@ -46,6 +49,18 @@ class VaultStore(Protocol):
 
     def execute_many(self, statement: str, values: Iterable[tuple[Any, ...]]) -> None:
         """Carry out one statement for many values, in one transaction."""
+        ...
+
+    def execute_all(self, statements: Sequence[tuple[str, Iterable[tuple[Any, ...]]]]) -> None:
+        """Carry out statements, each for many values, in one transaction.
+
+        Raises:
+            ConflictError: a row of such a key is there already; nothing was written.
+        """
+        ...
+
+    def has(self, table: str) -> bool:
+        """Tell whether there is a table of this name."""
         ...
 
     def destroy(self, statements: list[tuple[str, tuple[Any, ...]]]) -> None:
@@ -76,6 +91,7 @@ class Vault:
         self._draw = draw
         for statement in TABLES:
             store.execute(statement)
+        self.members = MemberVault(self, store, self._master, draw)
 
     def keyed(self, purpose: str, data: bytes) -> bytes:
         """Give a digest of the data that only this vault can make: 32 bytes, HMAC-SHA-256."""
@@ -97,7 +113,7 @@ class Vault:
         self._store.execute_many("UPDATE disclosure SET state = 'held' WHERE digest = ?", [(d,) for d in digests])
 
     def discard(self, digests: Iterable[str]) -> None:
-        """Drop disclosures whose events never reached the ledger."""
+        """Drop disclosures whose events never reached the ledger, members' aside."""
         self._store.execute_many(
             "DELETE FROM disclosure WHERE state = 'pending' AND digest = ?", [(d,) for d in digests]
         )
@@ -105,7 +121,8 @@ class Vault:
     def pending(self) -> list[Pending]:
         """List what is neither known to be in the ledger nor known not to be."""
         rows = self._store.execute("SELECT digest, stream, version, since FROM disclosure WHERE state = 'pending'")
-        return [Pending(*row) for row in rows]
+        members = [Pending(digest, f"{PERSON}{who}", 1, since) for who, digest, since in self.members.under_way()]
+        return [Pending(*row) for row in rows] + members
 
     def settle(self, in_ledger: Callable[[Pending], bool], now: str) -> None:
         """Settle what a killed command left pending: held if its event is in the ledger, else dropped in time."""
@@ -115,23 +132,26 @@ class Vault:
                 self.hold([item.digest])
             elif datetime.fromisoformat(item.since) < oldest:
                 self.discard([item.digest])
+                self.members.discard(item.digest, item.stream.removeprefix(PERSON))
 
-    def read(self, digest: str, field: str) -> Any | None:
+    def read(self, digest: str, field: str, stream: str = "") -> Any | None:
         """Give a private value by the digest that its leaf holds; None where it is not held.
 
         Raises:
             EvidenceError: `disclosure-changed`.
         """
-        text = self.disclosure(digest, field)
+        text = self.disclosure(digest, field, stream)
         return None if text is None else undisclose(text)[1]
 
     def held(self) -> Iterator[tuple[str, str]]:
         """Give the digest and stream of every disclosure that is held."""
         rows = self._store.execute("SELECT digest, stream FROM disclosure WHERE state = 'held' ORDER BY digest")
-        return ((str(digest), str(stream)) for digest, stream in rows)
+        return chain(((str(digest), str(stream)) for digest, stream in rows), self.members.held())
 
-    def disclosure(self, digest: str, field: str) -> str | None:
+    def disclosure(self, digest: str, field: str, stream: str = "") -> str | None:
         """Give a disclosure as RFC 9901 writes it, by the digest that its leaf holds; None where it is not held.
+
+        A member's is found by the stream of the leaf.
 
         Raises:
             EvidenceError: `disclosure-changed`.
@@ -142,11 +162,11 @@ class Vault:
             (digest,),
         )
         if not rows:
-            return None
+            return self.members.disclosure(stream.removeprefix(PERSON), digest) if field == FIELD else None
         sealed, stream, version, subject, wrapped = rows[0]
         place = f"{digest} {stream} {version} {field}".encode()
         try:
-            key = AESGCM(self._unwrap(bytes(wrapped), subject))
+            key = AESGCM(self.unwrap(bytes(wrapped), subject))
             text = key.decrypt(bytes(sealed)[:NONCE_BYTES], bytes(sealed)[NONCE_BYTES:], place).decode()
         except InvalidTag:
             raise EvidenceError(
@@ -161,11 +181,11 @@ class Vault:
         """Give the secret seed of a batch under way, drawn when first asked for."""
         rows = self._store.execute("SELECT wrapped FROM batch WHERE id = ?", (batch,))
         if rows:
-            return self._unwrap(bytes(rows[0][0]), batch)
-        wrapped = self._wrap(self._draw(KEY_BYTES), batch)
+            return self.unwrap(bytes(rows[0][0]), batch)
+        wrapped = self.wrap(self._draw(KEY_BYTES), batch)
         self._store.execute("INSERT INTO batch VALUES (?,?) ON CONFLICT DO NOTHING", (batch, wrapped))
         rows = self._store.execute("SELECT wrapped FROM batch WHERE id = ?", (batch,))
-        return self._unwrap(bytes(rows[0][0]), batch)
+        return self.unwrap(bytes(rows[0][0]), batch)
 
     def batches(self) -> list[str]:
         """List the batches whose seeds are held."""
@@ -179,7 +199,8 @@ class Vault:
     def begin_erasure(self, subject: str) -> None:
         """Note that an erasure is about to be ordered or carried out, and of what; nothing noted is forgotten."""
         rows = self._store.execute("SELECT digest FROM disclosure WHERE subject = ?", (subject,))
-        digests = sorted({digest for (digest,) in rows} | set(self.erasures().get(subject, [])))
+        members = self.members.digests(subject.removeprefix(PERSON))
+        digests = sorted({digest for (digest,) in rows} | set(members) | set(self.erasures().get(subject, [])))
         self._store.execute(
             "INSERT INTO erasure VALUES (?,?) ON CONFLICT (subject) DO UPDATE SET digests = excluded.digests",
             (subject, json.dumps(digests)),
@@ -195,6 +216,7 @@ class Vault:
             [
                 ("DELETE FROM disclosure WHERE subject = ?", (subject,)),
                 ("DELETE FROM subject WHERE id = ?", (subject,)),
+                *self.members.erasing(subject.removeprefix(PERSON)),
             ]
         )
 
@@ -211,16 +233,22 @@ class Vault:
         self._store.close()
 
     def _subject_key(self, subject: str) -> bytes:
-        wrapped = self._wrap(self._draw(KEY_BYTES), subject)
+        wrapped = self.wrap(self._draw(KEY_BYTES), subject)
         self._store.execute("INSERT INTO subject VALUES (?,?) ON CONFLICT DO NOTHING", (subject, wrapped))
         rows = self._store.execute("SELECT wrapped FROM subject WHERE id = ?", (subject,))
-        return self._unwrap(bytes(rows[0][0]), subject)
+        return self.unwrap(bytes(rows[0][0]), subject)
 
-    def _wrap(self, key: bytes, name: str) -> bytes:
+    def wrap(self, key: bytes, name: str) -> bytes:
+        """Wrap a key under the master key, bound to a name."""
         nonce = self._draw(NONCE_BYTES)
         return nonce + self._master.encrypt(nonce, key, name.encode())
 
-    def _unwrap(self, wrapped: bytes, name: str) -> bytes:
+    def unwrap(self, wrapped: bytes, name: str) -> bytes:
+        """Give a key that was wrapped.
+
+        Raises:
+            EvidenceError: `vault-key-wrong`.
+        """
         try:
             return self._master.decrypt(wrapped[:NONCE_BYTES], wrapped[NONCE_BYTES:], name.encode())
         except InvalidTag:

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from ledger.errors import EvidenceError, PollbookError
 from ledger.event import Event
 from ledger.leaf import disclosure_digest, undisclose
+from ledger.member_vault import MEMBER_TABLES
 from ledger.streams.person import DISCLOSURES_MAX, DisclosureErased, ErasureOrdered
 from ledger.vault import TABLES, Vault
 from projections.verify.finding import Finding, found_by
@@ -51,7 +52,7 @@ def check_private(record: RecordRead, vault: Vault, *, is_file: bool) -> list[Fi
         except (TypeError, ValueError) as error:  # columns of types that no vault has
             findings.append(Finding("I4", "vault-malformed", None, "the vault", "rows as written", str(error)))
     if is_file:
-        findings += check_database("I5", "vault.db", vault.look, TABLES)
+        findings += check_database("I5", "vault.db", vault.look, (*TABLES, *(MEMBER_TABLES if vault.members.made else ())))
     return findings
 
 
@@ -90,7 +91,7 @@ def _read(vault: Vault, position: int, event: Event, field: str) -> tuple[str | 
     digest = getattr(event, field)
     where = f"{field} of {event.stream}"
     try:
-        text = vault.disclosure(digest, field)
+        text = vault.disclosure(digest, field, event.stream)
         if text is None:
             return None, None
         found, named = disclosure_digest(text), undisclose(text)[0]

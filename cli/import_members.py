@@ -1,0 +1,203 @@
+"""`pollbook import register-members FILE --mapping MAP`: a register as one batch, and the rows that were rejected."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable, Sequence
+from io import BufferedReader
+from pathlib import Path
+from typing import Any
+
+from cli.import_csv import constants_of, filled
+from cli.member_file import MemberFile
+from cli.member_mapping import Mapping_, read_mapping
+from cli.member_rows import CODES
+from cli.office import desk_at, opened, vault_of
+from cli.parse import Where, actor_value, command_from, on_the_command_line
+from cli.place import Place
+from cli.report import Sealed, counted, say_sealed, tree_of
+from cli.screen import Bar, progress, say, say_json, table
+from cli.sealing import seal_up
+from cli.source import os_errors
+from cli.verbs import interrupted
+from ledger.decision import fold
+from ledger.desk import name_of
+from ledger.errors import RefusedError, UsageError
+from ledger.intake import Tally
+from ledger.intake_run import preview
+from ledger.member_vault import RejectedRow
+from ledger.record import Record
+from ledger.streams.member import IntakeState, RegisterMembers, intake_stream
+from ledger.vault import Vault
+
+VERB = "register-members"
+GO_ON = "Give the same command again to go on"
+UNKNOWN_FILE = "0" * 32  # stands for the file's digest until it is read
+
+
+def import_members(
+    place: Place,
+    file: Path,
+    mapping: Path | None,
+    settings: Sequence[str],
+    actor: str,
+    *,
+    dry_run: bool,
+    as_json: bool,
+) -> None:
+    """Take in a register, or say what would become of its rows.
+
+    Raises:
+        UsageError: `no-mapping`, `no-such-file`, ...
+        RefusedError: what `read_mapping`, `MemberFile` and the desk raise; `interrupted`.
+    """
+    with on_the_command_line():
+        who = actor_value(actor, "--as")
+        given = filled(constants_of(RegisterMembers, settings))
+        command = _command({"file": UNKNOWN_FILE, "rows": 1, **given})
+        if mapping is None:
+            remedy = "See one in: pollbook import --help"
+            raise UsageError("no-mapping", "--mapping", expected="a mapping file", found="none", remedy=remedy)
+    read = read_mapping(mapping)
+    with os_errors(file), file.open("rb") as stream:
+        register = Register(stream, file.name, command.register_id, read)
+        try:
+            if dry_run:
+                _look_through(place, register, as_json=as_json)
+            else:
+                _take_in(place, register, given, who, as_json=as_json)
+        except KeyboardInterrupt:
+            raise interrupted(file.name, GO_ON) from None
+
+
+class Register:
+    """A file of a register, and how it is read."""
+
+    def __init__(self, stream: BufferedReader, name: str, register: str, mapping: Mapping_) -> None:
+        self._stream = stream
+        self._mapping = mapping
+        self.name = name
+        self.id = register
+
+    def named(self, vault: Vault, record: Record) -> tuple[MemberFile, IntakeState]:
+        """Give the file by its keyed digest, and the intake of it as it stands."""
+        members = MemberFile(self._stream, self.name, self.id, self._mapping, vault)
+        with progress(f"reading {self.name}", members.size) as bar:
+            state = intake_stream(self.id, members.name_of(bar.by))
+        return members, fold(state, (event for _, event in record.stream(state.stream)))
+
+    def sort(self, members: MemberFile) -> None:
+        """Sort the rows."""
+        with progress(f"sorting {self.name}", members.size) as bar:
+            members.sort(bar.by)
+
+
+def _take_in(place: Place, register: Register, given: dict[str, Any], who: str, *, as_json: bool) -> None:
+    with desk_at(place) as desk:
+        members, state = register.named(desk.vault, desk.ledger)
+        before = state.reconciled
+        if not before:
+            register.sort(members)
+            file = state.stream.rpartition("/")[2]
+            command = _command({**given, "file": file, "rows": members.total}).of(members)
+            try:
+                with progress("members", members.total) as bar:
+                    name = name_of(desk.vault, command, who, 0)
+                    desk.submit(command, actor=who, command_id=name, progress=_shown(bar))
+            finally:
+                sealed = seal_up(place, desk.ledger)
+            state = fold(state, (event for _, event in desk.ledger.stream(state.stream)[state.version :]))
+        else:
+            sealed = seal_up(place, desk.ledger)
+    done = state.reconciled
+    if done is None:
+        raise AssertionError("an intake that was carried out is reconciled")
+    tally = Tally(done.accepted, done.held, {each.code: each.rows for each in done.rejected})
+    _print(state.stream, tally, sealed, "before" if before else "now", as_json=as_json)
+
+
+def _look_through(place: Place, register: Register, *, as_json: bool) -> None:
+    """Say what would become of the rows; nothing is written."""
+    with opened(place) as ledger:
+        vault = vault_of(place, ledger)
+        try:
+            members, state = register.named(vault, ledger)
+            register.sort(members)
+            with progress("members", members.total) as bar:
+                tally = preview(ledger, vault, members, state.stream, _shown(bar))
+        finally:
+            vault.close()
+    _print(state.stream, tally, None, "dry", as_json=as_json)
+
+
+def _command(values: dict[str, Any]) -> RegisterMembers:
+    command = command_from(RegisterMembers, values, Where("--set"))
+    assert isinstance(command, RegisterMembers)
+    return command
+
+
+def _shown(bar: Bar) -> Callable[[int, int], None]:
+    done = 0
+
+    def show(at: int, _total: int) -> None:
+        nonlocal done
+        bar.by(at - done)
+        done = at
+
+    return show
+
+
+def _print(stream: str, tally: Tally, sealed: Sealed | None, when: str, *, as_json: bool) -> None:
+    rejected = sum(tally.rejected.values())
+    rows = tally.accepted + tally.held + rejected
+    if as_json:
+        done = {"batch": stream, "rows": rows, "accepted": tally.accepted, "held": tally.held}
+        say_json({**done, "rejected": dict(sorted(tally.rejected.items())), "when": when, **tree_of(sealed)})
+        return
+    say(stream)
+    if when == "before":
+        say(f"added nothing: this file was taken in before, {counted(rows, 'row')}")
+    says = "would be " if when == "dry" else ""
+    said = [("registered", tally.accepted), ("held already", tally.held), ("rejected", rejected), ("rows", rows)]
+    say("\n".join(f"{number:>9,} {says if what != 'rows' else ''}{what}" for what, number in said))
+    if tally.rejected:
+        found = [(f"{number:,}", code, CODES.get(code, "")) for code, number in sorted(tally.rejected.items())]
+        say("\n" + table(("rows", "code", "what it has"), found, right=(0,)))
+    if when == "dry":
+        say("This was a dry run: nothing was written")
+    elif rejected:
+        say(f"\nTo put them right: pollbook rejected {stream} > FILE.csv, then import that file")
+    say_sealed(sealed)
+
+
+def write_rejected(place: Place, batch: str, out: Path | None) -> None:
+    """Write the rows that were rejected in a batch as CSV, each with its line and why before it.
+
+    Raises:
+        RefusedError: `unknown-batch`.
+    """
+    with opened(place) as ledger:
+        vault = vault_of(place, ledger)
+        try:
+            head = vault.members.head(batch)
+            rows = [_line(row) for row in vault.members.rejected(batch)]
+        finally:
+            vault.close()
+    if not head:
+        remedy = "pollbook import names it; see pollbook events --type batch-received.v1"
+        raise RefusedError("unknown-batch", batch, expected="a batch that was taken in", found="none", remedy=remedy)
+    lines = b"".join([b"line,code," + _ended(head), *rows])
+    if out is None:
+        sys.stdout.buffer.write(lines)
+        return
+    with os_errors(out):
+        out.write_bytes(lines)
+    say(f"wrote {out}: {counted(len(rows), 'row')}; who is in it can be told from it, so keep it safe")
+
+
+def _line(row: RejectedRow) -> bytes:
+    return f"{row.line},{row.code},".encode("ascii") + _ended(row.raw)
+
+
+def _ended(raw: bytes) -> bytes:
+    return raw if raw.endswith((b"\n", b"\r")) else raw + b"\n"

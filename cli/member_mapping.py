@@ -1,0 +1,141 @@
+"""A mapping file: which columns of a CSV file hold what of a member. TOML.
+
+    key = "Membership number"           # what tells rows apart, in whichever file: one column or several
+    key_digits = 8                      # it has so many digits: a spreadsheet drops leading zeros
+    dates = "%d/%m/%Y"                  # how days are written; YYYY-MM-DD if left out
+
+    [public]                            # category, affiliate, region, section, unit, joined, lapsed
+    unit = "CLP"
+    joined = "Date joined"
+
+    [private]                           # name, address, born, email, phone, number: to the vault alone
+    name = ["First name", "Surname"]    # several columns are joined by a space
+    email = "E-mail"
+
+    [set]                               # public fields that are the same in every row
+    category = "member"
+
+    [words.unit]                        # what a cell is called here; without it, "Bow East" is bow-east
+    "Bow & E." = "bow-east"
+"""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Annotated, Literal
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
+
+from cli.source import small_text
+from ledger.errors import RefusedError, nearest
+from ledger.field import Id
+
+Columns = Annotated[
+    tuple[str, ...],
+    BeforeValidator(lambda value: (value,) if isinstance(value, str) else tuple(value)),
+    Field(min_length=1, max_length=20),
+]
+Shared = Literal["category", "affiliate", "region", "section", "unit"]
+PublicName = Literal["category", "affiliate", "region", "section", "unit", "joined", "lapsed"]
+PrivateName = Literal["name", "address", "born", "email", "phone", "number"]
+
+
+class Mapping_(BaseModel):  # noqa: N801  # the module's subject; `Mapping` is taken
+    """A mapping file as it is written."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    key: Columns
+    key_digits: int | None = Field(None, ge=1, le=40)
+    dates: str = "%Y-%m-%d"
+    encoding: Literal["utf-8", "cp1252"] = "utf-8"
+    public: dict[PublicName, str] = {}
+    private: dict[PrivateName, Columns]
+    set: dict[Shared, Id] = {}
+    words: dict[Shared, dict[str, Id]] = {}
+
+
+@dataclass(frozen=True)
+class Places:
+    """Where in a row the mapping's columns are.
+
+    Attributes:
+        key: columns that tell rows apart.
+        shared: public field -> its column; `days` those of joined and lapsed, None where there is none.
+        private: name of a private value -> its columns, in the order of the names.
+        width: cells of a row.
+    """
+
+    key: tuple[int, ...]
+    shared: Mapping[str, int]
+    days: tuple[int | None, int | None]
+    private: Sequence[tuple[str, tuple[int, ...]]]
+    width: int
+    heads: Sequence[str] = field(default_factory=tuple)
+
+
+def read_mapping(file: Path) -> Mapping_:
+    """Read a mapping file.
+
+    Raises:
+        UsageError: `no-such-file`, ...
+        RefusedError: `bad-mapping`.
+    """
+    try:
+        mapping = Mapping_.model_validate(tomllib.loads(small_text(file)))
+    except tomllib.TOMLDecodeError as error:
+        raise _bad(file.name, "a mapping file in TOML", str(error)) from None
+    except ValidationError as error:
+        first = error.errors(include_url=False, include_context=False)[0]
+        where = ".".join(str(part) for part in first["loc"])
+        raise _bad(f"{file.name}, {where}", first["msg"][:1].lower() + first["msg"][1:], "another value") from None
+    if "name" not in mapping.private:
+        raise _bad(f"{file.name}, private", "a column for the name", ", ".join(mapping.private) or "none")
+    if "category" not in {*mapping.public, *mapping.set}:
+        raise _bad(file.name, "the category, under [public] or [set]", "none")
+    both = sorted({*mapping.public} & {*mapping.set})
+    if both:
+        raise _bad(f"{file.name}, {both[0]}", "a column or one value for all rows", "both")
+    return mapping
+
+
+def places_in(mapping: Mapping_, heads: Sequence[str], where: str) -> Places:
+    """Find a mapping's columns among those of a file.
+
+    Raises:
+        RefusedError: `unknown-column`, `duplicate-column`.
+    """
+    names = [head.strip() for head in heads]
+
+    def place(name: str) -> int:
+        if name not in names:
+            found = f"none{nearest(name, names)}" if names else "an empty row"
+            raise RefusedError(
+                "unknown-column",
+                where,
+                expected=f"a column {name!r}, as the mapping says",
+                found=found,
+                remedy="Correct the mapping, or the names in the first row",
+            )
+        if names.count(name) > 1:
+            raise RefusedError(
+                "duplicate-column",
+                where,
+                expected=f"one column {name!r}",
+                found=names.count(name),
+                remedy="Give each column its own name",
+            )
+        return names.index(name)
+
+    public: dict[str, int] = {field: place(column) for field, column in mapping.public.items()}
+    private = [(name, tuple(map(place, columns))) for name, columns in sorted(mapping.private.items())]
+    days = (public.pop("joined", None), public.pop("lapsed", None))
+    return Places(tuple(map(place, mapping.key)), public, days, private, len(names), names)
+
+
+def _bad(where: str, expected: str, found: str) -> RefusedError:
+    remedy = "Correct the mapping file; pollbook import --help shows one"
+    return RefusedError("bad-mapping", where, expected=expected.rstrip("."), found=found.rstrip("."), remedy=remedy)

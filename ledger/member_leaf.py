@@ -1,0 +1,96 @@
+"""Leaves of members by template: the very bytes that `leaf.encode` writes, without an object for each.
+
+What many members have in common is validated, and held against `leaf.encode`, once; what differs in each is of a
+closed alphabet (keys, digests, blinds) or a day, so that nothing has to be escaped.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from pydantic import TypeAdapter
+
+from ledger.intake import Standing
+from ledger.leaf import encode
+from ledger.streams.member import MemberRegistered
+from ledger.streams.nominated import Day
+
+DAY: TypeAdapter[str] = TypeAdapter(Day)
+DAYS_MAX = 50_000  # pairs of days remembered
+STANDINGS_MAX = 50_000  # standings remembered
+
+Parts = tuple[str, str, str, str]
+
+
+class MemberLeaves:
+    """Writes the leaves of one intake's members.
+
+    Args:
+        member: the fields of the envelope that all have in common: actor, batch, effective.
+    """
+
+    def __init__(self, member: Mapping[str, Any]) -> None:
+        self._member = dict(member)
+        self._parts: dict[Standing, Parts] = {}
+        self._days: dict[tuple[str | None, str | None], str] = {}
+
+    def leaf(
+        self, key: str, standing: Standing, days: tuple[str | None, str | None], digest: str, blind: str, recorded: str
+    ) -> bytes:
+        """Write the leaf of `person/<key>`, version 1.
+
+        Raises:
+            ValidationError: a public field is not of its type.
+        """
+        before, middle, region, after = self._parts.get(standing) or self._learn(standing)
+        when = self._days.get(days)
+        if when is None:
+            when = self._learn_days(days)
+        joined_and_lapsed = f'{digest}",{when}"recorded":"{recorded}",{region}"stream":"person/{key}'
+        return f"{before}{blind}{middle}{joined_and_lapsed}{after}".encode("ascii")
+
+    def _learn(self, standing: Standing) -> Parts:
+        if len(self._parts) >= STANDINGS_MAX:
+            self._parts.clear()
+        member = self._member
+        before = f'{{"actor":"{member["actor"]}",{_field("affiliate", standing.affiliate)}"batch":"{member["batch"]}",'
+        middle = f'","category":"{standing.category}","effective":"{member["effective"]}","identity":"'
+        between = _field("region", standing.region) + _field("section", standing.section)
+        after = f'","type":"member-registered.v1",{_field("unit", standing.unit)}"version":1}}'
+        parts = self._parts[standing] = (f'{before}"blind":"', middle, between, after)
+        try:
+            self._compare(standing)
+        except BaseException:
+            del self._parts[standing]
+            raise
+        return parts
+
+    def _compare(self, standing: Standing) -> None:
+        """Hold the template against the type itself: fields validated, bytes the same."""
+        key, digest, blind = "0" * 24, "A" * 43, "B" * 22
+        when: dict[str, Any] = {"effective": self._member["effective"], "recorded": self._member["effective"]}
+        event = MemberRegistered(
+            stream=f"person/{key}",
+            version=1,
+            blind=blind,
+            identity=digest,
+            **{**self._member, **when},
+            **{name: value for name, value in standing._asdict().items() if value is not None},
+        )
+        if encode(event) != self.leaf(key, standing, (None, None), digest, blind, when["recorded"]):
+            raise TypeError("the template of member-registered.v1 is not what its type writes")
+
+    def _learn_days(self, days: tuple[str | None, str | None]) -> str:
+        if len(self._days) >= DAYS_MAX:
+            self._days.clear()
+        for day in days:
+            if day is not None:
+                DAY.validate_python(day, strict=True)
+        joined, lapsed = days
+        text = self._days[days] = _field("joined", joined) + _field("lapsed", lapsed)
+        return text
+
+
+def _field(name: str, value: str | None) -> str:
+    return "" if value is None else f'"{name}":"{value}",'

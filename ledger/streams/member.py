@@ -1,0 +1,155 @@
+"""`intake/<register>/<digest>`: a register of members, an affiliate's list or the like, taken in from a file.
+
+Each row that is accepted is somebody's own stream, `person/<key>`: the key is a keyed digest, under a secret of the
+vault, of what tells the row from others in its register (as a membership number). So a row is registered once,
+whichever file it comes in; the store itself refuses the second. Members are recorded in the order of their keys,
+which says nothing of the file's. Who they are lives in the vault alone.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from typing import Annotated, Any, Literal, Self
+
+from pydantic import Field, PrivateAttr, StringConstraints
+
+from ledger.decision import Act, Command, Outcome, State, decision
+from ledger.errors import refused
+from ledger.event import Audience, Canonical, Event, Private
+from ledger.field import Count, Hash, Id
+from ledger.intake import Intake, Rows, Tally
+from ledger.streams.nominated import Day
+
+ROWS_MAX = 1_000_000  # rows of one file: the largest party election held had 784,151 electors
+
+IntakeId = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{32}$")]
+
+
+class MemberRegistered(Event):
+    """Somebody was found in a register: in which category and where, and since when. It counts once the batch does.
+
+    `identity` packs all that is personal into one disclosure.
+    """
+
+    audience = Audience.RESTRICTED
+    type: Literal["member-registered.v1"] = "member-registered.v1"
+    affiliate: Id | None = None
+    category: Id
+    identity: Private
+    joined: Day | None = None
+    lapsed: Day | None = None
+    region: Id | None = None
+    section: Id | None = None
+    unit: Id | None = None
+
+
+class BatchReceived(Event):
+    """A file of rows was received, `file` the keyed digest of it and of how it is read, and is being taken in."""
+
+    audience = Audience.RESTRICTED
+    type: Literal["batch-received.v1"] = "batch-received.v1"
+    file: IntakeId
+    register_id: Id
+    rows: Count
+
+
+class Rejected(Canonical):
+    """How many rows were rejected for one reason."""
+
+    code: Id
+    rows: Count
+
+
+class BatchReconciled(Event):
+    """A file was taken in whole: its rows are those registered, those held before, and those rejected.
+
+    `digest` is the SHA-256 over the leaf hashes (RFC 6962) of those registered, in the order of the ledger.
+    """
+
+    audience = Audience.RESTRICTED
+    type: Literal["batch-reconciled.v1"] = "batch-reconciled.v1"
+    accepted: Count
+    digest: Hash
+    file: IntakeId
+    held: Count
+    register_id: Id
+    rejected: tuple[Rejected, ...]
+    rows: Count
+
+
+@dataclass(frozen=True, slots=True)
+class IntakeState(State):
+    """An intake as it stands: absent, open, or reconciled."""
+
+    rows: int = 0
+    reconciled: BatchReconciled | None = None
+
+    def evolve(self, event: Event) -> IntakeState:
+        """Give the intake after one more event."""
+        match event:
+            case BatchReceived():
+                return replace(self, version=event.version, rows=event.rows)
+            case BatchReconciled():
+                return replace(self, version=event.version, reconciled=event)
+        raise TypeError(f"{event.type} does not belong to an intake")
+
+
+def intake_stream(register: str, file: str) -> IntakeState:
+    """Name the stream of an intake."""
+    return IntakeState(f"intake/{register}/{file}")
+
+
+class RegisterMembers(Command):
+    """Take in a register of members from a CSV file, as one batch: pollbook import register-members FILE --mapping MAP.
+
+    What is personal goes to the vault. Rows that cannot be accepted are kept there too, to be put right and
+    imported again; a row that was registered before is not registered twice.
+    """
+
+    signed = True
+
+    register_id: Id = Field(description="id of the register: the membership register, or the affiliate whose list it is")
+    file: IntakeId = Field(description="keyed digest of the file and how it is read; the import fills it in")
+    rows: int = Field(ge=1, le=ROWS_MAX, description="number of rows; the import fills it in")
+
+    _source: Rows | None = PrivateAttr(None)
+
+    def of(self, source: Rows) -> Self:
+        """Give the command its rows."""
+        self._source = source
+        return self
+
+    @property
+    def source(self) -> Rows | None:
+        """The rows; None where the command did not come from an import."""
+        return self._source
+
+
+@decision(RegisterMembers, intake=lambda c, _: intake_stream(c.register_id, c.file))
+def register_members(command: RegisterMembers, act: Act, intake: IntakeState) -> Outcome:
+    """Decide that a register may be taken in.
+
+    Raises:
+        RefusedError: `no-rows-given`, `batch-differs`.
+    """
+    if intake.reconciled:
+        return Outcome()
+    where = f"register {command.register_id}, file {command.file}"
+    if command.source is None:
+        remedy = "Give the file: pollbook import register-members FILE --mapping MAP"
+        raise refused("no-rows-given", where, "the rows of a file", "none", remedy)
+    if intake.exists and intake.rows != command.rows:
+        remedy = "Give the file that the import was begun with"
+        raise refused("batch-differs", where, f"{intake.rows} rows", command.rows, remedy)
+    shared: dict[str, Any] = {"file": command.file, "register_id": command.register_id, "rows": command.rows}
+    opened = BatchReceived(**act.on(intake), **shared)
+    member = {"actor": act.actor, "batch": intake.stream, "effective": act.effective}
+
+    def closed(tally: Tally, digest: str, now: str) -> Event:
+        envelope = act.on(intake) | {"version": 2, "recorded": now}
+        rejected = tuple(Rejected(code=code, rows=rows) for code, rows in sorted(tally.rejected.items()))
+        tallied: Mapping[str, Any] = {"accepted": tally.accepted, "held": tally.held, "rejected": rejected}
+        return BatchReconciled(**envelope, **shared, **tallied, digest=digest)
+
+    return Outcome((), Intake(intake.stream, opened, command.source, member, closed))
