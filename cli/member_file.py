@@ -6,14 +6,14 @@ So a file of any size is taken in with 28 bytes in memory a row, and nothing per
 from __future__ import annotations
 
 import csv
-import hashlib
 import os
 import struct
 from collections.abc import Callable, Iterator
+from hashlib import blake2b, sha256
 from io import BufferedReader
-from typing import NamedTuple
+from types import EllipsisType
 
-from cli.member_mapping import Mapping_, places_in
+from cli.member_mapping import Mapping_, Places, places_in
 from cli.member_rows import RowReader
 from cli.source import BOM, UTF_16
 from ledger.errors import RefusedError
@@ -29,14 +29,6 @@ QUOTE = b'"'
 ENTRY = struct.Struct(f">{KEY_BYTES}sIQI")  # key, line, offset, bytes
 
 Read = Callable[[int], None]  # told how many more bytes were read
-
-
-class Raw(NamedTuple):
-    """A row as it stands in the file: the line that it begins on, where, and its bytes with the line's end."""
-
-    number: int
-    offset: int
-    raw: bytes
 
 
 class MemberFile:
@@ -60,7 +52,8 @@ class MemberFile:
         if self._stamp[0] > FILE_MAX:
             remedy = "Split the file; each part is a batch of its own"
             raise self._refused("file-too-large", f"at most {FILE_MAX:,} bytes", f"{self._stamp[0]:,}", remedy)
-        self._reader, self._body = self._begin()
+        self._places, self._body = self._begin()
+        self._reader = RowReader(mapping, self._places)
 
     @property
     def total(self) -> int:
@@ -74,7 +67,7 @@ class MemberFile:
 
     def name_of(self, read: Read) -> str:
         """Name the file, with the way it is read, by a keyed digest: 32 hexadecimal digits."""
-        digest = hashlib.sha256()
+        digest = sha256()
         for block in self._blocks(0, read):
             digest.update(block)
         said = f"{self._register}\n{self._mapping.model_dump_json()}\n{digest.hexdigest()}"
@@ -87,22 +80,43 @@ class MemberFile:
             RefusedError: `too-many-rows`, `line-too-long`, `empty-file`.
         """
         secret = self._vault.keyed(f"keys of register {self._register}", b"")
-        blake2b, pack, key_of = hashlib.blake2b, ENTRY.pack, self._reader.key_of
+        keyed, pack = blake2b(key=secret, digest_size=KEY_BYTES).copy, ENTRY.pack
         entries = self._entries = []
-        for page in self._raws(read):
-            parsed = parse([self._decoded(row.raw) for row in page])
-            for (number, offset, raw), cells in zip(page, parsed, strict=True):
-                if cells is not None and not any(cells):
-                    continue
-                told = key_of(cells)
-                key = blake2b(told.encode("utf-8", "surrogateescape"), key=secret, digest_size=KEY_BYTES).digest()
-                entries.append(pack(key if told else NO_KEY, number, offset, len(raw)))
+        offset, number = self._body
+        for raws in self._raws(read):
+            for raw, told in zip(raws, self._told(raws), strict=True):
+                if told is not None:
+                    hashed = keyed()
+                    hashed.update(told)
+                    entries.append(pack(hashed.digest() if told else NO_KEY, number, offset, len(raw)))
+                offset += len(raw)
+                number += len(raw.splitlines()) if QUOTE in raw else 1
             if len(entries) > ROWS_MAX:
                 remedy = "Split the file; each part is a batch of its own"
                 raise self._refused("too-many-rows", f"at most {ROWS_MAX:,} rows", "more", remedy)
         if not entries:
             raise self._refused("empty-file", "rows below the names of columns", "none", "Check the file")
         entries.sort()
+
+    def _told(self, raws: list[bytes]) -> list[bytes | None]:
+        """Give what tells each row from others; empty if nothing does, None for a line with nothing on it."""
+        width, key = self._places.width, self._places.key
+        if len(key) == 1 and self._mapping.key_digits is not None:
+            # Digits between commas, and nothing quoted: most rows, and csv would say the same of them.
+            (column,), digits = key, self._mapping.key_digits
+            told: list[bytes | None] = []
+            for raw in raws:
+                cells = raw.split(b",")
+                part = cells[column].strip(b" ") if len(cells) == width and QUOTE not in raw else b""
+                told.append(part if len(part) == digits and part.isdigit() else self._told_of(raw))
+            return told
+        return [self._told_of(raw, cells) for raw, cells in zip(raws, parse([*map(self._decoded, raws)]), strict=True)]
+
+    def _told_of(self, raw: bytes, cells: list[str] | None | EllipsisType = ...) -> bytes | None:
+        found = parse([self._decoded(raw)])[0] if isinstance(cells, EllipsisType) else cells
+        if found is not None and not any(found):
+            return None
+        return self._reader.key_of(found).encode("utf-8", "surrogateescape")
 
     def page(self, start: int, stop: int) -> list[Row]:
         """Give the rows from place `start` up to `stop` in the order of their keys."""
@@ -126,7 +140,7 @@ class MemberFile:
         status = os.fstat(self._opened.fileno())
         return status.st_size, status.st_mtime_ns
 
-    def _begin(self) -> tuple[RowReader, tuple[int, int]]:
+    def _begin(self) -> tuple[Places, tuple[int, int]]:
         """Read the names of the columns; give where the rows begin, and on which line."""
         start = os.pread(self._opened.fileno(), 1 << 16, 0)
         if start.startswith(UTF_16):
@@ -138,7 +152,7 @@ class MemberFile:
         if heads is None or not any(heads):
             raise self._refused("not-csv", "names of columns in the first row", "none", "Check the file")
         where = f"{self._name} line 1"
-        return RowReader(self._mapping, places_in(self._mapping, heads, where)), (skipped + len(self.head), 2)
+        return places_in(self._mapping, heads, where), (skipped + len(self.head), 2)
 
     def _blocks(self, offset: int, read: Read) -> Iterator[bytes]:
         file = self._opened.fileno()
@@ -147,25 +161,16 @@ class MemberFile:
             read(len(block))
             yield block
 
-    def _raws(self, read: Read) -> Iterator[list[Raw]]:
-        """Give the rows block by block: lines, joined where a cell goes over several."""
-        offset, number = self._body
+    def _raws(self, read: Read) -> Iterator[list[bytes]]:
+        """Give the rows block by block: lines with their ends, joined where a cell goes over several."""
         rest: list[bytes] = []  # lines of a row that has not ended yet
-        for lines in self._lines(offset, read):
+        for lines in self._lines(self._body[0], read):
             whole = [*rest, *lines]
             rest = []
             if any(line.count(QUOTE) & 1 for line in whole):
                 whole, rest = _joined(whole)
-            page = []
-            for raw in whole:
-                page.append(Raw(number, offset, raw))
-                offset += len(raw)
-                number += max(len(raw.splitlines()), 1) if QUOTE in raw else 1
-            yield page
-        for raw in rest:  # a quote that is never closed: each line stands for itself, and its row is rejected
-            yield [Raw(number, offset, raw)]
-            offset += len(raw)
-            number += 1
+            yield whole
+        yield rest  # a quote that is never closed: each line stands for itself, and its row is rejected
 
     def _lines(self, offset: int, read: Read) -> Iterator[list[bytes]]:
         """Give whole lines, each with its end, a block's at a time."""

@@ -96,6 +96,8 @@ def read_mapping(file: Path) -> Mapping_:
         raise _bad(f"{file.name}, private", "a column for the name", ", ".join(mapping.private) or "none")
     if "category" not in {*mapping.public, *mapping.set}:
         raise _bad(file.name, "the category, under [public] or [set]", "none")
+    if len(mapping.private.get("born", ("",))) > 1:
+        raise _bad(f"{file.name}, born", "one column", "several")
     both = sorted({*mapping.public} & {*mapping.set})
     if both:
         raise _bad(f"{file.name}, {both[0]}", "a column or one value for all rows", "both")

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from datetime import datetime
+from datetime import date, datetime
 from json.encoder import encode_basestring
 from operator import itemgetter
 from typing import Any
@@ -22,8 +22,10 @@ ROW_BYTES_MAX = 65_536
 ID_MAX = 64
 REMEMBERED_MAX = 50_000
 SERIAL = re.compile(r"[0-9]{1,6}(\.[0-9]+)?")  # a day as a spreadsheet counts them
+ISO_DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 SCIENTIFIC = re.compile(r"[0-9](\.[0-9]+)?E\+?[0-9]+", re.IGNORECASE)  # a long number as a spreadsheet shows it
 NOBODY = Standing("none")
+NO_DAYS = (None, None)
 CODES = {
     "not-csv": "a quote out of place",
     "wrong-columns": "other columns than the first row",
@@ -57,10 +59,18 @@ class RowReader:
     def __init__(self, mapping: Mapping_, places: Places) -> None:
         self._mapping = mapping
         self._places = places
-        self._names = [(f'"{name}":', name, columns) for name, columns in places.private]
+        columns = [column for _, several in places.private for column in several]
+        self._values: Any = itemgetter(*columns) if len(columns) > 1 else lambda cells: (cells[columns[0]],)
+        said = (f'"{name}":"' + " ".join(["%s"] * len(several)) + '"' for name, several in places.private)
+        self._template = "{" + ",".join(said) + "}"
+        self._quotes = self._template.count('"')
+        private = dict(places.private)
+        self._name = private["name"]
+        self._born = private["born"][0] if "born" in private else None
         shared = sorted(places.shared.values())
         self._shared: Any = itemgetter(*shared) if shared else lambda _: ""
-        self._joined, self._lapsed = places.days
+        self._iso = mapping.dates == "%Y-%m-%d"
+        self._dated = any(day is not None for day in places.days)
         self._standings: dict[Any, Standing] = {}
         self._days: dict[str, str | None] = {"": None}
 
@@ -80,20 +90,30 @@ class RowReader:
 
     def row(self, key: bytes, number: int, raw: bytes, text: str, cells: list[str] | None) -> Row:
         """Give a row with what it says, or with the code it is rejected for."""
-        plain = text.rstrip("\r\n")
+        text = text.rstrip("\r\n")
         try:
-            clean = plain.isascii() and plain.isprintable()
-            cells = self._whole(key, raw, plain, cells, clean=clean)
+            clean = text.isascii() and text.isprintable()
+            cells = self._whole(key, raw, text, cells, clean=clean)
             shared = self._shared(cells)
             standing = self._standings.get(shared) or self._stand(shared, cells)
-            joined = self._day(cells[self._joined]) if self._joined is not None else None
-            lapsed = self._day(cells[self._lapsed]) if self._lapsed is not None else None
-            if joined and lapsed and lapsed < joined:
-                raise RejectError("lapsed-before-joined")
-            identity = self._identity(cells, clean=clean and len(plain) <= TEXT_MAX)
+            days = self._days_of(cells) if self._dated else NO_DAYS
+            if self._born is not None:
+                cells[self._born] = self._day(cells[self._born]) or ""
+            short = clean and len(text) <= TEXT_MAX
+            identity = self._template % self._values(cells) if short else ""
+            if not short or identity.count('"') != self._quotes or "\\" in identity or self._awkward(cells):
+                identity = self._identity(cells, clean=short)
         except RejectError as reject:
-            return Row(key, number, str(reject), NOBODY, None, None, "", raw)
-        return Row(key, number, "", standing, joined, lapsed, identity, raw)
+            return Row(key, number, str(reject), NOBODY, NO_DAYS, "", raw)
+        return Row(key, number, "", standing, days, identity, raw)
+
+    def _days_of(self, cells: list[str]) -> tuple[str | None, str | None]:
+        joined, lapsed = self._places.days
+        since = None if joined is None else self._day(cells[joined])
+        until = None if lapsed is None else self._day(cells[lapsed])
+        if since and until and until < since:
+            raise RejectError("lapsed-before-joined")
+        return since, until
 
     def _whole(self, key: bytes, raw: bytes, text: str, cells: list[str] | None, *, clean: bool) -> list[str]:
         """Give the cells of a row that is whole, is text, and has a key."""
@@ -111,12 +131,12 @@ class RowReader:
         if key == NO_KEY:
             parts = [cells[column].strip() for column in self._places.key]
             raise RejectError("key-mangled" if all(parts) else "no-key")
-        return cells
+        return cells if clean and not _padded(text) else [cell.strip() for cell in cells]
 
     def _stand(self, shared: Any, cells: list[str]) -> Standing:
         fields: dict[str, Any] = dict(self._mapping.set)
         for name, column in self._places.shared.items():
-            fields[name] = self._id(self._mapping.words.get(name), cells[column].strip())
+            fields[name] = self._id(self._mapping.words.get(name), cells[column])
         if not fields.get("category"):
             raise RejectError("bad-id")
         if len(self._standings) >= REMEMBERED_MAX:
@@ -142,13 +162,10 @@ class RowReader:
         """Give a day as `YYYY-MM-DD`."""
         if cell in self._days:
             return self._days[cell]
-        text = cell.strip()
-        if not text:
-            return None
-        if SERIAL.fullmatch(text):
+        if SERIAL.fullmatch(cell):
             raise RejectError("day-mangled")
         try:
-            day = datetime.strptime(text, self._mapping.dates).date().isoformat()
+            day = _iso_day(cell) if self._iso else datetime.strptime(cell, self._mapping.dates).date().isoformat()
         except ValueError:
             raise RejectError("bad-day") from None
         if len(self._days) >= REMEMBERED_MAX:
@@ -156,26 +173,34 @@ class RowReader:
         self._days[cell] = day
         return day
 
+    def _awkward(self, cells: list[str]) -> bool:
+        """Tell whether a value is missing, or the name needs a look: the template is for rows without either."""
+        return not all(self._values(cells)) or "@" in "".join([cells[column] for column in self._name])
+
     def _identity(self, cells: list[str], *, clean: bool) -> str:
         """Give what is personal, as canonical JSON; `clean` says that no cell is too long or has anything invisible."""
         parts = []
-        for start, name, columns in self._names:
-            if len(columns) == 1:
-                value = cells[columns[0]].strip()
-            else:
-                value = " ".join(filter(None, [cells[column].strip() for column in columns]))
-            if name == "born" and value:
-                value = self._day(value) or ""
+        for name, columns in self._places.private:
+            value = " ".join(filter(None, [cells[column] for column in columns]))
             if not value:
                 if name == "name":
                     raise RejectError("no-name")
                 continue
             if name == "name" and "@" in value:
                 raise RejectError("email-as-name")
-            if not clean:
-                value = _checked(value)
-            parts.append(start + encode_basestring(value))
+            parts.append(f'"{name}":' + encode_basestring(value if clean else _checked(value)))
         return "{" + ",".join(parts) + "}"
+
+
+def _padded(text: str) -> bool:
+    """Tell whether a cell may have blanks around it."""
+    return '"' in text or ", " in text or " ," in text or text[:1] == " " or text[-1:] == " "
+
+
+def _iso_day(cell: str) -> str:
+    if not ISO_DAY.fullmatch(cell):
+        raise ValueError(cell)
+    return date.fromisoformat(cell).isoformat()
 
 
 def _checked(value: str) -> str:

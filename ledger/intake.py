@@ -30,7 +30,7 @@ class Row(NamedTuple):
         number: line of the file on which it begins, from 1.
         code: why it is rejected; empty if it is not.
         standing: public fields; of no meaning in a rejected row, as are those below.
-        joined, lapsed: days, `YYYY-MM-DD`.
+        days: when somebody joined and when that lapsed, `YYYY-MM-DD`.
         identity: who it is, a canonical JSON object.
         raw: the row as it stands in the file.
     """
@@ -39,8 +39,7 @@ class Row(NamedTuple):
     number: int
     code: str
     standing: Standing
-    joined: str | None
-    lapsed: str | None
+    days: tuple[str | None, str | None]
     identity: str
     raw: bytes
 

@@ -6,16 +6,15 @@ come in the same order, what is in the ledger is passed over, and what only the 
 
 from __future__ import annotations
 
-import hashlib
-from base64 import urlsafe_b64encode
 from collections import Counter
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from typing import Any, NamedTuple
+from hashlib import blake2b, sha256
+from typing import Any
 
 from ledger.event import Event
 from ledger.intake import NO_KEY, Intake, Row, Rows, Standing, Tally
-from ledger.leaf import BLIND_BYTES, Draw, conceal, encode
+from ledger.leaf import Draw, conceal, encode, random_texts
 from ledger.member_leaf import STANDINGS_MAX, MemberLeaves
 from ledger.member_vault import Known, RejectedRow
 from ledger.record import Record
@@ -29,13 +28,8 @@ ATTEMPTS = 8  # times that a page is sorted anew because somebody else registere
 MEMBER = "member-registered.v1"
 
 
-class Accepted(NamedTuple):
-    """A row that is to be registered: by which key, and the digest of its disclosure, if the vault has that already."""
-
-    row: Row
-    key: str
-    digest: str
-    row_digest: bytes
+# A row to register, its key, the digest of its disclosure if the vault has that already, the digest of the row.
+Accepted = tuple[Row, str, str, bytes]
 
 
 @dataclass(slots=True)
@@ -60,7 +54,7 @@ class Sorter:
         self._ledger = ledger
         self._vault = vault
         self._mine = mine
-        self._secret = vault.keyed("rows of registers", b"")
+        self._hashed = blake2b(key=vault.keyed("rows of registers", b""), digest_size=16)
         self._texts: dict[Standing, str] = {}
 
     def sort(self, page: list[Row], last: bytes) -> Sorted:
@@ -73,12 +67,17 @@ class Sorter:
         first_name, last_name = page[0].key.hex(), page[-1].key.hex()
         taken = self._ledger.streams_between(f"{PERSON}{first_name}", f"{PERSON}{last_name}")
         known = self._vault.members.known(first_name, last_name)
+        fresh = not (taken or known or self._mine)
+        accepted, digest = done.accepted, self._digest
         for row in page:
             key = row.key.hex()
             code = row.code
             if not code and row.key == done.last:
                 code = "row-repeated"
-            if not code:
+            if not code and fresh:
+                done.last = row.key
+                accepted.append((row, key, "", digest(row)))
+            elif not code:
                 code = self._place(row, key, taken, known, done)
             if code:
                 done.rejected.append(RejectedRow(row.number, key, code, row.raw))
@@ -97,7 +96,7 @@ class Sorter:
         if held is None or f"{PERSON}{key}" not in taken:
             if held is not None and held.row != digest:
                 return "being-registered"
-            done.accepted.append(Accepted(row, key, held.digest if held else "", digest))
+            done.accepted.append((row, key, held.digest if held else "", digest))
             return ""
         if held.row != digest:
             return "differs-from-register"
@@ -111,8 +110,9 @@ class Sorter:
             if len(self._texts) >= STANDINGS_MAX:
                 self._texts.clear()
             text = self._texts[row.standing] = "\n".join(part or "" for part in row.standing)
-        said = f"{text}\n{row.joined}\n{row.lapsed}\n{row.identity}"
-        return hashlib.blake2b(said.encode(), key=self._secret, digest_size=16).digest()
+        hashed = self._hashed.copy()
+        hashed.update(f"{text}\n{row.days[0]}\n{row.days[1]}\n{row.identity}".encode())
+        return hashed.digest()
 
 
 def preview(ledger: Record, vault: Vault, rows: Rows, intake: str, progress: Callable[[int, int], None]) -> Tally:
@@ -156,7 +156,7 @@ class Taking:
         opening = [conceal(intake.opened, self.draw)[0], *ends]
         first = found[0][0] if found else self.ledger.append(opening, guard).position
         self.vault.members.begin(intake.stream, rows.head)
-        mine, hashed = self._recorded(first) if found else (frozenset(), hashlib.sha256())
+        mine, hashed = self._recorded(first) if found else (frozenset(), sha256())
         tally, added = self._pages(rows, mine, hashed)
         rows.require_same()
         self.vault.members.end(intake.stream)
@@ -197,28 +197,23 @@ class Taking:
             return done
         now = self.now()
         stream = self.intake.stream
-        pack = self.vault.members.packing(stream, len(done.accepted))
-        digests, members = [], []
-        for row, key, digest, row_digest in done.accepted:
-            if not digest:
-                digest, member = pack.pack(key, row.identity, row_digest)
-                members.append(member)
-            digests.append(digest)
-        first, last = (done.accepted[0].key, done.accepted[-1].key) if done.accepted else ("", "")
+        people = [(row.key, row.identity, said) for row, _, digest, said in done.accepted if not digest]
+        packed, members = self.vault.members.pack(stream, people)
+        fresh = iter(packed)
+        digests = [digest or next(fresh) for _, _, digest, _ in done.accepted]
+        first, last = (done.accepted[0][1], done.accepted[-1][1]) if done.accepted else ("", "")
         self.vault.members.put(stream, members, done.rejected, (first, last, now))
         if not done.accepted:
             return done
-        blinds = self.draw(BLIND_BYTES * len(digests))
+        blinds = random_texts(self.draw, len(digests))
         written: list[NewRow] = []
 
         def rows_at(recorded: str) -> list[NewRow]:
-            written.clear()
-            place = 0
-            for (row, key, _, _), digest in zip(done.accepted, digests, strict=True):
-                blind = urlsafe_b64encode(blinds[place : place + BLIND_BYTES])[:22].decode("ascii")
-                place += BLIND_BYTES
-                leaf = leaves.leaf(key, row.standing, (row.joined, row.lapsed), digest, blind, recorded)
-                written.append((f"{PERSON}{key}", 1, MEMBER, leaf))
+            leaf = leaves.leaf
+            written[:] = [
+                (f"{PERSON}{key}", 1, MEMBER, leaf(key, row.standing, row.days, digest, blind, recorded))
+                for (row, key, _, _), digest, blind in zip(done.accepted, digests, blinds, strict=True)
+            ]
             return written
 
         self.ledger.append_leaves(rows_at, now, Guard({stream: 1}))
@@ -228,7 +223,7 @@ class Taking:
 
     def _recorded(self, after: int) -> tuple[frozenset[bytes], Any]:
         """Give the keys of the members of this intake that are in the ledger, and hash their leaf hashes in order."""
-        hashed = hashlib.sha256()
+        hashed = sha256()
         keys = []
         for _, event in self.ledger.scan(after + 1):
             if isinstance(event, MemberRegistered) and event.batch == self.intake.stream:

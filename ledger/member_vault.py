@@ -11,34 +11,42 @@ yet, goes on with it.
 
 from __future__ import annotations
 
-import hashlib
-from base64 import urlsafe_b64encode
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+import base64
+from binascii import b2a_base64
+from collections.abc import Iterable, Iterator, Sequence
+from hashlib import sha256
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 from ledger.errors import EvidenceError
-from ledger.leaf import SALT_BYTES, base64url
+from ledger.leaf import Draw, base64url, random_texts
 
 if TYPE_CHECKING:
     from ledger.vault import Vault, VaultStore
 
 KEY_BYTES = 32
 NONCE_BYTES = 12
+DRAWN_BYTES = KEY_BYTES + 2 * NONCE_BYTES  # for each disclosure, beside its salt
+TO_URL = bytes.maketrans(b"+/", b"-_")
 FIELD = "identity"
 MEMBER_TABLES = (
-    "CREATE TABLE IF NOT EXISTS intake (id TEXT PRIMARY KEY, wrapped BLOB NOT NULL, head BLOB NOT NULL, "
+    "CREATE TABLE IF NOT EXISTS intake (stream TEXT PRIMARY KEY, id INTEGER NOT NULL UNIQUE, "
+    "wrapped BLOB NOT NULL, head BLOB NOT NULL, "
     "first TEXT NOT NULL, last TEXT NOT NULL, since TEXT NOT NULL)",
-    "CREATE TABLE IF NOT EXISTS member (person TEXT PRIMARY KEY, intake TEXT NOT NULL, digest TEXT NOT NULL, "
-    "row BLOB NOT NULL, wrapped BLOB NOT NULL, sealed BLOB NOT NULL)",
+    "CREATE TABLE IF NOT EXISTS member (person TEXT PRIMARY KEY, intake INTEGER NOT NULL, digest TEXT NOT NULL, "
+    "row BLOB NOT NULL, wrapped BLOB NOT NULL, sealed BLOB NOT NULL) WITHOUT ROWID",
     "CREATE TABLE IF NOT EXISTS rejected (intake TEXT NOT NULL, line INTEGER NOT NULL, person TEXT NOT NULL, "
     "code TEXT NOT NULL, sealed BLOB NOT NULL, PRIMARY KEY (intake, line))",
 )
 PUT_MEMBER = "INSERT INTO member VALUES (?,?,?,?,?,?)"
 PUT_REJECTED = "INSERT INTO rejected VALUES (?,?,?,?,?) ON CONFLICT DO NOTHING"
-UNDER_WAY = "UPDATE intake SET first = ?, last = ?, since = ? WHERE id = ?"
+PUT_INTAKE = (
+    "INSERT INTO intake SELECT ?, coalesce(max(id), 0) + 1, ?, ?, '', '', '' FROM intake WHERE true "
+    "ON CONFLICT DO NOTHING"
+)
+UNDER_WAY = "UPDATE intake SET first = ?, last = ?, since = ? WHERE stream = ?"
 
 
 class Known(NamedTuple):
@@ -57,44 +65,41 @@ class RejectedRow(NamedTuple):
     raw: bytes
 
 
-class Pack:
-    """Packs disclosures of members: salts, keys and nonces are drawn for a whole page at a time.
+Packed = tuple[str, int, str, bytes, bytes, bytes]  # person, intake, digest, digest of the row, wrapped key, sealed
 
-    Args:
-        draw: bytes of randomness, as many as a page needs.
+
+def pack(
+    master: AESGCM, intake: int, draw: Draw, people: Sequence[tuple[bytes, str, bytes]]
+) -> tuple[list[str], list[Packed]]:
+    """Pack the disclosures of a page of members: keys, identities and digests of rows.
+
+    A disclosure is `leaf.disclose("identity", ..., salt)`; sealed is its JSON, which gives the same text again. Salts,
+    keys and nonces are drawn for the whole page at once.
+
+    Returns:
+        The digests that the leaves hold, and the rows of the vault.
     """
-
-    SIZE = SALT_BYTES + KEY_BYTES + 2 * NONCE_BYTES
-
-    def __init__(self, master: AESGCM, intake: str, randomness: bytes) -> None:
-        self._master = master
-        self._intake = intake
-        self._random = randomness
-        self._at = 0
-
-    def pack(self, person: str, identity: str, row: bytes) -> tuple[str, tuple[Any, ...]]:
-        """Give the digest of a disclosure, and the row of the vault that holds it.
-
-        The disclosure is `leaf.disclose("identity", ..., salt)`; sealed is its JSON, which gives the same text again.
-        """
-        at, self._at = self._at, self._at + self.SIZE
-        drawn = self._random
-        salt = urlsafe_b64encode(drawn[at : at + 16])[:22].decode("ascii")
-        key = drawn[at + 16 : at + 48]
-        first, second = drawn[at + 48 : at + 60], drawn[at + 60 : at + 72]
+    digests, rows = [], []
+    drawn = draw(len(people) * DRAWN_BYTES)
+    at = 0
+    for (person, identity, row), salt in zip(people, random_texts(draw, len(people)), strict=True):
+        key = drawn[at : at + KEY_BYTES]
+        first = drawn[at + KEY_BYTES : at + KEY_BYTES + NONCE_BYTES]
+        second = drawn[at + KEY_BYTES + NONCE_BYTES : at + DRAWN_BYTES]
+        at += DRAWN_BYTES
         array = f'["{salt}","{FIELD}",{identity}]'.encode()
-        text = urlsafe_b64encode(array).rstrip(b"=")
-        digest = urlsafe_b64encode(hashlib.sha256(text).digest())[:43].decode("ascii")
-        name = f"person/{person}".encode()
-        wrapped = first + self._master.encrypt(first, key, name)
-        sealed = second + AESGCM(key).encrypt(second, array, name + digest.encode())
-        return digest, (person, self._intake, digest, row, wrapped, sealed)
+        named = sha256(b2a_base64(array, newline=False).translate(TO_URL, b"=")).digest()
+        digest = b2a_base64(named, newline=False).translate(TO_URL, b"=").decode("ascii")
+        wrapped = first + master.encrypt(first, key, person)
+        digests.append(digest)
+        rows.append((person.hex(), intake, digest, row, wrapped, second + AESGCM(key).encrypt(second, array, named)))
+    return digests, rows
 
 
 class MemberVault:
     """Members' disclosures and rejected rows, in the vault's own database."""
 
-    def __init__(self, vault: Vault, store: VaultStore, master: AESGCM, draw: Callable[[int], bytes]) -> None:
+    def __init__(self, vault: Vault, store: VaultStore, master: AESGCM, draw: Draw) -> None:
         self._vault = vault
         self._store = store
         self._master = master
@@ -114,12 +119,13 @@ class MemberVault:
         if self._intake_key(intake):
             return
         key = self._draw(KEY_BYTES)
-        values = (intake, self._vault.wrap(key, intake), self._seal(key, head, f"{intake} head"), "", "", "")
-        self._store.execute("INSERT INTO intake VALUES (?,?,?,?,?,?) ON CONFLICT DO NOTHING", values)
+        values = (intake, self._vault.wrap(key, intake), self._seal(key, head, f"{intake} head"))
+        while not self._number(intake):  # of two that are begun at once, one may take the other's number
+            self._store.execute(PUT_INTAKE, values)
 
-    def packing(self, intake: str, how_many: int) -> Pack:
-        """Prepare to pack so many disclosures."""
-        return Pack(self._master, intake, self._draw(Pack.SIZE * how_many))
+    def pack(self, intake: str, people: Sequence[tuple[bytes, str, bytes]]) -> tuple[list[str], list[Packed]]:
+        """Pack the disclosures of a page of members; see `pack`."""
+        return pack(self._master, self._number(intake), self._draw, people)
 
     def known(self, first: str, last: str) -> dict[str, Known]:
         """Give the members held whose keys are between two, both included."""
@@ -177,13 +183,13 @@ class MemberVault:
             return
         statement = "SELECT line, person, code, sealed FROM rejected WHERE intake = ? ORDER BY line"
         for line, person, code, sealed in self._store.execute(statement, (intake,)):
-            yield RejectedRow(line, person, code, _unsealed(key, bytes(sealed), f"{intake} {line} {code}"))
+            yield RejectedRow(line, person, code, _opened(key, bytes(sealed), f"{intake} {line} {code}"))
 
     def head(self, intake: str) -> bytes:
         """Give the names of the columns of an intake's file, as they stood there; empty if there is none."""
         key = self._intake_key(intake)
-        rows = self._store.execute("SELECT head FROM intake WHERE id = ?", (intake,)) if key else []
-        return _unsealed(key, bytes(rows[0][0]), f"{intake} head") if rows else b""
+        rows = self._store.execute("SELECT head FROM intake WHERE stream = ?", (intake,)) if key else []
+        return _opened(key, bytes(rows[0][0]), f"{intake} head") if rows else b""
 
     def disclosure(self, person: str, digest: str) -> str | None:
         """Give a member's disclosure as RFC 9901 writes it; None where it is not held.
@@ -198,9 +204,10 @@ class MemberVault:
         )
         if not rows:
             return None
-        wrapped, sealed = rows[0]
-        key = self._vault.unwrap(bytes(wrapped), f"person/{person}")
-        return base64url(_unsealed(key, bytes(sealed), f"person/{person}{digest}"))
+        wrapped, sealed = map(bytes, rows[0])
+        named = base64.urlsafe_b64decode(digest + "=")
+        key = _unsealed(self._master, wrapped, bytes.fromhex(person), f"the key of {person}")
+        return base64url(_unsealed(AESGCM(key), sealed, named, f"the disclosure of {person}"))
 
     def held(self) -> Iterator[tuple[str, str]]:
         """Give the digest and stream of every member's disclosure."""
@@ -218,21 +225,26 @@ class MemberVault:
         return [(f"DELETE FROM {table} WHERE person = ?", (person,)) for table in tables]
 
     def _intake_key(self, intake: str) -> bytes:
-        rows = self._store.execute("SELECT wrapped FROM intake WHERE id = ?", (intake,)) if self._made else []
+        rows = self._store.execute("SELECT wrapped FROM intake WHERE stream = ?", (intake,)) if self._made else []
         return self._vault.unwrap(bytes(rows[0][0]), intake) if rows else b""
+
+    def _number(self, intake: str) -> int:
+        rows = self._store.execute("SELECT id FROM intake WHERE stream = ?", (intake,))
+        return int(rows[0][0]) if rows else 0
 
     def _seal(self, key: bytes, data: bytes, place: str) -> bytes:
         nonce = self._draw(NONCE_BYTES)
         return nonce + AESGCM(key).encrypt(nonce, data, place.encode())
 
 
-def _unsealed(key: bytes, sealed: bytes, place: str) -> bytes:
+def _unsealed(cipher: AESGCM, sealed: bytes, place: bytes, what: str) -> bytes:
     try:
-        return AESGCM(key).decrypt(sealed[:NONCE_BYTES], sealed[NONCE_BYTES:], place.encode())
+        return cipher.decrypt(sealed[:NONCE_BYTES], sealed[NONCE_BYTES:], place)
     except InvalidTag:
         raise EvidenceError(
-            "disclosure-changed",
-            f"what the vault holds at {place}",
-            expected="what was sealed there",
-            found="something that does not decrypt",
+            "disclosure-changed", what, expected="what was sealed there", found="something that does not decrypt"
         ) from None
+
+
+def _opened(key: bytes, sealed: bytes, place: str) -> bytes:
+    return _unsealed(AESGCM(key), sealed, place.encode(), f"what the vault holds of {place}")
