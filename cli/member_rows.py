@@ -61,16 +61,18 @@ class RowReader:
         self._places = places
         columns = [column for _, several in places.private for column in several]
         self._values: Any = itemgetter(*columns) if len(columns) > 1 else lambda cells: (cells[columns[0]],)
-        said = (f'"{name}":"' + " ".join(["%s"] * len(several)) + '"' for name, several in places.private)
+        said = (f'"{name}":"' + " ".join(["%s"] * len(several)) + '"' for name, several in places.private)  # no name holds a %
         self._template = "{" + ",".join(said) + "}"
-        self._quotes = self._template.count('"')
         private = dict(places.private)
         self._name = private["name"]
         self._born = private["born"][0] if "born" in private else None
         shared = sorted(places.shared.values())
         self._shared: Any = itemgetter(*shared) if shared else lambda _: ""
         self._iso = mapping.dates == "%Y-%m-%d"
-        self._dated = any(day is not None for day in places.days)
+        dated = [column for column in places.days if column is not None]
+        self._dates: Any = itemgetter(*dated) if dated else lambda _: ""
+        self._pairs: dict[Any, tuple[str | None, str | None]] = {}
+        self._width = places.width
         self._standings: dict[Any, Standing] = {}
         self._days: dict[str, str | None] = {"": None}
 
@@ -91,18 +93,53 @@ class RowReader:
     def row(self, key: bytes, number: int, raw: bytes, text: str, cells: list[str] | None) -> Row:
         """Give a row with what it says, or with the code it is rejected for."""
         text = text.rstrip("\r\n")
+        found = self._plain_row(key, number, raw, text, cells) if cells is not None and key != NO_KEY else None
+        return found or self._any_row(key, number, raw, text, cells)
+
+    def _plain_row(self, key: bytes, number: int, raw: bytes, text: str, cells: list[str]) -> Row | None:
+        """Give a row that has nothing to look at twice, as most have; None where one has to.
+
+        It is ASCII without quotes, backslashes or blanks around cells, of which no private one is empty, and where
+        it stands and its days were seen before.
+        """
+        if (
+            len(cells) != self._width
+            or len(text) > TEXT_MAX
+            or not (text.isascii() and text.isprintable())
+            or '"' in text
+            or ", " in text
+            or " ," in text
+            or "\\" in text
+            or text[:1] == " "
+            or text[-1:] == " "
+        ):
+            return None
+        standing = self._standings.get(self._shared(cells))
+        days = self._pairs.get(self._dates(cells))
+        if standing is None or days is None:
+            return None
+        for column in self._name:
+            if "@" in cells[column]:
+                return None
+        if "" in self._values(cells):
+            return None
+        if self._born is not None:
+            born = self._days.get(cells[self._born])
+            if born is None:
+                return None
+            cells[self._born] = born
+        return Row(key, number, "", standing, days, self._template % self._values(cells), raw)
+
+    def _any_row(self, key: bytes, number: int, raw: bytes, text: str, cells: list[str] | None) -> Row:
         try:
             clean = text.isascii() and text.isprintable()
             cells = self._whole(key, raw, text, cells, clean=clean)
             shared = self._shared(cells)
             standing = self._standings.get(shared) or self._stand(shared, cells)
-            days = self._days_of(cells) if self._dated else NO_DAYS
+            days = self._days_of(cells)
             if self._born is not None:
                 cells[self._born] = self._day(cells[self._born]) or ""
-            short = clean and len(text) <= TEXT_MAX
-            identity = self._template % self._values(cells) if short else ""
-            if not short or identity.count('"') != self._quotes or "\\" in identity or self._awkward(cells):
-                identity = self._identity(cells, clean=short)
+            identity = self._identity(cells, clean=clean and len(text) <= TEXT_MAX)
         except RejectError as reject:
             return Row(key, number, str(reject), NOBODY, NO_DAYS, "", raw)
         return Row(key, number, "", standing, days, identity, raw)
@@ -113,7 +150,10 @@ class RowReader:
         until = None if lapsed is None else self._day(cells[lapsed])
         if since and until and until < since:
             raise RejectError("lapsed-before-joined")
-        return since, until
+        if len(self._pairs) >= REMEMBERED_MAX:
+            self._pairs.clear()
+        days = self._pairs[self._dates(cells)] = (since, until)
+        return days
 
     def _whole(self, key: bytes, raw: bytes, text: str, cells: list[str] | None, *, clean: bool) -> list[str]:
         """Give the cells of a row that is whole, is text, and has a key."""
@@ -131,7 +171,7 @@ class RowReader:
         if key == NO_KEY:
             parts = [cells[column].strip() for column in self._places.key]
             raise RejectError("key-mangled" if all(parts) else "no-key")
-        return cells if clean and not _padded(text) else [cell.strip() for cell in cells]
+        return [cell.strip() for cell in cells]
 
     def _stand(self, shared: Any, cells: list[str]) -> Standing:
         fields: dict[str, Any] = dict(self._mapping.set)
@@ -173,10 +213,6 @@ class RowReader:
         self._days[cell] = day
         return day
 
-    def _awkward(self, cells: list[str]) -> bool:
-        """Tell whether a value is missing, or the name needs a look: the template is for rows without either."""
-        return not all(self._values(cells)) or "@" in "".join([cells[column] for column in self._name])
-
     def _identity(self, cells: list[str], *, clean: bool) -> str:
         """Give what is personal, as canonical JSON; `clean` says that no cell is too long or has anything invisible."""
         parts = []
@@ -190,11 +226,6 @@ class RowReader:
                 raise RejectError("email-as-name")
             parts.append(f'"{name}":' + encode_basestring(value if clean else _checked(value)))
         return "{" + ",".join(parts) + "}"
-
-
-def _padded(text: str) -> bool:
-    """Tell whether a cell may have blanks around it."""
-    return '"' in text or ", " in text or " ," in text or text[:1] == " " or text[-1:] == " "
 
 
 def _iso_day(cell: str) -> str:
