@@ -58,6 +58,7 @@ IDS = st.from_regex(r"[a-z0-9][a-z0-9-]{0,8}", fullmatch=True)
 HASHES = st.binary(min_size=32, max_size=32).map(lambda data: "sha256:" + data.hex())
 DIGESTS = st.text("abcXYZ019_-", min_size=43, max_size=43)
 BLINDS = st.text("abcXYZ019_-", min_size=22, max_size=22)
+FILES = st.from_regex(r"[0-9a-f]{32}", fullmatch=True)
 MARKS = st.from_regex(r"[a-z0-9>=-]{0,12}", fullmatch=True)
 TIMES = st.sampled_from(
     ["0001-01-01T00:00:00Z", "2010-09-25T16:00:00Z", "2024-02-29T23:59:59Z", "9999-12-31T23:59:59Z"]
@@ -229,6 +230,26 @@ FIELDS: dict[str, dict[str, Any]] = {
         "set_aside": st.lists(st.fixed_dictionaries({"papers": COUNTS, "reason": st.just("late")}), max_size=2),
         "source": TEXTS,
         "spoilt": st.lists(st.fixed_dictionaries({"papers": COUNTS, "reason": st.just("uncertain")}), max_size=2),
+    },
+    "batch-received.v1": {"file": FILES, "register_id": IDS, "rows": COUNTS},
+    "batch-reconciled.v1": {
+        "accepted": COUNTS,
+        "digest": HASHES,
+        "file": FILES,
+        "held": COUNTS,
+        "register_id": IDS,
+        "rejected": st.lists(st.fixed_dictionaries({"code": IDS, "rows": COUNTS}), max_size=2),
+        "rows": COUNTS,
+    },
+    "member-registered.v1": {
+        "affiliate": IDS,
+        "category": IDS,
+        "identity": DIGESTS,
+        "joined": DAYS,
+        "lapsed": DAYS,
+        "region": IDS,
+        "section": IDS,
+        "unit": IDS,
     },
     "batch-withdrawn.v1": {"contest": IDS, "reason": TEXTS, "section": IDS},
     "batch-closed.v1": {"contest": IDS, "count": COUNTS, "digest": HASHES, "section": IDS},

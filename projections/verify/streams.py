@@ -24,6 +24,7 @@ from ledger.streams.key import KeyEnrolled, KeyRevoked, KeyRotated, OfficerKey
 from ledger.streams.log_key import STREAM as LOG_KEY
 from ledger.streams.log_key import LogKey, LogKeyRotated
 from ledger.streams.lot import Lot, LotCommitted, LotDrawn
+from ledger.streams.member import BatchReceived, BatchReconciled, IntakeState
 from ledger.streams.office import DelegationRevoked, Office, PowerDelegated
 from ledger.streams.paper import Paper
 from ledger.streams.person import Erasure, Person
@@ -63,6 +64,7 @@ KINDS: dict[str, type[State]] = {
     "ground": Grounds,
     "key": OfficerKey,
     HEADS: Heads,
+    "intake": IntakeState,
     "interest": Interests,
     FOUNDING: Founding,
     LOG_KEY: LogKey,
@@ -113,6 +115,8 @@ def place_of(event: Event) -> str:
             return f"result/{event.contest}"
         case BatchOpened() | BatchClosed() | BatchWithdrawn():
             return f"batch/paper/{event.contest}/{event.section}/*"
+        case BatchReceived() | BatchReconciled():
+            return f"intake/{event.register_id}/{event.file}"
         case RuleBookAdopted() | RuleAmended() | RuleRepealed() | GuidelinesIssued() | InterpretationIssued():
             return f"rulebook/{event.organisation}"
         case DocumentPublished() | DocumentWithdrawn():
