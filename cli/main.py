@@ -150,18 +150,8 @@ def import_(
     if form or candidates or options:
         from cli.papers import import_papers
 
-        import_papers(
-            context.obj,
-            verb,
-            file,
-            form,
-            fields or [],
-            candidates or [],
-            options or [],
-            actor,
-            dry_run=dry_run,
-            as_json=as_json,
-        )
+        given = (form, fields or [], candidates or [], options or [])
+        import_papers(context.obj, verb, file, *given, actor, dry_run=dry_run, as_json=as_json)
         return
     from cli.import_csv import import_file
 

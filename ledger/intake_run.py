@@ -25,6 +25,7 @@ from ledger.streams.signature import Signed
 from ledger.vault import PERSON, Vault
 
 ATTEMPTS = 8  # times that a page is sorted anew because somebody else registered one of its members meanwhile
+ERASED = "member-erased"
 MEMBER = "member-registered.v1"
 
 
@@ -80,7 +81,8 @@ class Sorter:
             elif not code:
                 code = self._place(row, key, taken, known, done)
             if code:
-                done.rejected.append(RejectedRow(row.number, key, code, row.raw))
+                raw = b"" if code == ERASED else row.raw  # what was erased is not taken in again this way
+                done.rejected.append(RejectedRow(row.number, key, code, raw))
         return done
 
     def _place(self, row: Row, key: str, taken: set[str], known: Mapping[str, Known], done: Sorted) -> str:
@@ -91,7 +93,7 @@ class Sorter:
             return ""
         held = known.get(key)
         if held is None and f"{PERSON}{key}" in taken:
-            return "member-erased"
+            return ERASED
         digest = self._digest(row)
         if held is None or f"{PERSON}{key}" not in taken:
             if held is not None and held.row != digest:

@@ -42,10 +42,7 @@ MEMBER_TABLES = (
 )
 PUT_MEMBER = "INSERT INTO member VALUES (?,?,?,?,?,?)"
 PUT_REJECTED = "INSERT INTO rejected VALUES (?,?,?,?,?) ON CONFLICT DO NOTHING"
-PUT_INTAKE = (
-    "INSERT INTO intake SELECT ?, coalesce(max(id), 0) + 1, ?, ?, '', '', '' FROM intake WHERE true "
-    "ON CONFLICT DO NOTHING"
-)
+PUT_INTAKE = "INSERT INTO intake VALUES (?,?,?,?,'','','') ON CONFLICT DO NOTHING"
 UNDER_WAY = "UPDATE intake SET first = ?, last = ?, since = ? WHERE stream = ?"
 
 
@@ -119,9 +116,10 @@ class MemberVault:
         if self._intake_key(intake):
             return
         key = self._draw(KEY_BYTES)
-        values = (intake, self._vault.wrap(key, intake), self._seal(key, head, f"{intake} head"))
+        wrapped, sealed = self._vault.wrap(key, intake), self._seal(key, head, f"{intake} head")
         while not self._number(intake):  # of two that are begun at once, one may take the other's number
-            self._store.execute(PUT_INTAKE, values)
+            ((number,),) = self._store.execute("SELECT coalesce(max(id), 0) + 1 FROM intake")
+            self._store.execute(PUT_INTAKE, (intake, number, wrapped, sealed))
 
     def pack(self, intake: str, people: Sequence[tuple[bytes, str, bytes]]) -> tuple[list[str], list[Packed]]:
         """Pack the disclosures of a page of members; see `pack`."""

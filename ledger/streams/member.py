@@ -82,14 +82,14 @@ class BatchReconciled(Event):
 class IntakeState(State):
     """An intake as it stands: absent, open, or reconciled."""
 
-    rows: int = 0
+    received: BatchReceived | None = None
     reconciled: BatchReconciled | None = None
 
     def evolve(self, event: Event) -> IntakeState:
         """Give the intake after one more event."""
         match event:
             case BatchReceived():
-                return replace(self, version=event.version, rows=event.rows)
+                return replace(self, version=event.version, received=event)
             case BatchReconciled():
                 return replace(self, version=event.version, reconciled=event)
         raise TypeError(f"{event.type} does not belong to an intake")
@@ -139,12 +139,13 @@ def register_members(command: RegisterMembers, act: Act, intake: IntakeState) ->
     if command.source is None:
         remedy = "Give the file: pollbook import register-members FILE --mapping MAP"
         raise refused("no-rows-given", where, "the rows of a file", "none", remedy)
-    if intake.exists and intake.rows != command.rows:
+    before = intake.received
+    if before and before.rows != command.rows:
         remedy = "Give the file that the import was begun with"
-        raise refused("batch-differs", where, f"{intake.rows} rows", command.rows, remedy)
+        raise refused("batch-differs", where, f"{before.rows} rows", command.rows, remedy)
     shared: dict[str, Any] = {"file": command.file, "register_id": command.register_id, "rows": command.rows}
-    opened = BatchReceived(**act.on(intake), **shared)
-    member = {"actor": act.actor, "batch": intake.stream, "effective": act.effective}
+    opened = before or BatchReceived(**act.on(intake), **shared)
+    member = {"actor": opened.actor, "batch": intake.stream, "effective": opened.effective}
 
     def closed(tally: Tally, digest: str, now: str) -> Event:
         envelope = act.on(intake) | {"version": 2, "recorded": now}

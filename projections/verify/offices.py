@@ -13,6 +13,7 @@ from ledger.streams.batch import BatchClosed, BatchOpened
 from ledger.streams.body import Fault
 from ledger.streams.founding import LedgerFounded, follows
 from ledger.streams.key import KeyEnrolled
+from ledger.streams.member import BatchReceived, BatchReconciled, MemberRegistered
 from ledger.streams.office import (
     DELEGATION,
     DelegationRevoked,
@@ -45,16 +46,18 @@ def check_offices(ledger: Ledger, record: RecordRead, unchecked: dict[str, str])
     founded = any(isinstance(event, LedgerFounded) for _, event in record.others)
     if not founded:
         unchecked |= dict.fromkeys(("A4", "A5"), UNFOUNDED)
-    for run in runs_of(record.others):
+    # Members come with their batch, and under what that was received with; `check_intakes` holds them against it.
+    acts = [(position, event) for position, event in record.others if not isinstance(event, MemberRegistered)]
+    for run in runs_of(acts):
         if founded or run.signatures:
             yield from check_signatures(origin, run, before, opened)
         if any(isinstance(event, LedgerFounded) for _, event in run.events):
             yield from _check_founding(run, before)
         else:
             for position, event in run.events:
-                if isinstance(event, BatchOpened):
+                if isinstance(event, BatchOpened | BatchReceived):
                     openers[event.stream] = event.command
-                closes = isinstance(event, BatchClosed) and openers.get(event.stream) == event.command
+                closes = isinstance(event, BatchClosed | BatchReconciled) and openers.get(event.stream) == event.command
                 if founded and not closes and not isinstance(event, DisclosureErased):
                     yield from _check_act(position, event, run, before)
                 yield from _check_delegation(position, event, before)

@@ -15,6 +15,7 @@ from ledger.rereading import BEFORE_ALL
 from ledger.seal.tiles import Tiles
 from ledger.store import Ledger
 from ledger.streams.batch import BatchClosed, BatchOpened, BatchWithdrawn
+from ledger.streams.member import MemberRegistered
 from projections.verify.batches import BatchSeen, check_batches
 from projections.verify.finding import Finding
 from projections.verify.page import (
@@ -190,9 +191,9 @@ def _note_batches(record: RecordRead) -> None:
 
 
 def _check_members(record: RecordRead) -> Iterator[Finding]:
-    """C3: nothing but papers comes in batches."""
+    """C3: nothing but papers and members comes in batches."""
     for position, event in record.others:
-        if event.batch is not None:
+        if event.batch is not None and not isinstance(event, MemberRegistered):
             yield Finding("C3", "member-unexpected", position, event.stream, "no batch named", event.batch)
 
 

@@ -13,6 +13,7 @@ from projections.verify.batches import open_batches
 from projections.verify.commands import check_commands
 from projections.verify.evidence import check_evidence
 from projections.verify.finding import CHECKS, Finding
+from projections.verify.intakes import check_intakes
 from projections.verify.keys import check_keys
 from projections.verify.offices import check_offices
 from projections.verify.private import check_erasures, check_private
@@ -74,6 +75,7 @@ def verify(
     record.findings += snapshot.findings
     unchecked = _unchecked(ledger, record, notes, trust)
     findings = record.findings + check_evidence(ledger, record)
+    findings += check_intakes(record, unchecked)
     findings += check_commands(record, snapshot)
     findings += check_seal(ledger, record, snapshot, notes, trust)
     findings += check_schema(ledger, snapshot)

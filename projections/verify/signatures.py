@@ -14,6 +14,7 @@ from ledger.leaf import CANONICAL
 from ledger.streams.batch import BatchClosed, BatchOpened, WithdrawPapers
 from ledger.streams.founding import FoundLedger, LedgerFounded
 from ledger.streams.key import OfficerKey, is_signed
+from ledger.streams.member import BatchReceived, BatchReconciled
 from ledger.streams.paper import ReadPapers
 from ledger.streams.person import OrderErasure, RecordPerson
 from ledger.streams.signature import CommandSignedWithheld, Signed, differences, signed_text
@@ -51,7 +52,7 @@ def check_signatures(origin: str, run: Run, before: Before, opened: dict[str, Bo
             expected = "a signature withheld just where what it signs is"
             yield _finding("wrong-audience", position, signed, expected, signed.type)
         said = body
-        if any(isinstance(event, BatchOpened) for _, event in run.events):
+        if any(isinstance(event, BatchOpened | BatchReceived) for _, event in run.events):
             opened[str(signed.command)] = body
     yield from _check_events(run, said, opened)
 
@@ -100,7 +101,7 @@ def _check_key(origin: str, position: int, signed: Signed, held: OfficerKey) -> 
 
 def _check_events(run: Run, said: Body | None, opened: Mapping[str, Body]) -> Iterator[Finding]:
     for number, (position, event) in enumerate(run.events):
-        body = said or (opened.get(str(event.command)) if isinstance(event, BatchClosed) else None)
+        body = said or (opened.get(str(event.command)) if isinstance(event, BatchClosed | BatchReconciled) else None)
         if body is None:
             if must_be_signed(event.type):
                 expected = f"the signature of {event.actor}, beside it"
