@@ -305,4 +305,6 @@ def test_what_was_erased_is_gone_and_does_not_come_back(at: Terminal) -> None:
 def test_a_vault_without_a_register_is_as_it_was(at: Terminal) -> None:
     at.record("record-person", {"person": "p1", "identity": '{"name":"Ada"}'}).done()
     with closing(sqlite3.connect(at.ledger / VAULT_FILE)) as vault:
-        assert not vault.execute("SELECT 1 FROM sqlite_master WHERE name IN ('member', 'intake', 'rejected')").fetchall()
+        assert not vault.execute(
+            "SELECT 1 FROM sqlite_master WHERE name IN ('member', 'intake', 'rejected')"
+        ).fetchall()

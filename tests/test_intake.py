@@ -1,0 +1,279 @@
+"""Registers at the desk, on both stores: killed anywhere and gone on with, met by others, held against the leaf."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import pytest
+from hypothesis import given as for_all
+from hypothesis import settings
+from hypothesis import strategies as st
+from officers import FOUND, signer, signing_desk
+from scenario import given
+from stores import NOON, LedgerPlace, desk_at
+from test_leaf import BLINDS, DAYS, DIGESTS, IDS, TIMES
+
+import ledger.intake_run
+from ledger.desk import Desk
+from ledger.errors import RefusedError
+from ledger.intake import Row, Standing
+from ledger.leaf import disclosure_digest, encode
+from ledger.member_leaf import MemberLeaves
+from ledger.member_vault import MemberVault
+from ledger.seal.merkle import leaf_hash
+from ledger.store import Ledger
+from ledger.streams.member import BatchReconciled, MemberRegistered, RegisterMembers
+
+FILE = "f" * 32
+STREAM = f"intake/members/{FILE}"
+PAGE = 10
+LATER = "2024-05-01T14:00:00Z"
+PLACE = Standing("member", unit="bow-east")
+
+
+class Killed(BaseException):
+    """What a kill looks like from inside: nothing catches it."""
+
+
+def key_of(number: int) -> bytes:
+    return hashlib.sha256(b"%d" % number).digest()[:12]
+
+
+def row(number: int, name: str = "", code: str = "") -> Row:
+    identity = json.dumps({"name": name or f"Nobody {number}"}, separators=(",", ":"), ensure_ascii=False)
+    return Row(key_of(number), number, code, PLACE, ("2010-01-02", None), identity, b"raw %d\n" % number)
+
+
+@dataclass(frozen=True)
+class Listed:
+    """Rows that are a list."""
+
+    rows: Sequence[Row]
+    head: bytes = b"head\n"
+
+    @property
+    def total(self) -> int:
+        return len(self.rows)
+
+    def page(self, start: int, stop: int) -> list[Row]:
+        return list(self.rows[start:stop])
+
+    def require_same(self) -> None:
+        """The same it is."""
+
+
+def register(*rows: Row, file: str = FILE) -> RegisterMembers:
+    listed = Listed(sorted(rows, key=lambda each: (each.key, each.number)))
+    return RegisterMembers(register_id="members", file=file, rows=len(rows)).of(listed)
+
+
+MANY = [*map(row, range(35)), row(99, code="no-name"), row(7)]
+
+
+@pytest.fixture(autouse=True)
+def small_pages(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(ledger.intake_run, "PAGE_ROWS", PAGE)
+
+
+def kill_at(monkeypatch: pytest.MonkeyPatch, owner: type, method: str, call: int, *, after: bool) -> None:
+    """Be killed at so many calls of a method, before or after it did its work."""
+    work: Callable[..., Any] = getattr(owner, method)
+    calls = 0
+
+    def killing(*words: Any, **more: Any) -> Any:
+        nonlocal calls
+        calls += 1
+        if calls == call and not after:
+            raise Killed
+        done = work(*words, **more)
+        if calls == call:
+            raise Killed
+        return done
+
+    monkeypatch.setattr(owner, method, killing)
+
+
+def require_whole(desk: Desk, accepted: int, held: int = 0, **rejected: int) -> None:
+    """The intake is reconciled, with these numbers; its digest is that of its members, whom the vault can tell."""
+    events = [event for _, event in desk.ledger.reread()]
+    members = [event for event in events if isinstance(event, MemberRegistered) and event.batch == STREAM]
+    (closed,) = (event for event in events if isinstance(event, BatchReconciled) and event.stream == STREAM)
+    assert len(members) == closed.accepted == accepted
+    assert closed.held == held
+    assert {each.code.replace("-", "_"): each.rows for each in closed.rejected} == rejected
+    hashed = hashlib.sha256(b"".join(leaf_hash(encode(event)) for event in members))
+    assert closed.digest == "sha256:" + hashed.hexdigest()
+    assert [event.stream for event in members] == sorted(event.stream for event in members)
+    names = [desk.vault.read(str(event.identity), "identity", event.stream)["name"] for event in members]  # type: ignore[index]
+    keys = {key_of(number).hex(): f"Nobody {number}" for number in range(100)}
+    assert names == [keys[event.stream.removeprefix("person/")] for event in members]
+    held_there = [stream for _, stream in desk.vault.held() if stream.startswith("person/")]
+    assert sorted(held_there) == sorted(event.stream for event in events if isinstance(event, MemberRegistered))
+    assert desk.vault.pending() == []
+
+
+def test_registers_members_in_the_order_of_their_keys(ledger_place: LedgerPlace) -> None:
+    with desk_at(ledger_place) as desk:
+        receipt = desk.submit(register(*MANY), actor="clerk")
+        assert (receipt.events, receipt.held) == (37, False)
+        require_whole(desk, 35, no_name=1, row_repeated=1)
+        assert desk.submit(register(*MANY), actor="clerk").held
+        kept = [(each.line, each.code, each.raw) for each in desk.vault.members.rejected(STREAM)]
+        assert kept == [(7, "row-repeated", b"raw 7\n"), (99, "no-name", b"raw 99\n")]
+
+
+@pytest.mark.parametrize("call", [1, 2, 4])
+@pytest.mark.parametrize(
+    ("owner", "method", "after"),
+    [
+        (MemberVault, "put", False),
+        (Ledger, "append_leaves", False),
+        (Ledger, "append_leaves", True),
+        (MemberVault, "begin", True),
+        (MemberVault, "end", False),
+        (MemberVault, "end", True),
+    ],
+)
+def test_goes_on_wherever_it_was_killed(
+    ledger_place: LedgerPlace, monkeypatch: pytest.MonkeyPatch, owner: type, method: str, after: bool, call: int
+) -> None:
+    if method in ("begin", "end") and call > 1:
+        pytest.skip("called once")
+    with monkeypatch.context() as patch, desk_at(ledger_place) as desk:
+        kill_at(patch, owner, method, call, after=after)
+        with pytest.raises(Killed):
+            desk.submit(register(*MANY), actor="clerk", command_id="once")
+    with desk_at(ledger_place, clock=lambda: LATER) as desk:
+        desk.submit(register(*MANY), actor="clerk", command_id="once")
+        require_whole(desk, 35, no_name=1, row_repeated=1)
+        assert desk.submit(register(*MANY), actor="clerk", command_id="once").held
+
+
+def test_drops_what_never_reached_the_ledger_after_a_while(
+    ledger_place: LedgerPlace, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with monkeypatch.context() as patch, desk_at(ledger_place) as desk:
+        kill_at(patch, Ledger, "append_leaves", 2, after=False)
+        with pytest.raises(Killed):
+            desk.submit(register(*MANY), actor="clerk")
+    with desk_at(ledger_place) as desk:
+        assert len(desk.vault.pending()) == PAGE
+        assert len(dict(desk.vault.held())) == 2 * PAGE
+    with desk_at(ledger_place, clock=lambda: LATER) as desk:
+        assert desk.vault.pending() == []
+        assert len(dict(desk.vault.held())) == PAGE
+
+
+def test_a_member_whom_another_import_is_registering_waits(
+    ledger_place: LedgerPlace, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with monkeypatch.context() as patch, desk_at(ledger_place) as desk:
+        kill_at(patch, Ledger, "append_leaves", 1, after=False)
+        with pytest.raises(Killed):
+            desk.submit(register(row(1), row(2), file="e" * 32), actor="clerk")
+    with desk_at(ledger_place) as desk:
+        desk.submit(register(row(1), row(2, "Somebody Else"), row(3)), actor="clerk")
+        assert [each.code for each in desk.vault.members.rejected(STREAM)] == ["being-registered"]
+        desk.submit(register(row(1), row(2), file="e" * 32), actor="clerk")
+        streams = [event.stream for _, event in desk.ledger.reread() if isinstance(event, MemberRegistered)]
+        assert sorted(streams) == sorted(f"person/{key_of(number).hex()}" for number in (1, 2, 3))
+        require_whole(desk, 2, being_registered=1)
+
+
+def test_a_member_registered_by_another_meanwhile_is_held(
+    ledger_place: LedgerPlace, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with desk_at(ledger_place) as desk, desk_at(ledger_place) as other:
+        put = MemberVault.put
+        calls = 0
+
+        def meddling(*words: Any) -> None:
+            nonlocal calls
+            calls += 1
+            if calls == 1:
+                other.submit(register(row(1), row(2, "Somebody"), file="e" * 32), actor="clerk")
+            put(*words)
+
+        monkeypatch.setattr(MemberVault, "put", meddling)
+        desk.submit(register(row(1), row(2), row(3)), actor="clerk")
+        require_only = {each.code for each in desk.vault.members.rejected(STREAM)}
+        assert require_only == {"differs-from-register"}
+        (closed,) = (event for _, event in desk.ledger.stream(STREAM) if isinstance(event, BatchReconciled))
+        assert (closed.accepted, closed.held, closed.rows) == (1, 1, 3)
+
+
+def test_a_founded_ledger_asks_for_power_and_signature_once_for_all(ledger_place: LedgerPlace) -> None:
+    with signing_desk(ledger_place) as desk:
+        desk.submit(FOUND, actor="returning-officer")
+        with pytest.raises(RefusedError, match=r"^no-authority: "):
+            desk.submit(register(*MANY), actor="agent")
+        desk.submit(register(*MANY), actor="returning-officer")
+        require_whole(desk, 35, no_name=1, row_repeated=1)
+    with signing_desk(ledger_place, signer()) as desk, pytest.raises(RefusedError, match=r"^unsigned: "):
+        desk.submit(register(row(50), file="e" * 32), actor="returning-officer")
+
+
+# Decisions
+
+
+def test_refuses_a_register_without_its_rows() -> None:
+    given().when(RegisterMembers(register_id="members", file=FILE, rows=1)).then_refused("no-rows-given")
+
+
+# Against the leaf and the disclosure as they are written one by one
+
+OPTIONAL = st.none() | IDS
+STANDINGS = st.builds(Standing, IDS, OPTIONAL, OPTIONAL, OPTIONAL, OPTIONAL)
+
+
+@settings(max_examples=60, deadline=None)
+@for_all(IDS, TIMES, TIMES, STANDINGS, st.tuples(st.none() | DAYS, st.none() | DAYS), DIGESTS, BLINDS)
+def test_a_leaf_by_template_is_the_leaf(
+    actor: str,
+    effective: str,
+    recorded: str,
+    standing: Standing,
+    days: tuple[str | None, str | None],
+    digest: str,
+    blind: str,
+) -> None:
+    envelope = {"actor": actor, "batch": STREAM, "effective": effective}
+    leaf = MemberLeaves(envelope).leaf("ab" * 12, standing, days, digest, blind, recorded)
+    event = MemberRegistered(
+        stream="person/" + "ab" * 12,
+        version=1,
+        recorded=recorded,
+        blind=blind,
+        identity=digest,
+        joined=days[0],
+        lapsed=days[1],
+        **envelope,
+        **standing._asdict(),
+    )
+    assert leaf == encode(event)
+
+
+def test_a_template_takes_no_field_that_its_type_does_not() -> None:
+    leaves = MemberLeaves({"actor": "clerk", "batch": STREAM, "effective": NOON})
+    for standing, days in (
+        (Standing('x","type":"y'), (None, None)),
+        (PLACE, ("2010-02-30", None)),
+        (PLACE, (None, "today")),
+    ):
+        for _ in range(2):
+            with pytest.raises(ValueError, match="validation error"):
+                leaves.leaf("0" * 24, standing, days, "A" * 43, "B" * 22, NOON)
+
+
+def test_a_packed_disclosure_is_as_rfc_9901_writes_it(ledger_place: LedgerPlace) -> None:
+    with desk_at(ledger_place) as desk:
+        desk.submit(register(row(1, 'Zoë \\ "Ada"')), actor="clerk")
+        ((digest, stream),) = desk.vault.held()
+        text = desk.vault.disclosure(digest, "identity", stream)
+        assert text is not None
+        assert disclosure_digest(text) == digest
+        assert desk.vault.read(digest, "identity", stream) == {"name": 'Zoë \\ "Ada"'}
