@@ -6,7 +6,7 @@ import sys
 from collections.abc import Callable, Sequence
 from io import BufferedReader
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 from cli.import_csv import constants_of, filled
 from cli.member_file import MemberFile
@@ -131,9 +131,7 @@ def _look_through(place: Place, register: Register, *, as_json: bool) -> None:
 
 
 def _command(values: dict[str, Any]) -> RegisterMembers:
-    command = command_from(RegisterMembers, values, Where("--set"))
-    assert isinstance(command, RegisterMembers)
-    return command
+    return cast(RegisterMembers, command_from(RegisterMembers, values, Where("--set")))
 
 
 def _shown(bar: Bar) -> Callable[[int, int], None]:

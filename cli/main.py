@@ -8,7 +8,16 @@ from typing import Annotated, NoReturn
 
 import typer
 
-from cli import body_verbs, count_verbs, member_verbs, nomination_verbs, office_verbs, rules_verbs, seal_verbs, timetable_verbs
+from cli import (
+    body_verbs,
+    count_verbs,
+    member_verbs,
+    nomination_verbs,
+    office_verbs,
+    rules_verbs,
+    seal_verbs,
+    timetable_verbs,
+)
 from cli.place import chosen_place
 from cli.verbs import VerbGroup, drop_output, interrupted, no_text, prepare_output, say_version
 from ledger.errors import PollbookError

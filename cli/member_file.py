@@ -112,7 +112,7 @@ class MemberFile:
             return told
         return [self._told_of(raw, cells) for raw, cells in zip(raws, parse([*map(self._decoded, raws)]), strict=True)]
 
-    def _told_of(self, raw: bytes, cells: list[str] | None | EllipsisType = ...) -> bytes | None:
+    def _told_of(self, raw: bytes, cells: list[str] | EllipsisType | None = ...) -> bytes | None:
         found = parse([self._decoded(raw)])[0] if isinstance(cells, EllipsisType) else cells
         if found is not None and not any(found):
             return None

@@ -1,22 +1,22 @@
 """A mapping file: which columns of a CSV file hold what of a member. TOML.
 
-    key = "Membership number"           # what tells rows apart, in whichever file: one column or several
-    key_digits = 8                      # it has so many digits: a spreadsheet drops leading zeros
-    dates = "%d/%m/%Y"                  # how days are written; YYYY-MM-DD if left out
+key = "Membership number"           # what tells rows apart, in whichever file: one column or several
+key_digits = 8                      # it has so many digits: a spreadsheet drops leading zeros
+dates = "%d/%m/%Y"                  # how days are written; YYYY-MM-DD if left out
 
-    [public]                            # category, affiliate, region, section, unit, joined, lapsed
-    unit = "CLP"
-    joined = "Date joined"
+[public]                            # category, affiliate, region, section, unit, joined, lapsed
+unit = "CLP"
+joined = "Date joined"
 
-    [private]                           # name, address, born, email, phone, number: to the vault alone
-    name = ["First name", "Surname"]    # several columns are joined by a space
-    email = "E-mail"
+[private]                           # name, address, born, email, phone, number: to the vault alone
+name = ["First name", "Surname"]    # several columns are joined by a space
+email = "E-mail"
 
-    [set]                               # public fields that are the same in every row
-    category = "member"
+[set]                               # public fields that are the same in every row
+category = "member"
 
-    [words.unit]                        # what a cell is called here; without it, "Bow East" is bow-east
-    "Bow & E." = "bow-east"
+[words.unit]                        # what a cell is called here; without it, "Bow East" is bow-east
+"Bow & E." = "bow-east"
 """
 
 from __future__ import annotations

@@ -59,9 +59,10 @@ class RowReader:
     def __init__(self, mapping: Mapping_, places: Places) -> None:
         self._mapping = mapping
         self._places = places
+        self._words: dict[str, dict[str, str]] = {str(name): words for name, words in mapping.words.items()}
         columns = [column for _, several in places.private for column in several]
         self._values: Any = itemgetter(*columns) if len(columns) > 1 else lambda cells: (cells[columns[0]],)
-        said = (f'"{name}":"' + " ".join(["%s"] * len(several)) + '"' for name, several in places.private)  # no name holds a %
+        said = (f'"{name}":"' + " ".join(["%s"] * len(several)) + '"' for name, several in places.private)
         self._template = "{" + ",".join(said) + "}"
         private = dict(places.private)
         self._name = private["name"]
@@ -174,9 +175,9 @@ class RowReader:
         return [cell.strip() for cell in cells]
 
     def _stand(self, shared: Any, cells: list[str]) -> Standing:
-        fields: dict[str, Any] = dict(self._mapping.set)
+        fields: dict[str, Any] = {str(name): value for name, value in self._mapping.set.items()}
         for name, column in self._places.shared.items():
-            fields[name] = self._id(self._mapping.words.get(name), cells[column])
+            fields[name] = self._id(self._words.get(name), cells[column])
         if not fields.get("category"):
             raise RejectError("bad-id")
         if len(self._standings) >= REMEMBERED_MAX:

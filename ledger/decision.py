@@ -16,8 +16,8 @@ from typing import Any, ClassVar, Literal, NamedTuple, Protocol, Self, TypeVar
 from pydantic import BaseModel, ConfigDict, Field
 
 from ledger.event import Event
-from ledger.intake import Intake
 from ledger.field import Text, Time
+from ledger.intake import Intake
 
 
 @dataclass(frozen=True, slots=True)

@@ -82,13 +82,13 @@ class Intake:
     Attributes:
         stream: the intake's own stream; its last part is the keyed digest of the file and how it is read.
         opened: the event that opens it.
-        rows: None where the command came without its file.
+        rows: of the file.
         member: what the envelopes of the members have in common.
         closed: tally, digest of the members' leaf hashes, moment -> the event that closes it.
     """
 
     stream: str
     opened: Event
-    rows: Rows | None
+    rows: Rows
     member: Mapping[str, Any]
     closed: Callable[[Tally, str, str], Event]

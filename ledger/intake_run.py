@@ -152,7 +152,6 @@ class Taking:
             Position of the event that opened it, and the number of events recorded now.
         """
         intake, rows = self.intake, self.intake.rows
-        assert rows is not None
         found = self.ledger.stream(intake.stream)
         ends = [conceal(signed, self.draw)[0]] if signed else []
         opening = [conceal(intake.opened, self.draw)[0], *ends]
@@ -163,7 +162,9 @@ class Taking:
         rows.require_same()
         self.vault.members.end(intake.stream)
         closed = intake.closed(tally, "sha256:" + hashed.hexdigest(), self.now())
-        closing = [stamped(event, closed.recorded) for event in (conceal(closed, self.draw)[0], *(ends if found else ()))]
+        closing = [
+            stamped(event, closed.recorded) for event in (conceal(closed, self.draw)[0], *(ends if found else ()))
+        ]
         self.ledger.append(closing, Guard(command=command, until=guard.until if found else ""))
         return first, added + len(closing) + (0 if found else len(opening))
 

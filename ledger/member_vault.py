@@ -130,7 +130,9 @@ class MemberVault:
         if not self._made:
             return {}
         statement = "SELECT person, digest, row FROM member WHERE person >= ? AND person <= ?"
-        return {person: Known(digest, bytes(row)) for person, digest, row in self._store.execute(statement, (first, last))}
+        return {
+            person: Known(digest, bytes(row)) for person, digest, row in self._store.execute(statement, (first, last))
+        }
 
     def put(
         self,
@@ -168,7 +170,8 @@ class MemberVault:
 
     def discard(self, digest: str, person: str) -> None:
         """Drop a member who never reached the ledger."""
-        self._store.execute("DELETE FROM member WHERE person = ? AND digest = ?", (person, digest))
+        if self._made:
+            self._store.execute("DELETE FROM member WHERE person = ? AND digest = ?", (person, digest))
 
     def rejected(self, intake: str) -> Iterator[RejectedRow]:
         """Give the rows rejected in an intake, in the order of their lines.

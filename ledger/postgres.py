@@ -105,8 +105,11 @@ def make_schema(database: psycopg.Connection[Any], schema: str) -> None:
 
 def translated(statement: str) -> str:
     """Turn a statement written for SQLite and PostgreSQL alike into psycopg's notation."""
-    return statement.replace("?", "%s").replace(" BLOB", " BYTEA").replace(" INTEGER", " BIGINT").replace(
-        " WITHOUT ROWID", ""
+    return (
+        statement.replace("?", "%s")
+        .replace(" BLOB", " BYTEA")
+        .replace(" INTEGER", " BIGINT")
+        .replace(" WITHOUT ROWID", "")
     )
 
 

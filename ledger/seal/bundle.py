@@ -162,7 +162,9 @@ def _newest_heads(ledger: Ledger, size: int) -> tuple[StoredRow, StreamHeadsReco
 
 
 def _disclosures(vault: Vault, events: list[Event]) -> tuple[str, ...]:
-    texts = {vault.disclosure(getattr(event, field), field, event.stream) for event in events for field in event.private}
+    texts = {
+        vault.disclosure(getattr(event, field), field, event.stream) for event in events for field in event.private
+    }
     return tuple(sorted(text for text in texts if text is not None))
 
 

@@ -109,7 +109,7 @@ class RegisterMembers(Command):
 
     signed = True
 
-    register_id: Id = Field(description="id of the register: the membership register, or the affiliate whose list it is")
+    register_id: Id = Field(description="id of the register: the members', or an affiliate's list")
     file: IntakeId = Field(description="keyed digest of the file and how it is read; the import fills it in")
     rows: int = Field(ge=1, le=ROWS_MAX, description="number of rows; the import fills it in")
 

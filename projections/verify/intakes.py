@@ -79,7 +79,7 @@ def _check(name: str, seen: IntakeSeen) -> Iterator[Finding]:
     parts = event.accepted + event.held + sum(each.rows for each in event.rejected)
     rows = seen.received[1].rows if seen.received else event.rows
     if not parts == event.rows == rows:
-        expected = f"{rows} rows, as received"
-        yield Finding("C3", "rows-differ", position, what, expected, f"{event.rows}, of which {parts} are accounted for")
+        expected, found_rows = f"{rows} rows, as received", f"{event.rows}, of which {parts} are accounted for"
+        yield Finding("C3", "rows-differ", position, what, expected, found_rows)
     if seen.last_at > position:
         yield Finding("C3", "member-unexpected", seen.last_at, what, f"no member after event {position}", "one")

@@ -52,7 +52,8 @@ def check_private(record: RecordRead, vault: Vault, *, is_file: bool) -> list[Fi
         except (TypeError, ValueError) as error:  # columns of types that no vault has
             findings.append(Finding("I4", "vault-malformed", None, "the vault", "rows as written", str(error)))
     if is_file:
-        findings += check_database("I5", "vault.db", vault.look, (*TABLES, *(MEMBER_TABLES if vault.members.made else ())))
+        tables = (*TABLES, *MEMBER_TABLES) if vault.members.made else TABLES
+        findings += check_database("I5", "vault.db", vault.look, tables)
     return findings
 
 
