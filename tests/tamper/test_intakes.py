@@ -1,0 +1,81 @@
+"""Registers tampered with: members added, taken away, moved, and numbers that do not add up."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable, Iterable
+from itertools import count
+
+import pytest
+
+from ledger.event import Event
+from ledger.leaf import encode
+from ledger.seal.merkle import leaf_hash
+from ledger.streams.member import BatchReceived, BatchReconciled, MemberRegistered, Rejected
+from projections.verify.intakes import check_intakes
+from projections.verify.record import RecordRead
+
+NOON = "2024-05-01T12:00:00Z"
+STREAM = "intake/members/" + "f" * 32
+ENVELOPE = {"actor": "clerk", "effective": NOON, "recorded": NOON, "blind": "B" * 22}
+ABOUT = {"file": "f" * 32, "register_id": "members", "rows": 5}
+RECEIVED = BatchReceived(**ENVELOPE, **ABOUT, stream=STREAM, version=1, command="c")
+
+
+def member(number: int, **changes: object) -> MemberRegistered:
+    fields = {"stream": f"person/{number:024x}", "version": 1, "batch": STREAM, "category": "member", **changes}
+    return MemberRegistered.model_validate({**ENVELOPE, "identity": "A" * 43, **fields})
+
+
+def reconciled(members: Iterable[Event], **changes: object) -> BatchReconciled:
+    hashed = hashlib.sha256(b"".join(leaf_hash(encode(each)) for each in members)).hexdigest()
+    fields = {"accepted": 3, "held": 1, "rejected": (Rejected(code="no-name", rows=1),), **ABOUT, **changes}
+    return BatchReconciled.model_validate(
+        {**ENVELOPE, "stream": STREAM, "version": 2, "command": "c", "digest": f"sha256:{hashed}", **fields}
+    )
+
+
+MEMBERS = [member(1), member(2), member(3)]
+CLOSED = reconciled(MEMBERS)
+WHOLE: list[Event] = [RECEIVED, *MEMBERS, CLOSED]
+
+
+def found_in(events: Iterable[Event]) -> list[str]:
+    record = RecordRead()
+    record.others = list(zip(count(), events, strict=False))
+    return sorted({finding.code for finding in check_intakes(record, {})})
+
+
+def test_finds_nothing_in_a_register_taken_in() -> None:
+    assert found_in(WHOLE) == []
+
+
+def test_says_which_are_open() -> None:
+    record, unchecked = RecordRead(), {"C3": "another"}
+    record.others = list(zip(count(), WHOLE[:-1], strict=False))
+    assert list(check_intakes(record, unchecked)) == []
+    assert unchecked["C3"].startswith("another; open,")
+    assert STREAM in unchecked["C3"]
+
+
+@pytest.mark.parametrize(
+    ("tamper", "codes"),
+    [
+        (lambda e: e[1:], ["batch-unopened", "member-unexpected"]),
+        (lambda e: [*e[:2], *e[3:]], ["batch-differs"]),
+        (lambda e: [*e[:4], member(4), e[4]], ["batch-differs"]),
+        (lambda e: [e[0], e[2], e[1], *e[3:]], ["batch-differs", "member-unexpected"]),
+        (lambda e: [*e[:3], e[4], e[3]], ["member-unexpected"]),
+        (lambda e: [*e[:3], member(3, category="mp"), e[4]], ["batch-differs"]),
+        (lambda e: [*e[:3], member(3, actor="agent"), e[4]], ["batch-differs", "member-unexpected"]),
+        (lambda e: [*e[:3], member(3, effective="2010-01-01T00:00:00Z"), e[4]], ["batch-differs", "member-unexpected"]),
+        (lambda e: [*e[:3], member(3, command="c"), e[4]], ["batch-differs", "member-unexpected"]),
+        (lambda e: [*e[:3], member(3, stream="paper/a/b"), e[4]], ["batch-differs", "member-unexpected"]),
+        (lambda e: [*e, member(9, batch=None)], ["batch-unopened", "member-unexpected"]),
+        (lambda e: [*e[:4], reconciled(MEMBERS, held=2)], ["rows-differ"]),
+        (lambda e: [*e[:4], reconciled(MEMBERS, rows=6, held=2)], ["rows-differ"]),
+        (lambda e: [*e[:4], reconciled(MEMBERS, accepted=4, held=0)], ["batch-differs"]),
+    ],
+)
+def test_finds_what_was_tampered_with(tamper: Callable[[list[Event]], list[Event]], codes: list[str]) -> None:
+    assert found_in(tamper(WHOLE)) == codes
