@@ -117,7 +117,7 @@ def apply(
     apply_file(context.obj, file, actor, dry_run=dry_run, as_json=as_json)
 
 
-@app.command("import", rich_help_panel=RECORD)
+@app.command("import", rich_help_panel=RECORD, epilog=member_verbs.MAPPING_HELP)
 def import_(
     context: typer.Context,
     verb: Annotated[str, typer.Argument(help="What each row, or all rows together, are: a verb of record.")],

@@ -8,6 +8,29 @@ from typing import Annotated
 import typer
 
 LOOK = "Look"
+MAPPING_HELP = """\
+A register of members: pollbook import register-members FILE --mapping MAP --set register_id=ID, where MAP says in TOML
+which column holds what. --dry-run says what would become of the rows.
+
+\b
+key = "Membership number"     # tells rows apart, in whichever file
+key_digits = 8                # so that lost leading zeros are seen
+dates = "%d/%m/%Y"            # YYYY-MM-DD if left out
+encoding = "cp1252"           # utf-8 if left out
+[public]                      # also affiliate, section, lapsed
+unit = "CLP"
+region = "Region"
+joined = "Date joined"
+[private]                     # also address, phone: to the vault alone
+name = ["First name", "Surname"]
+email = "E-mail"
+born = "Date of birth"
+number = "Membership number"
+[set]                         # the same in every row
+category = "member"
+[words.unit]                  # without it, "Bow East" is bow-east
+"Bow & E." = "bow-east"
+"""
 
 
 def add_verbs(app: typer.Typer) -> None:

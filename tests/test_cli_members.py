@@ -308,3 +308,13 @@ def test_a_vault_without_a_register_is_as_it_was(at: Terminal) -> None:
         assert not vault.execute(
             "SELECT 1 FROM sqlite_master WHERE name IN ('member', 'intake', 'rejected')"
         ).fetchall()
+
+
+def test_the_help_shows_a_mapping_that_is_one(at: Terminal) -> None:
+    shown = at.run("import", "--help").done()
+    lines = [line.strip() for line in shown[shown.index("key = ") :].splitlines()]
+    at.write("m.toml", "\n".join(lines))
+    head = "Membership number,First name,Surname,E-mail,Date of birth,CLP,Region,Date joined\n"
+    row = "00000001,Ada,Ambleth,ada@example.org,02/01/1950,Bow & E.,London,06/05/2010\n"
+    assert of(imported(at, head + row)) == (1, 0, {})
+    assert max(map(len, shown.splitlines())) <= 80
