@@ -44,7 +44,7 @@ def add_verbs(app: typer.Typer) -> None:
             Path | None, typer.Option("--out", metavar="FILE", help="Write to a file, not the screen.")
         ] = None,
     ) -> None:
-        """Write the rows of a register that were rejected, to put right.
+        """Write the rejected rows of a register, to put right.
 
         CSV with its own columns, and before them the line and why. Once it is put right, import it
         with the same mapping. It holds personal data.

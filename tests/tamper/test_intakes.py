@@ -5,11 +5,18 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Callable, Iterable
 from itertools import count
+from pathlib import Path
 
 import pytest
+from keeper import Operator
+from officers import FOUND, signing_desk
+from stores import SQLitePlace
+from test_clean import report_of
+from test_intake import MANY, Killed, kill_at, register
 
 from ledger.event import Event
 from ledger.leaf import encode
+from ledger.member_vault import MemberVault
 from ledger.seal.merkle import leaf_hash
 from ledger.streams.member import BatchReceived, BatchReconciled, MemberRegistered, Rejected
 from projections.verify.intakes import check_intakes
@@ -79,3 +86,34 @@ def test_says_which_are_open() -> None:
 )
 def test_finds_what_was_tampered_with(tamper: Callable[[list[Event]], list[Event]], codes: list[str]) -> None:
     assert found_in(tamper(WHOLE)) == codes
+
+
+@pytest.mark.parametrize("killed", [False, True])
+def test_a_founded_ledger_with_a_register_is_clean(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, *, killed: bool
+) -> None:
+    place = SQLitePlace(tmp_path / "ledger")
+    place.make().close()
+    with signing_desk(place) as desk:
+        desk.submit(FOUND, actor="returning-officer")
+        if killed:
+            with monkeypatch.context() as patch:
+                kill_at(patch, MemberVault, "end", 1, after=False)
+                with pytest.raises(Killed):
+                    desk.submit(register(*MANY), actor="returning-officer", command_id="one")
+    with signing_desk(place, clock=lambda: "2024-05-01T15:00:00Z") as desk:
+        desk.submit(register(*MANY), actor="returning-officer", command_id="another")
+    report = report_of(place)
+    assert report.findings == ()
+    assert not {"A4", "A5", "C3", "C4", "I4"} & report.unchecked.keys()
+
+
+def test_a_register_that_nobody_signed_for_is_found(tmp_path: Path) -> None:
+    place = SQLitePlace(tmp_path / "ledger")
+    place.make().close()
+    with signing_desk(place) as desk:
+        desk.submit(FOUND, actor="returning-officer")
+        receipt = desk.submit(register(*MANY), actor="returning-officer", command_id="one")
+    assert receipt.position is not None
+    Operator(place.folder).drop(receipt.position + 1)
+    assert {"A4"} <= {finding.check for finding in report_of(place).findings if finding.code == "unsigned"}
