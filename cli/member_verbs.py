@@ -37,6 +37,31 @@ def add_verbs(app: typer.Typer) -> None:
     """Add the verbs."""
 
     @app.command(rich_help_panel=LOOK)
+    def register(
+        context: typer.Context,
+        register_id: Annotated[str, typer.Argument(metavar="ID", help="Id of the register.")],
+        by: Annotated[
+            list[str] | None,
+            typer.Option("--by", metavar="PLACE", help="category, affiliate, section, region or unit; or several."),
+        ] = None,
+        as_of: Annotated[
+            str | None, typer.Option("--as-of", metavar="DATE", help="Who had joined and not lapsed on a day.")
+        ] = None,
+        known_at: Annotated[
+            str | None,
+            typer.Option("--known-at", metavar="DATE|POSITION", help="As we knew it then, or at that event."),
+        ] = None,
+        as_json: Annotated[bool, typer.Option("--json", help="Print JSON instead of tables.")] = False,
+    ) -> None:
+        """Count the members of a register by where they stand.
+
+        Names nobody. Small numbers are shown, so it is not for the public.
+        """
+        from cli.register import show_register
+
+        show_register(context.obj, register_id, by or [], as_of, known_at, as_json=as_json)
+
+    @app.command(rich_help_panel=LOOK)
     def rejected(
         context: typer.Context,
         batch: Annotated[str, typer.Argument(help="The batch, as the import named it: intake/REGISTER/...")],

@@ -1,0 +1,65 @@
+"""`pollbook register`: how many are in a register of members, by where they stand, on any day."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from cli.look import moment_from, require_known
+from cli.office import opened
+from cli.place import Place
+from cli.screen import progress, say, say_json, say_wrapped, table
+from ledger.errors import RefusedError, UsageError, nearest
+from projections.register import PLACES, summarise
+
+
+def show_register(
+    place: Place, register: str, by: Sequence[str], as_of: str | None, known_at: str | None, *, as_json: bool
+) -> None:
+    """Show a register's numbers.
+
+    Raises:
+        UsageError: `unknown-place`, `bad-moment`.
+        RefusedError: `unknown-register`.
+    """
+    for name in by:
+        if name not in PLACES:
+            raise UsageError(
+                "unknown-place",
+                f"--by {name}",
+                expected=" or ".join(PLACES),
+                found=f"{name!r}{nearest(name, PLACES)}",
+                remedy="Correct the option",
+            )
+    names = tuple(by) or ("category",)
+    moment = moment_from(as_of, known_at)
+    with opened(place) as ledger:
+        require_known(moment, ledger)
+        known = {stream.split("/")[1] for stream in ledger.streams_of("batch-received.v1", "intake/")}
+        if register not in known:
+            raise RefusedError(
+                "unknown-register",
+                register,
+                expected="one of " + ", ".join(sorted(known)[:8]) if known else "a register that was taken in",
+                found=(register if known else "none") + nearest(register, known),
+                remedy="Correct the id, or take a register in: pollbook import register-members",
+            )
+        with progress("reading", ledger.head().size) as bar:
+            found = summarise(bar.over(ledger.scan()), register, moment)
+    counts = found.by(*names)
+    if as_json:
+        rows = [{**dict(zip(names, key, strict=True)), "members": count} for key, count in counts.items()]
+        numbers = {"members": found.members, "joining_later": found.joining, "lapsed": found.lapsed}
+        say_json({"register": register, **numbers, "by": rows, "open_batches": found.open_batches})
+        return
+    lines = [(*key, f"{count:,}") for key, count in counts.items()]
+    say(table((*names, "members"), [*lines, *_total(names, found.members)], right=(len(names),)))
+    beside = [f"{found.joining:,} joined later"] if found.joining else []
+    beside += [f"{found.lapsed:,} had lapsed"] if found.lapsed else []
+    say_wrapped(f"register {register} ({moment.says()})" + "".join(f"; {each}" for each in beside))
+    for stream in found.open_batches:
+        say_wrapped(f"{stream} is not taken in whole yet: nobody of it counts")
+    say_wrapped("For officers: small numbers are not hidden")
+
+
+def _total(names: Sequence[str], members: int) -> list[tuple[str, ...]]:
+    return [("all", *("" for _ in names[1:]), f"{members:,}")]
