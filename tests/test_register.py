@@ -23,10 +23,8 @@ lapsed = "Lapsed"
 name = "Name"
 """
 HEAD = "No,Type,Region,Joined,Lapsed,Name\n"
-FIRST = (
-    HEAD + "1,Member,North,2010-01-01,,A\n2,Member,South,2012-06-01,2014-06-01,B\n"
-FIRST += "3,Affiliated,North,2015-08-01,,C\n"
-)
+ROWS = "1,Member,North,2010-01-01,,A\n2,Member,South,2012-06-01,2014-06-01,B\n3,Affiliated,North,2015-08-01,,C\n"
+FIRST = HEAD + ROWS
 SECOND = HEAD + "4,Member,North,2009-01-01,,D\n"
 IMPORT = ("import", "register-members", "--mapping", "m.toml", "--set", "register_id=members", "--as", "reg")
 
