@@ -157,6 +157,7 @@ class Taking:
         opening = [conceal(intake.opened, self.draw)[0], *ends]
         first = found[0][0] if found else self.ledger.append(opening, guard).position
         self.vault.members.begin(intake.stream, rows.head)
+        self.vault.members.forget_rejected(intake.stream)
         mine, hashed = self._recorded(first) if found else (frozenset(), sha256())
         tally, added = self._pages(rows, mine, hashed)
         rows.require_same()

@@ -153,6 +153,10 @@ class MemberVault:
         ]
         self._store.execute_all([(UNDER_WAY, [(*under_way, intake)]), (PUT_MEMBER, members), (PUT_REJECTED, refused)])
 
+    def forget_rejected(self, intake: str) -> None:
+        """Drop the rejected rows of an intake that is begun anew: which they are may have changed meanwhile."""
+        self._store.execute("DELETE FROM rejected WHERE intake = ?", (intake,))
+
     def end(self, intake: str) -> None:
         """Note that nothing of an intake is under way any more."""
         self._store.execute(UNDER_WAY, ("", "", "", intake))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -105,6 +106,8 @@ def require_whole(desk: Desk, accepted: int, held: int = 0, **rejected: int) -> 
     assert len(members) == closed.accepted == accepted
     assert closed.held == held
     assert {each.code.replace("-", "_"): each.rows for each in closed.rejected} == rejected
+    kept = Counter(each.code.replace("-", "_") for each in desk.vault.members.rejected(STREAM))
+    assert kept == rejected
     hashed = hashlib.sha256(b"".join(leaf_hash(encode(event)) for event in members))
     assert closed.digest == "sha256:" + hashed.hexdigest()
     assert [event.stream for event in members] == sorted(event.stream for event in members)
@@ -204,6 +207,23 @@ def test_a_member_registered_by_another_meanwhile_is_held(
         assert require_only == {"differs-from-register"}
         (closed,) = (event for _, event in desk.ledger.stream(STREAM) if isinstance(event, BatchReconciled))
         assert (closed.accepted, closed.held, closed.rows) == (1, 1, 3)
+
+
+def test_a_row_that_waited_is_registered_once_the_import_goes_on(
+    ledger_place: LedgerPlace, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with monkeypatch.context() as patch, desk_at(ledger_place) as desk:
+        kill_at(patch, Ledger, "append_leaves", 1, after=False)
+        with pytest.raises(Killed):
+            desk.submit(register(row(2, "Somebody Else"), file="e" * 32), actor="clerk")
+    with monkeypatch.context() as patch, desk_at(ledger_place) as desk:
+        kill_at(patch, MemberVault, "end", 1, after=False)
+        with pytest.raises(Killed):
+            desk.submit(register(row(1), row(2)), actor="clerk")
+        assert [each.code for each in desk.vault.members.rejected(STREAM)] == ["being-registered"]
+    with desk_at(ledger_place, clock=lambda: LATER) as desk:
+        desk.submit(register(row(1), row(2)), actor="clerk")
+        require_whole(desk, 2)
 
 
 def test_a_founded_ledger_asks_for_power_and_signature_once_for_all(ledger_place: LedgerPlace) -> None:
