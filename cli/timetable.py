@@ -130,7 +130,7 @@ def _basis(variation: Variation) -> list[tuple[str, str]]:
     event = variation.event
     parts = (
         ("authority", event.authority and quoted(event.authority)),
-        ("decision", event.decision),
+        ("decision", event.decision and f"{event.decision} of {event.body}"),
         ("clause", event.clause and short(event.clause)),
     )
     return [(word, value) for word, value in parts if value]

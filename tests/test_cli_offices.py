@@ -229,7 +229,7 @@ def test_an_unfounded_ledger_says_that_everything_is_asserted(unfounded: Termina
     at.record("call-election", DEFINED[0][1]).done()
     assert "This ledger is unfounded" in at("offices").done()
     shown = json.loads(at("offices", "--json").done())
-    assert shown == {"founded": False, "governing_body": None, "delegations": [], "keys": []}
+    assert shown == {"founded": False, "governing_body": None, "kept": None, "delegations": [], "keys": []}
     assert "asserted" not in at("show", "election/labour").done()
     assert "the ledger is unfounded" in " ".join(at("verify").out.split())
     at.record("delegate-power", {"office": "clerk", "body": "nec", "powers": ["lot"]}).refused("not-founded")

@@ -84,7 +84,9 @@ def judged(leaves: list[bytes], origin: str = LOG) -> tuple[set[tuple[str, int]]
 def test_the_untouched_ledger_is_clean(operator: Operator) -> None:
     found, said = judged(leaves_of(operator))
     assert found == set()
-    assert said.startswith("founded by nec; 18 acts here, held against powers of their offices, and 19 signatures;")
+    assert said.startswith(
+        "founded by nec (transcript); 18 acts here, held against powers of their offices, and 19 signatures;"
+    )
 
 
 @pytest.mark.parametrize("name", tampered.CASES)
@@ -160,7 +162,7 @@ def test_a_founded_ledger_passes_as_it_is_published(packs: Path, audience: str) 
         code, out = run(packs / audience, packs / "policy")
     assert code == 0, out
     acts, signatures = (17, 18) if audience == "public" else (18, 19)
-    assert f"\nOffices: founded by nec; {acts} acts here" in out
+    assert f"\nOffices: founded by nec (transcript); {acts} acts here" in out
     assert f" and {signatures} signatures; " in out
 
 
@@ -449,6 +451,7 @@ def test_powers_are_what_the_product_finds_them_to_be() -> None:
 FOUNDED = {
     "actor": "a",
     "governing_body": "nec",
+    "kept": "live",
     "officers": [],
     "stream": "ledger/founding",
     "title": "t",
