@@ -16,7 +16,7 @@ from ledger.streams.election import ElectionCalled
 from ledger.streams.fee import FeeSet
 from projections.checklist import Item, checklist, read_known
 from projections.moment import NOW, Moment
-from projections.story.words import listed, quoted, short, when
+from projections.story.words import listed, quoted, quoted_authority, short, when
 from projections.timetables import Length, Line, TimetableView, Variation, contests_under, elections_of, view_timetable
 
 
@@ -129,7 +129,7 @@ def _date(date: Dated | None) -> str:
 def _basis(variation: Variation) -> list[tuple[str, str]]:
     event = variation.event
     parts = (
-        ("authority", event.authority and quoted(event.authority)),
+        ("authority", event.authority and quoted_authority(event.authority)),
         ("decision", event.decision and f"{event.decision} of {event.body}"),
         ("clause", event.clause and short(event.clause)),
     )

@@ -77,11 +77,13 @@ class Timetable(State):
         steps: (step, category) -> date in force; None as category: for all that have no date of their own.
         published: (step, category) -> when the date in force was published.
         variations: every change of a date, in order.
+        recorded: when it was first put on record; empty before.
     """
 
     steps: Mapping[Key, Dated] = field(default_factory=dict)
     published: Mapping[Key, str] = field(default_factory=dict)
     variations: tuple[StepVaried, ...] = ()
+    recorded: str = ""
 
     @property
     def election(self) -> str:
@@ -108,7 +110,8 @@ class Timetable(State):
             case TimetableSet():
                 steps = {each.key: each.date for each in event.steps}
                 published = dict.fromkeys(steps, event.published)
-                return replace(self, version=event.version, steps=steps, published=published)
+                first = self.recorded or event.recorded
+                return replace(self, version=event.version, steps=steps, published=published, recorded=first)
             case StepVaried():
                 key = (event.step, event.category)
                 return replace(

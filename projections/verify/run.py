@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
+from ledger.decision import fold
 from ledger.errors import EvidenceError, PollbookError
 from ledger.store import Ledger
+from ledger.streams.founding import Founding, LedgerFounded, founding_stream
 from ledger.vault import Vault
 from projections.catch_up import Views
 from projections.verify.batches import open_batches
@@ -35,6 +37,7 @@ class Report:
         findings: everything that is wrong, in the order of the checks and positions.
         unchecked: check -> why it could not be carried out, or not in full.
         signed: how many events the ledger's checkpoint covers; those after it are not signed yet.
+        founding: the founding with its governing body, and how it is kept; empty where the ledger is unfounded.
     """
 
     size: int
@@ -42,6 +45,7 @@ class Report:
     findings: tuple[Finding, ...]
     unchecked: dict[str, str]
     signed: int = 0
+    founding: Founding = field(default_factory=founding_stream)
 
 
 def verify(
@@ -92,7 +96,9 @@ def verify(
         if isinstance(error, EvidenceError) or error.code == "views-damaged":
             findings.append(Finding(PARTS[part][-1], error.code, None, error.what, error.expected, error.found))
         unchecked |= dict.fromkeys(PARTS[part], f"the {part} could not be opened: {error.code}")
-    return Report(record.tiles.size, record.tiles.root(), _in_order(findings), unchecked, size_of(notes.current))
+    founding = fold(founding_stream(), [event for _, event in record.others if isinstance(event, LedgerFounded)][:1])
+    ordered, signed = _in_order(findings), size_of(notes.current)
+    return Report(record.tiles.size, record.tiles.root(), ordered, unchecked, signed, founding)
 
 
 def _in_order(findings: list[Finding]) -> tuple[Finding, ...]:
