@@ -465,7 +465,10 @@ def test_powers_are_what_the_product_finds_them_to_be() -> None:
 
 
 ADOPTED = {
-    **{"actor": "a", "stream": "rulebook/labour", "type": "rule-book-adopted.v1", "version": 1},
+    "actor": "a",
+    "stream": "rulebook/labour",
+    "type": "rule-book-adopted.v1",
+    "version": 1,
     **ADOPT.model_dump(mode="json", exclude_none=True, exclude={"decision"}),
 }
 FOUNDED = {
