@@ -174,10 +174,7 @@ def receive_nomination(
     require_nominee(nominations, command.nominee)
     registered = _entitled(nominations, nominator, act, where)
     close = require_closing(nominations, timetable, registered.nominator_class)
-    begins = max(opened.effective, closing(timetable, opened.rule, registered.nominator_class, OPENING) or "")
-    if act.effective < begins:
-        remedy = "It came before nominations were opened, and has to be made again"
-        raise refused("not-yet", where, f"one received from {begins} on", act.effective, remedy)
+    _require_begun(nominations, timetable, registered.nominator_class, act, where)
     fields = command.model_dump(include={"contest", "nominator", "nominee"})
     fields["nominator_class"] = registered.nominator_class
     if act.effective > close:
@@ -203,6 +200,15 @@ def receive_nomination(
         size=registered.size,
     )
     return Outcome([received])
+
+
+def _require_begun(nominations: Nominations, timetable: Timetable, name: str, act: Act, where: str) -> None:
+    """Refuse what was received before nominations were opened, or before a class may nominate (`not-yet`)."""
+    opened = require_opened(nominations)
+    begins = max(opened.effective, closing(timetable, opened.rule, name, OPENING) or "")
+    if act.effective < begins:
+        remedy = "It came before nominations were opened, and has to be made again"
+        raise refused("not-yet", where, f"one received from {begins} on", act.effective, remedy)
 
 
 def _entitled(nominations: Nominations, nominator: Nominator, act: Act, where: str) -> NominatorRegistered:

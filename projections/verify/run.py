@@ -96,9 +96,13 @@ def verify(
         if isinstance(error, EvidenceError) or error.code == "views-damaged":
             findings.append(Finding(PARTS[part][-1], error.code, None, error.what, error.expected, error.found))
         unchecked |= dict.fromkeys(PARTS[part], f"the {part} could not be opened: {error.code}")
-    founding = fold(founding_stream(), [event for _, event in record.others if isinstance(event, LedgerFounded)][:1])
-    ordered, signed = _in_order(findings), size_of(notes.current)
-    return Report(record.tiles.size, record.tiles.root(), ordered, unchecked, signed, founding)
+    root, signed, founding = record.tiles.root(), size_of(notes.current), _founding_of(record)
+    return Report(record.tiles.size, root, _in_order(findings), unchecked, signed, founding)
+
+
+def _founding_of(record: RecordRead) -> Founding:
+    """Give the founding; where there are more, which is a finding, the first."""
+    return fold(founding_stream(), [event for _, event in record.others if isinstance(event, LedgerFounded)][:1])
 
 
 def _in_order(findings: list[Finding]) -> tuple[Finding, ...]:
