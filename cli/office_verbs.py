@@ -40,6 +40,9 @@ def found(
 
     The file: {"governing_body": "committee", "title": "Club election 2026", "officers": [{"office": "secretary",
     "powers": ["all"]}, {"office": "registrar", "powers": ["key", "delegation"], "until": "2027-01-01T00:00:00Z"}]}
+
+    With "kept": "transcript" it is of an election that was held earlier; else live: nothing past is dated back into.
+    An officer may name the "clause" of a rule book that comes on record afterwards.
     """
     from cli.founding import found_ledger
 

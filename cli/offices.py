@@ -18,6 +18,7 @@ from ledger.streams.founding import DELEGATING, Founding, founding_stream
 from ledger.streams.key import KeyRevoked, OfficerKey
 from ledger.streams.office import Office, PowerDelegated, office_stream
 from projections.moment import Moment
+from projections.story.founding import KEPT
 
 UNFOUNDED = "This ledger is unfounded: nobody needs a delegation, and everything is asserted by whoever recorded it."
 NOTHING = "-"
@@ -85,6 +86,7 @@ def _say_all(
 ) -> None:
     if founding.exists:
         say_wrapped(f"Offices under {founding.governing_body}, the governing body ({moment.says()})")
+        say_wrapped(KEPT[founding.kept or "live"])
     else:
         say_wrapped(UNFOUNDED)
     rows = [_row(office, given, at) for office in offices for given in office.given]
@@ -142,6 +144,7 @@ def _json(founding: Founding, offices: list[Office], keys: dict[str, _Keys], at:
     return {
         "founded": founding.exists,
         "governing_body": founding.governing_body or None,
+        "kept": founding.kept,
         "delegations": [
             given.model_dump(
                 mode="json", include={"office", "number", "powers", "election", "contest", "since", "until", "body"}

@@ -16,7 +16,7 @@ from ledger.streams.election import ElectionCalled
 from ledger.streams.fee import FeeSet
 from projections.checklist import Item, checklist, read_known
 from projections.moment import NOW, Moment
-from projections.story.words import listed, quoted, short, when
+from projections.story.words import listed, quoted, quoted_authority, short, when
 from projections.timetables import Length, Line, TimetableView, Variation, contests_under, elections_of, view_timetable
 
 
@@ -129,8 +129,8 @@ def _date(date: Dated | None) -> str:
 def _basis(variation: Variation) -> list[tuple[str, str]]:
     event = variation.event
     parts = (
-        ("authority", event.authority and quoted(event.authority)),
-        ("decision", event.decision),
+        ("authority", event.authority and quoted_authority(event.authority)),
+        ("decision", event.decision and f"{event.decision} of {event.body}"),
         ("clause", event.clause and short(event.clause)),
     )
     return [(word, value) for word, value in parts if value]
@@ -192,23 +192,27 @@ def show_checklist(place: Place, election: str, as_of: str | None, known_at: str
         [item for item in items if item.standing == standing] for standing in ("missing", "deferred", "decided")
     )
     say_wrapped(f"Checklist of {quoted(called.title)} ({election}), {moment.says()}")
-    say()
-    say_wrapped(f"Not decided, and nothing said of it ({len(missing)}):")
-    for item in missing:
-        _say_in(f"  {item.about.text}")
-    say()
-    say_wrapped(f"Not decided, as was said in public ({len(deferred)}):")
-    for item in deferred:
-        event = item.deferred
-        by = f", {event.actor} on {when(event.effective)}" if event else ""
-        _say_in(f"  {item.about.text}: {quoted(item.says)}{by}")
-    say()
-    say_wrapped(f"Decided ({len(decided)}):")
-    for item in decided:
-        _say_in(f"  {item.about.text}: {item.says}")
+    _say_part("Not decided, and nothing said of it", [item.about.text for item in missing])
+    _say_part("Not decided, as was said in public", [_deferral(item) for item in deferred])
+    _say_part("Decided", [f"{item.about.text}: {item.says}" for item in decided])
     if missing:
         say()
         say_wrapped("What is not decided yet can be said in public: pollbook record defer-decision --help")
+
+
+def _deferral(item: Item) -> str:
+    event = item.deferred
+    by = f", {event.actor} on {when(event.effective)}" if event else ""
+    return f"{item.about.text}: {quoted(item.says)}{by}"
+
+
+def _say_part(heading: str, lines: list[str]) -> None:
+    """Print one part of a checklist; of what there is nothing, nothing."""
+    if lines:
+        say()
+        say_wrapped(f"{heading} ({len(lines)}):")
+        for line in lines:
+            _say_in(f"  {line}")
 
 
 def _item_json(item: Item) -> dict[str, Any]:

@@ -25,6 +25,7 @@ from ledger.store import Ledger
 from ledger.vault import Vault
 from projections.catch_up import VIEWS_FILE, Views
 from projections.counting import open_views
+from projections.story.founding import KEPT
 from projections.verify.finding import CHECKS
 from projections.verify.run import Report, verify
 from projections.verify.schema import LEDGER_ID
@@ -147,6 +148,8 @@ def _print(report: Report, *, as_json: bool) -> None:
                 "size": report.size,
                 "root": report.root.hex(),
                 "signed": report.signed,
+                "governing_body": report.founding.governing_body or None,
+                "kept": report.founding.kept,
                 "findings": [finding.as_json() for finding in report.findings],
                 "unchecked": report.unchecked,
             }
@@ -163,6 +166,8 @@ def _print(report: Report, *, as_json: bool) -> None:
             say(finding.line())
         if not report.findings:
             say(f"nothing wrong was found by the {len(CHECKS) - len(report.unchecked)} checks that were carried out")
+        if report.founding.kept:
+            say_wrapped(f"founded by {report.founding.governing_body}. {KEPT[report.founding.kept]}")
         say(f"{report.size} events, root {report.root.hex()}")
         say(f"signed up to {report.signed} of {report.size} events")
     if report.findings:

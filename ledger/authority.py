@@ -9,8 +9,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 
-from ledger.clauses import require_clauses
-from ledger.decision import Act, Command, Outcome, fold
+from ledger.clauses import authority_under, require_basis, require_clauses
+from ledger.decision import Act, Command, Outcome, Unchanged, fold
 from ledger.errors import RefusedError, refused
 from ledger.record import Record
 from ledger.recusal import require_recusal
@@ -18,6 +18,7 @@ from ledger.safeguards import require_safeguards
 from ledger.streams.founding import FoundLedger, founding_stream
 from ledger.streams.key import OfficerKey, is_signed
 from ledger.streams.office import (
+    CLAUSE,
     DELEGATION,
     Asked,
     Office,
@@ -48,12 +49,14 @@ class Warrant:
         founded: whether signatures are asked for.
         until: first moment at which the delegation is not in force any more; empty if there is none.
         reads: streams read, and their versions.
+        unchanged: what may not be recorded meanwhile, if anything.
     """
 
     act: Act
     founded: bool = False
     until: str = ""
     reads: dict[str, int] = field(default_factory=dict)
+    unchanged: Unchanged | None = None
 
 
 def authorise(record: Record, command: Command, act: Act) -> Warrant:
@@ -61,7 +64,8 @@ def authorise(record: Record, command: Command, act: Act) -> Warrant:
 
     Raises:
         RefusedError: `unknown-clause`, `clause-not-in-force`: of a clause that it rests on; `conflict`;
-            `founding-first`; `no-authority`, naming what is missing; what `require_safeguards` raises.
+            `founding-first`; `no-authority`, naming what is missing; what `require_safeguards` and
+            `require_basis` raise.
     """
     founding = founding_stream()
     if isinstance(command, FoundLedger):
@@ -80,12 +84,21 @@ def authorise(record: Record, command: Command, act: Act) -> Warrant:
     moments = (act.effective, act.now)
     held = office.all_of(asked, moments, lambda: election_of(record, asked.contest or ""))
     named = act.authority if act.authority and DELEGATION.fullmatch(act.authority) else None
-    given = next((each for each in held if named in (None, delegation_says(each))), None)
-    if given is None:
+    fitting = [each for each in held if named is None or named in _names(each)]
+    if not fitting:
         raise _missing(office, asked, act, founding.governing_body)
+    given = next((each for each in fitting if each.clause), fitting[0])
     reads |= require_safeguards(record, command, act, founding.governing_body)
-    act = replace(act, authority=act.authority or delegation_says(given))
-    return Warrant(act, True, office.end_of(given) or "", reads | {office.stream: office.version})
+    books, unchanged = require_basis(record, command, act, given)
+    act = replace(act, authority=authority_under(given, command, None if named else act.authority))
+    reads |= books | {office.stream: office.version}
+    return Warrant(act, True, office.end_of(given) or "", reads, unchanged)
+
+
+def _names(given: PowerDelegated) -> tuple[str, str]:
+    """Give what a delegation may be called where it is named: as it is written, or short of its clause."""
+    said = delegation_says(given)
+    return said, said.partition(CLAUSE)[0]
 
 
 def _require_beginning(record: Record, command: Command, act: Act) -> None:

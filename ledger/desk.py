@@ -140,7 +140,8 @@ class Desk:
         # Of a stream that was read twice, the version seen first: if it has moved on since, all is decided anew.
         reads = keys | warrant.reads | {state.stream: state.version for state in states.values()}
         written = {event.stream for event in outcome.events}
-        guard = Guard({s: v for s, v in reads.items() if s not in written}, outcome.unchanged, until=warrant.until)
+        unchanged = tuple(each for each in (outcome.unchanged, warrant.unchanged) if each)
+        guard = Guard({s: v for s, v in reads.items() if s not in written}, unchanged, until=warrant.until)
         return outcome, guard, signed
 
     def _carry_out(self, command: Command, name: str, digest: bytes, actor: str, progress: Progress) -> Receipt:

@@ -54,7 +54,7 @@ class Guard:
     """
 
     reads: Mapping[str, int] = field(default_factory=dict)
-    unchanged: Unchanged | None = None
+    unchanged: tuple[Unchanged, ...] = ()
     command: tuple[str, bytes] | None = None
     until: str = ""
 
@@ -158,8 +158,7 @@ class LedgerRecorder(ABC):
             )
             if (found[0][0] or 0) != version:
                 raise ConflictError(f"{stream} has moved on")
-        if guard.unchanged:
-            position, types, prefixes = guard.unchanged
+        for position, types, prefixes in guard.unchanged:
             begins = " OR ".join(["substr(originator_id, 1, ?) = ?"] * len(prefixes))
             lengths_and_prefixes = [value for prefix in prefixes for value in (len(prefix), prefix)]
             if transaction.execute(

@@ -16,7 +16,7 @@ from ledger.desk import Desk
 from ledger.recorder import default_origin
 from ledger.seal.keys import Kind, SignerKey, encode_base64
 from ledger.streams.delegation import DelegatePower
-from ledger.streams.founding import FirstOfficer, FoundLedger
+from ledger.streams.founding import FirstOfficer, FoundLedger, Kept
 from ledger.streams.key import EnrolKey, enrolment_text
 from ledger.streams.seat import ConstituteBody
 from ledger.streams.signature import Signature
@@ -34,10 +34,13 @@ def proof(key: SignerKey, number: int = 1, origin: str = LOG) -> str:
     return encode_base64(key.sign(enrolment_text(origin, key.name, number, key.verifier.text)))
 
 
-def officer(office: str, *powers: str, origin: str = LOG, until: str | None = None) -> FirstOfficer:
+def officer(
+    office: str, *powers: str, origin: str = LOG, until: str | None = None, clause: str | None = None
+) -> FirstOfficer:
     key = KEYS[office]
+    proved = proof(key, origin=origin)
     return FirstOfficer(
-        office=office, key=key.verifier.text, proof=proof(key, origin=origin), powers=powers or ("all",), until=until
+        office=office, key=key.verifier.text, proof=proved, powers=powers or ("all",), until=until, clause=clause
     )
 
 
@@ -45,10 +48,13 @@ def enrol(key: SignerKey, number: int = 1) -> EnrolKey:
     return EnrolKey(officer=key.name, key=key.verifier.text, proof=proof(key, number))
 
 
-def found(*officers: FirstOfficer, origin: str = LOG) -> FoundLedger:
-    """A founding by the NEC: of a returning officer who may do all, unless others are given."""
+def found(*officers: FirstOfficer, origin: str = LOG, kept: Kept = "transcript") -> FoundLedger:
+    """A founding by the NEC: of a returning officer who may do all, unless others are given.
+
+    It is of a transcript: what is recorded here of contests is of other years, and has no nominations.
+    """
     first = officers or (officer("returning-officer", origin=origin),)
-    return FoundLedger(governing_body="nec", title="Labour Party", officers=first)
+    return FoundLedger(governing_body="nec", title="Labour Party", officers=first, kept=kept)
 
 
 FOUND = found()

@@ -15,6 +15,7 @@ SCRUTINEER = {"office": "scrutineer", "powers": ["read-papers"], "until": "9999-
 FOUNDING = {
     "governing_body": "nec",
     "title": "Leader 2010",
+    "kept": "transcript",
     "officers": [OFFICER, SCRUTINEER],
     "effective": "2010-01-01T00:00:00Z",
 }
@@ -229,7 +230,7 @@ def test_an_unfounded_ledger_says_that_everything_is_asserted(unfounded: Termina
     at.record("call-election", DEFINED[0][1]).done()
     assert "This ledger is unfounded" in at("offices").done()
     shown = json.loads(at("offices", "--json").done())
-    assert shown == {"founded": False, "governing_body": None, "delegations": [], "keys": []}
+    assert shown == {"founded": False, "governing_body": None, "kept": None, "delegations": [], "keys": []}
     assert "asserted" not in at("show", "election/labour").done()
     assert "the ledger is unfounded" in " ".join(at("verify").out.split())
     at.record("delegate-power", {"office": "clerk", "body": "nec", "powers": ["lot"]}).refused("not-founded")
@@ -245,3 +246,29 @@ def test_a_ledger_begins_with_its_founding_unless_it_was_made_to_do_without(at: 
     at.run("--ledger", "other", "init", "--unfounded").done()
     at.run("--ledger", "other", "apply", line, "--as", "ro").done()
     assert "nothing wrong" in at.run("--ledger", "other", "verify").done()
+
+
+@pytest.mark.parametrize(
+    ("kept", "says"), [("live", "It is kept live"), ("transcript", "It is a transcript of what was held earlier")]
+)
+def test_every_page_that_tells_of_the_founding_says_how_the_ledger_is_kept(at: Terminal, kept: str, says: str) -> None:
+    found(at, kept=kept).done()
+    for words in (("offices",), ("show", "ledger/founding"), ("verify",)):
+        assert says in " ".join(at(*words).done().split())
+    assert json.loads(at("offices", "--json").done())["kept"] == kept
+    assert json.loads(at("verify", "--json").done())["kept"] == kept
+
+
+def test_a_ledger_is_kept_live_unless_it_says_otherwise(at: Terminal) -> None:
+    values = {name: value for name, value in FOUNDING.items() if name != "kept"}
+    at("found", at.write("founding.json", json.dumps(values)), "--keys", "keys").done()
+    (event, *_) = json.loads(at("show", "ledger/founding", "--json").done())
+    assert event["kept"] == "live"
+
+
+def test_an_officers_clause_is_taken_from_the_founding(at: Terminal) -> None:
+    clause = "sha256:" + "7" * 64
+    found(at, officers=[OFFICER | {"clause": clause}]).done()
+    (given,) = json.loads(at("offices", "--json").done())["delegations"]
+    assert given["clause"] == clause
+    assert at("verify").code == 0

@@ -34,7 +34,9 @@ def test_adopts_a_ground() -> None:
 
 
 def test_adopts_a_ground_without_appeal_or_cure_under_the_clause_that_says_so() -> None:
-    harsh = but(ADOPT, appeal=None, no_appeal=HASH, cure_hours=None, bar_days=1826, clause=HASH, decision="nec-2")
+    harsh = but(
+        ADOPT, appeal=None, no_appeal=HASH, cure_hours=None, bar_days=1826, clause=HASH, body="nec", decision="nec-2"
+    )
     (event,) = given(CALL_ELECTION).when(harsh).events
     assert isinstance(event, GroundAdopted)
     assert (event.appeal, event.cure_hours, event.bar_days, event.no_appeal) == (None, None, 1826, HASH)

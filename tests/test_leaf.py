@@ -341,6 +341,7 @@ FIELDS: dict[str, dict[str, Any]] = {
     "erasure-ordered.v1": {"basis": st.sampled_from(["retention-over", "right-to-erasure", "court-order"])},
     "fee-set.v1": {
         "amount": COUNTS,
+        "body": IDS,
         "category": IDS,
         "clause": HASHES,
         "closes": DATES,
@@ -379,6 +380,7 @@ FIELDS: dict[str, dict[str, Any]] = {
     "ground-adopted.v1": {
         "appeal": TEXTS,
         "bar_days": COUNTS,
+        "body": IDS,
         "clause": HASHES,
         "cure_hours": COUNTS,
         "decided_by": st.sampled_from(["auto", "officer", "panel"]),
@@ -407,10 +409,11 @@ FIELDS: dict[str, dict[str, Any]] = {
     "ledger-founded.v1": {
         "clause": HASHES,
         "governing_body": IDS,
+        "kept": st.sampled_from(["live", "transcript"]),
         "officers": st.lists(
             st.fixed_dictionaries(
                 {"key": KEYS, "office": IDS, "powers": st.lists(IDS, min_size=1, max_size=2), "proof": SIGNATURES},
-                optional={"until": TIMES},
+                optional={"clause": HASHES, "until": TIMES},
             ),
             max_size=2,
         ),
@@ -529,6 +532,7 @@ FIELDS: dict[str, dict[str, Any]] = {
         "rulebook": IDS,
     },
     "step-varied.v1": {
+        "body": IDS,
         "category": IDS,
         "clause": HASHES,
         "decision": IDS,
@@ -540,6 +544,7 @@ FIELDS: dict[str, dict[str, Any]] = {
         "step": STEPS,
     },
     "timetable-set.v1": {
+        "body": IDS,
         "clause": HASHES,
         "decision": IDS,
         "election": IDS,

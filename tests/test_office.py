@@ -52,6 +52,7 @@ def test_a_founding_enrols_the_officers_keys_and_gives_them_their_powers() -> No
             LedgerFounded,
             "ledger/founding",
             governing_body="nec",
+            kept="transcript",
             officers=(here(ACTOR), clerk),
             title="Labour Party",
         )

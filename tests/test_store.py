@@ -118,9 +118,9 @@ def test_refuses_when_what_figures_were_taken_from_has_changed(
         ledger.append([called("bee")])
         if conflicts:
             with pytest.raises(ConflictError):
-                ledger.append([ordered("p")], Guard(unchanged=unchanged))
+                ledger.append([ordered("p")], Guard(unchanged=(unchanged,)))
         else:
-            ledger.append([ordered("p")], Guard(unchanged=unchanged))
+            ledger.append([ordered("p")], Guard(unchanged=(unchanged,)))
         assert ledger.head().size == 2 + (not conflicts)
 
 

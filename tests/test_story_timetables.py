@@ -36,12 +36,21 @@ def test_tells_a_move_with_why_and_what_it_rests_on() -> None:
         "12:30:00 Europe/London (11:30:00 UTC) to 9 June 2010 at 12:30:00 Europe/London (11:30:00 UTC), in the "
         "timetable of election labour.",
         'Why: "more time for members of parliament".',
-        "It rests on decision nec-1 and clause sha256:777777777777... of the rule book.",
+        "It rests on decision nec-1 of nec and clause sha256:777777777777... of the rule book.",
     )
 
 
 def test_tells_a_first_date_and_when_it_was_published() -> None:
-    later = but(VARY, step="count", category=None, local="2010-09-23T09:00:00", zone="UTC", clause=None, decision=None)
+    later = but(
+        VARY,
+        step="count",
+        category=None,
+        local="2010-09-23T09:00:00",
+        zone="UTC",
+        clause=None,
+        body=None,
+        decision=None,
+    )
     first, _, published = told(but(later, published="2010-05-26T12:00:00Z"), SET)
     assert "gave count its first date, 23 September 2010 at 09:00:00 UTC, in the timetable" in first
     assert published == "It was published on 26 May 2010 at 12:00:00 UTC."

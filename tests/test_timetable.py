@@ -57,6 +57,7 @@ VARY = VaryStep(
     zone=LONDON,
     reason="more time for members of parliament",
     effective="2010-05-25T12:00:00Z",
+    body="nec",
     decision="nec-1",
     clause=HASH,
 )
@@ -108,6 +109,7 @@ def test_a_variation_keeps_old_date_new_date_and_why() -> None:
         2,
         category="mps",
         clause=HASH,
+        body="nec",
         decision="nec-1",
         election="labour",
         new=at("2010-06-09T12:30:00"),

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from typing import Literal
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any, Literal
 
 from ledger.rules.local_time import Dated
 
@@ -90,3 +90,15 @@ def paired(steps: Mapping[Key, Dated], earlier: str, later: str) -> Iterator[tup
             alike = one == other or (one is None and other not in ones) or (other is None and one not in others)
             if alike:
                 yield (earlier, one), (later, other)
+
+
+def steps_asked(body: Mapping[str, Any]) -> list[tuple[str, str | None, str, str]]:
+    """Give the steps that a signed command asks for: step, category, local time, zone."""
+    return [
+        (each["step"], each.get("category"), each["local"], each.get("zone", body["zone"])) for each in body["steps"]
+    ]
+
+
+def steps_dated(steps: Sequence[Mapping[str, Any]]) -> list[tuple[str, str | None, str, str]]:
+    """Give the steps of an event in the same way."""
+    return [(each["step"], each.get("category"), each["date"]["local"], each["date"]["zone"]) for each in steps]

@@ -26,6 +26,8 @@ from ledger.streams.candidate_file import (
     StatementLodged,
     candidate_stream,
 )
+from ledger.streams.founding import Founding, founding_stream
+from ledger.streams.live import require_unstated
 from ledger.streams.nominated import (
     Day,
     Nominations,
@@ -57,18 +59,25 @@ class AcceptNomination(Command):
     nominations=lambda c, _: nominations_stream(c.contest),
     timetable=lambda c, seen: timetable_stream(seen["nominations"].election),
     candidate=lambda c, _: candidate_stream(c.contest, c.nominee),
+    founding=lambda _c, _s: founding_stream(),
 )
 def accept_nomination(
-    command: AcceptNomination, act: Act, nominations: Nominations, timetable: Timetable, candidate: CandidateFile
+    command: AcceptNomination,
+    act: Act,
+    nominations: Nominations,
+    timetable: Timetable,
+    candidate: CandidateFile,
+    founding: Founding,
 ) -> Outcome:
     """Decide that a nomination is accepted. Who declined may accept until consents close.
 
     Raises:
         RefusedError: `nominations-missing`, `not-nominated`, `candidate-withdrew`, `future-dated`, `late`,
-            `already-answered`.
+            `statement-published`, `already-answered`.
     """
     where = _may_act(command, act, nominations, candidate)
     _require_in_time(timetable, act, where)
+    require_unstated(founding, nominations, where)
     if candidate.accepted:
         raise refused("already-answered", where, "no acceptance yet", "one on record", "Nothing needs doing")
     return Outcome([NominationAccepted(**act.on(candidate), contest=command.contest, nominee=command.nominee)])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from itertools import chain
 from typing import Literal
@@ -13,8 +14,12 @@ from ledger.errors import RefusedError, refused
 from ledger.event import Audience, Canonical, Event
 from ledger.field import Count, Hash, Id, Text
 from ledger.rules.agreement import disagreements
-from ledger.rules.fit import unfitness
+from ledger.rules.count_rule import CountRule
+from ledger.rules.crosses import YesNo
+from ledger.rules.fit import Unfit, unfitness
 from ledger.streams.election import Election, election_stream, require_election
+from ledger.streams.founding import Founding, founding_stream
+from ledger.streams.live import require_not_dated_back
 from ledger.streams.nominated import Nominations, nominations_stream
 from ledger.streams.stated import require_current, unchanged_since
 from ledger.streams.timetable import Timetable, timetable_stream
@@ -151,6 +156,7 @@ class DefineContest(Command):
     contest=lambda c, _: contest_stream(c.contest),
     election=lambda c, _: election_stream(c.election),
     nominations=lambda c, _: nominations_stream(c.contest),
+    founding=lambda _c, _s: founding_stream(),
 )
 def define_contest(
     command: DefineContest,
@@ -158,16 +164,20 @@ def define_contest(
     contest: Contest,
     election: Election,
     nominations: Nominations,
+    founding: Founding,
     figures: NominationFigures | None,
 ) -> Outcome:
     """Decide that a contest may be defined: where there were nominations, with those validly nominated.
+
+    In a live ledger nobody is a candidate who was not nominated for just this contest; a question put to a vote, yes or
+    no, has no candidates. Of an election held earlier the nominations may not be known: a transcript does without.
 
     Raises:
         RefusedError: `contest-exists`, `unknown-election`, `unknown-rule`, `duplicate-candidate`,
             `duplicate-section`, `section-reserved`, `sections-unfit`, `seats-unfit`, `candidates-unfit`,
             `too-many-candidates`, `unknown-category`, `rule-infeasible`, `publication-unfit`, `report-unfit`,
-            `unopposed`, `nominations-differ`, `statement-missing`, `not-nominated`, `nominee-missing`,
-            `name-differs`, `order-differs`, `statement-stale`, in that order.
+            `nominations-missing`, `unopposed`, `nominations-differ`, `statement-missing`, `not-nominated`,
+            `nominee-missing`, `name-differs`, `order-differs`, `statement-stale`, in that order.
     """
     if contest.exists:
         where = f"contest {command.contest}"
@@ -189,14 +199,24 @@ def define_contest(
         sections=command.sections,
         report="required" if command.report == "required" else None,
     )
-    fit = unfitness(defined, election.rules[command.count_rule])
-    for unfit in chain(fit, disagreements(nominations, defined)):
+    rule = election.rules[command.count_rule]
+    fit = unfitness(defined, rule)
+    for unfit in chain(fit, unnominated(defined, rule, nominations, founding), disagreements(nominations, defined)):
         where = f"contest {command.contest}, {unfit.where}"
         raise RefusedError(unfit.code, where, expected=unfit.expected, found=unfit.found, remedy=unfit.remedy)
     if figures is None or nominations.opened is None:
         return Outcome([defined])
     require_current(nominations, figures, f"contest {command.contest}, field candidates")
     return Outcome([defined], unchanged=unchanged_since(figures.position, command.contest, command.election))
+
+
+def unnominated(
+    defined: ContestDefined, rule: CountRule | None, nominations: Nominations, founding: Founding
+) -> Iterator[Unfit]:
+    """Find a contest with candidates for which no nominations were opened, in a live ledger."""
+    if founding.is_live and nominations.opened is None and not isinstance(rule, YesNo):
+        expected = f"nominations opened for contest {defined.contest}"
+        yield Unfit("nominations-missing", "field candidates", expected, "none", "Record open-nominations first")
 
 
 def _nominations_of(contest: str, port: Figures) -> NominationFigures | None:
@@ -219,14 +239,15 @@ class ClosePoll(Command):
     ClosePoll,
     contest=lambda c, _: contest_stream(c.contest),
     timetable=lambda _, seen: timetable_stream(seen["contest"].election),
+    founding=lambda _c, _s: founding_stream(),
 )
-def close_poll(command: ClosePoll, act: Act, contest: Contest, timetable: Timetable) -> Outcome:
+def close_poll(command: ClosePoll, act: Act, contest: Contest, timetable: Timetable, founding: Founding) -> Outcome:
     """Decide that a poll may be closed: not before the timetable has it, where it has a date.
 
     Raises:
-        RefusedError: `unknown-contest`, `poll-closed`, `future-dated`, `poll-open`.
+        RefusedError: `unknown-contest`, `poll-closed`, `future-dated`, `poll-open`, `dated-back`.
     """
-    require_contest(contest)
+    defined = require_contest(contest)
     if contest.closed_at:
         raise RefusedError(
             "poll-closed",
@@ -252,6 +273,7 @@ def close_poll(command: ClosePoll, act: Act, contest: Contest, timetable: Timeta
             found=act.effective,
             remedy="Close it when it is time, or record vary-step first",
         )
+    require_not_dated_back(founding, act.effective, "the contest", defined.recorded, f"closing of contest {contest.id}")
     return Outcome([PollClosed(**act.on(contest), contest=contest.id)])
 
 

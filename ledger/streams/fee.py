@@ -13,8 +13,11 @@ from ledger.errors import refused
 from ledger.event import Audience, Canonical, Event
 from ledger.field import INT_MAX, Count, Hash, Id, Text, Time
 from ledger.rules.local_time import Dated, Local, Offset, Zone, dated
+from ledger.streams.body import Body
+from ledger.streams.decided import check_decided, deciding_body, is_publication, publication, require_decided_by
 from ledger.streams.election import Election, election_stream, require_election
-from ledger.streams.timetable import Timetable, is_publication, publication, timetable_stream
+from ledger.streams.founding import Founding, founding_stream
+from ledger.streams.timetable import Timetable, timetable_stream
 
 CONCESSIONS_MAX = 50
 
@@ -37,6 +40,7 @@ class FeeSet(Event):
     audience = Audience.PUBLIC
     type: Literal["fee-set.v1"] = "fee-set.v1"
     amount: Count
+    body: Id | None = None
     category: Id
     clause: Hash | None = None
     closes: Dated | None = None
@@ -102,13 +106,15 @@ class SetFee(Command):
     zone: Zone | None = Field(None, description="time zone of opens and closes, such as Europe/London")
     offset: Offset | None = Field(None, description="their offset from UTC, such as +01:00; needed where clocks change")
     published: Time | None = Field(None, description="when it was published (UTC); when it took effect if left out")
-    decision: Id | None = Field(None, description="id of the decision of a body that it rests on")
+    body: Id | None = Field(None, description="the body that decided it")
+    decision: Id | None = Field(None, description="id of that body's decision, on which it rests")
     clause: Hash | None = Field(None, description="content hash of the clause of the rule book that it rests on")
 
     @model_validator(mode="after")
     def _names_its_zone(self) -> Self:
         if (self.zone is None) != (self.opens is None and self.closes is None):
             raise ValueError("zone goes with opens and closes, and they with it")
+        check_decided(self)
         return self
 
 
@@ -117,17 +123,22 @@ class SetFee(Command):
     election=lambda c, _: election_stream(c.election),
     timetable=lambda c, _: timetable_stream(c.election),
     fees=lambda c, _: fee_stream(c.election),
+    founding=lambda _c, _s: founding_stream(),
+    body=lambda c, _: deciding_body(c),
 )
-def set_fee(command: SetFee, act: Act, election: Election, timetable: Timetable, fees: Fees) -> Outcome:
+def set_fee(
+    command: SetFee, act: Act, election: Election, timetable: Timetable, fees: Fees, founding: Founding, body: Body
+) -> Outcome:
     """Decide that a fee may be set.
 
     Raises:
-        RefusedError: `unknown-election`, `future-dated`, `retrospective-fee`, `negative-fee`, `concession-above-fee`,
-            `zone-unknown`, `local-time-skipped`, `local-time-ambiguous`, `offset-differs`, `impossible-order`,
-            `window-outside-timetable`, in that order.
+        RefusedError: `unknown-election`, what `require_decided_by` raises, `future-dated`, `retrospective-fee`,
+            `negative-fee`, `concession-above-fee`, `zone-unknown`, `local-time-skipped`, `local-time-ambiguous`,
+            `offset-differs`, `impossible-order`, `window-outside-timetable`, in that order.
     """
     require_election(election, command.election)
     where = f"fee of {command.category} in election {command.election}"
+    require_decided_by(command, body, founding, act, where)
     published = publication(command.published, act, where)
     if published > act.effective:
         remedy = "Let it take effect when it was published, or later"
@@ -145,6 +156,7 @@ def set_fee(command: SetFee, act: Act, election: Election, timetable: Timetable,
     event = FeeSet(
         **act.on(fees),
         amount=command.amount,
+        body=command.body,
         category=command.category,
         clause=command.clause,
         closes=closes,

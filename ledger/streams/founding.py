@@ -30,12 +30,16 @@ from ledger.streams.office import POWERS_MAX, PowerDelegated, office_stream, req
 
 STREAM = "ledger/founding"
 OFFICERS_MAX = 50  # of one founding
+Kept = Literal["live", "transcript"]
 DELEGATING = frozenset({ALL, "delegation", "delegate-power"})  # powers without which nobody could delegate any other
 
 
 class FirstOfficer(Canonical):
     """An officer named by the founding: the office, its key with the proof that somebody holds it, its powers."""
 
+    clause: Hash | None = Field(
+        None, description="hash of the clause that its powers rest on, of a rule book that comes on record afterwards"
+    )
     key: KeyText = Field(description="its public key, named after the office")
     office: Id = Field(description="the office, such as returning-officer")
     powers: tuple[Id, ...] = Field(
@@ -46,12 +50,16 @@ class FirstOfficer(Canonical):
 
 
 class LedgerFounded(Event):
-    """A ledger was founded: from here on every act needs a delegation, and some a signature."""
+    """A ledger was founded: from here on every act needs a delegation, and some a signature.
+
+    `kept` says how it is recorded: live, as things happen; or as the transcript of what was held earlier.
+    """
 
     audience = Audience.PUBLIC
     type: Literal["ledger-founded.v1"] = "ledger-founded.v1"
     clause: Hash | None = None
     governing_body: Id
+    kept: Kept
     officers: tuple[FirstOfficer, ...]
     title: Text
 
@@ -62,13 +70,26 @@ class Founding(State):
 
     governing_body: str = ""
     officers: tuple[FirstOfficer, ...] = ()
+    kept: Kept | None = None
+
+    @property
+    def is_live(self) -> bool:
+        """Whether it was founded to be recorded as things happen, so that nothing past is changed by dating back."""
+        return self.kept == "live"
+
+    def judged_at(self, effective: str, recorded: str) -> str:
+        """Give the moment (UTC) at which it is judged what is past: the later one in a live ledger.
+
+        A transcript, and an unfounded ledger, is recorded long afterwards: there it is when the act takes effect.
+        """
+        return max(effective, recorded) if self.is_live else effective
 
     def evolve(self, event: Event) -> Founding:
         """Give the founding after one more event."""
         match event:
             case LedgerFounded():
                 body, officers = event.governing_body, event.officers
-                return replace(self, version=event.version, governing_body=body, officers=officers)
+                return replace(self, version=event.version, governing_body=body, officers=officers, kept=event.kept)
         raise TypeError(f"{event.type} does not belong to a founding")
 
 
@@ -92,6 +113,11 @@ class FoundLedger(Command):
         max_length=OFFICERS_MAX,
         description='the first officers, as JSON: [{"office":"returning-officer","key":"...","proof":"...",'
         '"powers":["all"]}, ...]',
+    )
+    kept: Kept = Field(
+        "live",
+        description="live: as things happen, so that what is past stays as it is; transcript: of what was held "
+        "earlier, judged by when each act took effect",
     )
     clause: Hash | None = Field(None, description="hash of the clause that it rests on")
 
@@ -121,7 +147,7 @@ def found_ledger(command: FoundLedger, act: Act, founding: Founding) -> Outcome:
         remedy = "Give one of them the power delegation, or all"
         expected = "an officer with the power to record delegations"
         raise refused("nobody-delegates", founding.stream, expected, "none", remedy)
-    fields = command.model_dump(include={"clause", "governing_body", "title"})
+    fields = command.model_dump(include={"clause", "governing_body", "kept", "title"})
     founded = LedgerFounded(**act.on(founding), **fields, officers=command.officers)
     made = [event for officer in command.officers for event in follows(command.governing_body, officer, act)]
     return Outcome([founded, *made], unchanged=Unchanged(-1, tuple(sorted(TYPES)), ("",)))
@@ -134,6 +160,7 @@ def follows(governing_body: str, officer: FirstOfficer, act: Act) -> tuple[KeyEn
     delegated = PowerDelegated(
         **act.on(office_stream(officer.office)),
         body=governing_body,
+        clause=officer.clause,
         number=1,
         office=officer.office,
         pass_on=False,

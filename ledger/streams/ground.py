@@ -4,16 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from typing import Literal
+from typing import Literal, Self
 
-from pydantic import Field
+from pydantic import Field, model_validator
 
 from ledger.decision import Act, Command, Outcome, State, decision
 from ledger.errors import refused
 from ledger.event import Audience, Event
 from ledger.field import Count, Hash, Id, Text, Time
+from ledger.streams.body import Body
+from ledger.streams.decided import check_decided, deciding_body, is_publication, publication, require_decided_by
 from ledger.streams.election import Election, election_stream, require_election
-from ledger.streams.timetable import is_publication, publication
+from ledger.streams.founding import Founding, founding_stream
 
 TESTS_MAX = 50
 HOURS_MAX = 24 * 366
@@ -32,6 +34,7 @@ class GroundAdopted(Event):
     type: Literal["ground-adopted.v1"] = "ground-adopted.v1"
     appeal: Text | None = None
     bar_days: Count | None = None
+    body: Id | None = None
     clause: Hash | None = None
     cure_hours: Count | None = None
     decided_by: Literal["auto", "officer", "panel"]
@@ -92,24 +95,35 @@ class AdoptGround(Command):
     no_appeal: Hash | None = Field(None, description="content hash of the clause by which there is no appeal")
     bar_days: int | None = Field(None, ge=1, le=DAYS_MAX, description="days for which whoever is removed stays out")
     published: Time | None = Field(None, description="when it was published (UTC); when it took effect if left out")
-    decision: Id | None = Field(None, description="id of the decision of a body that it rests on")
+    body: Id | None = Field(None, description="the body that adopted it")
+    decision: Id | None = Field(None, description="id of that body's decision, on which it rests")
     clause: Hash | None = Field(None, description="content hash of the clause of the rule book that it rests on")
+
+    @model_validator(mode="after")
+    def _names_who_decided(self) -> Self:
+        check_decided(self)
+        return self
 
 
 @decision(
     AdoptGround,
     election=lambda c, _: election_stream(c.election),
     grounds=lambda c, _: ground_stream(c.election),
+    founding=lambda _c, _s: founding_stream(),
+    body=lambda c, _: deciding_body(c),
 )
-def adopt_ground(command: AdoptGround, act: Act, election: Election, grounds: Grounds) -> Outcome:
+def adopt_ground(
+    command: AdoptGround, act: Act, election: Election, grounds: Grounds, founding: Founding, body: Body
+) -> Outcome:
     """Decide that a ground may be adopted.
 
     Raises:
-        RefusedError: `unknown-election`, `future-dated`, `retrospective-ground`, `appeal-route-missing`,
-            `appeal-route-unclear`, in that order.
+        RefusedError: `unknown-election`, what `require_decided_by` raises, `future-dated`, `retrospective-ground`,
+            `appeal-route-missing`, `appeal-route-unclear`, in that order.
     """
     require_election(election, command.election)
     where = f"ground {command.ground} of election {command.election}"
+    require_decided_by(command, body, founding, act, where)
     published = publication(command.published, act, where)
     if published > act.effective:
         remedy = "Let it take effect when it was published, or later"

@@ -17,6 +17,8 @@ from ledger.event import Audience, Event
 from ledger.field import Count, Hash, Id, Text, Time
 from ledger.rules.meeting import Meeting, irregularities
 from ledger.streams.candidate_file import CandidateFile, candidate_stream
+from ledger.streams.founding import Founding, founding_stream
+from ledger.streams.live import require_unstated
 from ledger.streams.nominated import (
     OPENING,
     Nominations,
@@ -143,6 +145,7 @@ class ReceiveNomination(Command):
     timetable=lambda c, seen: timetable_stream(seen["nominations"].election),
     candidate=lambda c, _: candidate_stream(c.contest, c.nominee),
     nomination=lambda c, _: nomination_stream(c.contest, c.nominator),
+    founding=lambda _c, _s: founding_stream(),
     held=lambda c, seen: candidate_stream(
         c.contest, seen["nomination"].standing.nominee if seen["nomination"].standing else c.nominee
     ),
@@ -155,13 +158,15 @@ def receive_nomination(
     timetable: Timetable,
     candidate: CandidateFile,
     nomination: Nomination,
+    founding: Founding,
     held: CandidateFile,
 ) -> Outcome:
     """Decide how a nomination is recorded. `held` is the file of whom the nominator has nominated so far.
 
     Raises:
         RefusedError: `nominations-missing`, `future-dated`, `unknown-nominee`, `not-entitled`, `step-missing`,
-            `not-yet`, `already-nominated`, `candidate-withdrew`, `votes-exceed-present`, in that order.
+            `not-yet`, `statement-published`, `already-nominated`, `candidate-withdrew`, `votes-exceed-present`, in
+            that order.
     """
     opened = require_opened(nominations)
     where = f"nomination of {command.nominee} by {command.nominator} for contest {command.contest}"
@@ -169,14 +174,12 @@ def receive_nomination(
     require_nominee(nominations, command.nominee)
     registered = _entitled(nominations, nominator, act, where)
     close = require_closing(nominations, timetable, registered.nominator_class)
-    begins = max(opened.effective, closing(timetable, opened.rule, registered.nominator_class, OPENING) or "")
-    if act.effective < begins:
-        remedy = "It came before nominations were opened, and has to be made again"
-        raise refused("not-yet", where, f"one received from {begins} on", act.effective, remedy)
+    _require_begun(nominations, timetable, registered.nominator_class, act, where)
     fields = command.model_dump(include={"contest", "nominator", "nominee"})
     fields["nominator_class"] = registered.nominator_class
     if act.effective > close:
         return Outcome([NominationReceivedLate(**act.on(nomination), **fields, closed=close)])
+    require_unstated(founding, nominations, where)
     if nomination.standing is not None and held.withdrew is None:
         remedy = "One nominator has one nomination; until the close it can be withdrawn: withdraw-nomination"
         found = f"{nomination.standing.nominee} nominated at {nomination.standing.effective}"
@@ -197,6 +200,15 @@ def receive_nomination(
         size=registered.size,
     )
     return Outcome([received])
+
+
+def _require_begun(nominations: Nominations, timetable: Timetable, name: str, act: Act, where: str) -> None:
+    """Refuse what was received before nominations were opened, or before a class may nominate (`not-yet`)."""
+    opened = require_opened(nominations)
+    begins = max(opened.effective, closing(timetable, opened.rule, name, OPENING) or "")
+    if act.effective < begins:
+        remedy = "It came before nominations were opened, and has to be made again"
+        raise refused("not-yet", where, f"one received from {begins} on", act.effective, remedy)
 
 
 def _entitled(nominations: Nominations, nominator: Nominator, act: Act, where: str) -> NominatorRegistered:
@@ -228,14 +240,21 @@ class WithdrawNomination(Command):
     nominations=lambda c, _: nominations_stream(c.contest),
     timetable=lambda c, seen: timetable_stream(seen["nominations"].election),
     nomination=lambda c, _: nomination_stream(c.contest, c.nominator),
+    founding=lambda _c, _s: founding_stream(),
 )
 def withdraw_nomination(
-    command: WithdrawNomination, act: Act, nominations: Nominations, timetable: Timetable, nomination: Nomination
+    command: WithdrawNomination,
+    act: Act,
+    nominations: Nominations,
+    timetable: Timetable,
+    nomination: Nomination,
+    founding: Founding,
 ) -> Outcome:
     """Decide that a nomination may be withdrawn.
 
     Raises:
-        RefusedError: `nominations-missing`, `nomination-missing`, `future-dated`, `nominations-closed`, `not-yet`.
+        RefusedError: `nominations-missing`, `nomination-missing`, `future-dated`, `nominations-closed`,
+            `statement-published`, `not-yet`.
     """
     require_opened(nominations)
     where = f"nomination by {command.nominator} for contest {command.contest}"
@@ -245,6 +264,7 @@ def withdraw_nomination(
     if act.effective > close:
         remedy = "After the close nominations stand; the candidate may withdraw"
         raise refused("nominations-closed", where, f"a withdrawal up to {close}", act.effective, remedy)
+    require_unstated(founding, nominations, where)
     if act.effective < standing.effective:
         expected = f"a withdrawal after it was received at {standing.effective}"
         raise refused("not-yet", where, expected, act.effective, "Correct the moment")

@@ -14,6 +14,8 @@ from ledger.field import Count, Hash, Id, Text
 from ledger.rules.nomination import Measure, NominationRule, unmeetable
 from ledger.streams.contest import SEATS_MAX, Contest, contest_stream
 from ledger.streams.election import Election, election_stream, require_election
+from ledger.streams.founding import Founding, founding_stream
+from ledger.streams.live import require_not_dated_back
 from ledger.streams.nominated import (
     ClassClose,
     ClassSized,
@@ -54,6 +56,7 @@ class OpenNominations(Command):
     contest=lambda c, _: contest_stream(c.contest),
     election=lambda c, _: election_stream(c.election),
     timetable=lambda c, _: timetable_stream(c.election),
+    founding=lambda _c, _s: founding_stream(),
 )
 def open_nominations(
     command: OpenNominations,
@@ -62,12 +65,13 @@ def open_nominations(
     contest: Contest,
     election: Election,
     timetable: Timetable,
+    founding: Founding,
 ) -> Outcome:
     """Decide that nominations may be opened. Every class needs a moment at which it closes, by the timetable.
 
     Raises:
         RefusedError: `unknown-election`, `nominations-exist`, `contest-exists`, `future-dated`,
-            `threshold-infeasible`, `step-missing`, `not-yet`, in that order.
+            `threshold-infeasible`, `step-missing`, `not-yet`, `dated-back`, in that order.
     """
     require_election(election, command.election)
     where = f"contest {command.contest}"
@@ -87,6 +91,7 @@ def open_nominations(
     starts = timetable.moment("nominations-open")
     if starts is not None and act.effective < starts:
         raise refused("not-yet", where, f"an opening from {starts}, by the timetable", act.effective, "Open them then")
+    require_not_dated_back(founding, act.effective, "the timetable", timetable.recorded, where)
     return Outcome([opened])
 
 
@@ -167,12 +172,16 @@ class CloseNominations(Command):
     CloseNominations,
     nominations=lambda c, _: nominations_stream(c.contest),
     timetable=lambda c, seen: timetable_stream(seen["nominations"].election),
+    founding=lambda _c, _s: founding_stream(),
 )
-def close_nominations(command: CloseNominations, act: Act, nominations: Nominations, timetable: Timetable) -> Outcome:
+def close_nominations(
+    command: CloseNominations, act: Act, nominations: Nominations, timetable: Timetable, founding: Founding
+) -> Outcome:
     """Decide that nominations are closed.
 
     Raises:
-        RefusedError: `nominations-missing`, `nominations-closed`, `step-missing`, `not-yet`, `future-dated`.
+        RefusedError: `nominations-missing`, `nominations-closed`, `step-missing`, `not-yet`, `future-dated`,
+            `dated-back`.
     """
     opened = require_opened(nominations)
     where = f"contest {command.contest}"
@@ -185,5 +194,6 @@ def close_nominations(command: CloseNominations, act: Act, nominations: Nominati
         found = f"a close at {act.effective}"
         raise refused("not-yet", where, f"a close at {last} or later, by the timetable", found, "Close them then")
     require_past(act.effective, act.now, f"close of nominations, {where}")
+    require_not_dated_back(founding, act.effective, "their opening", opened.recorded, f"close of nominations, {where}")
     closes = tuple(ClassClose(moment=moment, nominator_class=name) for name, moment in moments.items())
     return Outcome([NominationsClosed(**act.on(nominations), closes=closes, contest=command.contest)])

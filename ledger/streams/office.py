@@ -20,7 +20,10 @@ from ledger.streams.body import Body, Fault, decision_faults
 
 POWERS_MAX = 100  # of one delegation
 BEYOND_CONTESTS = frozenset(("seat-member",))  # verbs that name a contest, and act on more than it: a body
-DELEGATION = re.compile(r"delegation [0-9]+ of [a-z0-9-]+(, decision [a-z0-9-]+)?")  # as an authority names one
+CLAUSE = ", clause "  # in an authority, before the content hash of the clause that it rests on
+DELEGATION = re.compile(  # as an authority names one
+    rf"delegation [0-9]+ of [a-z0-9-]+(, decision [a-z0-9-]+)?({CLAUSE}sha256:[0-9a-f]{{64}})?"
+)
 
 
 class PowerDelegated(Event):
@@ -152,8 +155,12 @@ def covers_scope(given: PowerDelegated, asked: Asked, election_of: Callable[[], 
 
 
 def delegation_says(given: PowerDelegated) -> str:
-    """Write a delegation as the authority of an act under it: `delegation 2 of nec, decision d-1`."""
-    return f"delegation {given.number} of {given.body}" + (f", decision {given.decision}" if given.decision else "")
+    """Write a delegation as the authority of an act under it: `delegation 2 of nec, decision d-1, clause sha256:...`.
+
+    The clause is the one that the delegation was given under, whatever was amended since.
+    """
+    decided = f", decision {given.decision}" if given.decision else ""
+    return f"delegation {given.number} of {given.body}{decided}" + (f"{CLAUSE}{given.clause}" if given.clause else "")
 
 
 def delegation_faults(

@@ -6,9 +6,9 @@ the freeze and the close of applications for each category of elector.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from typing import Any, Literal, Self
+from typing import Literal, Self
 
 from pydantic import Field, model_validator
 
@@ -17,8 +17,11 @@ from ledger.errors import refused
 from ledger.event import Audience, Canonical, Event
 from ledger.field import Hash, Id, Text, Time
 from ledger.rules.local_time import Dated, Local, Offset, Zone, dated
-from ledger.rules.steps import Key, StepName, check_category, misplaced, step_text
+from ledger.rules.steps import Key, StepName, check_category, misplaced, step_text, steps_asked, steps_dated
+from ledger.streams.body import Body
+from ledger.streams.decided import check_decided, deciding_body, is_publication, publication, require_decided_by
 from ledger.streams.election import Election, election_stream, require_election
+from ledger.streams.founding import Founding, founding_stream
 
 STEPS_MAX = 200
 
@@ -41,6 +44,7 @@ class TimetableSet(Event):
 
     audience = Audience.PUBLIC
     type: Literal["timetable-set.v1"] = "timetable-set.v1"
+    body: Id | None = None
     clause: Hash | None = None
     decision: Id | None = None
     election: Id
@@ -53,6 +57,7 @@ class StepVaried(Event):
 
     audience = Audience.PUBLIC
     type: Literal["step-varied.v1"] = "step-varied.v1"
+    body: Id | None = None
     category: Id | None = None
     clause: Hash | None = None
     decision: Id | None = None
@@ -72,11 +77,13 @@ class Timetable(State):
         steps: (step, category) -> date in force; None as category: for all that have no date of their own.
         published: (step, category) -> when the date in force was published.
         variations: every change of a date, in order.
+        recorded: when it was first put on record; empty before.
     """
 
     steps: Mapping[Key, Dated] = field(default_factory=dict)
     published: Mapping[Key, str] = field(default_factory=dict)
     variations: tuple[StepVaried, ...] = ()
+    recorded: str = ""
 
     @property
     def election(self) -> str:
@@ -103,7 +110,8 @@ class Timetable(State):
             case TimetableSet():
                 steps = {each.key: each.date for each in event.steps}
                 published = dict.fromkeys(steps, event.published)
-                return replace(self, version=event.version, steps=steps, published=published)
+                first = self.recorded or event.recorded
+                return replace(self, version=event.version, steps=steps, published=published, recorded=first)
             case StepVaried():
                 key = (event.step, event.category)
                 return replace(
@@ -136,27 +144,10 @@ class StepDate(Canonical):
         return self
 
 
-def is_publication(body: Mapping[str, Any], found: object) -> bool:
-    """Whether that is when a signed command says it was published: when it took effect, if it does not say."""
-    return bool(found == body.get("published", body["effective"]))
-
-
-def _as_asked(body: Mapping[str, Any]) -> list[tuple[str, str | None, str, str]]:
-    """Give the steps that a signed command asks for: step, category, local time, zone."""
-    return [
-        (each["step"], each.get("category"), each["local"], each.get("zone", body["zone"])) for each in body["steps"]
-    ]
-
-
-def _as_dated(steps: Sequence[Mapping[str, Any]]) -> list[tuple[str, str | None, str, str]]:
-    """Give the steps of an event in the same way."""
-    return [(each["step"], each.get("category"), each["date"]["local"], each["date"]["zone"]) for each in steps]
-
-
 class SetTimetable(Command):
     """Set the timetable of an election. Later changes are variations: vary-step."""
 
-    written = {"published": is_publication, "steps": lambda body, found: _as_asked(body) == _as_dated(found)}
+    written = {"published": is_publication, "steps": lambda body, found: steps_asked(body) == steps_dated(found)}
 
     election: Id = Field(description="id of the election; all its contests share the timetable")
     zone: Zone = Field(description="time zone of the local times, such as Europe/London")
@@ -168,28 +159,39 @@ class SetTimetable(Command):
         "clocks change",
     )
     published: Time | None = Field(None, description="when it was published (UTC); when it took effect if left out")
-    decision: Id | None = Field(None, description="id of the decision of a body that it rests on")
+    body: Id | None = Field(None, description="the body that decided it")
+    decision: Id | None = Field(None, description="id of that body's decision, on which it rests")
     clause: Hash | None = Field(None, description="content hash of the clause of the rule book that it rests on")
+
+    @model_validator(mode="after")
+    def _names_who_decided(self) -> Self:
+        check_decided(self)
+        return self
 
 
 @decision(
     SetTimetable,
     election=lambda c, _: election_stream(c.election),
     timetable=lambda c, _: timetable_stream(c.election),
+    founding=lambda _c, _s: founding_stream(),
+    body=lambda c, _: deciding_body(c),
 )
-def set_timetable(command: SetTimetable, act: Act, election: Election, timetable: Timetable) -> Outcome:
-    """Decide that a timetable may be set. Only a freeze may have a date that is past when it takes effect.
+def set_timetable(
+    command: SetTimetable, act: Act, election: Election, timetable: Timetable, founding: Founding, body: Body
+) -> Outcome:
+    """Decide that a timetable may be set. Only a freeze may have a date that is past, by `Founding.judged_at`.
 
     Raises:
-        RefusedError: `unknown-election`, `timetable-exists`, `future-dated`, `duplicate-step`, `zone-unknown`,
-            `local-time-skipped`, `local-time-ambiguous`, `offset-differs`, `step-past`, `impossible-order`, in
-            that order.
+        RefusedError: `unknown-election`, `timetable-exists`, what `require_decided_by` raises, `future-dated`,
+            `duplicate-step`, `zone-unknown`, `local-time-skipped`, `local-time-ambiguous`, `offset-differs`,
+            `step-past`, `impossible-order`, in that order.
     """
     require_election(election, command.election)
     where = f"timetable of election {command.election}"
     if timetable.steps:
         remedy = f"Change a date with vary-step (see: pollbook timetable {command.election})"
         raise refused("timetable-exists", where, "no timetable yet", f"one of {len(timetable.steps)} steps", remedy)
+    require_decided_by(command, body, founding, act, where)
     published = publication(command.published, act, where)
     steps: dict[Key, Step] = {}
     for each in command.steps:
@@ -199,10 +201,11 @@ def set_timetable(command: SetTimetable, act: Act, election: Election, timetable
         date = dated(each.local, each.zone or command.zone, each.offset, f"{where}, {name}")
         steps[each.step, each.category] = Step(step=each.step, category=each.category, date=date)
     for step in steps.values():
-        _require_ahead(step.key, step.date, act, where)
+        _require_ahead(step.key, step.date, founding.judged_at(act.effective, act.now), where)
     _require_order({key: step.date for key, step in steps.items()}, where)
     event = TimetableSet(
         **act.on(timetable),
+        body=command.body,
         clause=command.clause,
         decision=command.decision,
         election=command.election,
@@ -228,39 +231,49 @@ class VaryStep(Command):
     offset: Offset | None = Field(None, description="offset from UTC, such as +01:00; needed where clocks change")
     reason: Text = Field(description="why")
     published: Time | None = Field(None, description="when it was published (UTC); when it took effect if left out")
-    decision: Id | None = Field(None, description="id of the decision of a body that it rests on")
+    body: Id | None = Field(None, description="the body that decided it")
+    decision: Id | None = Field(None, description="id of that body's decision, on which it rests")
     clause: Hash | None = Field(None, description="content hash of the clause of the rule book that it rests on")
 
     @model_validator(mode="after")
     def _has_categories(self) -> Self:
         check_category(self.step, self.category)
+        check_decided(self)
         return self
 
 
-@decision(VaryStep, timetable=lambda c, _: timetable_stream(c.election))
-def vary_step(command: VaryStep, act: Act, timetable: Timetable) -> Outcome:
-    """Decide that a step may be given another date: neither the old nor the new one is past when it takes effect.
+@decision(
+    VaryStep,
+    timetable=lambda c, _: timetable_stream(c.election),
+    founding=lambda _c, _s: founding_stream(),
+    body=lambda c, _: deciding_body(c),
+)
+def vary_step(command: VaryStep, act: Act, timetable: Timetable, founding: Founding, body: Body) -> Outcome:
+    """Decide that a step may get another date: neither the old nor the new one is past, by `Founding.judged_at`.
 
     Raises:
-        RefusedError: `timetable-missing`, `future-dated`, `zone-unknown`, `local-time-skipped`,
-            `local-time-ambiguous`, `offset-differs`, `step-past`, `step-unchanged`, `impossible-order`, in that order.
+        RefusedError: `timetable-missing`, what `require_decided_by` raises, `future-dated`, `zone-unknown`,
+            `local-time-skipped`, `local-time-ambiguous`, `offset-differs`, `step-past`, `step-unchanged`,
+            `impossible-order`, in that order.
     """
     where = f"timetable of election {command.election}"
     if not timetable.exists:
         raise refused("timetable-missing", where, "a timetable", "none", "Record set-timetable first")
+    require_decided_by(command, body, founding, act, where)
     published = publication(command.published, act, where)
     key = (command.step, command.category)
     date = dated(command.local, command.zone, command.offset, f"{where}, {step_text(key)}")
-    old = timetable.steps.get(key)
-    if old is not None and old.utc <= act.effective:
-        expected = f"a step still to come at {act.effective}"
+    old, judged = timetable.steps.get(key), founding.judged_at(act.effective, act.now)
+    if old is not None and old.utc <= judged:
+        expected = f"a step still to come at {judged}"
         raise refused("step-past", where, expected, f"{step_text(key)} at {old.utc}", "What is past stays as it was")
-    _require_ahead(key, date, act, where)
+    _require_ahead(key, date, judged, where)
     if old == date:
         raise refused("step-unchanged", where, "another date", f"{step_text(key)} at {old.local}", "Nothing to do")
     _require_order({**timetable.steps, key: date}, where)
     event = StepVaried(
         **act.on(timetable),
+        body=command.body,
         category=command.category,
         clause=command.clause,
         decision=command.decision,
@@ -281,15 +294,7 @@ def _require_order(steps: Mapping[Key, Dated], where: str) -> None:
         raise refused("impossible-order", where, expected, found, "Correct one of the two dates")
 
 
-def _require_ahead(key: Key, date: Dated, act: Act, where: str) -> None:
-    if key[0] != "freeze" and date.utc <= act.effective:
-        expected = f"a date after {act.effective}, when this takes effect"
+def _require_ahead(key: Key, date: Dated, judged: str, where: str) -> None:
+    if key[0] != "freeze" and date.utc <= judged:
+        expected = f"a date after {judged}"
         raise refused("step-past", where, expected, f"{step_text(key)} at {date.utc}", "Give a date still to come")
-
-
-def publication(published: str | None, act: Act, where: str) -> str:
-    """Give when something was published, by default when it took effect; refuse what is to come (`future-dated`)."""
-    moment = published or act.effective
-    if moment > act.now:
-        raise refused("future-dated", where, f"publication up to now, {act.now}", moment, "Record it once it is out")
-    return moment

@@ -42,7 +42,7 @@ Event = dict[str, Any]
 TABLES = run_file("verify_types.py", {})  # without which this file is of no use: its lack is a finding
 ROWS, OFFICE_ROWS, SIGNATURE_ROWS, KEY_ROWS, VERBS = (
     TABLES[of] for of in ("ROWS", "OFFICE_ROWS", "SIGNATURE_ROWS", "KEY_ROWS", "VERBS"))
-OFFICER = ("key", "office", "powers", "proof", "until?")
+OFFICER = ("clause?", "key", "office", "powers", "proof", "until?")
 ID, MOMENT, WHOLE = HOLDS["actor"], HOLDS["effective"], HOLDS["number"]
 SIGNATURE = "[A-Za-z0-9+/]{86}=="
 HELD: Event = {  # what fields hold that is relied on below
@@ -50,7 +50,8 @@ HELD: Event = {  # what fields hold that is relied on below
     **{name: HOLDS[name] for name in "number officer recorded stream version".split()}, "key": r"\S{1,500}", "verb": ID,
     **dict.fromkeys(("proof", "signature"), SIGNATURE), "officers": [OFFICER],
     **dict.fromkeys("body decision document governing_body nominator nominee organisation person sitting".split(), ID),
-    **dict.fromkeys("present powers recused".split(), [ID]), **dict.fromkeys("since start until".split(), MOMENT),
+    **dict.fromkeys("present powers recused".split(), [ID]), "kept": "live|transcript",
+    **dict.fromkeys("in_force_from since start until".split(), MOMENT),
     **dict.fromkeys("attended quorum_needed votes_against votes_for".split(), WHOLE),
     "majority": "of-votes|of-present|two-thirds-of-votes"}
 read_rows(ROWS, HELD)
@@ -75,7 +76,8 @@ NOT_SAID = {"batch", "blind", "command", "recorded", "stream", "type", "version"
 
 # ---- 3. What stands before a command: bodies, keys, powers -----------------------------------------------------------
 NEVER = "~"  # sorts after every moment
-DELEGATION = "delegation [0-9]+ of [a-z0-9-]+(, decision [a-z0-9-]+)?"
+DELEGATION = "delegation [0-9]+ of [a-z0-9-]+(, decision [a-z0-9-]+)?(, clause sha256:[0-9a-f]{64})?"
+NEEDS_NO_CLAUSE = set("amendment founding heads key log-key person seat sitting".split())  # rooms
 BATCHES, IN_BATCHES = TABLES["BATCHES"], TABLES["IN_BATCHES"]
 CLOSES = {closes: opens for opens, closes in BATCHES.items()}
 OF_POLL = ("batch-opened.v1", "batch-closed.v1")  # take effect as the poll closed
@@ -87,12 +89,12 @@ def signed_by(key: str, name: str, text: str, signature: str) -> bool:
     return False
 def says(given: Event) -> str:
     """A delegation, as the authority of an act under it."""
-    decision = f", decision {given['decision']}" if "decision" in given else ""
-    return f"delegation {given['number']} of {given['body']}{decision}"
+    named = "".join(f", {name} {given[name]}" for name in ("decision", "clause") if name in given)
+    return f"delegation {given['number']} of {given['body']}{named}"
 class Before:
     """All that acts are judged by, as it stood: it is gone on with when a command was judged."""
     def __init__(self, origin: str) -> None:
-        self.origin, self.governing, self.elections = origin, "", dict[str, str]()
+        self.origin, self.governing, self.rules_since, self.elections = origin, "", NEVER, dict[str, str]()
         self.given, self.ended = dict[str, list[Event]](), dict[tuple[str, int], str]()
         self.keys, self.bodies = dict[str, SimpleNamespace](), dict[str, SimpleNamespace]()
     def note(self, where: str, event: Event) -> None:
@@ -101,7 +103,9 @@ class Before:
         if kind in ("contest", "nominations") and "election" in event:
             self.elections.setdefault(of, event["election"])
         elif name == "ledger-founded.v1":
-            self.governing = event["governing_body"]
+            self.governing, self.kept = event["governing_body"], event["kept"]
+        elif name == "rule-book-adopted.v1":
+            self.rules_since = min(self.rules_since, event["in_force_from"])
         elif name == "power-delegated.v1":
             self.given.setdefault(of, []).append(event)
         elif name == "delegation-revoked.v1":
@@ -207,7 +211,7 @@ class Offices(Before):
         self.judge()
         if not self.governing:
             return "the ledger is unfounded: everything in it is asserted by whoever recorded it"
-        said = f"founded by {self.governing}; {self.acts} acts here, held against powers of their offices"
+        said = f"founded by {self.governing} ({self.kept}); {self.acts} acts here, held against powers of their offices"
         return f"{said}, and {self.signed} signatures; who was validly nominated is left to pollbook verify"
     def judge(self) -> None:
         """Check what one command led to, then go on past it."""
@@ -288,13 +292,18 @@ class Offices(Before):
         election = event.get("election", self.elections.get(event.get("contest", "")))
         about, office = {"contest": event.get("contest"), "election": election}, event["actor"]
         moments = [event["recorded"]] + [event["effective"]] * (event["type"] not in OF_POLL)
-        under = [says(one) for one in self.powers(office, verbs, about, *moments)]
+        powers = self.powers(office, verbs, about, *moments)
+        under = [says(one) for one in powers]
         authority = event.get("authority", "delegation 0 of none")
         self.acts += 1
         if not under or (re.fullmatch(DELEGATION, authority) and authority not in under):
             expected = " or ".join(under) or f"a delegation of {' or '.join(verbs)} to {office} in force at {moments}"
             found = authority if under else "; ".join(map(says, self.given.get(office, []))) or "none"
             finding("no-authority", where, expected, found)
+        elif self.rules_since <= moments[-1] and NEEDS_NO_CLAUSE.isdisjoint(ROOMS[verb] for verb in verbs):
+            named = [] if verbs == ["delegate-power"] else [one.get("clause") for one in powers]
+            if not {"clause", "under"} & {*event} and authority.rpartition(", clause ")[2] not in named:
+                finding("clause-missing", where, "a clause, its own or that of the delegation, as authority", authority)
     def check_founding(self, events: list[tuple[int, Event]]) -> None:
         """A founding comes first, and leads to the keys and powers of the officers that it names, to nothing else."""
         (position, founded), *made = events
@@ -308,7 +317,7 @@ class Offices(Before):
             key = {"key": officer["key"], "officer": office, "proof": officer["proof"], "stream": f"key/{office}"}
             given = {"body": founded["governing_body"], "number": 1, "office": office, "pass_on": False,
                      "powers": officer["powers"], "since": founded["effective"], "stream": f"office/{office}"}
-            given.update({"until": officer["until"]} if "until" in officer else {})
+            given.update({name: officer[name] for name in ("clause", "until") if name in officer})
             due += [canonical({**alike, **key, "type": "key-enrolled.v1"}),
                     canonical({**alike, **given, "type": "power-delegated.v1"})]
         found = [canonical(event) for _, event in made]

@@ -18,12 +18,13 @@ public candidate/{contest}/{nominee} agent-appointed.v1 any agent | attribute-re
 public deferral/{election} decision-deferred.v1 any category? contest? matter statement
 public document/{document} document-published.v1 any addressed_to edition election? in_force_from in_force_until? kind\
  organisation sanction? text_digest title words_digest? | document-withdrawn.v1 any in_force_until reason
-public fee/{election} fee-set.v1 any amount category clause? closes? concessions currency decision? opens? published
-public ground/{election} ground-adopted.v1 any appeal? bar_days? clause? cure_hours? decided_by decision? evidence\
- ground no_appeal? published tests title
+public fee/{election} fee-set.v1 any amount body? category clause? closes? concessions currency decision? opens?\
+ published
+public ground/{election} ground-adopted.v1 any appeal? bar_days? body? clause? cure_hours? decided_by decision?\
+ evidence ground no_appeal? published tests title
 public interest/{person} interest-declared.v1 any candidate? contest interest kind since source? |\
  interest-withdrawn.v1 any interest
-public ledger/founding ledger-founded.v1 1 clause? governing_body officers title
+public ledger/founding ledger-founded.v1 1 clause? governing_body kept officers title
 public nomination/{contest}/{nominator} nomination-received.v1 any irregular? meeting? nominator_class nominee size? |\
  nomination-received-late.v1 any closed nominator_class nominee | nomination-withdrawn.v1 any nominee reason? |\
  nomination-ruled-invalid.v1 any clause? nominee reasons ruling? | nomination-ruled-valid.v1 any clause? nominee\
@@ -42,8 +43,8 @@ public rulebook/{organisation} rule-book-adopted.v1 any adopted_by amendable_by 
  rule-repealed.v1 any adopted_by decision? in_force_from ref rulebook | interpretation-issued.v1 any cases clause\
  decision? interpretation issued_by number question | guidelines-issued.v1 any clauses decision? edition election?\
  guidelines in_force_from issued_by text_digest title under words_digest?
-public timetable/{election} timetable-set.v1 any clause? decision? published steps | step-varied.v1 any category?\
- clause? decision? new old? published reason step
+public timetable/{election} timetable-set.v1 any body? clause? decision? published steps | step-varied.v1 any body?\
+ category? clause? decision? new old? published reason step
 """
 OFFICE_ROWS = """
 public office/{office} power-delegated.v1 any body clause? contest? decision? election? number pass_on powers since\

@@ -7,6 +7,10 @@ from ledger.streams.office import DelegationRevoked, PowerDelegated
 from ledger.streams.signature import CommandSigned, CommandSignedWithheld
 from projections.story.words import Names, Sentences, counted, listed, quoted, short, tells, when
 
+KEPT = {
+    "live": "It is kept live: recorded as things happen, so that no step that is past is set or varied.",
+    "transcript": "It is a transcript of what was held earlier: each act is judged by when it took effect.",
+}
 ENDED_FOR = {
     "withdrawn": "withdrawn",
     "superseded": "superseded by another",
@@ -21,6 +25,7 @@ def _(event: LedgerFounded, _names: Names) -> Sentences:
     return (
         f"founded this ledger{under}, {quoted(event.title)}, in the name of {event.governing_body}",
         f"It begins with {counted(len(event.officers), 'officer')}, each with a key: {offices}.",
+        KEPT[event.kept],
         "From here on nobody acts without a delegation, and what decides the result is signed.",
     )
 

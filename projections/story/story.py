@@ -20,7 +20,7 @@ import projections.story.votes  # noqa: F401  # all fill the table of templates
 from ledger.event import Event
 from ledger.streams.batch import BatchClosed, BatchOpened
 from ledger.streams.paper import PaperRead
-from projections.story.words import TEMPLATES, Names, later, listed, quoted, when
+from projections.story.words import TEMPLATES, Names, later, listed, quoted_authority, when
 
 AT_THE_CLOSE = (BatchOpened, BatchClosed, PaperRead)  # these take effect as of the close of the poll, whenever read
 
@@ -71,7 +71,7 @@ def contests_of(events: Iterable[tuple[int, Event]]) -> tuple[str, ...]:
 def _first(event: Event, what: str, followed: str, *, clocks: bool) -> str:
     """Put together the sentence that says who did what, and when."""
     lead = "With effect from" if isinstance(event, AT_THE_CLOSE) else "On"
-    acting = "" if event.authority is None else f", acting under {quoted(event.authority)},"
+    acting = "" if event.authority is None else f", acting under {quoted_authority(event.authority)},"
     recorded = f"; {later(event.effective, event.recorded)}" if clocks else ""
     return f"{lead} {when(event.effective)} the {event.actor}{acting} {what}{recorded}{followed}."
 

@@ -35,7 +35,7 @@ def _(event: TimetableSet, _names: Names) -> Sentences:
         f"It says: {'; '.join(told)}.",
         *_published(event.published, event.effective),
         *(f"The {step_text(each.key)} is retrospective: it was published later than it takes effect." for each in late),
-        *_basis(event.decision, event.clause),
+        *_basis(event),
     )
 
 
@@ -50,7 +50,7 @@ def _(event: StepVaried, _names: Names) -> Sentences:
         f"Why: {quoted(event.reason)}.",
         *_published(event.published, event.effective),
         *((f"The {name} is retrospective: it was published later than it takes effect.",) if late else ()),
-        *_basis(event.decision, event.clause),
+        *_basis(event),
     )
 
 
@@ -72,7 +72,7 @@ def _(event: FeeSet, _names: Names) -> Sentences:
         *((f"Lower fees: {listed(lower)}.",) if lower else ()),
         *((f"It may be paid {' '.join(window)}.",) if window else ()),
         *_published(event.published, event.effective),
-        *_basis(event.decision, event.clause),
+        *_basis(event),
     )
 
 
@@ -91,7 +91,7 @@ def _(event: GroundAdopted, _names: Names) -> Sentences:
         f"One may appeal to {quoted(event.appeal)}." if event.appeal is not None else appeal,
         *((barred,) if event.bar_days is not None else ()),
         *_published(event.published, event.effective),
-        *_basis(event.decision, event.clause),
+        *_basis(event),
     )
 
 
@@ -107,7 +107,7 @@ def _published(published: str, effective: str) -> Sentences:
     return () if published == effective else (f"It was published on {when(published)}.",)
 
 
-def _basis(decision: str | None, clause: str | None) -> Sentences:
-    parts = [f"decision {decision}"] if decision is not None else []
-    parts += [f"clause {short(clause)} of the rule book"] if clause is not None else []
+def _basis(event: TimetableSet | StepVaried | FeeSet | GroundAdopted) -> Sentences:
+    parts = [f"decision {event.decision} of {event.body}"] if event.decision is not None else []
+    parts += [f"clause {short(event.clause)} of the rule book"] if event.clause is not None else []
     return (f"It rests on {listed(parts)}.",) if parts else ()

@@ -7,6 +7,7 @@ that say what it means. All that comes from a user's free text goes through `quo
 from __future__ import annotations
 
 import json
+import re
 import unicodedata
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -19,6 +20,7 @@ from ledger.streams.contest import ContestDefined
 LIST_MAX = 10  # items of a list that are told one by one
 NAME_MAX = 60  # characters of a name that is told without quotes
 HASH_SHOWN = 12  # hexadecimal digits of a hash that is only to be recognised
+HASHED = re.compile("sha256:[0-9a-f]{64}")
 MONTHS = (
     *("January", "February", "March", "April", "May", "June"),
     *("July", "August", "September", "October", "November", "December"),
@@ -78,6 +80,11 @@ def short(digest: str) -> str:
     """Write the beginning of a hash, enough to recognise it."""
     name, _, digits = digest.rpartition(":")
     return f"{name}:{digits[:HASH_SHOWN]}..." if name else f"{digits[:HASH_SHOWN]}..."
+
+
+def quoted_authority(authority: str) -> str:
+    """Write what was acted under in quotation marks, with the hashes in it shortened."""
+    return quoted(HASHED.sub(lambda found: short(found[0]), authority))
 
 
 @dataclass(frozen=True, slots=True)

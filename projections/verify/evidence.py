@@ -12,6 +12,7 @@ from projections.verify.accounts import check_accounts
 from projections.verify.contests import check_contests, read_contests
 from projections.verify.declarations import check_declarations
 from projections.verify.finding import Finding
+from projections.verify.live import check_live
 from projections.verify.lots import check_lots
 from projections.verify.nominations import check_nominations
 from projections.verify.papers import check_papers
@@ -37,6 +38,7 @@ def check_evidence(ledger: Ledger, record: RecordRead) -> list[Finding]:
         *check_reports(record, contests),
         *check_nominations(record),
         *check_timetables(record.others, contests),
+        *check_live(record, contests),
         *check_rules(record.others),
         *check_heads(ledger, record),
     ]

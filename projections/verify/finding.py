@@ -19,7 +19,10 @@ CHECKS: dict[str, tuple[Category, str]] = {
     "A2": ("authenticity", "witnesses cosigned the checkpoint as the policy demands"),
     "A3": ("authenticity", "keys on record were enrolled and replaced with the signatures that this takes"),
     "A4": ("authenticity", "in a founded ledger, what must be signed was, by the key of the office, just as it stands"),
-    "A5": ("authenticity", "in a founded ledger, whoever acted had the power then, by a delegation rightly given"),
+    "A5": (
+        "authenticity",
+        "in a founded ledger, whoever acted had the power then, by a delegation rightly given, and under a clause",
+    ),
     "S1": ("consistency", "the hash tiles are those of the leaves"),
     "S2": ("consistency", "the checkpoint is that of the tree over the leaves"),
     "S3": ("consistency", "the tree begins with the one in the kept checkpoint"),
@@ -36,7 +39,10 @@ CHECKS: dict[str, tuple[Category, str]] = {
     "E3": ("evidence", "what was declared, once, follows from all the papers"),
     "E4": ("evidence", "lots were drawn as committed to, and only among the tied of a count that stopped for one"),
     "E5": ("evidence", "the scrutineer's report has the numbers of the record"),
-    "E6": ("evidence", "dates are in a possible order, variations say what they moved, no poll closed before its time"),
+    "E6": (
+        "evidence",
+        "dates are in a possible order, variations say what they moved, no poll closed early, none dated back if live",
+    ),
     "E7": (
         "evidence",
         "nominations were in time, by the entitled, one each; statement and contest are what they came to",

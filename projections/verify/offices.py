@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from ledger.clauses import basis_faults, basis_of, needs_clause
 from ledger.decision import Act
 from ledger.errors import EvidenceError
 from ledger.event import Event
@@ -15,6 +16,7 @@ from ledger.streams.founding import LedgerFounded, follows
 from ledger.streams.key import KeyEnrolled
 from ledger.streams.member import BatchReceived, BatchReconciled, MemberRegistered
 from ledger.streams.office import (
+    CLAUSE,
     DELEGATION,
     DelegationRevoked,
     PowerDelegated,
@@ -106,6 +108,20 @@ def _check_act(position: int, event: Event, run: Run, before: Before) -> Iterato
         known = [delegation_says(given) for given in under]
         if event.authority not in known:
             yield Finding("A5", "no-authority", position, where, " or ".join(known), event.authority or "none named")
+            return
+    if under and all(map(needs_clause, verbs)):
+        yield from _check_basis(position, event, sorted(verbs)[0], under, moments[0], before)
+
+
+def _check_basis(
+    position: int, event: Event, verb: str, under: list[PowerDelegated], moment: str, before: Before
+) -> Iterator[Finding]:
+    """Once there are rules, an event refers to a clause: its own, or that of the delegation, in its authority."""
+    said = (event.authority or "").rpartition(CLAUSE)[2]
+    given = next((each for each in under if each.clause == said), None)
+    given = given or under[0].model_copy(update={"clause": None})
+    for code, expected, found in basis_faults(verb, basis_of(event), given, moment, before.books):
+        yield Finding("A5", code, position, f"{event.type} of {event.stream}, by {event.actor}", expected, found)
 
 
 def _check_alone(position: int, event: Event, before: Before) -> Iterator[Finding]:

@@ -140,7 +140,7 @@ def _faults(event: Event, states: dict[str, State]) -> Iterator[tuple[str, str, 
     for argument, empty in entry.reads.items():
         state = empty(command, known)
         known[argument] = states.get(state.stream, state)
-    act = Act(event.actor, _decided_at(event), event.effective, event.authority, event.command)
+    act = Act(event.actor, decided_at(event), event.effective, event.authority, event.command)
     try:
         (decided,) = entry.decide(command, act, **known).events
     except RefusedError as refused:
@@ -158,7 +158,7 @@ def _fields(event: Event, kind: type[Command]) -> dict[str, Any]:
     return {name: values[name] for name in kind.model_fields.keys() - Command.model_fields.keys()}
 
 
-def _decided_at(event: Event) -> str:
+def decided_at(event: Event) -> str:
     """Give when it was decided to record it, as nearly as it is known: no later than it was recorded."""
     recorded = datetime.fromisoformat(event.recorded)
     try:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
 
+from ledger.decision import fold
 from ledger.errors import EvidenceError, PollbookError
 from ledger.store import Ledger
+from ledger.streams.founding import Founding, LedgerFounded, founding_stream
 from ledger.vault import Vault
 from projections.catch_up import Views
 from projections.verify.batches import open_batches
@@ -36,6 +38,7 @@ class Report:
         findings: everything that is wrong, in the order of the checks and positions.
         unchecked: check -> why it could not be carried out, or not in full.
         signed: how many events the ledger's checkpoint covers; those after it are not signed yet.
+        founding: the founding with its governing body, and how it is kept; empty where the ledger is unfounded.
     """
 
     size: int
@@ -43,6 +46,7 @@ class Report:
     findings: tuple[Finding, ...]
     unchecked: dict[str, str]
     signed: int = 0
+    founding: Founding = field(default_factory=founding_stream)
 
 
 def verify(
@@ -90,11 +94,14 @@ def verify(
         unchecked["S5"] = "there are no kept views"
     else:
         findings += check_views(ledger, record, views, unchecked)
-    for part, error in (unopened or {}).items():
-        if isinstance(error, EvidenceError) or error.code == "views-damaged":
-            findings.append(Finding(PARTS[part][-1], error.code, None, error.what, error.expected, error.found))
-        unchecked |= dict.fromkeys(PARTS[part], f"the {part} could not be opened: {error.code}")
-    return Report(record.tiles.size, record.tiles.root(), _in_order(findings), unchecked, size_of(notes.current))
+    findings += _of_unopened(unopened or {}, unchecked)
+    root, signed, founding = record.tiles.root(), size_of(notes.current), _founding_of(record)
+    return Report(record.tiles.size, root, _in_order(findings), unchecked, signed, founding)
+
+
+def _founding_of(record: RecordRead) -> Founding:
+    """Give the founding; where there are more, which is a finding, the first."""
+    return fold(founding_stream(), [event for _, event in record.others if isinstance(event, LedgerFounded)][:1])
 
 
 def _in_order(findings: list[Finding]) -> tuple[Finding, ...]:
@@ -106,6 +113,14 @@ def _in_order(findings: list[Finding]) -> tuple[Finding, ...]:
             key=lambda finding: (order.index(finding.check), finding.position or 0, finding.what),
         )
     )
+
+
+def _of_unopened(unopened: Mapping[str, PollbookError], unchecked: dict[str, str]) -> Iterator[Finding]:
+    """Find parts that are damaged, and note which checks of parts that could not be opened were not made."""
+    for part, error in unopened.items():
+        if isinstance(error, EvidenceError) or error.code == "views-damaged":
+            yield Finding(PARTS[part][-1], error.code, None, error.what, error.expected, error.found)
+        unchecked |= dict.fromkeys(PARTS[part], f"the {part} could not be opened: {error.code}")
 
 
 def _unchecked(ledger: Ledger, record: RecordRead, notes: Notes, trust: Trust) -> dict[str, str]:

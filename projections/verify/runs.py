@@ -12,6 +12,7 @@ from ledger.streams.body import Body, body_stream
 from ledger.streams.founding import Founding, LedgerFounded, founding_stream
 from ledger.streams.key import KeyEnrolled, KeyRevoked, KeyRotated, OfficerKey
 from ledger.streams.office import DelegationRevoked, Office, PowerDelegated, office_stream
+from ledger.streams.rulebook import RuleBook, rulebook_stream
 from ledger.streams.signature import CommandSigned, CommandSignedWithheld, Signed
 
 CONTESTS = ("contest/", "nominations/")  # streams whose events name the election of a contest
@@ -48,12 +49,13 @@ def runs_of(events: Sequence[Placed]) -> Iterator[Run]:
 
 @dataclass(slots=True)
 class Before:
-    """What stood before an event: the founding, powers, keys, what bodies decided, the elections of contests."""
+    """What stood before an event: the founding, powers, keys, what bodies decided, rules, the elections of contests."""
 
     founding: Founding = field(default_factory=founding_stream)
     offices: dict[str, Office] = field(default_factory=dict)
     keys: dict[str, OfficerKey] = field(default_factory=dict)
     bodies: dict[str, Body] = field(default_factory=dict)
+    books: dict[str, RuleBook] = field(default_factory=dict)
     elections: dict[str, str] = field(default_factory=dict)
 
     def office(self, name: str) -> Office:
@@ -85,3 +87,5 @@ class Before:
                     self.keys[name] = self.key(name).evolve(event)
                 case _ if kind == "body":
                     self.bodies[name] = self.body(name).evolve(event)
+                case _ if kind == "rulebook":
+                    self.books[name] = (self.books.get(name) or rulebook_stream(name)).evolve(event)

@@ -24,6 +24,7 @@ from officers import KEYS, LOG, SECOND
 from pack_maker import Signer, canonical, policy_text, write_pack
 from random_contests import damaged, load_verifier
 from test_leaf import read, values_of
+from test_rulebook import ADOPT, FEE_HASH
 
 from ledger.decision import DECISIONS
 from ledger.errors import EvidenceError
@@ -84,7 +85,9 @@ def judged(leaves: list[bytes], origin: str = LOG) -> tuple[set[tuple[str, int]]
 def test_the_untouched_ledger_is_clean(operator: Operator) -> None:
     found, said = judged(leaves_of(operator))
     assert found == set()
-    assert said.startswith("founded by nec; 18 acts here, held against powers of their offices, and 19 signatures;")
+    assert said.startswith(
+        "founded by nec (transcript); 18 acts here, held against powers of their offices, and 19 signatures;"
+    )
 
 
 @pytest.mark.parametrize("name", tampered.CASES)
@@ -160,7 +163,7 @@ def test_a_founded_ledger_passes_as_it_is_published(packs: Path, audience: str) 
         code, out = run(packs / audience, packs / "policy")
     assert code == 0, out
     acts, signatures = (17, 18) if audience == "public" else (18, 19)
-    assert f"\nOffices: founded by nec; {acts} acts here" in out
+    assert f"\nOffices: founded by nec (transcript); {acts} acts here" in out
     assert f" and {signatures} signatures; " in out
 
 
@@ -378,6 +381,7 @@ def random_delegation(chance: Random, numbers: Counter[str]) -> dict[str, Any]:
     powers = chance.sample(["all", "all", "lot", "commit-lot", "contest", "close-poll", "key", "founding", "batch"], 2)
     scope = some(chance, election=[*[None] * 4, "e", "f"]) or some(chance, contest=[None, None, None, "k"])
     term = some(chance, since=[MOMENTS[1], *MOMENTS[2:4] * 3], until=[None, None, None, *MOMENTS[3:]])
+    term |= some(chance, clause=[None, FEE_HASH])
     event = envelope(chance, "power-delegated.v1", f"office/{office}") | common | scope | term
     number = numbers[office] + chance.choice([0] * 9 + [1])
     return event | {"number": number, "pass_on": chance.random() < 0.7, "powers": powers}
@@ -387,12 +391,24 @@ def random_act(chance: Random) -> dict[str, Any]:
     said = [
         None,
         *["rule 4"] * 5,
-        *(f"delegation {number} of {of}" for number in (1, 2) for of in ("nec, decision d", "a")),
+        *(
+            f"delegation {number} of {of}{clause}"
+            for number in (1, 2)
+            for of in ("nec, decision d", "a")
+            for clause in ("", f", clause {FEE_HASH}")
+        ),
+        *[f"rule 4, clause {FEE_HASH}"] * 5,
     ]
     kind, stream, fields = chance.choice(
         [
             ("poll-closed.v1", "contest/k", {"contest": "k"}),
             ("poll-closed.v1", "contest/m", {"contest": "m"}),
+            ("entitlement-ended.v1", "nominator/e/n", {"election": "e", "nominator": "n", "reason": "left"}),
+            (
+                "entitlement-ended.v1",
+                "nominator/e/n",
+                {"clause": FEE_HASH, "election": "e", "nominator": "n", "reason": "left"},
+            ),
             ("lot-committed.v1", "lot/k", {"commitment": "sha256:" + "0" * 64, "contest": "k"}),
             ("batch-closed.v1", "batch/paper/k/s/b", {"contest": "k", "count": 1, "digest": "sha256:" + "0" * 64}),
             (
@@ -416,10 +432,12 @@ def test_powers_are_what_the_product_finds_them_to_be() -> None:
         offices, before, numbers = verify.OFFICES["Offices"](LOG), Before(), Counter[str]()
         founded = chance.random() < 0.95
         past = {"effective": MOMENTS[0], "recorded": MOMENTS[0]}
+        rules = chance.choice([None, {}, {"in_force_from": "2099-01-01T00:00:00Z"}])
         first = [
             *([FOUNDED | past] if founded else []),
             *(of | past | sat | {"type": "sitting-held.v1"} for of in seated),
             *(of | past | vote | {"type": "decision-taken.v1", "motion": "m", "recused": []} for of in seated),
+            *([ADOPTED | past | rules] if rules is not None else []),
             {"type": "nominations-opened.v1", "stream": "nominations/k", "election": "e"},
         ]
         for event in first:
@@ -442,13 +460,21 @@ def test_powers_are_what_the_product_finds_them_to_be() -> None:
                 offices.check_act("leaf", event, body if signed else {})
             assert bool(due) == bool(verify.FINDINGS), (event, due, verify.FINDINGS, before)
             verdicts[event["type"], bool(due)] += 1
-    assert len(verdicts) == 12, verdicts
+    assert len(verdicts) == 14, verdicts
     assert min(verdicts.values()) > 5, verdicts
 
 
+ADOPTED = {
+    "actor": "a",
+    "stream": "rulebook/labour",
+    "type": "rule-book-adopted.v1",
+    "version": 1,
+    **ADOPT.model_dump(mode="json", exclude_none=True, exclude={"decision"}),
+}
 FOUNDED = {
     "actor": "a",
     "governing_body": "nec",
+    "kept": "live",
     "officers": [],
     "stream": "ledger/founding",
     "title": "t",
