@@ -3,6 +3,8 @@
 from ledger.streams import (
     account,
     amendment,
+    application,
+    application_events,
     ballot_order,
     batch,
     body,
@@ -45,6 +47,8 @@ from ledger.streams import (
 __all__ = [
     "account",
     "amendment",
+    "application",
+    "application_events",
     "ballot_order",
     "batch",
     "body",
