@@ -3,6 +3,8 @@
 from ledger.streams import (
     account,
     amendment,
+    application,
+    application_events,
     ballot_order,
     batch,
     body,
@@ -48,6 +50,8 @@ from ledger.streams import (
 __all__ = [
     "account",
     "amendment",
+    "application",
+    "application_events",
     "ballot_order",
     "batch",
     "body",
