@@ -9,6 +9,7 @@ from ledger.event import Event
 from ledger.streams.account import Account, AccountStated
 from ledger.streams.batch import BatchClosed, BatchOpened, BatchState, BatchWithdrawn
 from ledger.streams.body import Body, BodyConstituted, DecisionTaken, MemberSeated, MemberUnseated, SittingHeld
+from ledger.streams.certificate import Certificate, ListCertified
 from ledger.streams.contest import Contest, ContestDefined, PollClosed
 from ledger.streams.deferral import DecisionDeferred, Deferrals
 from ledger.streams.document import Document, DocumentPublished, DocumentWithdrawn
@@ -25,9 +26,11 @@ from ledger.streams.log_key import STREAM as LOG_KEY
 from ledger.streams.log_key import LogKey, LogKeyRotated
 from ledger.streams.lot import Lot, LotCommitted, LotDrawn
 from ledger.streams.member import BatchReceived, BatchReconciled, IntakeState
+from ledger.streams.membership import Member
+from ledger.streams.merge import Merge
 from ledger.streams.office import DelegationRevoked, Office, PowerDelegated
 from ledger.streams.paper import Paper
-from ledger.streams.person import Erasure, Person
+from ledger.streams.person import Erasure
 from ledger.streams.report import Report, ReportMade
 from ledger.streams.result import (
     FiguresPublished,
@@ -55,6 +58,7 @@ KINDS: dict[str, type[State]] = {
     "account": Account,
     "batch": BatchState,
     "body": Body,
+    "certificate": Certificate,
     "contest": Contest,
     "document": Document,
     "deferral": Deferrals,
@@ -69,9 +73,10 @@ KINDS: dict[str, type[State]] = {
     FOUNDING: Founding,
     LOG_KEY: LogKey,
     "lot": Lot,
+    "merge": Merge,
     "office": Office,
     "paper": Paper,
-    "person": Person,
+    "person": Member,
     "report": Report,
     "result": Result,
     "rulebook": RuleBook,
@@ -117,6 +122,8 @@ def place_of(event: Event) -> str:
             return f"batch/paper/{event.contest}/{event.section}/*"
         case BatchReceived() | BatchReconciled():
             return f"intake/{event.register_id}/{event.file}"
+        case ListCertified():
+            return f"certificate/{event.register_id}/{event.file}"
         case RuleBookAdopted() | RuleAmended() | RuleRepealed() | GuidelinesIssued() | InterpretationIssued():
             return f"rulebook/{event.organisation}"
         case DocumentPublished() | DocumentWithdrawn():
