@@ -9,7 +9,6 @@ from ledger.event import Event
 from ledger.streams.account import Account, AccountStated
 from ledger.streams.batch import BatchClosed, BatchOpened, BatchState, BatchWithdrawn
 from ledger.streams.body import Body, BodyConstituted, DecisionTaken, MemberSeated, MemberUnseated, SittingHeld
-from ledger.streams.certificate import Certificate, ListCertified
 from ledger.streams.contest import Contest, ContestDefined, PollClosed
 from ledger.streams.deferral import DecisionDeferred, Deferrals
 from ledger.streams.document import Document, DocumentPublished, DocumentWithdrawn
@@ -25,9 +24,6 @@ from ledger.streams.key import KeyEnrolled, KeyRevoked, KeyRotated, OfficerKey
 from ledger.streams.log_key import STREAM as LOG_KEY
 from ledger.streams.log_key import LogKey, LogKeyRotated
 from ledger.streams.lot import Lot, LotCommitted, LotDrawn
-from ledger.streams.member import BatchReceived, BatchReconciled, IntakeState
-from ledger.streams.membership import Member
-from ledger.streams.merge import Merge
 from ledger.streams.office import DelegationRevoked, Office, PowerDelegated
 from ledger.streams.paper import Paper
 from ledger.streams.person import Erasure
@@ -53,12 +49,12 @@ from ledger.streams.timetable import StepVaried, Timetable, TimetableSet
 from ledger.streams.totals import Totals, TotalsCertified
 from projections.verify.finding import Finding
 from projections.verify.nomination_streams import NOMINATION_KINDS, nomination_place
+from projections.verify.register_streams import REGISTER_KINDS, register_place
 
 KINDS: dict[str, type[State]] = {
     "account": Account,
     "batch": BatchState,
     "body": Body,
-    "certificate": Certificate,
     "contest": Contest,
     "document": Document,
     "deferral": Deferrals,
@@ -68,15 +64,12 @@ KINDS: dict[str, type[State]] = {
     "ground": Grounds,
     "key": OfficerKey,
     HEADS: Heads,
-    "intake": IntakeState,
     "interest": Interests,
     FOUNDING: Founding,
     LOG_KEY: LogKey,
     "lot": Lot,
-    "merge": Merge,
     "office": Office,
     "paper": Paper,
-    "person": Member,
     "report": Report,
     "result": Result,
     "rulebook": RuleBook,
@@ -84,6 +77,7 @@ KINDS: dict[str, type[State]] = {
     "signature": SignatureHeld,
     "totals": Totals,
     **NOMINATION_KINDS,
+    **REGISTER_KINDS,
 }
 
 
@@ -120,10 +114,6 @@ def place_of(event: Event) -> str:
             return f"result/{event.contest}"
         case BatchOpened() | BatchClosed() | BatchWithdrawn():
             return f"batch/paper/{event.contest}/{event.section}/*"
-        case BatchReceived() | BatchReconciled():
-            return f"intake/{event.register_id}/{event.file}"
-        case ListCertified():
-            return f"certificate/{event.register_id}/{event.file}"
         case RuleBookAdopted() | RuleAmended() | RuleRepealed() | GuidelinesIssued() | InterpretationIssued():
             return f"rulebook/{event.organisation}"
         case DocumentPublished() | DocumentWithdrawn():
@@ -150,7 +140,7 @@ def place_of(event: Event) -> str:
             return FOUNDING
         case LogKeyRotated():
             return LOG_KEY
-    return nomination_place(event)
+    return register_place(event) or nomination_place(event)
 
 
 def check_place(position: int, event: Event) -> Iterator[Finding]:
