@@ -11,7 +11,7 @@ from ledger.streams.application import PREFIX as APPLICATION
 from ledger.streams.application import Application
 from ledger.streams.application_events import ApplicationReceived
 from ledger.streams.member import MemberRegistered
-from ledger.streams.membership import DAY_LENGTH, PLACES, Member
+from ledger.streams.member_history import DAY_LENGTH, PLACES, Member
 
 PERSON = "person/"
 
@@ -35,14 +35,14 @@ class Basis(State):
         return self.stream.partition("/")[2]
 
     @property
-    def batch(self) -> str:
-        """The stream of the intake that a row came in with; empty where it is none."""
-        return (self.member.batch or "") if self.member else ""
+    def file(self) -> str:
+        """The register and the file that a row came in with, as the stream of its intake ends; empty of others."""
+        return (self.member.batch or "").partition("/")[2] if self.member else ""
 
     @property
     def register(self) -> str | None:
         """The register that the row came from; None of an application."""
-        return register_of(self.batch) if self.batch else None
+        return self.file.partition("/")[0] or None
 
     @property
     def category(self) -> str:
@@ -91,8 +91,3 @@ class Basis(State):
             levy=None if levy is None else levy == "pays",
             certified=certified,
         )
-
-
-def register_of(batch: str) -> str:
-    """Give the register that rows came from, by the stream of the batch they came in with."""
-    return batch.split("/")[1]

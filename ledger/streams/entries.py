@@ -14,9 +14,10 @@ from pydantic import Field
 from ledger.decision import Act, Command, Outcome, decision
 from ledger.errors import nearest, refused
 from ledger.field import Id, PersonKey, StreamId
-from ledger.rules.eligibility import evaluate_all
+from ledger.rules.eligibility import Facts, evaluate_all
 from ledger.rules.franchise import Category, Franchise
 from ledger.streams.basis import Basis
+from ledger.streams.certificate import Certificate
 from ledger.streams.entry import (
     AmendCause,
     Cause,
@@ -34,11 +35,12 @@ from ledger.streams.entry import (
 )
 from ledger.streams.franchise import Adopted, franchise_stream, require_category, require_franchise
 from ledger.streams.member import IntakeState
+from ledger.streams.merge import Merge, merge_stream
 from ledger.streams.roll import Roll, require_not_frozen, roll_stream
 
 DECIDED = {"ruling": ("ruling/", "case/"), "appeal": ("appeal/",)}  # what is decided elsewhere, and where it is
 UNREAD = Basis("person/unread")  # in place of what is not a row of a register or an application
-UNBATCHED = IntakeState("intake/none/none")
+UNBATCHED = "none/none"  # in place of the intake and the certificate of what came in no batch
 
 
 class AddEntry(Command):
@@ -68,16 +70,28 @@ def _basis(command: AddEntry, _: Mapping[str, Any]) -> Basis:
     roll=lambda c, _: roll_stream(c.election),
     entries=lambda c, _: entry_stream(c.election, c.person),
     basis=_basis,
-    intake=lambda _, seen: IntakeState(seen["basis"].member.batch) if seen["basis"].member else UNBATCHED,
+    intake=lambda _, seen: IntakeState(f"intake/{seen['basis'].file or UNBATCHED}"),
+    certificate=lambda _, seen: Certificate(f"certificate/{seen['basis'].file or UNBATCHED}"),
+    merge=lambda c, _: merge_stream(c.person),
+    joined=lambda _, seen: merge_stream(seen["basis"].key),
 )
 def add_entry(
-    command: AddEntry, act: Act, franchise: Adopted, roll: Roll, entries: Entries, basis: Basis, intake: IntakeState
+    command: AddEntry,
+    act: Act,
+    franchise: Adopted,
+    roll: Roll,
+    entries: Entries,
+    basis: Basis,
+    intake: IntakeState,
+    certificate: Certificate,
+    merge: Merge,
+    joined: Merge,
 ) -> Outcome:
     """Decide that an entry may be added.
 
     Raises:
-        RefusedError: `no-franchise`, `unknown-category`, `unknown-section`, `cause-required`, `after-freeze`,
-            `unknown-basis`, `basis-differs`, `not-entitled`, `duplicate-entitlement`, in that order.
+        RefusedError: `no-franchise`, `unknown-category`, `unknown-section`, `merged-person`, `cause-required`,
+            `after-freeze`, `unknown-basis`, `basis-differs`, `not-entitled`, `duplicate-entitlement`, in that order.
     """
     rule = require_franchise(franchise, command.election)
     where = f"{entries.stream}, {command.category}"
@@ -85,43 +99,46 @@ def add_entry(
     if command.section != category.section:
         found = f"{command.section}{nearest(command.section, rule.sections)}"
         raise refused("unknown-section", where, f"the category's section, {category.section}", found, "Correct it")
+    if merge.kept is not None:
+        remedy = f"Add it to {merge.kept}, or undo the merge first: undo-merge"
+        raise refused("merged-person", where, "a person who is kept", f"one merged into {merge.kept}", remedy)
     if command.source in DECIDED:
         _require_decided(command.source, command.basis, where)
     else:
         require_not_frozen(roll, where)
-        _require_entitled(command, rule, category, basis, intake, where)
+        on_record = bool(intake.reconciled) if basis.member else bool(basis.application and basis.application.admitted)
+        if not on_record:
+            expected = "a row of a register that was taken in whole, or an application that was admitted"
+            raise refused("unknown-basis", where, expected, command.basis, "Name the stream that it rests on")
+        _require_as_recorded(command, basis, joined.kept or basis.key, where)
+        _require_entitled(rule, category, basis, basis.facts(certified=certificate.exists), where)
     _require_room(rule, entries, command.section, command.affiliate)
     fields = command.model_dump(include={"affiliate", "basis", "category", "election", "region", "section", "unit"})
     added = EntryAdded(**act.on(entries), **fields, number=max(entries.entries, default=0) + 1, source=command.source)
     return Outcome([added])
 
 
-def _require_entitled(
-    command: AddEntry, rule: Franchise, category: Category, basis: Basis, intake: IntakeState, where: str
-) -> None:
-    """Refuse an entry without a row or an application that gives it (`unknown-basis`, ...)."""
-    on_record = bool(intake.reconciled) if basis.member else bool(basis.application and basis.application.admitted)
-    if not on_record:
-        expected = "a row of a register that was taken in whole, or an application that was admitted"
-        raise refused("unknown-basis", where, expected, command.basis, "Name the stream that it rests on")
-    said = (basis.category, basis.affiliate, basis.key)
+def _require_as_recorded(command: AddEntry, basis: Basis, person: str, where: str) -> None:
+    """Refuse an entry for another than its basis is about, or in another category (`basis-differs`)."""
+    said = (basis.category, basis.placed("affiliate"), person)
     asked = (command.category, command.affiliate, command.person)
     if said != asked:
         text, found = (", ".join(each or "none" for each in values) for values in (said, asked))
-        raise refused(
-            "basis-differs", where, f"category, affiliate and person of its basis: {text}", found, "Correct it"
-        )
+        expected = f"category, affiliate and person of its basis: {text}"
+        raise refused("basis-differs", where, expected, found, "Correct it")
+
+
+def _require_entitled(rule: Franchise, category: Category, basis: Basis, facts: Facts, where: str) -> None:
+    """Refuse an entry of what the franchise does not take, or takes by tests that were not passed (`not-entitled`)."""
     if rule.takes(basis.category, basis.register) is None:
-        expected = f"a category by {category.by}" + (
-            f" of {', '.join(category.registers)}" if category.registers else ""
-        )
+        registers = f" in {', '.join(category.registers)}" if category.registers else ""
+        expected = f"a category by {category.by}{registers}"
         raise refused("not-entitled", where, expected, basis.register or "an application", "See the franchise")
-    failed = [each for each in evaluate_all(category, basis.facts()) if each.outcome != "passed"]
-    if failed and not basis.application:
+    failed = [each for each in evaluate_all(category, facts) if each.outcome != "passed"]
+    if failed and not basis.application:  # those of an application were held when it was admitted
         text = "; ".join(f"{each.code} {each.outcome}: {each.why}" for each in failed)
-        raise refused(
-            "not-entitled", where, "every test of the category passed", text, "It needs a ruling, or the facts"
-        )
+        remedy = "It needs a ruling, or the facts put right in the register"
+        raise refused("not-entitled", where, "every test of the category passed", text, remedy)
 
 
 def _require_room(rule: Franchise, entries: Entries, section: str, affiliate: str | None, but: int = 0) -> None:
