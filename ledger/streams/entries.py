@@ -143,7 +143,7 @@ def _require_entitled(rule: Franchise, category: Category, basis: Basis, facts: 
 
 def _require_room(rule: Franchise, entries: Entries, section: str, affiliate: str | None, but: int = 0) -> None:
     """Refuse where an entry that stands leaves no room for another (`duplicate-entitlement`)."""
-    kept = kept_instead(rule.several, entries, section, affiliate, but)
+    kept = kept_instead(rule.several, entries.live, section, affiliate, but)
     if kept is not None:
         found = f"{entries.person}/{kept.number} in {kept.section}, which is kept"
         remedy = "Remove that one first, if this is the one to be kept"

@@ -5,7 +5,7 @@ What is recorded there, and the state; the decisions are in `entries`. An electo
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any, Literal, NamedTuple
 
@@ -129,14 +129,17 @@ def entry_stream(election: str, person: str) -> Entries:
     return Entries(f"entry/{election}/{person}")
 
 
-def kept_instead(several: Several, held: Entries, section: str, affiliate: str | None, but: int = 0) -> EntryNow | None:
-    """Give the live entry that leaves no room for one in a section, by the franchise; None where there is room.
+def kept_instead(
+    several: Several, live: Iterable[EntryNow], section: str, affiliate: str | None, but: int = 0
+) -> EntryNow | None:
+    """Give the entry that leaves no room for one in a section, by the franchise; None where there is room.
 
     Args:
         several: how many entries one person may have.
+        live: the entries that they have.
         but: number of an entry that is not looked at.
     """
-    for each in held.live:
+    for each in live:
         alike = {
             "one-per-person": True,
             "per-section": each.section == section,
