@@ -145,8 +145,12 @@ class Vault:
 
     def held(self) -> Iterator[tuple[str, str]]:
         """Give the digest and stream of every disclosure that is held."""
+        return chain(self.held_singly(), self.members.held())
+
+    def held_singly(self) -> Iterator[tuple[str, str]]:
+        """Give the digest and stream of every disclosure that is held and did not come in a register."""
         rows = self._store.execute("SELECT digest, stream FROM disclosure WHERE state = 'held' ORDER BY digest")
-        return chain(((str(digest), str(stream)) for digest, stream in rows), self.members.held())
+        return ((str(digest), str(stream)) for digest, stream in rows)
 
     def disclosure(self, digest: str, field: str, stream: str = "") -> str | None:
         """Give a disclosure as RFC 9901 writes it, by the digest that its leaf holds; None where it is not held.

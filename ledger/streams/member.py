@@ -68,14 +68,15 @@ class Rejected(Canonical):
 
 
 class BatchReconciled(Event):
-    """A file was taken in whole: its rows are those registered, those held before, and those rejected.
+    """A file was taken in whole: its rows are those registered, those amended, those held as they are, those rejected.
 
-    `digest` is the SHA-256 over the leaf hashes (RFC 6962) of those registered, in the order of the ledger.
+    `digest` is the SHA-256 over the leaf hashes (RFC 6962) of those registered and amended, in the order of the ledger.
     """
 
     audience = Audience.RESTRICTED
     type: Literal["batch-reconciled.v1"] = "batch-reconciled.v1"
     accepted: Count
+    amended: Count | None = None
     digest: Hash
     file: IntakeId
     held: Count
