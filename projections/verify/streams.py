@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from ledger.decision import State
 from ledger.event import Event
 from ledger.streams.account import Account, AccountStated
+from ledger.streams.application import Application
 from ledger.streams.batch import BatchClosed, BatchOpened, BatchState, BatchWithdrawn
 from ledger.streams.body import Body, BodyConstituted, DecisionTaken, MemberSeated, MemberUnseated, SittingHeld
 from ledger.streams.contest import Contest, ContestDefined, PollClosed
@@ -27,6 +28,8 @@ from ledger.streams.lot import Lot, LotCommitted, LotDrawn
 from ledger.streams.office import DelegationRevoked, Office, PowerDelegated
 from ledger.streams.paper import Paper
 from ledger.streams.person import Erasure
+from ledger.streams.payment import Payment
+from ledger.streams.person import Erasure, Person
 from ledger.streams.report import Report, ReportMade
 from ledger.streams.result import (
     FiguresPublished,
@@ -53,6 +56,7 @@ from projections.verify.register_streams import REGISTER_KINDS, register_place
 
 KINDS: dict[str, type[State]] = {
     "account": Account,
+    "application": Application,
     "batch": BatchState,
     "body": Body,
     "contest": Contest,
@@ -70,6 +74,8 @@ KINDS: dict[str, type[State]] = {
     "lot": Lot,
     "office": Office,
     "paper": Paper,
+    "payment": Payment,
+    "person": Person,
     "report": Report,
     "result": Result,
     "rulebook": RuleBook,
