@@ -14,8 +14,8 @@ from ledger.decision import Act, Command, Outcome, State, decision
 from ledger.errors import RefusedError
 from ledger.event import Audience, Event, Plain, Private
 from ledger.field import Digest, Id, check_text
-from ledger.streams.membership import MEMBER_EVENTS
 from ledger.streams.application import Application, application_stream
+from ledger.streams.membership import MEMBER_EVENTS
 
 DISCLOSURES_MAX = 1_000  # digests that one event of an erasure names
 

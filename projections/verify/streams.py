@@ -27,9 +27,8 @@ from ledger.streams.log_key import LogKey, LogKeyRotated
 from ledger.streams.lot import Lot, LotCommitted, LotDrawn
 from ledger.streams.office import DelegationRevoked, Office, PowerDelegated
 from ledger.streams.paper import Paper
-from ledger.streams.person import Erasure
 from ledger.streams.payment import Payment
-from ledger.streams.person import Erasure, Person
+from ledger.streams.person import Erasure
 from ledger.streams.report import Report, ReportMade
 from ledger.streams.result import (
     FiguresPublished,
