@@ -74,7 +74,6 @@ KINDS: dict[str, type[State]] = {
     "office": Office,
     "paper": Paper,
     "payment": Payment,
-    "person": Person,
     "report": Report,
     "result": Result,
     "rulebook": RuleBook,
