@@ -41,10 +41,11 @@ def check_disclosures(bulk: Bulk, vault: Vault, erased: Mapping[str, str]) -> It
 
 def _leaves(bulk: Bulk) -> Iterator[tuple[str, Leaves]]:
     """Give each person with the digests that their leaves hold, in the order of the keys."""
-    for group in bulk.by_stream():
-        digests = [(digest_text(one.digest), one.position) for one in group if one.digest != NO_DIGEST]
+    for key, streams in groupby(bulk.by_stream(), key=lambda group: group[0].key):
+        ones = (one for group in streams for one in group)
+        digests = [(digest_text(one.digest), one.position) for one in ones if one.digest != NO_DIGEST]
         if digests:
-            yield group[0].key.hex(), digests
+            yield key.hex(), digests
 
 
 def _missing(person: str, digests: Leaves, erased: Mapping[str, str]) -> Iterator[Finding]:
