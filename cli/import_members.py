@@ -28,7 +28,7 @@ from ledger.decision import fold
 from ledger.desk import name_of
 from ledger.errors import RefusedError, UsageError
 from ledger.intake import Row, Tally
-from ledger.intake_run import preview
+from ledger.intake_sort import preview
 from ledger.member_vault import RejectedRow
 from ledger.record import Record
 from ledger.streams.member import Given, IntakeState, RegisterMembers, intake_stream

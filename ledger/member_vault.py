@@ -37,22 +37,23 @@ MEMBER_TABLES = (
     "CREATE TABLE IF NOT EXISTS intake (stream TEXT PRIMARY KEY, id INTEGER NOT NULL UNIQUE, "
     "wrapped BLOB NOT NULL, head BLOB NOT NULL, "
     "first TEXT NOT NULL, last TEXT NOT NULL, since TEXT NOT NULL)",
-    "CREATE TABLE IF NOT EXISTS member (person TEXT PRIMARY KEY, intake INTEGER NOT NULL, digest TEXT NOT NULL, "
-    "row BLOB NOT NULL, wrapped BLOB NOT NULL, sealed BLOB NOT NULL) WITHOUT ROWID",
+    "CREATE TABLE IF NOT EXISTS member (person TEXT, version INTEGER, intake INTEGER NOT NULL, digest TEXT NOT NULL, "
+    "row BLOB NOT NULL, wrapped BLOB NOT NULL, sealed BLOB NOT NULL, PRIMARY KEY (person, version)) WITHOUT ROWID",
     "CREATE TABLE IF NOT EXISTS rejected (intake TEXT NOT NULL, line INTEGER NOT NULL, person TEXT NOT NULL, "
     "code TEXT NOT NULL, sealed BLOB NOT NULL, PRIMARY KEY (intake, line))",
 )
-PUT_MEMBER = "INSERT INTO member VALUES (?,?,?,?,?,?)"
+PUT_MEMBER = "INSERT INTO member VALUES (?,?,?,?,?,?,?)"
 PUT_REJECTED = "INSERT INTO rejected VALUES (?,?,?,?,?) ON CONFLICT DO NOTHING"
 PUT_INTAKE = "INSERT INTO intake VALUES (?,?,?,?,'','','') ON CONFLICT DO NOTHING"
 UNDER_WAY = "UPDATE intake SET first = ?, last = ?, since = ? WHERE stream = ?"
 
 
 class Known(NamedTuple):
-    """A member whose disclosure is held: the digest of it, and the keyed digest of the row that it came from."""
+    """A member's last disclosure: its digest, the keyed digest of the row that it came from, the version it is of."""
 
     digest: str
     row: bytes
+    version: int = 1
 
 
 class RejectedRow(NamedTuple):
@@ -73,13 +74,13 @@ class Sealed(NamedTuple):
     sealed: bytes
 
 
-Packed = tuple[str, int, str, bytes, bytes, bytes]  # person, intake, digest, digest of the row, wrapped key, sealed
+# Person, version of their stream, intake, digest, digest of the row, wrapped key, sealed.
+Packed = tuple[str, int, int, str, bytes, bytes, bytes]
+Who = tuple[bytes, int, str, bytes]  # key, version of their stream, identity, digest of the row
 
 
-def pack(
-    master: AESGCM, intake: int, draw: Draw, people: Sequence[tuple[bytes, str, bytes]]
-) -> tuple[list[str], list[Packed]]:
-    """Pack the disclosures of a page of members: keys, identities and digests of rows.
+def pack(master: AESGCM, intake: int, draw: Draw, people: Sequence[Who]) -> tuple[list[str], list[Packed]]:
+    """Pack the disclosures of a page of members.
 
     A disclosure is `leaf.disclose("identity", ..., salt)`; sealed is its JSON, which gives the same text again. Salts,
     keys and nonces are drawn for the whole page at once.
@@ -90,7 +91,7 @@ def pack(
     digests, rows = [], []
     drawn = draw(len(people) * DRAWN_BYTES)
     at = 0
-    for (person, identity, row), salt in zip(people, random_texts(draw, len(people)), strict=True):
+    for (person, version, identity, row), salt in zip(people, random_texts(draw, len(people)), strict=True):
         key = drawn[at : at + KEY_BYTES]
         first = drawn[at + KEY_BYTES : at + KEY_BYTES + NONCE_BYTES]
         second = drawn[at + KEY_BYTES + NONCE_BYTES : at + DRAWN_BYTES]
@@ -100,7 +101,9 @@ def pack(
         digest = b2a_base64(named, newline=False).translate(TO_URL, b"=").decode("ascii")
         wrapped = first + master.encrypt(first, key, person)
         digests.append(digest)
-        rows.append((person.hex(), intake, digest, row, wrapped, second + AESGCM(key).encrypt(second, array, named)))
+        rows.append(
+            (person.hex(), version, intake, digest, row, wrapped, second + AESGCM(key).encrypt(second, array, named))
+        )
     return digests, rows
 
 
@@ -132,18 +135,19 @@ class MemberVault:
             ((number,),) = self._store.execute("SELECT coalesce(max(id), 0) + 1 FROM intake")
             self._store.execute(PUT_INTAKE, (intake, number, wrapped, sealed))
 
-    def pack(self, intake: str, people: Sequence[tuple[bytes, str, bytes]]) -> tuple[list[str], list[Packed]]:
+    def pack(self, intake: str, people: Sequence[Who]) -> tuple[list[str], list[Packed]]:
         """Pack the disclosures of a page of members; see `pack`."""
         return pack(self._master, self._number(intake), self._draw, people)
 
     def known(self, first: str, last: str) -> dict[str, Known]:
-        """Give the members held whose keys are between two, both included."""
+        """Give the members held whose keys are between two, both included: of each, what was disclosed last."""
         if not self._made:
             return {}
-        statement = "SELECT person, digest, row FROM member WHERE person >= ? AND person <= ?"
-        return {
-            person: Known(digest, bytes(row)) for person, digest, row in self._store.execute(statement, (first, last))
-        }
+        statement = (
+            "SELECT person, digest, row, version FROM member WHERE person >= ? AND person <= ? ORDER BY person, version"
+        )
+        rows = self._store.execute(statement, (first, last))
+        return {person: Known(digest, bytes(row), version) for person, digest, row, version in rows}
 
     def put(
         self,
@@ -172,16 +176,16 @@ class MemberVault:
         """Note that nothing of an intake is under way any more."""
         self._store.execute(UNDER_WAY, ("", "", "", intake))
 
-    def under_way(self) -> Iterator[tuple[str, str, str]]:
-        """Give what may not be in the ledger yet: stream, digest, and since when."""
+    def under_way(self) -> Iterator[tuple[str, int, str, str]]:
+        """Give what may not be in the ledger yet: stream, version, digest, and since when."""
         if not self._made:
             return
         for intake, name, first, last, since in self._store.execute(
             "SELECT id, stream, first, last, since FROM intake WHERE first <> ''"
         ):
-            statement = "SELECT person, digest FROM member WHERE person >= ? AND person <= ? AND intake = ?"
-            for person, digest in self._store.execute(statement, (first, last, intake)):
-                yield prefix_of(name) + person, digest, since
+            statement = "SELECT person, version, digest FROM member WHERE person >= ? AND person <= ? AND intake = ?"
+            for person, version, digest in self._store.execute(statement, (first, last, intake)):
+                yield prefix_of(name) + person, version, digest, since
 
     def discard(self, digest: str, person: str) -> None:
         """Drop a member who never reached the ledger."""
@@ -222,17 +226,15 @@ class MemberVault:
 
     def in_order(self) -> Iterator[Sealed]:
         """Give every member's disclosure in the order of the keys, a page of them in memory at a time."""
-        last = ""
-        while self._made:
-            rows = self._store.execute(
-                "SELECT person, digest, wrapped, sealed FROM member WHERE person > ? ORDER BY person LIMIT ?",
-                (last, PAGE_MEMBERS),
-            )
-            if not rows:
-                return
-            for person, digest, wrapped, sealed in rows:
+        last: tuple[Any, ...] = ("", 0)
+        statement = (
+            "SELECT person, digest, wrapped, sealed, version FROM member WHERE (person, version) > (?, ?) "
+            "ORDER BY person, version LIMIT ?"
+        )
+        while self._made and (rows := self._store.execute(statement, (*last, PAGE_MEMBERS))):
+            for person, digest, wrapped, sealed, _ in rows:
                 yield Sealed(str(person), str(digest), bytes(wrapped), bytes(sealed))
-            last = str(rows[-1][0])
+            last = (rows[-1][0], rows[-1][4])
 
     def opened(self, sealed: Sealed) -> str:
         """Open a member's disclosure: as RFC 9901 writes it.
