@@ -28,6 +28,7 @@ from ledger.streams.lot import Lot, LotCommitted, LotDrawn
 from ledger.streams.member import BatchReceived, BatchReconciled, IntakeState
 from ledger.streams.office import DelegationRevoked, Office, PowerDelegated
 from ledger.streams.paper import Paper
+from ledger.streams.payment import Payment
 from ledger.streams.person import Erasure, Person
 from ledger.streams.report import Report, ReportMade
 from ledger.streams.result import (
@@ -73,6 +74,7 @@ KINDS: dict[str, type[State]] = {
     "lot": Lot,
     "office": Office,
     "paper": Paper,
+    "payment": Payment,
     "person": Person,
     "report": Report,
     "result": Result,
