@@ -10,7 +10,7 @@ from typing import Any
 
 from ledger.authority import Sign, authorise, no_keys, sign
 from ledger.decision import DECISIONS, Act, Batch, Command, Entry, Figures, Outcome, State, fold
-from ledger.errors import EvidenceError, RefusedError
+from ledger.errors import EvidenceError, RefusedError, refused
 from ledger.event import Audience, Event
 from ledger.intake import Intake
 from ledger.intake_run import Taking, stamped
@@ -21,6 +21,8 @@ from ledger.seal.merkle import leaf_hash
 from ledger.streams.batch import BatchState
 from ledger.streams.person import ConfirmErasure, Erasure, OrderErasure
 from ledger.streams.signature import Signed
+from ledger.sweep import Sweep
+from ledger.sweep_run import Sweeping
 from ledger.vault import Pending, Vault, command_name
 
 ATTEMPTS = 8  # times that a decision is taken anew because something changed meanwhile
@@ -116,13 +118,8 @@ class Desk:
                 return self._carry_out(command, name, digest, actor, progress)
             except ConflictError:
                 continue
-        raise RefusedError(
-            "contention",
-            f"command {name}",
-            expected=f"a quiet moment within {ATTEMPTS} attempts",
-            found="changes by others each time",
-            remedy="Try again",
-        )
+        expected = f"a quiet moment within {ATTEMPTS} attempts"
+        raise refused("contention", f"command {name}", expected, "changes by others each time", "Try again")
 
     def _decide(self, command: Command, name: str, actor: str) -> tuple[Outcome, Guard, Signed | None]:
         """Decide, and have it signed: what is to be recorded, what must not have changed, and the signature."""
@@ -148,6 +145,9 @@ class Desk:
         if isinstance(outcome.batch, Intake):
             taking = Taking(self.ledger, self.vault, outcome.batch, self._draw, self._now, progress)
             return Receipt(name, *taking.run(guard, signed, (name, digest)))
+        if isinstance(outcome.batch, Sweep):
+            sweeping = Sweeping(self.ledger, self.vault, outcome.batch, self._draw, self._now, progress)
+            return Receipt(name, *sweeping.run(guard, signed, (name, digest)))
         if outcome.batch:
             return self._run_batch(outcome, outcome.batch, guard, signed, (name, digest), progress)
         if isinstance(command, OrderErasure):

@@ -1,4 +1,4 @@
-"""Checks by themselves: one name spelled in several ways, in every script; registers, duplicates, lists, age, payment."""
+"""Checks by themselves: names spelled in several ways, registers, duplicates, lists, age, payment."""
 
 from __future__ import annotations
 
@@ -267,7 +267,7 @@ def test_what_is_due_is_paid_in_full() -> None:
 
 @pytest.mark.parametrize(("check", "version"), [("age", "2"), ("agee", "1"), ("identity", "1")])
 def test_refuses_a_check_that_is_not_registered(check: str, version: str) -> None:
-    with pytest.raises(RefusedError, match="^unknown-check-version: "):
+    with pytest.raises(RefusedError, match=r"^unknown-check-version: "):
         require_version(check, version, "checks")
     for known, versions in CHECKS.items():
         for each in versions:

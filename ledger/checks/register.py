@@ -1,8 +1,8 @@
 """Is somebody on the electoral register? Applicants held against every entry of one edition, in one reading of it.
 
 Who is compared with whom follows from blocks: the same postcode, or the same birth date and initials. So the work is
-that of reading the edition, and one comparison for each applicant in an entry's block; and the answer does not depend on
-the order of either. Where several entries score the same, the one whose number sorts first is named.
+that of reading the edition, and one comparison for each applicant in an entry's block; and the answer does not depend
+on the order of either. Where several entries score the same, the one whose number sorts first is named.
 """
 
 from __future__ import annotations

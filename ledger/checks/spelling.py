@@ -1,8 +1,8 @@
 """One name spelled in several ways, reduced to one: case, marks, hyphens, apostrophes, titles, look-alike letters.
 
-Marks are dropped where a script is read without them (Latin and Greek accents, Arabic and Hebrew points), and kept where
-they are letters' business, as in Indic scripts and Cyrillic. Nothing is transliterated: a name in one script never
-equals it in another. Source: Unicode UAX 15 (NFKC), UTS 39 (confusables, by `rules.likeness`), UAX 44 (categories).
+Marks are dropped where a script is read without them (Latin and Greek accents, Arabic and Hebrew points), and kept
+where they are letters' business, as in Indic scripts and Cyrillic. Nothing is transliterated: a name in one script
+never equals it in another. Source: Unicode UAX 15 (NFKC), UTS 39 (confusables, by `rules.likeness`), UAX 44 (categories).
 """
 
 from __future__ import annotations
@@ -64,7 +64,7 @@ def plain(name: str) -> str:
 
 
 def looks(name: str) -> str:
-    """Give a name as it looks: `plain`, but for words that are wholly of Latin letters and of such as look like them."""
+    """Give a name as it looks: `plain`, but for words wholly of Latin letters and of such as look like them."""
     return plain(name) if name.isascii() else " ".join(map(_look_of_word, words_of(name), _words_as_written(name)))
 
 
