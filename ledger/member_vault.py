@@ -21,6 +21,7 @@ from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 from ledger.errors import EvidenceError
+from ledger.intake import prefix_of
 from ledger.leaf import Draw, base64url, random_texts
 
 if TYPE_CHECKING:
@@ -162,15 +163,15 @@ class MemberVault:
         self._store.execute(UNDER_WAY, ("", "", "", intake))
 
     def under_way(self) -> Iterator[tuple[str, str, str]]:
-        """Give what may not be in the ledger yet: person, digest, and since when."""
+        """Give what may not be in the ledger yet: stream, digest, and since when."""
         if not self._made:
             return
-        for intake, first, last, since in self._store.execute(
-            "SELECT id, first, last, since FROM intake WHERE first <> ''"
+        for intake, name, first, last, since in self._store.execute(
+            "SELECT id, stream, first, last, since FROM intake WHERE first <> ''"
         ):
             statement = "SELECT person, digest FROM member WHERE person >= ? AND person <= ? AND intake = ?"
             for person, digest in self._store.execute(statement, (first, last, intake)):
-                yield person, digest, since
+                yield prefix_of(name) + person, digest, since
 
     def discard(self, digest: str, person: str) -> None:
         """Drop a member who never reached the ledger."""
@@ -216,8 +217,11 @@ class MemberVault:
 
     def held(self) -> Iterator[tuple[str, str]]:
         """Give the digest and stream of every member's disclosure."""
-        rows = self._store.execute("SELECT digest, person FROM member") if self._made else []
-        return ((str(digest), f"person/{person}") for digest, person in rows)
+        if not self._made:
+            return
+        names = {number: prefix_of(name) for number, name in self._store.execute("SELECT id, stream FROM intake")}
+        for digest, person, intake in self._store.execute("SELECT digest, person, intake FROM member"):
+            yield str(digest), f"{names[intake]}{person}"
 
     def digests(self, person: str) -> list[str]:
         """Give the digest of a member's disclosure, if one is held."""
