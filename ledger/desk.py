@@ -167,9 +167,8 @@ class Desk:
         for event in outcome.events:
             concealed, disclosures = self._conceal(event, outcome.restricted)
             if disclosures:
-                self.vault.put_pending(
-                    subject_of(event.stream), event.stream, event.version, disclosures, event.recorded
-                )
+                subject = subject_of(event.stream)
+                self.vault.put_pending(subject, event.stream, event.version, disclosures, event.recorded)
             events.append(concealed)
             held += disclosures
         digests = [disclosure.digest for disclosure in held]

@@ -32,6 +32,7 @@ NONCE_BYTES = 12
 DRAWN_BYTES = KEY_BYTES + 2 * NONCE_BYTES  # for each disclosure, beside its salt
 TO_URL = bytes.maketrans(b"+/", b"-_")
 FIELD = "identity"
+PAGE = 5_000  # members read at once
 MEMBER_TABLES = (
     "CREATE TABLE IF NOT EXISTS intake (stream TEXT PRIMARY KEY, id INTEGER NOT NULL UNIQUE, "
     "wrapped BLOB NOT NULL, head BLOB NOT NULL, "
@@ -211,9 +212,32 @@ class MemberVault:
         if not rows:
             return None
         wrapped, sealed = map(bytes, rows[0])
+        return base64url(self._opened_one(person, digest, wrapped, sealed))
+
+    def _opened_one(self, person: str, digest: str, wrapped: bytes, sealed: bytes) -> bytes:
         named = base64.urlsafe_b64decode(digest + "=")
         key = _unsealed(self._master, wrapped, bytes.fromhex(person), f"the key of {person}")
-        return base64url(_unsealed(AESGCM(key), sealed, named, f"the disclosure of {person}"))
+        return _unsealed(AESGCM(key), sealed, named, f"the disclosure of {person}")
+
+    def identities(self, stem: str) -> Iterator[tuple[str, str]]:
+        """Give who is in registers whose streams begin so: key, and the disclosure's JSON; in the order of keys.
+
+        Raises:
+            EvidenceError: `disclosure-changed`.
+        """
+        last = ""
+        named = "SELECT id FROM intake WHERE substr(stream, 1, ?) = ?" if self._made else ""
+        while named:
+            rows = self._store.execute(
+                f"SELECT person, digest, wrapped, sealed FROM member WHERE person > ? AND intake IN ({named}) "
+                "ORDER BY person LIMIT ?",
+                (last, len(stem), stem, PAGE),
+            )
+            for person, digest, wrapped, sealed in rows:
+                yield person, self._opened_one(person, digest, bytes(wrapped), bytes(sealed)).decode()
+            if len(rows) < PAGE:
+                return
+            last = rows[-1][0]
 
     def held(self) -> Iterator[tuple[str, str]]:
         """Give the digest and stream of every member's disclosure."""

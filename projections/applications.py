@@ -10,6 +10,8 @@ import sqlite3
 from collections.abc import Iterable, Sequence
 
 from ledger.event import Event
+from ledger.rules.eligibility import CHECKS
+from ledger.rules.franchise import RegisterMatch
 from ledger.streams.application import PREFIX
 from ledger.streams.application_events import (
     ApplicationAdmitted,
@@ -29,9 +31,10 @@ from ledger.streams.application_events import (
     ReferralCleared,
 )
 from ledger.streams.checks import ChecksClosed
+from ledger.streams.franchise import FranchiseAdopted
 from ledger.streams.member import BatchReconciled
 
-NOT_RUN, REFERRAL, CURE, READY = "not-run", "referral", "cure", "admission"
+NOT_RUN, ANEW, REFERRAL, CURE, READY = "not-run", "checks", "referral", "cure", "admission"
 HOUR = len("2015-08-12T12")
 DAY = len("2015-08-12")
 
@@ -56,6 +59,8 @@ TABLES = (
     "CREATE TABLE IF NOT EXISTS check_waiting (batch TEXT NOT NULL, person TEXT NOT NULL, name TEXT NOT NULL, "
     "outcome TEXT NOT NULL, score INTEGER, against TEXT, version TEXT NOT NULL, position INTEGER NOT NULL, "
     "PRIMARY KEY (batch, person, name)) WITHOUT ROWID",
+    "CREATE TABLE IF NOT EXISTS check_needed (election TEXT NOT NULL, category TEXT NOT NULL, name TEXT NOT NULL, "
+    "near INTEGER NOT NULL, PRIMARY KEY (election, category, name)) WITHOUT ROWID",
     "CREATE TABLE IF NOT EXISTS outstanding (person TEXT NOT NULL, name TEXT NOT NULL, election TEXT NOT NULL, "
     "outcome TEXT NOT NULL, received TEXT NOT NULL, PRIMARY KEY (person, name)) WITHOUT ROWID",
     "CREATE INDEX IF NOT EXISTS outstanding_election ON outstanding (election, name, outcome, received)",
@@ -81,8 +86,13 @@ PUT_FEE = (
 OUTSTANDING = (  # what an open application waits for: its first row says so if nothing else does
     "WITH open AS (SELECT * FROM application WHERE ended = '' AND late = 0 AND batch IS NULL AND {which}), "
     "waits AS (SELECT a.person, c.name, a.election, c.outcome, a.received FROM open a "
-    "JOIN application_check c ON c.person = a.person WHERE c.outcome <> 'pass' "
-    f"UNION ALL SELECT person, '{NOT_RUN}', election, '', received FROM open WHERE stale = 1 "
+    "JOIN application_check c ON c.person = a.person LEFT JOIN check_needed n ON n.election = a.election "
+    "AND n.category = a.category AND n.name = c.name "
+    "WHERE c.outcome <> 'pass' AND NOT (c.outcome = 'near' AND coalesce(n.near, 0)) "
+    f"UNION ALL SELECT a.person, n.name, a.election, '{NOT_RUN}', a.received FROM open a "
+    "JOIN check_needed n ON n.election = a.election AND n.category = a.category "
+    "WHERE NOT EXISTS (SELECT 1 FROM application_check c WHERE c.person = a.person AND c.name = n.name) "
+    f"UNION ALL SELECT person, '{ANEW}', election, '', received FROM open WHERE stale = 1 "
     f"UNION ALL SELECT person, '{REFERRAL}', election, '', received FROM open WHERE referrals > 0 "
     f"UNION ALL SELECT person, '{CURE}', election, '', received FROM open WHERE curing > 0) "
     "INSERT INTO outstanding SELECT * FROM waits "
@@ -108,7 +118,26 @@ class ApplicationProjection:
                 changed.update(dict.fromkeys(_taken_in(database, event.stream)))
             elif isinstance(event, ChecksClosed):
                 changed.update(dict.fromkeys(_checked(database, event.stream)))
+            elif isinstance(event, FranchiseAdopted):
+                _settle(database, changed)
+                changed.clear()
+                _need(database, event)
         _settle(database, changed)
+
+
+def _need(database: sqlite3.Connection, event: FranchiseAdopted) -> None:
+    """Note which checks the tests of a franchise ask for, and work out anew what every application waits for."""
+    election = event.election
+    rows = [
+        (election, category.category, CHECKS[test.test], isinstance(test, RegisterMatch) and test.near == "accepted")
+        for category in event.rule.categories
+        for test in category.tests
+        if test.test in CHECKS
+    ]
+    database.execute("DELETE FROM check_needed WHERE election = ?", (election,))
+    database.executemany("INSERT INTO check_needed VALUES (?,?,?,?)", rows)
+    database.execute("DELETE FROM outstanding WHERE election = ?", (election,))
+    database.execute(OUTSTANDING.format(which="election = ?"), (election,))
 
 
 def _settle(database: sqlite3.Connection, changed: Iterable[str]) -> None:

@@ -9,7 +9,7 @@ from hypothesis import given as for_all
 from hypothesis import strategies as st
 
 from ledger.checks.barred import BarredList
-from ledger.checks.details import address_parts, details
+from ledger.checks.details import Details, address_parts, details
 from ledger.checks.duplicate import COMPARED_MAX, FeatureIndex, compare, features
 from ledger.checks.finding import CHECKS, Finding, require_version
 from ledger.checks.register import RegisterMatch, outcome_of
@@ -169,7 +169,12 @@ def test_the_order_of_the_register_does_not_matter() -> None:
 
 def test_compares_only_within_a_block(monkeypatch: pytest.MonkeyPatch) -> None:
     seen = []
-    monkeypatch.setattr("ledger.checks.register.match_score", lambda a, e: seen.append(a) or 0)
+
+    def counted(applicant: Details, _entry: Details) -> int:
+        seen.append(applicant)
+        return 0
+
+    monkeypatch.setattr("ledger.checks.register.match_score", counted)
     applicants = [details(f"Nobody {number}", f"1 Row, ZZ{number} 1QQ", "1990-01-01") for number in range(1, 51)]
     match = RegisterMatch(applicants)
     for number in range(1, 51):

@@ -14,6 +14,7 @@ UNITED_KINGDOM = re.compile(r"\b([A-Z]{1,2}[0-9][0-9A-Z]?) ?([0-9][A-Z]{2})\s*$"
 IRELAND = re.compile(r"\b([A-Z][0-9][0-9W]) ?([0-9A-Z]{4})\s*$", re.IGNORECASE)
 DIGITS = re.compile(r"\b([0-9]{4,6})\b(?!.*\b[0-9]{4,6}\b)")
 NUMBERED = re.compile(r"[0-9]+[A-Za-z]?\b")
+ISO_DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 HOUSE_WORDS = 2  # of a house without a number, its first words
 
 
@@ -48,7 +49,10 @@ def details_of(identity: Mapping[str, Any]) -> Details:
     name = identity.get("name")
     if not isinstance(name, str) or not name:
         raise EvidenceError("identity-malformed", "an identity in the vault", expected="a name", found="none")
-    return details(name, identity.get("address", ""), identity.get("born", ""), identity.get("email", ""))
+    born = identity.get("born", "")
+    return details(
+        name, identity.get("address", ""), born if ISO_DAY.fullmatch(born) else "", identity.get("email", "")
+    )
 
 
 def details(name: str, address: str = "", born: str = "", email: str = "") -> Details:

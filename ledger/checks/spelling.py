@@ -2,7 +2,7 @@
 
 Marks are dropped where a script is read without them (Latin and Greek accents, Arabic and Hebrew points), and kept
 where they are letters' business, as in Indic scripts and Cyrillic. Nothing is transliterated: a name in one script
-never equals it in another. Source: Unicode UAX 15 (NFKC), UTS 39 (confusables, by `rules.likeness`), UAX 44 (categories).
+never equals it in another. Source: Unicode UAX 15 (NFKC), UTS 39 (confusables, by `rules.likeness`), UAX 44.
 """
 
 from __future__ import annotations
