@@ -12,7 +12,7 @@ from ledger.authority import Sign, authorise, no_keys, sign
 from ledger.decision import DECISIONS, Act, Batch, Command, Entry, Figures, Outcome, State, fold
 from ledger.errors import EvidenceError, RefusedError, refused
 from ledger.event import Audience, Event
-from ledger.intake import Intake, subject_of
+from ledger.intake import Intake
 from ledger.intake_run import Taking, stamped
 from ledger.leaf import BLIND_BYTES, CANONICAL, Disclosure, Draw, base64url, conceal, encode
 from ledger.record import Appended, Record
@@ -167,8 +167,7 @@ class Desk:
         for event in outcome.events:
             concealed, disclosures = self._conceal(event, outcome.restricted)
             if disclosures:
-                subject = subject_of(event.stream)
-                self.vault.put_pending(subject, event.stream, event.version, disclosures, event.recorded)
+                self.vault.put_pending(event.stream, event.stream, event.version, disclosures, event.recorded)
             events.append(concealed)
             held += disclosures
         digests = [disclosure.digest for disclosure in held]

@@ -14,6 +14,7 @@ import hmac
 import json
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import datetime, timedelta
+from hashlib import blake2b
 from itertools import chain
 from typing import Any, NamedTuple, Protocol
 
@@ -21,7 +22,8 @@ from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 from ledger.errors import EvidenceError
-from ledger.intake import PERSON
+from ledger.intake import KEY_BYTES as KEY_BYTES_OF_ROWS
+from ledger.intake import PERSON, subject_of
 from ledger.leaf import Disclosure, Draw, undisclose
 from ledger.member_vault import FIELD, MemberVault
 
@@ -97,8 +99,14 @@ class Vault:
         """Give a digest of the data that only this vault can make: 32 bytes, HMAC-SHA-256."""
         return hmac.digest(self._secret, purpose.encode() + b"\n" + data, "sha256")
 
+    def row_key(self, register: str, told: str) -> str:
+        """Give the key of a row of a register by what tells it from others: 24 hexadecimal digits."""
+        secret = self.keyed(f"keys of register {register}", b"")
+        return blake2b(told.encode("utf-8", "surrogateescape"), key=secret, digest_size=KEY_BYTES_OF_ROWS).hexdigest()
+
     def put_pending(self, subject: str, stream: str, version: int, disclosures: list[Disclosure], now: str) -> None:
         """Store disclosures of an event that is about to be appended."""
+        subject = subject_of(subject)
         key = AESGCM(self._subject_key(subject))
         rows = []
         for disclosure in disclosures:

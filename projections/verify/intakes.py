@@ -6,8 +6,11 @@ import hashlib
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
+from ledger.event import Event
+from ledger.intake import prefix_of
 from ledger.leaf import encode
 from ledger.seal.merkle import leaf_hash
+from ledger.streams.application_events import ApplicationReceived, ApplicationReceivedLate
 from ledger.streams.member import BatchReceived, BatchReconciled, MemberRegistered
 from projections.verify.finding import Finding
 from projections.verify.record import RecordRead
@@ -35,7 +38,9 @@ def check_intakes(record: RecordRead, unchecked: dict[str, str]) -> Iterator[Fin
                 intakes.setdefault(event.stream, IntakeSeen()).received = (position, event)
             case BatchReconciled():
                 intakes.setdefault(event.stream, IntakeSeen()).reconciled = (position, event)
-            case MemberRegistered():
+            case MemberRegistered() | ApplicationReceived() | ApplicationReceivedLate():
+                if event.batch is None and not isinstance(event, MemberRegistered):
+                    continue  # received by itself
                 seen = intakes.setdefault(event.batch or "", IntakeSeen())
                 yield from _take(seen, position, event)
     open_ones = []
@@ -48,12 +53,17 @@ def check_intakes(record: RecordRead, unchecked: dict[str, str]) -> Iterator[Fin
         unchecked["C3"] = "; ".join(filter(None, [unchecked.get("C3"), says]))
 
 
-def _take(seen: IntakeSeen, position: int, event: MemberRegistered) -> Iterator[Finding]:
+def _take(seen: IntakeSeen, position: int, event: Event) -> Iterator[Finding]:
     """Take a member in: one event of an own stream, as the batch says, under a key above the one before."""
     given = seen.received[1] if seen.received else None
     as_received = given is not None and (event.actor, event.effective) == (given.actor, given.effective)
     bare = event.authority is None and event.command is None and event.version == 1
-    if not (as_received and bare and event.stream > seen.last_stream and event.stream.startswith("person/")):
+    if not (
+        as_received
+        and bare
+        and event.stream > seen.last_stream
+        and event.stream.startswith(prefix_of(event.batch or ""))
+    ):
         expected = "a member under a higher key than the one before, as the batch was received, and with nothing else"
         yield Finding("C3", "member-unexpected", position, event.stream, expected, event.batch or "of no batch")
     seen.members += 1

@@ -14,8 +14,18 @@ from ledger.event import Event
 from ledger.rereading import BEFORE_ALL
 from ledger.seal.tiles import Tiles
 from ledger.store import Ledger
+from ledger.streams.application_events import (
+    ApplicationAdmitted,
+    ApplicationReceived,
+    ApplicationReceivedLate,
+    ChecksRun,
+    FeeFailed,
+    FeeReceived,
+    FeeRefunded,
+)
 from ledger.streams.batch import BatchClosed, BatchOpened, BatchWithdrawn
 from ledger.streams.member import MemberRegistered
+from ledger.streams.payment import PaymentMatched
 from projections.verify.batches import BatchSeen, check_batches
 from projections.verify.finding import Finding
 from projections.verify.page import (
@@ -32,6 +42,17 @@ from projections.verify.snapshot import Snapshot
 from projections.verify.streams import check_place, empty_state
 
 Progress = Callable[[int], None]
+IN_BATCHES = (
+    ApplicationAdmitted,
+    ApplicationReceived,
+    ApplicationReceivedLate,
+    ChecksRun,
+    FeeFailed,
+    FeeReceived,
+    FeeRefunded,
+    MemberRegistered,
+    PaymentMatched,
+)
 
 
 class MemoryTiles:
@@ -191,9 +212,9 @@ def _note_batches(record: RecordRead) -> None:
 
 
 def _check_members(record: RecordRead) -> Iterator[Finding]:
-    """C3: nothing but papers and members comes in batches."""
+    """C3: nothing but papers, members and what happens to applications in bulk comes in batches."""
     for position, event in record.others:
-        if event.batch is not None and not isinstance(event, MemberRegistered):
+        if event.batch is not None and not isinstance(event, IN_BATCHES):
             yield Finding("C3", "member-unexpected", position, event.stream, "no batch named", event.batch)
 
 
