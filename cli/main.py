@@ -10,6 +10,7 @@ import typer
 
 from cli import (
     body_verbs,
+    check_verbs,
     count_verbs,
     member_verbs,
     nomination_verbs,
@@ -227,6 +228,7 @@ count_verbs.add_verbs(app)
 nomination_verbs.add_verbs(app)
 office_verbs.add_verbs(app)
 member_verbs.add_verbs(app)
+check_verbs.add_verbs(app)
 
 
 @app.command(rich_help_panel=CHECK)

@@ -12,9 +12,7 @@ yet, goes on with it.
 from __future__ import annotations
 
 import base64
-from binascii import b2a_base64
 from collections.abc import Iterable, Iterator, Sequence
-from hashlib import sha256
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from cryptography.exceptions import InvalidTag
@@ -22,16 +20,12 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 from ledger.errors import EvidenceError
 from ledger.intake import prefix_of
-from ledger.leaf import Draw, base64url, random_texts
+from ledger.leaf import Draw, base64url
+from ledger.member_pack import KEY_BYTES, NONCE_BYTES, Packed, Who, pack
 
 if TYPE_CHECKING:
     from ledger.vault import Vault, VaultStore
 
-KEY_BYTES = 32
-NONCE_BYTES = 12
-DRAWN_BYTES = KEY_BYTES + 2 * NONCE_BYTES  # for each disclosure, beside its salt
-TO_URL = bytes.maketrans(b"+/", b"-_")
-FIELD = "identity"
 PAGE_MEMBERS = 5_000  # disclosures in memory at a time
 MEMBER_TABLES = (
     "CREATE TABLE IF NOT EXISTS intake (stream TEXT PRIMARY KEY, id INTEGER NOT NULL UNIQUE, "
@@ -72,39 +66,6 @@ class Sealed(NamedTuple):
     digest: str
     wrapped: bytes
     sealed: bytes
-
-
-# Person, version of their stream, intake, digest, digest of the row, wrapped key, sealed.
-Packed = tuple[str, int, int, str, bytes, bytes, bytes]
-Who = tuple[bytes, int, str, bytes]  # key, version of their stream, identity, digest of the row
-
-
-def pack(master: AESGCM, intake: int, draw: Draw, people: Sequence[Who]) -> tuple[list[str], list[Packed]]:
-    """Pack the disclosures of a page of members.
-
-    A disclosure is `leaf.disclose("identity", ..., salt)`; sealed is its JSON, which gives the same text again. Salts,
-    keys and nonces are drawn for the whole page at once.
-
-    Returns:
-        The digests that the leaves hold, and the rows of the vault.
-    """
-    digests, rows = [], []
-    drawn = draw(len(people) * DRAWN_BYTES)
-    at = 0
-    for (person, version, identity, row), salt in zip(people, random_texts(draw, len(people)), strict=True):
-        key = drawn[at : at + KEY_BYTES]
-        first = drawn[at + KEY_BYTES : at + KEY_BYTES + NONCE_BYTES]
-        second = drawn[at + KEY_BYTES + NONCE_BYTES : at + DRAWN_BYTES]
-        at += DRAWN_BYTES
-        array = f'["{salt}","{FIELD}",{identity}]'.encode()
-        named = sha256(b2a_base64(array, newline=False).translate(TO_URL, b"=")).digest()
-        digest = b2a_base64(named, newline=False).translate(TO_URL, b"=").decode("ascii")
-        wrapped = first + master.encrypt(first, key, person)
-        digests.append(digest)
-        rows.append(
-            (person.hex(), version, intake, digest, row, wrapped, second + AESGCM(key).encrypt(second, array, named))
-        )
-    return digests, rows
 
 
 class MemberVault:
@@ -236,16 +197,40 @@ class MemberVault:
                 yield Sealed(str(person), str(digest), bytes(wrapped), bytes(sealed))
             last = (rows[-1][0], rows[-1][4])
 
+    def identities(self, stem: str) -> Iterator[tuple[str, str]]:
+        """Give who is in registers whose streams begin so: key, and the JSON disclosed last; in the order of keys.
+
+        Raises:
+            EvidenceError: `disclosure-changed`.
+        """
+        last = ""
+        named = "SELECT id FROM intake WHERE substr(stream, 1, ?) = ?" if self._made else ""
+        while named:
+            rows = self._store.execute(
+                f"SELECT person, digest, wrapped, sealed FROM member WHERE person > ? AND intake IN ({named}) "
+                "AND version = (SELECT max(version) FROM member later WHERE later.person = member.person) "
+                "ORDER BY person LIMIT ?",
+                (last, len(stem), stem, PAGE_MEMBERS),
+            )
+            for person, digest, wrapped, sealed in rows:
+                yield person, self._array(Sealed(person, digest, bytes(wrapped), bytes(sealed))).decode()
+            if len(rows) < PAGE_MEMBERS:
+                return
+            last = rows[-1][0]
+
     def opened(self, sealed: Sealed) -> str:
         """Open a member's disclosure: as RFC 9901 writes it.
 
         Raises:
             EvidenceError: `disclosure-changed`.
         """
+        return base64url(self._array(sealed))
+
+    def _array(self, sealed: Sealed) -> bytes:
         person = sealed.person
         named = base64.urlsafe_b64decode(sealed.digest + "=")
         key = _unsealed(self._master, sealed.wrapped, bytes.fromhex(person), f"the key of {person}")
-        return base64url(_unsealed(AESGCM(key), sealed.sealed, named, f"the disclosure of {person}"))
+        return _unsealed(AESGCM(key), sealed.sealed, named, f"the disclosure of {person}")
 
     def held(self) -> Iterator[tuple[str, str]]:
         """Give the digest and stream of every member's disclosure."""

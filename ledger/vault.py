@@ -25,7 +25,8 @@ from ledger.errors import EvidenceError
 from ledger.intake import KEY_BYTES as KEY_BYTES_OF_ROWS
 from ledger.intake import PERSON
 from ledger.leaf import Disclosure, Draw, undisclose
-from ledger.member_vault import FIELD, MemberVault
+from ledger.member_pack import FIELD
+from ledger.member_vault import MemberVault
 
 KEY_BYTES = 32
 NONCE_BYTES = 12

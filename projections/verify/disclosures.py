@@ -8,7 +8,8 @@ from itertools import groupby
 
 from ledger.errors import EvidenceError
 from ledger.leaf import disclosure_digest, undisclose
-from ledger.member_vault import FIELD, Sealed
+from ledger.member_pack import FIELD
+from ledger.member_vault import Sealed
 from ledger.vault import Vault
 from projections.verify.bulk import NO_DIGEST, Bulk, digest_text
 from projections.verify.finding import Finding
