@@ -334,6 +334,7 @@ ROLL_FIELDS: dict[str, dict[str, Any]] = {
         "root": HASHES,
         "sections": SECTION_COUNTS,
     },
+}
 ROW_KEYS = st.from_regex(r"[0-9a-f]{24}", fullmatch=True)
 CURRENCIES = st.sampled_from(["GBP", "EUR"])
 PAID = {"amount": COUNTS, "currency": CURRENCIES, "day": DAYS, "payment": ROW_KEYS}
