@@ -9,7 +9,7 @@ from cli.office import opened
 from cli.place import Place
 from cli.screen import progress, say, say_json, say_wrapped, table
 from ledger.errors import RefusedError, UsageError, nearest
-from projections.register import PLACES, summarise
+from projections.register import PLACES, changed_members, summarise
 
 
 def show_register(
@@ -43,8 +43,9 @@ def show_register(
                 found=(register if known else "none") + nearest(register, known),
                 remedy="Correct the id, or take a register in: pollbook import register-members",
             )
-        with progress("reading", ledger.head().size) as bar:
-            found = summarise(bar.over(ledger.scan()), register, moment)
+        with progress("reading", 2 * ledger.head().size) as bar:
+            changed = changed_members(bar.over(ledger.scan()), moment)
+            found = summarise(bar.over(ledger.scan()), register, moment, changed)
     counts = found.by(*names)
     if as_json:
         rows = [{**dict(zip(names, key, strict=True)), "members": count} for key, count in counts.items()]

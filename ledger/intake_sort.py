@@ -10,7 +10,8 @@ from typing import Any
 
 from ledger.intake import NO_KEY, PERSON, Row, Rows, Tally, prefix_of
 from ledger.member_leaf import STANDINGS_MAX
-from ledger.member_vault import FIELD, Known, RejectedRow
+from ledger.member_pack import FIELD
+from ledger.member_vault import Known, RejectedRow
 from ledger.record import Record
 from ledger.recorder import PAGE_ROWS
 from ledger.vault import Vault
