@@ -1,0 +1,30 @@
+"""What is carried out page by page at the desk, with readers seeing all of it or nothing: intakes and sweeps."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from ledger.intake import Intake
+from ledger.intake_run import Taking
+from ledger.leaf import Draw
+from ledger.record import Record
+from ledger.sweep import Sweep
+from ledger.sweep_run import Sweeping
+from ledger.vault import Vault
+
+Bulk = Intake | Sweep
+Progress = Callable[[int, int], None]  # members done, members in all
+
+
+def in_bulk(
+    batch: Bulk,
+    ledger: Record,
+    vault: Vault,
+    draw: Draw,
+    now: Callable[[], str],
+    progress: Progress,
+) -> Taking | Sweeping:
+    """Give what carries a batch out."""
+    if isinstance(batch, Sweep):
+        return Sweeping(ledger, vault, batch, draw, now, progress)
+    return Taking(ledger, vault, batch, draw, now, progress)
