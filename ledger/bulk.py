@@ -1,9 +1,11 @@
-"""What is carried out page by page at the desk, with readers seeing all of it or nothing: intakes and sweeps."""
+"""What is carried out page by page at the desk, with readers seeing all of it or nothing: intakes, builds, sweeps."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 
+from ledger.build import Build
+from ledger.build_run import Building
 from ledger.intake import Intake
 from ledger.intake_run import Taking
 from ledger.leaf import Draw
@@ -12,7 +14,7 @@ from ledger.sweep import Sweep
 from ledger.sweep_run import Sweeping
 from ledger.vault import Vault
 
-Bulk = Intake | Sweep
+Bulk = Build | Intake | Sweep
 Progress = Callable[[int, int], None]  # members done, members in all
 
 
@@ -23,8 +25,10 @@ def in_bulk(
     draw: Draw,
     now: Callable[[], str],
     progress: Progress,
-) -> Taking | Sweeping:
+) -> Building | Sweeping | Taking:
     """Give what carries a batch out."""
+    if isinstance(batch, Build):
+        return Building(ledger, vault, batch, draw, now, progress)
     if isinstance(batch, Sweep):
         return Sweeping(ledger, vault, batch, draw, now, progress)
     return Taking(ledger, vault, batch, draw, now, progress)

@@ -23,9 +23,10 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 from ledger.errors import EvidenceError
 from ledger.intake import KEY_BYTES as KEY_BYTES_OF_ROWS
-from ledger.intake import PERSON, subject_of
+from ledger.intake import PERSON
 from ledger.leaf import Disclosure, Draw, undisclose
-from ledger.member_vault import FIELD, MemberVault
+from ledger.member_pack import FIELD
+from ledger.member_vault import MemberVault
 
 KEY_BYTES = 32
 NONCE_BYTES = 12
@@ -106,7 +107,6 @@ class Vault:
 
     def put_pending(self, subject: str, stream: str, version: int, disclosures: list[Disclosure], now: str) -> None:
         """Store disclosures of an event that is about to be appended."""
-        subject = subject_of(subject)
         key = AESGCM(self._subject_key(subject))
         rows = []
         for disclosure in disclosures:
@@ -153,8 +153,12 @@ class Vault:
 
     def held(self) -> Iterator[tuple[str, str]]:
         """Give the digest and stream of every disclosure that is held."""
+        return chain(self.held_singly(), self.members.held())
+
+    def held_singly(self) -> Iterator[tuple[str, str]]:
+        """Give the digest and stream of every disclosure that is held and did not come in a register."""
         rows = self._store.execute("SELECT digest, stream FROM disclosure WHERE state = 'held' ORDER BY digest")
-        return chain(((str(digest), str(stream)) for digest, stream in rows), self.members.held())
+        return ((str(digest), str(stream)) for digest, stream in rows)
 
     def disclosure(self, digest: str, field: str, stream: str = "") -> str | None:
         """Give a disclosure as RFC 9901 writes it, by the digest that its leaf holds; None where it is not held.

@@ -23,22 +23,28 @@ from ledger.streams.nominated import Day
 
 ROWS_MAX = 1_000_000  # rows of one file: the largest party election held had 784,151 electors
 
+Declaration = Literal["made", "not"]  # whether somebody declared support for the party
+Levy = Literal["pays", "not"]  # whether a member of an affiliate pays the political levy
+
 IntakeId = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{32}$")]
 
 
 class MemberRegistered(Event):
     """Somebody was found in a register: in which category and where, and since when. It counts once the batch does.
 
-    `identity` packs all that is personal into one disclosure.
+    `identity` packs all that is personal into one disclosure. `levy` and `declaration` are as an affiliate's list
+    has them.
     """
 
     audience = Audience.RESTRICTED
     type: Literal["member-registered.v1"] = "member-registered.v1"
     affiliate: Id | None = None
     category: Id
+    declaration: Declaration | None = None
     identity: Private
     joined: Day | None = None
     lapsed: Day | None = None
+    levy: Levy | None = None
     region: Id | None = None
     section: Id | None = None
     unit: Id | None = None
@@ -62,14 +68,15 @@ class Rejected(Canonical):
 
 
 class BatchReconciled(Event):
-    """A file was taken in whole: its rows are those registered, those held before, and those rejected.
+    """A file was taken in whole: its rows are those registered, those amended, those held as they are, those rejected.
 
-    `digest` is the SHA-256 over the leaf hashes (RFC 6962) of those registered, in the order of the ledger.
+    `digest` is the SHA-256 over the leaf hashes (RFC 6962) of those registered and amended, in the order of the ledger.
     """
 
     audience = Audience.RESTRICTED
     type: Literal["batch-reconciled.v1"] = "batch-reconciled.v1"
     accepted: Count
+    amended: Count | None = None
     digest: Hash
     file: IntakeId
     held: Count

@@ -13,6 +13,7 @@ import projections.story.applications
 import projections.story.bodies
 import projections.story.founding
 import projections.story.members
+import projections.story.membership
 import projections.story.nominations
 import projections.story.offices
 import projections.story.rules
