@@ -129,6 +129,10 @@ class MemberFile:
             return None
         return self._reader.key_of(found).encode("utf-8", "surrogateescape")
 
+    def keys(self) -> Iterator[bytes]:
+        """Give the keys of the rows, ascending, once they are sorted; also of those that would be rejected."""
+        return (entry[:KEY_BYTES] for entry in self._entries)
+
     def totals(self, read: Read) -> dict[str, Any]:
         """Give whose list it is, and how many of its rows pay the levy and declared support, if it says so."""
         affiliate = self._mapping.set.get("affiliate")

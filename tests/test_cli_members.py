@@ -181,7 +181,7 @@ def test_details_that_changed_amend_the_member_and_what_was_before_stays(at: Ter
     assert imported(at, HEAD + renamed)["amended"] == 1
     assert of(imported(at, HEAD + renamed + "\n")) == (0, 1, {})
     shown = at("events", "--type", "member-amended.v1", "--json").done()
-    assert [each["event"]["version"] for each in json.loads(shown)] == [2, 3]
+    assert [each["version"] for each in json.loads(shown)] == [2, 3]
     assert counts(at) == {"bow-west": 2}
     verified(at)
 
