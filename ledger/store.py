@@ -129,6 +129,15 @@ class Ledger(Application[str]):
         with self.rows.begin(write=False) as transaction:
             return {stream for (stream,) in transaction.execute(statement, (first, last))}
 
+    def events_between(self, first: str, last: str) -> Iterator[Event]:
+        """Give the events of the streams whose names are between two, both included, stream by stream."""
+        name = f"originator_id{self.rows.bytewise}"
+        statement = f"{self.rows.select} WHERE {name} >= ? AND {name} <= ? ORDER BY {name}, originator_version"
+        with self.rows.begin(write=False) as transaction:
+            found = transaction.execute(statement, (first, last))
+        for position, stream, version, topic, state in found:
+            yield decode((position, stream, version, topic, state))
+
     def known_command(self, command: str) -> KnownCommand | None:
         """Look up a command that was carried out."""
         return self.rows.known_command(command)

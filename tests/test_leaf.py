@@ -411,7 +411,14 @@ FIELDS: dict[str, dict[str, Any]] = {
         "source": TEXTS,
         "spoilt": st.lists(st.fixed_dictionaries({"papers": COUNTS, "reason": st.just("uncertain")}), max_size=2),
     },
-    "batch-received.v1": {"file": FILES, "register_id": IDS, "rows": COUNTS},
+    "batch-received.v1": {
+        "affiliate": IDS,
+        "declared": COUNTS,
+        "file": FILES,
+        "levy": COUNTS,
+        "register_id": IDS,
+        "rows": COUNTS,
+    },
     "batch-reconciled.v1": {
         "accepted": COUNTS,
         "amended": COUNTS,

@@ -24,6 +24,7 @@ OTHERWISE = {
     "nomination-received-late.v1": ("receive-nomination",),
     "nomination-ruled-invalid.v1": ("rule-nomination-invalid",),
     "nomination-ruled-valid.v1": ("rule-nomination-valid",),
+    "payments-reconciled.v1": ("receive-payments",),
     "payment-matched.v1": ("receive-fee", "fail-fee", "refund-fee"),
     "power-delegated.v1": ("delegate-power", "found-ledger"),
     "roll-counted.v1": ("freeze-roll",),
