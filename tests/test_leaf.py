@@ -319,6 +319,29 @@ FIELDS: dict[str, dict[str, Any]] = {
         "source": TEXTS,
         "spoilt": st.lists(st.fixed_dictionaries({"papers": COUNTS, "reason": st.just("uncertain")}), max_size=2),
     },
+    "checks-closed.v1": {
+        "applications": COUNTS,
+        "changed": COUNTS,
+        "digest": HASHES,
+        "election": IDS,
+        "outcomes": st.lists(
+            st.fixed_dictionaries(
+                {"applications": COUNTS, "check": st.just("payment"), "outcome": st.sampled_from(["pass", "none"])}
+            ),
+            max_size=2,
+        ),
+    },
+    "checks-opened.v1": {
+        "barred_file": FILES,
+        "checks": st.lists(st.fixed_dictionaries({"check": st.just("payment"), "version": IDS}), max_size=2),
+        "edition": IDS,
+        "election": IDS,
+        "matcher": TEXTS,
+        "number": NUMBERS,
+        "on": DAYS,
+        "register_file": FILES,
+        "years": COUNTS,
+    },
     "batch-received.v1": {"file": FILES, "register_id": IDS, "rows": COUNTS},
     "batch-reconciled.v1": {
         "accepted": COUNTS,

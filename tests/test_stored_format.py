@@ -49,6 +49,8 @@ SINCE = frozenset(  # types of events that came after it
         "batch-reconciled.v1",
         "body-constituted.v1",
         "candidate-withdrew.v1",
+        "checks-closed.v1",
+        "checks-opened.v1",
         "checks-run.v1",
         "class-sized.v1",
         "command-signed-withheld.v1",

@@ -20,6 +20,7 @@ from ledger.streams.application_events import (
     FeeRetained,
     ReferralCleared,
 )
+from ledger.streams.checks import ChecksClosed, ChecksOpened
 from ledger.streams.payment import PaymentMatched
 from ledger.streams.payments import PaymentsReceived, PaymentsReconciled
 from projections.story.words import Names, Sentences, counted, listed, quoted, short, tells, when
@@ -122,6 +123,26 @@ def _(event: ChecksRun, _names: Names) -> Sentences:
     edition = [f"The edition of the electoral register: {event.edition}."] if event.edition else []
     matcher = [f"Compared by {quoted(event.matcher)}."] if event.matcher else []
     return (f"ran checks on {event.stream}: {listed(found, 'none')}", *edition, *matcher)
+
+
+@tells(ChecksOpened)
+def _(event: ChecksOpened, _names: Names) -> Sentences:
+    checks = listed([f"{each.check} ({each.version})" for each in event.checks])
+    edition = [f"The edition of the electoral register: {event.edition}."] if event.edition else []
+    barred = ["A list of those who are barred was given."] if event.barred_file else []
+    age = [f"The age asked for: {event.years} on {event.on}."] if event.years is not None else []
+    begun = f"began run {event.number} of the checks of applications to election {event.election}: {checks}"
+    return (begun, f"Compared by {quoted(event.matcher)}.", *edition, *barred, *age)
+
+
+@tells(ChecksClosed)
+def _(event: ChecksClosed, _names: Names) -> Sentences:
+    found = [f"{each.check} {each.outcome} {each.applications:,}" for each in event.outcomes]
+    left = f"; {event.changed:,} were left out, for they had changed" if event.changed else ""
+    return (
+        f"closed {event.stream}: {event.applications:,} applications were checked{left}",
+        f"What was found: {listed(found, 'nothing')}.",
+    )
 
 
 @tells(CureInvited)
