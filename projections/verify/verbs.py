@@ -11,6 +11,9 @@ from ledger.decision import DECISIONS
 from ledger.event import TYPES
 
 OTHERWISE = {
+    "admission-closed.v1": ("admit-applications",),
+    "admission-opened.v1": ("admit-applications",),
+    "application-admitted.v1": ("admit-application", "admit-applications"),
     "application-received-late.v1": ("receive-application", "receive-applications"),
     "application-received.v1": ("receive-application", "receive-applications"),
     "batch-closed.v1": ("read-papers",),
