@@ -17,6 +17,7 @@ from ledger.record import Record
 from ledger.recorder import PAGE_ROWS
 from ledger.rules.eligibility import Facts, Spell, evaluate_all
 from ledger.rules.franchise import Category, Franchise
+from ledger.streams.admission import AdmissionClosed
 from ledger.streams.application_events import ApplicationAdmitted, ApplicationReceived
 from ledger.streams.basis import Basis
 from ledger.streams.certificate import ListCertified
@@ -27,13 +28,14 @@ from ledger.streams.merge import MergeUndone, PersonsMerged
 KEY_BYTES, INDEX_BYTES = 12, 4
 ROW_BYTES = 2 * (KEY_BYTES + INDEX_BYTES)
 KEY_LENGTH = 2 * KEY_BYTES
+INTAKE = "intake/"
 Days = tuple[str | None, str | None]  # joined, lapsed
 
 
 class Standing(NamedTuple):
-    """Where a row stands, as many others do; `file` is empty of an application."""
+    """Where a row stands, as many others do; `batch` is the stream that it came in with, empty if none."""
 
-    file: str
+    batch: str
     category: str
     section: str
     affiliate: str | None = None
@@ -41,6 +43,11 @@ class Standing(NamedTuple):
     unit: str | None = None
     levy: str | None = None
     declaration: str | None = None
+
+    @property
+    def file(self) -> str:
+        """The register and the file that it came in with; empty of an application."""
+        return self.batch.removeprefix(INTAKE) if self.batch.startswith(INTAKE) else ""
 
     @property
     def register(self) -> str | None:
@@ -58,7 +65,7 @@ class Gathered:
         self._days: dict[Days, int] = {}
         self._applied: set[str] = set()
         self._rows: list[bytes] = []
-        self._reconciled: set[str] = set()
+        self._complete = {""}
         self.certified: set[str] = set()
         self.changed: set[str] = set()
         self.merged: dict[str, str] = {}
@@ -69,7 +76,9 @@ class Gathered:
             case MemberRegistered():
                 self._register(event)
             case BatchReconciled():
-                self._reconciled.add(f"{event.register_id}/{event.file}")
+                self._complete.add(event.stream)
+            case AdmissionClosed():
+                self._complete.add(event.stream)
             case ListCertified():
                 self.certified.add(f"{event.register_id}/{event.file}")
             case PersonsMerged():
@@ -85,16 +94,15 @@ class Gathered:
                 self.changed.add(_key(event))
 
     def _register(self, event: MemberRegistered) -> None:
-        file = (event.batch or "").partition("/")[2]
-        if file.partition("/")[0] in self._registers:
-            where = (event.affiliate, event.region, event.unit, event.levy, event.declaration)
-            standing = Standing(file, event.category, "", *where)
+        where = (event.affiliate, event.region, event.unit, event.levy, event.declaration)
+        standing = Standing(event.batch or "", event.category, "", *where)
+        if standing.register in self._registers:
             self._add(_key(event), standing, (event.joined, event.lapsed))
 
     def _admit(self, event: ApplicationAdmitted) -> None:
         key = _key(event)
         if key in self._applied:
-            standing = Standing("", event.category, event.section, None, event.region, event.unit)
+            standing = Standing(event.batch or "", event.category, event.section, None, event.region, event.unit)
             self._add(key, standing, (None, None))
 
     def _add(self, key: str, standing: Standing, days: Days) -> None:
@@ -106,13 +114,11 @@ class Gathered:
     def sorted(self) -> tuple[bytes, list[Standing], list[Days]]:
         """Give the rows that count, one after the other in the order of their people and of themselves.
 
-        Those of a file that was not taken in whole do not count; those of a person who was merged are the kept one's.
+        Those of a batch that is not complete do not count; those of a person who was merged are the kept one's.
         """
         standings, days = list(self._standings), list(self._days)
         open_ones = {
-            number.to_bytes(INDEX_BYTES)
-            for number, each in enumerate(standings)
-            if each.file and each.file not in self._reconciled
+            number.to_bytes(INDEX_BYTES) for number, each in enumerate(standings) if each.batch not in self._complete
         }
         rows, self._rows = self._rows, []
         if open_ones:
@@ -214,7 +220,7 @@ class EntitledPeople:
     def _plain(self, row: bytes, standing: Standing) -> Right | None:
         """Judge a row of which nothing was recorded since: those alike in what the tests read are judged once."""
         when = row[16:20]
-        alike = (standing.file, standing.category, standing.levy, standing.declaration, when)
+        alike = (standing.batch, standing.category, standing.levy, standing.declaration, when)
         failed = self._verdicts.get(alike)
         if failed is None:
             category = self._rule.takes(standing.category, standing.register)

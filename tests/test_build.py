@@ -45,6 +45,7 @@ from ledger.store import Ledger
 from ledger.streams.discipline import ExpelMember, SuspendMember
 from ledger.streams.entries import AddEntry
 from ledger.streams.entry import EntryAdded
+from ledger.streams.entry_changes import RemoveEntry
 from ledger.streams.franchise import AdoptFranchise
 from ledger.streams.membership_change import ChangeMembership
 from ledger.streams.merge import MergePersons
@@ -187,7 +188,10 @@ def test_a_build_adds_those_who_have_come_to_pass_since_and_nobody_who_was_remov
         desk.submit(register("members", row(7), file="e" * 32), actor="clerk")
         build(desk)
         assert (closed(desk, 2).accepted, closed(desk, 2).held) == (1, 5)
-        assert len(live(desk)) == 6
+        desk.submit(RemoveEntry(election="labour", person=key(3), number=1, cause="resigned"), actor="clerk")
+        build(desk)
+        assert (closed(desk, 3).accepted, closed(desk, 3).held) == (0, 6)
+        assert len(live(desk)) == 5
 
 
 @pytest.mark.parametrize("call", [1, 2, 4])
