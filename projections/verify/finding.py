@@ -42,10 +42,6 @@ CHECKS: dict[str, tuple[Category, str]] = {
         "nominations were in time, by the entitled, one each; statement and contest are what they came to",
     ),
     "E8": ("evidence", "rules were made by the bodies that may, none reaches back, and no sanction rests on guidance"),
-    "E14": (
-        "evidence",
-        "lists were certified by their affiliates, members' changes could follow, merges lead to who is kept",
-    ),
     "E9": ("evidence", "bodies sat with the members they had, and no decision is of an inquorate sitting"),
     "E14": ("evidence", "affiliates certified their lists, members' changes could follow, merges lead to who is kept"),
 }
