@@ -13,6 +13,7 @@ from projections.verify.contests import check_contests, read_contests
 from projections.verify.declarations import check_declarations
 from projections.verify.finding import Finding
 from projections.verify.lots import check_lots
+from projections.verify.members import check_members
 from projections.verify.nominations import check_nominations
 from projections.verify.papers import check_papers
 from projections.verify.record import RecordRead
@@ -38,6 +39,7 @@ def check_evidence(ledger: Ledger, record: RecordRead) -> list[Finding]:
         *check_nominations(record),
         *check_timetables(record.others, contests),
         *check_rules(record.others),
+        *check_members(record, ledger),
         *check_heads(ledger, record),
     ]
 
