@@ -17,6 +17,7 @@ from rolls import (
     ONE_EACH,
     build,
     category,
+    certified_list,
     closed,
     entries_of,
     franchise,
@@ -115,7 +116,8 @@ def test_an_mp_who_is_a_member_and_in_a_union_has_three_entries_or_one(
         desk.submit(but(ADOPT, rule=rule), actor="clerk")
         desk.submit(register("plp", row(1, category="mp")), actor="clerk")
         desk.submit(register("members", row(2)), actor="clerk")
-        desk.submit(register("unite", row(3, category="unite", affiliate="unite")), actor="clerk")
+        for command in certified_list("unite", "unite", row(3, category="unite", affiliate="unite")):
+            desk.submit(command, actor="clerk")
         for dropped in (2, 3):
             merge = MergePersons(dropped=key(dropped), kept=key(1), basis=("document",))
             desk.submit(merge, actor="clerk")
@@ -136,8 +138,11 @@ def test_two_affiliates_of_one_section_give_two_entries_only_where_the_franchise
         for name, several in (("labour", "per-section"), ("other", "per-section-and-affiliate")):
             desk.submit(but(CALL_ELECTION, election=name), actor="clerk")
             desk.submit(AdoptFranchise(election=name, rule=franchise(unions, several=several)), actor="clerk")
-        rows = [row(n, category="affiliated", affiliate=name) for n, name in ((1, "unite"), (2, "gmb"), (3, "gmb"))]
-        desk.submit(register("unions", *rows), actor="clerk")
+        lists = {"unite": (1,), "gmb": (2, 3)}
+        for digit, (affiliate, numbers) in enumerate(lists.items()):
+            rows = [row(n, category="affiliated", affiliate=affiliate) for n in numbers]
+            for command in certified_list("unions", affiliate, *rows, file=str(digit) * 32):
+                desk.submit(command, actor="clerk")
         for dropped in (2, 3):
             desk.submit(MergePersons(dropped=key(dropped), kept=key(1), basis=("email",)), actor="clerk")
         build(desk)
