@@ -12,9 +12,10 @@ from collections.abc import Callable, Iterator
 from hashlib import blake2b, sha256
 from io import BufferedReader
 from types import EllipsisType
+from typing import Any
 
 from cli.member_mapping import Mapping_, Places, places_in
-from cli.member_rows import RowReader
+from cli.member_rows import RejectError, RowReader
 from cli.source import BOM, UTF_16
 from ledger.errors import RefusedError
 from ledger.intake import KEY_BYTES, NO_KEY, Row
@@ -26,6 +27,7 @@ BLOCK = 1 << 20  # bytes read at a time
 LINE_MAX = 8_000_000  # bytes up to a line feed
 SPAN_MAX = 100  # lines that one row may go over
 QUOTE = b'"'
+TOTALS = {"declaration": ("declared", "made"), "levy": ("levy", "pays")}  # column -> what is counted, and its word
 ENTRY = struct.Struct(f">{KEY_BYTES}sIQI")  # key, line, offset, bytes
 
 Read = Callable[[int], None]  # told how many more bytes were read
@@ -38,9 +40,18 @@ class MemberFile:
         opened: the file, open for reading bytes; it stays open as long as this is used.
         name: of the file, for messages.
         register: id of the register whose members they are.
+        reader: mapping, where its columns are -> what reads a row.
     """
 
-    def __init__(self, opened: BufferedReader, name: str, register: str, mapping: Mapping_, vault: Vault) -> None:
+    def __init__(
+        self,
+        opened: BufferedReader,
+        name: str,
+        register: str,
+        mapping: Mapping_,
+        vault: Vault,
+        reader: Callable[[Any, Places], RowReader] = RowReader,
+    ) -> None:
         self._opened = opened
         self._name = name
         self._register = register
@@ -53,7 +64,7 @@ class MemberFile:
             remedy = "Split the file; each part is a batch of its own"
             raise self._refused("file-too-large", f"at most {FILE_MAX:,} bytes", f"{self._stamp[0]:,}", remedy)
         self._places, self._body = self._begin()
-        self._reader = RowReader(mapping, self._places)
+        self._reader = reader(mapping, self._places)
 
     @property
     def total(self) -> int:
@@ -117,6 +128,30 @@ class MemberFile:
         if found is not None and not any(found):
             return None
         return self._reader.key_of(found).encode("utf-8", "surrogateescape")
+
+    def keys(self) -> Iterator[bytes]:
+        """Give the keys of the rows, ascending, once they are sorted; also of those that would be rejected."""
+        return (entry[:KEY_BYTES] for entry in self._entries)
+
+    def totals(self, read: Read) -> dict[str, Any]:
+        """Give whose list it is, and how many of its rows pay the levy and declared support, if it says so."""
+        affiliate = self._mapping.set.get("affiliate")
+        if affiliate is None:
+            return {}
+        columns = {name: column for name, column in self._places.shared.items() if name in TOTALS}
+        found: dict[str, Any] = {TOTALS[name][0]: 0 for name in columns}
+        for raws in self._raws(read) if columns else ():
+            for cells in parse([*map(self._decoded, raws)]):
+                for name, column in columns.items():
+                    if cells is not None and len(cells) == self._places.width and any(cells):
+                        found[TOTALS[name][0]] += self._says(name, cells[column].strip())
+        return {"affiliate": affiliate, **found}
+
+    def _says(self, name: str, cell: str) -> bool:
+        try:
+            return self._reader.said(name, cell) == TOTALS[name][1]
+        except RejectError:
+            return False
 
     def page(self, start: int, stop: int) -> list[Row]:
         """Give the rows from place `start` up to `stop` in the order of their keys."""

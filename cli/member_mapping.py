@@ -4,7 +4,7 @@ key = "Membership number"           # what tells rows apart, in whichever file: 
 key_digits = 8                      # it has so many digits: a spreadsheet drops leading zeros
 dates = "%d/%m/%Y"                  # how days are written; YYYY-MM-DD if left out
 
-[public]                            # category, affiliate, region, section, unit, joined, lapsed
+[public]                            # category, region, section, unit, joined, lapsed, levy, declaration
 unit = "CLP"
 joined = "Date joined"
 
@@ -13,7 +13,7 @@ name = ["First name", "Surname"]    # several columns are joined by a space
 email = "E-mail"
 
 [set]                               # public fields that are the same in every row
-category = "member"
+category = "member"                 # and affiliate, of a list that an affiliate certifies
 
 [words.unit]                        # what a cell is called here; without it, "Bow East" is bow-east
 "Bow & E." = "bow-east"
@@ -24,8 +24,9 @@ from __future__ import annotations
 import tomllib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated, ClassVar, Literal
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
 
@@ -38,8 +39,8 @@ Columns = Annotated[
     BeforeValidator(lambda value: (value,) if isinstance(value, str) else tuple(value)),
     Field(min_length=1, max_length=20),
 ]
-Shared = Literal["category", "affiliate", "region", "section", "unit"]
-PublicName = Literal["category", "affiliate", "region", "section", "unit", "joined", "lapsed"]
+Shared = Literal["category", "affiliate", "region", "section", "unit", "levy", "declaration"]
+PublicName = Literal["category", "region", "section", "unit", "joined", "lapsed", "levy", "declaration"]
 PrivateName = Literal["name", "address", "born", "email", "phone", "number"]
 
 
@@ -47,6 +48,11 @@ class Mapping_(BaseModel):  # noqa: N801  # the module's subject; `Mapping` is t
     """A mapping file as it is written."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
+
+    dated: ClassVar[tuple[str, str]] = ("joined", "lapsed")  # public fields that are not many rows' in common
+
+    needed: ClassVar[tuple[str, ...]] = ("category",)
+    named: ClassVar[bool] = True  # each row is somebody, with a name
 
     key: Columns
     key_digits: int | None = Field(None, ge=1, le=40)
@@ -75,27 +81,29 @@ class Places:
     private: Sequence[tuple[str, tuple[int, ...]]]
     width: int
     heads: Sequence[str] = field(default_factory=tuple)
+    where: str = ""
 
 
-def read_mapping(file: Path) -> Mapping_:
-    """Read a mapping file.
+def read_mapping(file: Path, kind: type[Mapping_] = Mapping_) -> Mapping_:
+    """Read a mapping file, of members or of another kind.
 
     Raises:
         UsageError: `no-such-file`, ...
         RefusedError: `bad-mapping`.
     """
     try:
-        mapping = Mapping_.model_validate(tomllib.loads(small_text(file)))
+        mapping = kind.model_validate(tomllib.loads(small_text(file)))
     except tomllib.TOMLDecodeError as error:
         raise _bad(file.name, "a mapping file in TOML", str(error)) from None
     except ValidationError as error:
         first = error.errors(include_url=False, include_context=False)[0]
         where = ".".join(str(part) for part in first["loc"])
         raise _bad(f"{file.name}, {where}", first["msg"][:1].lower() + first["msg"][1:], "another value") from None
-    if "name" not in mapping.private:
+    if mapping.named and "name" not in mapping.private:
         raise _bad(f"{file.name}, private", "a column for the name", ", ".join(mapping.private) or "none")
-    if "category" not in {*mapping.public, *mapping.set}:
-        raise _bad(file.name, "the category, under [public] or [set]", "none")
+    for needed in mapping.needed:
+        if needed not in {*mapping.public, *mapping.set}:
+            raise _bad(file.name, f"the {needed}, under [public] or [set]", "none")
     if len(mapping.private.get("born", ("",))) > 1:
         raise _bad(f"{file.name}, born", "one column", "several")
     both = sorted({*mapping.public} & {*mapping.set})
@@ -111,31 +119,38 @@ def places_in(mapping: Mapping_, heads: Sequence[str], where: str) -> Places:
         RefusedError: `unknown-column`, `duplicate-column`.
     """
     names = [head.strip() for head in heads]
-
-    def place(name: str) -> int:
-        if name not in names:
-            found = f"none{nearest(name, names)}" if names else "an empty row"
-            raise RefusedError(
-                "unknown-column",
-                where,
-                expected=f"a column {name!r}, as the mapping says",
-                found=found,
-                remedy="Correct the mapping, or the names in the first row",
-            )
-        if names.count(name) > 1:
-            raise RefusedError(
-                "duplicate-column",
-                where,
-                expected=f"one column {name!r}",
-                found=names.count(name),
-                remedy="Give each column its own name",
-            )
-        return names.index(name)
-
+    place = partial(_place, names, where)
     public: dict[str, int] = {field: place(column) for field, column in mapping.public.items()}
     private = [(name, tuple(map(place, columns))) for name, columns in sorted(mapping.private.items())]
-    days = (public.pop("joined", None), public.pop("lapsed", None))
-    return Places(tuple(map(place, mapping.key)), public, days, private, len(names), names)
+    first, second = mapping.dated
+    days = (public.pop(first, None), public.pop(second, None))
+    return Places(tuple(map(place, mapping.key)), public, days, private, len(names), names, where)
+
+
+def places_of(columns: Columns, places: Places) -> tuple[int, ...]:
+    """Find further columns of a mapping; refused as `places_in` does."""
+    return tuple(_place(places.heads, places.where, name) for name in columns)
+
+
+def _place(names: Sequence[str], where: str, name: str) -> int:
+    if name not in names:
+        found = f"none{nearest(name, names)}" if names else "an empty row"
+        raise RefusedError(
+            "unknown-column",
+            where,
+            expected=f"a column {name!r}, as the mapping says",
+            found=found,
+            remedy="Correct the mapping, or the names in the first row",
+        )
+    if names.count(name) > 1:
+        raise RefusedError(
+            "duplicate-column",
+            where,
+            expected=f"one column {name!r}",
+            found=names.count(name),
+            remedy="Give each column its own name",
+        )
+    return names.index(name)
 
 
 def _bad(where: str, expected: str, found: str) -> RefusedError:

@@ -15,9 +15,13 @@ from typing import Any, ClassVar, Literal, NamedTuple, Protocol, Self, TypeVar
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from ledger.build import Build
 from ledger.event import Event
 from ledger.field import Text, Time
 from ledger.intake import Intake
+from ledger.paying import Paying
+from ledger.roll_figures import RollFigures
+from ledger.sweep import Sweep
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,8 +85,7 @@ class Command(BaseModel):
 class Act:
     """Who acts, when, and under what: the envelope of the events that a decision makes.
 
-    `origin` is the log's name, which every signature that a decision checks is bound to; `size` is how many events
-    are in the ledger.
+    `origin` is the log's name, which signatures are bound to; `size` is how many events are in the ledger.
     """
 
     actor: str
@@ -143,7 +146,7 @@ class Outcome:
     """
 
     events: Sequence[Event] = ()
-    batch: Batch | Intake | None = None
+    batch: Batch | Intake | Build | Paying | Sweep | None = None
     unchanged: Unchanged | None = None
     restricted: bool = False
 
@@ -239,6 +242,10 @@ class Figures(Protocol):
 
     def nominations(self, contest: str) -> NominationFigures:
         """Give the nominations of a contest as of the ledger's last event."""
+        ...
+
+    def roll(self, election: str) -> RollFigures:
+        """Give the roll of an election as of the ledger's last event."""
         ...
 
     def heads(self) -> HeadsFigures:

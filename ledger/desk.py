@@ -9,11 +9,12 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from ledger.authority import Sign, authorise, no_keys, sign
+from ledger.bulk import Bulk, Progress, in_bulk
 from ledger.decision import DECISIONS, Act, Batch, Command, Entry, Figures, Outcome, State, fold
 from ledger.errors import EvidenceError, RefusedError
 from ledger.event import Audience, Event
-from ledger.intake import Intake
-from ledger.intake_run import Taking, stamped
+from ledger.intake import subject_of
+from ledger.intake_run import stamped
 from ledger.leaf import BLIND_BYTES, CANONICAL, Disclosure, Draw, base64url, conceal, encode
 from ledger.record import Appended, Record
 from ledger.recorder import PAGE_ROWS, ConflictError, Guard
@@ -26,7 +27,6 @@ from ledger.vault import Pending, Vault, command_name
 ATTEMPTS = 8  # times that a decision is taken anew because something changed meanwhile
 
 Page = Callable[[int, int, str], list[Event]]  # members from, up to, recorded at
-Progress = Callable[[int, int], None]  # members done, members in all
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,9 +146,9 @@ class Desk:
 
     def _carry_out(self, command: Command, name: str, digest: bytes, actor: str, progress: Progress) -> Receipt:
         outcome, guard, signed = self._decide(command, name, actor)
-        if isinstance(outcome.batch, Intake):
-            taking = Taking(self.ledger, self.vault, outcome.batch, self._draw, self._now, progress)
-            return Receipt(name, *taking.run(guard, signed, (name, digest)))
+        if isinstance(outcome.batch, Bulk):
+            bulk = in_bulk(outcome.batch, self.ledger, self.vault, self._draw, self._now, progress)
+            return Receipt(name, *bulk.run(guard, signed, (name, digest)))
         if outcome.batch:
             return self._run_batch(outcome, outcome.batch, guard, signed, (name, digest), progress)
         if isinstance(command, OrderErasure):
@@ -168,7 +168,8 @@ class Desk:
         for event in outcome.events:
             concealed, disclosures = self._conceal(event, outcome.restricted)
             if disclosures:
-                self.vault.put_pending(event.stream, event.stream, event.version, disclosures, event.recorded)
+                subject = subject_of(event.stream)
+                self.vault.put_pending(subject, event.stream, event.version, disclosures, event.recorded)
             events.append(concealed)
             held += disclosures
         digests = [disclosure.digest for disclosure in held]
@@ -254,10 +255,8 @@ class Desk:
         return done, hashed
 
     def _in_ledger(self, item: Pending) -> bool:
-        for _, event in self.ledger.stream(item.stream):
-            if event.version == item.version:
-                return item.digest in (getattr(event, field) for field in event.private)
-        return False
+        events = (event for _, event in self.ledger.stream(item.stream))
+        return any(item.digest == getattr(event, field) for event in events for field in event.private)
 
     def _settle_batches(self) -> None:
         """Destroy the seeds of batches that were closed just before a kill, or withdrawn."""

@@ -13,6 +13,7 @@ from ledger.errors import RefusedError
 from ledger.event import Event
 from ledger.field import ALL
 from ledger.record import Record
+from ledger.roll_figures import RollFigures
 from ledger.rules.count_rule import CountRule
 from ledger.seal.heads import heads_root
 from ledger.streams.account import account_stream
@@ -22,6 +23,7 @@ from ledger.streams.election import Election, rule_of
 from ledger.streams.lot import lot_stream
 from ledger.streams.totals import TotalsCertified, totals_stream
 from projections.account import BallotAccount
+from projections.applications import ApplicationProjection
 from projections.basis import Basis
 from projections.catch_up import VIEWS_FILE, PastViews, Progress, Views, views_errors
 from projections.count.cells import Cell, cells
@@ -30,6 +32,7 @@ from projections.count.together import as_published
 from projections.moment import NOW, Moment
 from projections.nominations import NominationProjection
 from projections.profile import BallotProfile, ProfileProjection, ballot_profile
+from projections.roll_figures import roll_figures
 from projections.scoreboard import scoreboard
 
 
@@ -107,7 +110,9 @@ def _has_doubt(event: TotalsCertified) -> bool:
 
 def open_views(folder: Path | None) -> Views:
     """Open the views of a ledger folder, or views in memory."""
-    return Views(folder / VIEWS_FILE if folder else None, [ProfileProjection(), NominationProjection()])
+    return Views(
+        folder / VIEWS_FILE if folder else None, [ProfileProjection(), NominationProjection(), ApplicationProjection()]
+    )
 
 
 def past_views(moment: Moment) -> PastViews:
@@ -242,6 +247,10 @@ class LedgerFigures:
             return scoreboard(self._ledger, views, contest).figures
         finally:
             views.close()
+
+    def roll(self, election: str) -> RollFigures:
+        """Give the roll of an election as of the ledger's last event, from the record itself."""
+        return roll_figures(self._ledger, election)
 
     def heads(self) -> HeadsFigures:
         """Give the heads of all streams as of the ledger's last event."""

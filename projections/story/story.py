@@ -9,11 +9,14 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
+import projections.story.applications
 import projections.story.bodies
 import projections.story.founding
 import projections.story.members
+import projections.story.membership
 import projections.story.nominations
 import projections.story.offices
+import projections.story.rolls
 import projections.story.rules
 import projections.story.timetables
 import projections.story.votes  # noqa: F401  # all fill the table of templates

@@ -14,6 +14,7 @@ from projections.verify.declarations import check_declarations
 from projections.verify.finding import Finding
 from projections.verify.live import check_live
 from projections.verify.lots import check_lots
+from projections.verify.members import check_members
 from projections.verify.nominations import check_nominations
 from projections.verify.papers import check_papers
 from projections.verify.record import RecordRead
@@ -40,6 +41,7 @@ def check_evidence(ledger: Ledger, record: RecordRead) -> list[Finding]:
         *check_timetables(record.others, contests),
         *check_live(record, contests),
         *check_rules(record.others),
+        *check_members(record, ledger),
         *check_heads(ledger, record),
     ]
 

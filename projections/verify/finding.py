@@ -49,6 +49,11 @@ CHECKS: dict[str, tuple[Category, str]] = {
     ),
     "E8": ("evidence", "rules were made by the bodies that may, none reaches back, and no sanction rests on guidance"),
     "E9": ("evidence", "bodies sat with the members they had, and no decision is of an inquorate sitting"),
+    "E10": (
+        "evidence",
+        "entries are those that the franchise gives, and a frozen or certified roll is what they come to",
+    ),
+    "E14": ("evidence", "affiliates certified their lists, members' changes could follow, merges lead to who is kept"),
 }
 
 

@@ -12,6 +12,7 @@ from ledger.streams.founding import Founding, LedgerFounded, founding_stream
 from ledger.vault import Vault
 from projections.catch_up import Views
 from projections.verify.batches import open_batches
+from projections.verify.builds import check_builds
 from projections.verify.commands import check_commands
 from projections.verify.evidence import check_evidence
 from projections.verify.finding import CHECKS, Finding
@@ -20,9 +21,11 @@ from projections.verify.keys import check_keys
 from projections.verify.offices import check_offices
 from projections.verify.private import check_erasures, check_private
 from projections.verify.record import RecordRead, read_record
+from projections.verify.rolls import check_rolls
 from projections.verify.schema import check_schema, is_sqlite
 from projections.verify.sealing import Notes, Trust, check_seal, size_of
 from projections.verify.snapshot import take_snapshot
+from projections.verify.sweeps import check_sweeps
 from projections.verify.views import check_views
 
 Progress = Callable[[int], None]
@@ -79,7 +82,7 @@ def verify(
     record.findings += snapshot.findings
     unchecked = _unchecked(ledger, record, notes, trust)
     findings = record.findings + check_evidence(ledger, record)
-    findings += check_intakes(record, unchecked)
+    findings += _check_batches(ledger, record, unchecked)
     findings += check_commands(record, snapshot)
     findings += check_seal(ledger, record, snapshot, notes, trust)
     findings += check_schema(ledger, snapshot)
@@ -102,6 +105,16 @@ def verify(
 def _founding_of(record: RecordRead) -> Founding:
     """Give the founding; where there are more, which is a finding, the first."""
     return fold(founding_stream(), [event for _, event in record.others if isinstance(event, LedgerFounded)][:1])
+
+
+def _check_batches(ledger: Ledger, record: RecordRead, unchecked: dict[str, str]) -> list[Finding]:
+    """Check what comes by the thousand: registers, runs of checks, builds of rolls, and what the rolls come to."""
+    return [
+        *check_intakes(record, unchecked),
+        *check_sweeps(record, unchecked),
+        *check_builds(record, unchecked),
+        *check_rolls(ledger, record, unchecked),
+    ]
 
 
 def _in_order(findings: list[Finding]) -> tuple[Finding, ...]:

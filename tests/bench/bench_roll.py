@@ -32,6 +32,7 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from measure import Line, head, peak_megabytes, verdict
 from members import MAPPING, write_members
 
+from cli.import_members import MEMBERS as REGISTER
 from cli.import_members import Register
 from cli.member_mapping import read_mapping
 from ledger.desk import Desk, name_of
@@ -91,11 +92,11 @@ def by_hand(file: Path, folder: Path) -> None:
         file.open(encoding="utf-8", newline="") as stream,
     ):
         leaves: list[tuple[int, str, int, str, bytes]] = []
-        sealed: list[tuple[str, int, str, bytes, bytes, bytes]] = []
+        sealed: list[tuple[str, int, int, str, bytes, bytes, bytes]] = []
 
         def flush() -> None:
             for database, statement, rows in (
-                (vault, "INSERT INTO member VALUES (?,?,?,?,?,?)", sealed),
+                (vault, "INSERT INTO member VALUES (?,?,?,?,?,?,?)", sealed),
                 (ledger, "INSERT INTO stored_events VALUES (?,?,?,?,?)", leaves),
             ):
                 database.execute("BEGIN")
@@ -126,7 +127,7 @@ def by_hand(file: Path, folder: Path) -> None:
             )
             leaves.append((place, f"person/{person}", 1, "member-registered.v1", leaf.encode()))
             box = chance[16:] + key.encrypt(chance[16:], array.encode(), person.encode())
-            sealed.append((person, 1, digest, b"", b"", box))
+            sealed.append((person, 1, 1, digest, b"", b"", box))
             if len(leaves) == PAGE_ROWS:
                 flush()
         flush()
@@ -144,7 +145,7 @@ def by_product(file: Path, folder: Path) -> None:
     desk = desk_in(folder)
     (mapping := file.with_suffix(".toml")).write_text(MAPPING, "utf-8")
     with file.open("rb") as stream:
-        register = Register(stream, file.name, "members", read_mapping(mapping))
+        register = Register(stream, file.name, REGISTER, "members", read_mapping(mapping))
         members, state = register.named(desk.vault, desk.ledger)
         if state.reconciled:
             return
