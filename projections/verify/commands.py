@@ -4,14 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from ledger.streams.admission import AdmissionOpened
 from ledger.streams.batch import BatchOpened
+from ledger.streams.checks import ChecksOpened
 from ledger.streams.member import BatchReceived
+from ledger.streams.payments import PaymentsReceived
+from ledger.streams.roll_build import RollBuildOpened
 from projections.verify.finding import Finding
 from projections.verify.record import RecordRead
 from projections.verify.snapshot import Snapshot
 
 DIGEST_BYTES = 32
-OPENINGS = (BatchOpened, BatchReceived)
+OPENINGS = (AdmissionOpened, BatchOpened, BatchReceived, ChecksOpened, PaymentsReceived, RollBuildOpened)
 
 
 def check_commands(record: RecordRead, snapshot: Snapshot) -> Iterator[Finding]:

@@ -11,6 +11,7 @@ from ledger.decision import DECISIONS, Command
 from ledger.errors import RefusedError
 from ledger.event import Event
 from ledger.leaf import CANONICAL
+from ledger.streams.admission import AdmissionClosed, AdmissionOpened
 from ledger.streams.batch import BatchClosed, BatchOpened, WithdrawPapers
 from ledger.streams.checks import ChecksClosed, ChecksOpened
 from ledger.streams.discipline import ExpelMember, LiftSuspension, ReadmitMember, SuspendMember
@@ -20,6 +21,7 @@ from ledger.streams.member import BatchReceived, BatchReconciled
 from ledger.streams.membership_change import CeaseOffice, ChangeMembership, HoldOffice
 from ledger.streams.merge import MergePersons, UndoMerge
 from ledger.streams.paper import ReadPapers
+from ledger.streams.payments import PaymentsReceived, PaymentsReconciled
 from ledger.streams.person import OrderErasure, RecordPerson
 from ledger.streams.signature import CommandSignedWithheld, Signed, differences, signed_text
 from projections.verify.finding import Finding
@@ -27,7 +29,8 @@ from projections.verify.runs import Before, Run
 from projections.verify.verbs import must_be_signed, verbs_of
 
 Body = Mapping[str, Any]
-CLOSINGS = (BatchClosed, BatchReconciled, ChecksClosed)
+OPENINGS = (AdmissionOpened, BatchOpened, BatchReceived, ChecksOpened, PaymentsReceived)
+CLOSINGS = (AdmissionClosed, BatchClosed, BatchReconciled, ChecksClosed, PaymentsReconciled)
 NAMED_BY_STREAM: Mapping[type[Command], str] = {  # fields that no event says, but the end of its stream's name
     **dict.fromkeys((CeaseOffice, ChangeMembership, HoldOffice), "person"),
     **dict.fromkeys((ExpelMember, LiftSuspension, ReadmitMember, SuspendMember), "person"),
@@ -60,7 +63,7 @@ def check_signatures(origin: str, run: Run, before: Before, opened: dict[str, Bo
             expected = "a signature withheld just where what it signs is"
             yield _finding("wrong-audience", position, signed, expected, signed.type)
         said = body
-        if any(isinstance(event, BatchOpened | BatchReceived | ChecksOpened) for _, event in run.events):
+        if any(isinstance(event, OPENINGS) for _, event in run.events):
             opened[str(signed.command)] = body
     yield from _check_events(run, said, opened)
 
