@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from ledger.streams.batch import BatchOpened
+from ledger.streams.checks import ChecksOpened
 from ledger.streams.member import BatchReceived
 from projections.verify.finding import Finding
 from projections.verify.record import RecordRead
 from projections.verify.snapshot import Snapshot
 
 DIGEST_BYTES = 32
-OPENINGS = (BatchOpened, BatchReceived)
+OPENINGS = (BatchOpened, BatchReceived, ChecksOpened)
 
 
 def check_commands(record: RecordRead, snapshot: Snapshot) -> Iterator[Finding]:
