@@ -133,7 +133,7 @@ def _take_in(place: Place, register: Register, given: dict[str, Any], who: str, 
             try:
                 with progress(register.kind.rows, members.total) as bar:
                     name = name_of(desk.vault, command, who, 0)
-                    desk.submit(command, actor=who, command_id=name, progress=_shown(bar))
+                    desk.submit(command, actor=who, command_id=name, progress=shown(bar))
             finally:
                 sealed = seal_up(place, desk.ledger)
             state = fold(state, (event for _, event in desk.ledger.stream(state.stream)[state.version :]))
@@ -155,7 +155,7 @@ def _look_through(place: Place, register: Register, command: Given, *, as_json: 
             register.sort(members)
             judge = register.kind.judge(ledger, command) if register.kind.judge else None
             with progress(register.kind.rows, members.total) as bar:
-                tally = preview(ledger, vault, members, state.stream, _shown(bar), judge)
+                tally = preview(ledger, vault, members, state.stream, shown(bar), judge)
         finally:
             vault.close()
     _print(state.stream, tally, None, "dry", register.kind, as_json=as_json)
@@ -165,7 +165,8 @@ def _command(sort: Sort, values: dict[str, Any]) -> Given:
     return cast(Given, command_from(sort.command, values, Where("--set")))
 
 
-def _shown(bar: Bar) -> Callable[[int, int], None]:
+def shown(bar: Bar) -> Callable[[int, int], None]:
+    """Give what shows on a bar how many are done."""
     done = 0
 
     def show(at: int, _total: int) -> None:

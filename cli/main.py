@@ -9,6 +9,7 @@ from typing import Annotated, NoReturn
 import typer
 
 from cli import (
+    application_verbs,
     body_verbs,
     check_verbs,
     count_verbs,
@@ -228,6 +229,7 @@ count_verbs.add_verbs(app)
 nomination_verbs.add_verbs(app)
 office_verbs.add_verbs(app)
 member_verbs.add_verbs(app)
+application_verbs.add_verbs(app)
 check_verbs.add_verbs(app)
 
 

@@ -43,6 +43,14 @@ CODES = {
     "unknown-word": "a word that the mapping does not have",
     "bad-id": "a place or category without a letter or digit of ASCII",
     "row-repeated": "a key that an earlier row of the file has",
+    "no-reference": "no reference of the bank's",
+    "bad-amount": "an amount that is none, or nothing, or of another sign than its kind",
+    "bad-currency": "a currency that is no three letters of ISO 4217",
+    "unmatched-payment": "a receipt number that no application has",
+    "duplicate-payment-ref": "a reference of the bank's that was used before",
+    "payment-differs": "another amount than was received under this reference",
+    "currency-differs": "another currency than that of the fee",
+    "refund-exceeds": "more paid back than is left of what was received",
     "bad-time": "a moment that is none, or written otherwise than the mapping says",
     "time-mangled": "a moment as a spreadsheet counts them",
     "local-time-ambiguous": "a local time that came twice, as clocks were put back",
@@ -72,11 +80,11 @@ class RowReader:
         self._places = places
         self._words: dict[str, dict[str, str]] = {str(name): words for name, words in mapping.words.items()}
         columns = [column for _, several in places.private for column in several]
-        self._values: Any = itemgetter(*columns) if len(columns) > 1 else lambda cells: (cells[columns[0]],)
+        self._values: Any = itemgetter(*columns) if len(columns) > 1 else lambda cells: tuple(cells[c] for c in columns)
         said = (f'"{name}":"' + " ".join(["%s"] * len(several)) + '"' for name, several in places.private)
         self._template = "{" + ",".join(said) + "}"
         private = dict(places.private)
-        self._name = private["name"]
+        self._name = private.get("name", ())
         self._born = private["born"][0] if "born" in private else None
         shared = sorted(places.shared.values())
         self._shared: Any = itemgetter(*shared) if shared else lambda _: ""

@@ -19,6 +19,7 @@ from ledger.build import Build
 from ledger.event import Event
 from ledger.field import Text, Time
 from ledger.intake import Intake
+from ledger.paying import Paying
 from ledger.roll_figures import RollFigures
 from ledger.sweep import Sweep
 
@@ -145,7 +146,7 @@ class Outcome:
     """
 
     events: Sequence[Event] = ()
-    batch: Batch | Intake | Build | Sweep | None = None
+    batch: Batch | Intake | Build | Paying | Sweep | None = None
     unchanged: Unchanged | None = None
     restricted: bool = False
 

@@ -226,6 +226,29 @@ PAID = {"amount": COUNTS, "currency": CURRENCIES, "day": DAYS, "payment": ROW_KE
 SOME_IDS = st.lists(IDS, max_size=3)
 CLAIM = {"category": IDS, "channel": IDS, "declaration": HASHES, "election": IDS, "identity": DIGESTS}
 APPLICATION_FIELDS: dict[str, dict[str, Any]] = {
+    "admission-closed.v1": {
+        "admitted": st.lists(st.fixed_dictionaries({"applications": COUNTS, "section": IDS}), max_size=2),
+        "changed": COUNTS,
+        "digest": HASHES,
+        "election": IDS,
+        "not_admitted": st.lists(st.fixed_dictionaries({"applications": COUNTS, "code": IDS}), max_size=2),
+        "number": NUMBERS,
+    },
+    "admission-opened.v1": {"election": IDS, "franchise": NUMBERS, "number": NUMBERS},
+    "payments-received.v1": {"election": IDS, "file": FILES, "rows": COUNTS},
+    "payments-reconciled.v1": {
+        "digest": HASHES,
+        "election": IDS,
+        "file": FILES,
+        "rows": COUNTS,
+        "sums": st.lists(
+            st.fixed_dictionaries(
+                {"amount": COUNTS, "fate": IDS, "rows": COUNTS},
+                optional={"currency": CURRENCIES, "kind": st.sampled_from(["received", "failed", "refunded"])},
+            ),
+            max_size=2,
+        ),
+    },
     "application-admitted.v1": {
         "category": IDS,
         "decided_by": st.sampled_from(["automatic", "officer"]),

@@ -33,6 +33,8 @@ ROOT = ("178", "5e62177de929a6b52280fa7134564504c6fe96a78721c2639ae6508ba7b8a2e7
 KEY = "kept.example/2026+b67378ed+ARUzktmtd1X0NZZ5iX/JJJIcEymn0wWpop+4GGN1rl3B"
 SINCE = frozenset(  # types of events that came after it
     {
+        "admission-closed.v1",
+        "admission-opened.v1",
         "agent-appointed.v1",
         "application-admitted.v1",
         "application-lapsed.v1",
@@ -94,9 +96,11 @@ SINCE = frozenset(  # types of events that came after it
         "nominations-opened.v1",
         "nominator-registered.v1",
         "nominee-named.v1",
-        "payment-matched.v1",
         "office-ceased.v1",
         "office-held.v1",
+        "payment-matched.v1",
+        "payments-received.v1",
+        "payments-reconciled.v1",
         "persons-merged.v1",
         "power-delegated.v1",
         "referral-cleared.v1",

@@ -2,6 +2,7 @@
 
 from ledger.streams import (
     account,
+    admission,
     amendment,
     application,
     application_events,
@@ -49,6 +50,7 @@ from ledger.streams import (
     office,
     paper,
     payment,
+    payments,
     person,
     referral,
     report,
@@ -66,6 +68,7 @@ from ledger.streams import (
 
 __all__ = [
     "account",
+    "admission",
     "amendment",
     "application",
     "application_events",
@@ -113,6 +116,7 @@ __all__ = [
     "office",
     "paper",
     "payment",
+    "payments",
     "person",
     "referral",
     "report",

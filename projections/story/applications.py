@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from ledger.streams.admission import AdmissionClosed, AdmissionOpened
 from ledger.streams.application_events import (
     ApplicationAdmitted,
     ApplicationLapsed,
@@ -21,7 +22,8 @@ from ledger.streams.application_events import (
 )
 from ledger.streams.checks import ChecksClosed, ChecksOpened
 from ledger.streams.payment import PaymentMatched
-from projections.story.words import Names, Sentences, listed, quoted, short, tells, when
+from ledger.streams.payments import PaymentsReceived, PaymentsReconciled
+from projections.story.words import Names, Sentences, counted, listed, quoted, short, tells, when
 
 PRIVATE = "Who that is: (private)."
 
@@ -79,6 +81,36 @@ def _(event: FeeRetained, _names: Names) -> Sentences:
 @tells(PaymentMatched)
 def _(event: PaymentMatched, _names: Names) -> Sentences:
     return (f"matched {event.stream} to application/{event.application}, as {event.kind}",)
+
+
+@tells(PaymentsReceived)
+def _(event: PaymentsReceived, _names: Names) -> Sentences:
+    return (f"received a file of {counted(event.rows, 'payment')} for election {event.election}",)
+
+
+@tells(PaymentsReconciled)
+def _(event: PaymentsReconciled, _names: Names) -> Sentences:
+    sums = []
+    for each in event.sums:
+        of = f" {each.kind}, {each.amount:,} {each.currency} in the smallest unit" if each.kind else ""
+        sums.append(f"{each.fate} {each.rows:,}{of}")
+    what = f"took in a file of {counted(event.rows, 'payment')} for election {event.election}"
+    return (what, f"Its rows: {listed(sums, 'none')}.")
+
+
+@tells(AdmissionOpened)
+def _(event: AdmissionOpened, _names: Names) -> Sentences:
+    what = f"began admission {event.number} of applications to election {event.election}"
+    return (f"{what}, by version {event.franchise} of the franchise",)
+
+
+@tells(AdmissionClosed)
+def _(event: AdmissionClosed, _names: Names) -> Sentences:
+    admitted = listed([f"{each.applications:,} to section {each.section}" for each in event.admitted], "nobody")
+    missing = listed([f"{each.code} {each.applications:,}" for each in event.not_admitted], "none")
+    changed = [f"Left out, as something was recorded of them meanwhile: {event.changed:,}."] if event.changed else []
+    what = f"ended admission {event.number} of applications to election {event.election}: admitted {admitted}"
+    return (what, f"Not admitted, by what was missing: {missing}.", *changed)
 
 
 @tells(ChecksRun)
