@@ -24,12 +24,15 @@ from ledger.streams.admission import (
     AdmitApplication,
     AdmitApplications,
     BatchHead,
+    admitted_event,
     batches_of,
     require_admissible,
 )
 from ledger.streams.application import Application, application_stream
 from ledger.streams.application_events import ApplicationAdmitted, ChecksRun
+from ledger.streams.applying import application_event
 from ledger.streams.franchise import AdoptFranchise, FranchiseAdopted, franchise_stream
+from ledger.streams.payment import FailFee
 from projections.admissions import Admissions
 
 RULE = {
@@ -113,8 +116,6 @@ def test_admits_nobody_else() -> None:
 
 
 def test_money_taken_back_after_the_check_counts() -> None:
-    from test_application import FailFee
-
     back = FailFee(**{name: getattr(PAID, name) for name in ("application", "payment", "amount", "currency", "day")})
     assert code_of(after(FRANCHISE, APPLY, PAID, back)) == "underpaid"
 
@@ -210,10 +211,9 @@ def test_verify_finds_an_admission_that_the_record_does_not_bear(
     at: Terminal, monkeypatch: pytest.MonkeyPatch, change: dict[str, Any], finding: str
 ) -> None:
     """The program itself records something else than was decided: only who decides anew can see it."""
-    import projections.admissions as room
-
-    made = room.admitted_event
-    monkeypatch.setattr(room, "admitted_event", lambda *words: made(*words).model_copy(update=change))
+    monkeypatch.setattr(
+        "projections.admissions.admitted_event", lambda *words: admitted_event(*words).model_copy(update=change)
+    )
     at("run-checks", "labour", "--as", "registrar").done()
     admitted(at)
     answer = at("verify")
@@ -221,27 +221,23 @@ def test_verify_finds_an_admission_that_the_record_does_not_bear(
 
 
 def test_verify_finds_an_admission_of_who_did_not_pass(at: Terminal, monkeypatch: pytest.MonkeyPatch) -> None:
-    import projections.admissions as room
-
-    decide = room.require_admissible
-
     def lax(application: Application, franchise: Any, *heads: BatchHead) -> Any:
         rule = json.loads(franchise.rule.model_dump_json())
         rule["categories"][0]["tests"] = [{"test": "declaration"}]
         looser = franchise.versions[0].model_copy(update={"rule": Franchise.model_validate_json(json.dumps(rule))})
-        return decide(application, fold(franchise_stream("labour"), [looser]), *heads)
+        return require_admissible(application, fold(franchise_stream("labour"), [looser]), *heads)
 
-    monkeypatch.setattr(room, "require_admissible", lax)
+    monkeypatch.setattr("projections.admissions.require_admissible", lax)
     assert admitted(at)["admitted"] == {"affiliates": 2}
     answer = at("verify")
     assert (answer.code, answer.out.count("E10:admission-unfounded")) == (3, 2)
 
 
 def test_verify_finds_a_fee_that_was_not_that_of_the_day(at: Terminal, monkeypatch: pytest.MonkeyPatch) -> None:
-    import ledger.application_leaf as room
-
-    made = room.application_event
-    monkeypatch.setattr(room, "application_event", lambda *words: made(*words).model_copy(update={"fee_due": 1}))
+    monkeypatch.setattr(
+        "ledger.application_leaf.application_event",
+        lambda *words: application_event(*words).model_copy(update={"fee_due": 1}),
+    )
     imported(at, HEAD + ADA.replace("A-0001", "A-0007"))
     answer = at("verify")
     assert (answer.code, "E10:terms-differ" in answer.out) == (3, True)
