@@ -57,7 +57,11 @@ class Rehearsal:
         """Give the streams whose names are between two: those of the ledger."""
         return self._ledger.streams_between(first, last)
 
-    def events_between(self, first: str, last: str) -> Iterator[Event]:
+    def streams_after(self, prefix: str, after: str, limit: int) -> list[str]:
+        """Give so many streams whose names begin so and come after one: those of the ledger."""
+        return self._ledger.streams_after(prefix, after, limit)
+
+    def events_between(self, first: str, last: str) -> Iterator[tuple[int, Event]]:
         """Files of payments are looked through by `payment_run.look_through`, not rehearsed."""
         raise NotImplementedError
 

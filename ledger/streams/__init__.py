@@ -2,6 +2,7 @@
 
 from ledger.streams import (
     account,
+    admission,
     amendment,
     application,
     application_events,
@@ -67,6 +68,7 @@ from ledger.streams import (
 
 __all__ = [
     "account",
+    "admission",
     "amendment",
     "application",
     "application_events",
