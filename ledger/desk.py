@@ -10,16 +10,18 @@ from typing import Any
 
 from ledger.authority import Sign, authorise, no_keys, sign
 from ledger.decision import DECISIONS, Act, Batch, Command, Entry, Figures, Outcome, State, fold
+from ledger.erasing import finish_erasure, resume_erasures
 from ledger.errors import EvidenceError, RefusedError
 from ledger.event import Audience, Event
 from ledger.intake import Intake
 from ledger.intake_run import Taking, stamped
 from ledger.leaf import BLIND_BYTES, CANONICAL, Disclosure, Draw, base64url, conceal, encode
+from ledger.personal import require_impersonal
 from ledger.record import Appended, Record
 from ledger.recorder import PAGE_ROWS, ConflictError, Guard
 from ledger.seal.merkle import leaf_hash
 from ledger.streams.batch import BatchState
-from ledger.streams.person import ConfirmErasure, Erasure, OrderErasure
+from ledger.streams.person import OrderErasure
 from ledger.streams.signature import Signed
 from ledger.vault import Pending, Vault, command_name
 
@@ -69,7 +71,7 @@ class Desk:
         try:
             vault.settle(self._in_ledger, clock())
             self._settle_batches()
-            self._resume_erasures()
+            resume_erasures(self)
         except (TypeError, ValueError) as error:  # notes in the vault that no program of ours left there
             raise EvidenceError(
                 "vault-malformed",
@@ -96,8 +98,8 @@ class Desk:
             progress: called as a batch goes on.
 
         Raises:
-            RefusedError: `no-authority`, what the decision raises, what `authority.sign` raises,
-                `idempotency-conflict`, `contention`; nothing was written.
+            RefusedError: `personal-data-in-public-field`, `no-authority`, what the decision raises, what
+                `authority.sign` raises, `idempotency-conflict`, `contention`; nothing was written.
         """
         name = command_id or self._draw(16).hex()
         digest = self.vault.keyed("command body", body_of(command, actor))
@@ -126,6 +128,7 @@ class Desk:
 
     def _decide(self, command: Command, name: str, actor: str) -> tuple[Outcome, Guard, Signed | None]:
         """Decide, and have it signed: what is to be recorded, what must not have changed, and the signature."""
+        require_impersonal(command, self.vault.index.knows)
         entry: Entry = DECISIONS[command.verb]
         states: dict[str, State] = {}
         for argument, empty in entry.reads.items():
@@ -156,7 +159,7 @@ class Desk:
             outcome = replace(outcome, events=(*outcome.events, signed))
         appended = self._append(outcome, replace(guard, command=(name, digest))) if outcome.events else None
         if isinstance(command, OrderErasure):
-            self._finish_erasure(command.person, actor)
+            finish_erasure(self, command.person, actor)
         if appended is None:
             return Receipt(name, None, 0, held=True)
         return Receipt(name, appended.position, appended.events)
@@ -264,28 +267,6 @@ class Desk:
             batch = fold(BatchState(stream), (event for _, event in self.ledger.stream(stream)))
             if batch.closed or batch.withdrawn:
                 self.vault.destroy_batch_seed(stream)
-
-    def _resume_erasures(self) -> None:
-        for subject in self.vault.erasures():
-            person = subject.partition("/")[2]
-            events = self.ledger.stream(f"erasure/{person}")
-            state = fold(Erasure(f"erasure/{person}"), (event for _, event in events))
-            if state.ordered:
-                self._finish_erasure(person, events[-1][1].actor)
-            else:
-                self.vault.end_erasure(subject)
-
-    def _finish_erasure(self, person: str, actor: str) -> None:
-        subject = f"person/{person}"
-        self.vault.begin_erasure(subject)
-        digests = self.vault.erasures()[subject]
-        self.vault.erase(subject)
-        try:
-            self.submit(ConfirmErasure(person=person, digests=tuple(digests)), actor=actor)
-        except RefusedError as refused:
-            if refused.code != "no-erasure-ordered":  # as where another desk opened and confirmed it first
-                raise
-        self.vault.end_erasure(subject)
 
 
 def body_of(command: Command, actor: str) -> bytes:

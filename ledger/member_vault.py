@@ -12,6 +12,7 @@ yet, goes on with it.
 from __future__ import annotations
 
 import base64
+import json
 from binascii import b2a_base64
 from collections.abc import Iterable, Iterator, Sequence
 from hashlib import sha256
@@ -43,6 +44,7 @@ MEMBER_TABLES = (
 PUT_MEMBER = "INSERT INTO member VALUES (?,?,?,?,?,?)"
 PUT_REJECTED = "INSERT INTO rejected VALUES (?,?,?,?,?) ON CONFLICT DO NOTHING"
 PUT_INTAKE = "INSERT INTO intake VALUES (?,?,?,?,'','','') ON CONFLICT DO NOTHING"
+NOT_INDEXED = "DELETE FROM indexed WHERE intake IN (SELECT id FROM intake WHERE stream = ?)"
 UNDER_WAY = "UPDATE intake SET first = ?, last = ?, since = ? WHERE stream = ?"
 
 
@@ -151,7 +153,13 @@ class MemberVault:
             (intake, row.line, row.person, row.code, self._seal(key, row.raw, f"{intake} {row.line} {row.code}"))
             for row in rejected
         ]
-        self._store.execute_all([(UNDER_WAY, [(*under_way, intake)]), (PUT_MEMBER, members), (PUT_REJECTED, refused)])
+        anew = [(NOT_INDEXED, [(intake,)])] if self._store.has("indexed") else []
+        page: list[tuple[str, Iterable[tuple[Any, ...]]]] = [
+            (UNDER_WAY, [(*under_way, intake)]),
+            (PUT_MEMBER, members),
+            (PUT_REJECTED, refused),
+        ]
+        self._store.execute_all([*page, *anew])
 
     def forget_rejected(self, intake: str) -> None:
         """Drop the rejected rows of an intake that is begun anew: which they are may have changed meanwhile."""
@@ -213,6 +221,17 @@ class MemberVault:
         named = base64.urlsafe_b64decode(digest + "=")
         key = _unsealed(self._master, wrapped, bytes.fromhex(person), f"the key of {person}")
         return base64url(_unsealed(AESGCM(key), sealed, named, f"the disclosure of {person}"))
+
+    def identity(self, person: str, digest: str, wrapped: bytes, sealed: bytes) -> dict[str, Any]:
+        """Give who a member is, from their row.
+
+        Raises:
+            EvidenceError: `disclosure-changed`.
+        """
+        named = base64.urlsafe_b64decode(digest + "=")
+        key = _unsealed(self._master, wrapped, bytes.fromhex(person), f"the key of {person}")
+        who = json.loads(_unsealed(AESGCM(key), sealed, named, f"the disclosure of {person}"))[2]
+        return who if isinstance(who, dict) else {}
 
     def held(self) -> Iterator[tuple[str, str]]:
         """Give the digest and stream of every member's disclosure."""

@@ -20,6 +20,7 @@ from typing import Any, NamedTuple, Protocol
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
+from ledger.blind_index import BlindIndex
 from ledger.errors import EvidenceError
 from ledger.leaf import Disclosure, Draw, undisclose
 from ledger.member_vault import FIELD, MemberVault
@@ -38,6 +39,7 @@ TABLES = (
     "CREATE TABLE IF NOT EXISTS batch (id TEXT PRIMARY KEY, wrapped BLOB NOT NULL)",
     "CREATE TABLE IF NOT EXISTS erasure (subject TEXT PRIMARY KEY, digests TEXT NOT NULL)",
 )
+PUT_DISCLOSURE = "INSERT INTO disclosure VALUES (?,?,?,?,?,?,?)"
 
 
 class VaultStore(Protocol):
@@ -92,6 +94,7 @@ class Vault:
         for statement in TABLES:
             store.execute(statement)
         self.members = MemberVault(self, store, self._master, draw)
+        self.index = BlindIndex(self, store)
 
     def keyed(self, purpose: str, data: bytes) -> bytes:
         """Give a digest of the data that only this vault can make: 32 bytes, HMAC-SHA-256."""
@@ -106,7 +109,8 @@ class Vault:
             place = f"{disclosure.digest} {stream} {version} {disclosure.field}".encode()
             sealed = nonce + key.encrypt(nonce, disclosure.text.encode(), place)
             rows.append((disclosure.digest, subject, stream, version, "pending", now, sealed))
-        self._store.execute_many("INSERT INTO disclosure VALUES (?,?,?,?,?,?,?)", rows)
+        found = [self.index.entries(subject, *undisclose(each.text)) for each in disclosures]
+        self._store.execute_all([(PUT_DISCLOSURE, rows), *chain.from_iterable(found)])
 
     def hold(self, digests: Iterable[str]) -> None:
         """Mark disclosures as belonging to events that are in the ledger."""
@@ -217,6 +221,7 @@ class Vault:
                 ("DELETE FROM disclosure WHERE subject = ?", (subject,)),
                 ("DELETE FROM subject WHERE id = ?", (subject,)),
                 *self.members.erasing(subject.removeprefix(PERSON)),
+                *self.index.erasing(subject.removeprefix(PERSON)),
             ]
         )
 
