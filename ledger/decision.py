@@ -228,6 +228,24 @@ class NominationFigures:
     unsized: tuple[str, ...] = ()
 
 
+@dataclass(frozen=True, slots=True)
+class RetentionFigures:
+    """How long what the vault holds has to be kept, of one person or of a register.
+
+    Attributes:
+        elections: those that the person had a part in, or that the register may have served.
+        until: a year after the last of their results was declared (UTC); None where one was not declared.
+        held: of a register, persons under a legal hold, in order.
+        registers: of a register, those on record, in order.
+    """
+
+    position: int
+    elections: tuple[str, ...] = ()
+    until: str | None = None
+    held: tuple[str, ...] = ()
+    registers: tuple[str, ...] = ()
+
+
 class Figures(Protocol):
     """The port through which decisions see projections; the command line injects them."""
 
@@ -245,6 +263,10 @@ class Figures(Protocol):
 
     def heads(self) -> HeadsFigures:
         """Give the heads of all streams as of the ledger's last event."""
+        ...
+
+    def retention(self, person: str = "", register: str = "") -> RetentionFigures:
+        """Give how long what the vault holds of a person, or of everybody in a register, has to be kept."""
         ...
 
 

@@ -1,6 +1,7 @@
 """The domain: one file per kind of stream (events, state, commands, decisions), read top-down."""
 
 from ledger.streams import (
+    access,
     account,
     amendment,
     ballot_order,
@@ -14,6 +15,7 @@ from ledger.streams import (
     delegation,
     document,
     election,
+    erasures,
     founding,
     ground,
     guidelines,
@@ -33,6 +35,7 @@ from ledger.streams import (
     person,
     report,
     result,
+    retention,
     rulebook,
     seat,
     signature,
@@ -43,6 +46,7 @@ from ledger.streams import (
 )
 
 __all__ = [
+    "access",
     "account",
     "amendment",
     "ballot_order",
@@ -56,6 +60,7 @@ __all__ = [
     "delegation",
     "document",
     "election",
+    "erasures",
     "founding",
     "ground",
     "guidelines",
@@ -75,6 +80,7 @@ __all__ = [
     "person",
     "report",
     "result",
+    "retention",
     "rulebook",
     "seat",
     "signature",
