@@ -11,13 +11,17 @@ in since is entered at the next look-up.
 
 from __future__ import annotations
 
+import json
 import unicodedata
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from hashlib import blake2b
 from typing import TYPE_CHECKING, Any, Literal
 
 from ledger.errors import EvidenceError
+from ledger.intake import PERSON
 from ledger.leaf import undisclose
+from ledger.member_pack import FIELD
+from ledger.member_vault import Sealed
 from ledger.personal import folded
 
 if TYPE_CHECKING:
@@ -28,8 +32,6 @@ PIECE = 100_000  # members whose entries are sorted together
 PAGE = 5_000
 ASKED_MAX = 400  # entries asked for in one statement
 NOT_REGISTERS = 0  # stands in `indexed` for everybody who was recorded one at a time
-SINGLY = ("person/", "application/")  # streams whose disclosures say who somebody is
-FIELD = "identity"
 INDEX_TABLES = (
     "CREATE TABLE IF NOT EXISTS blind (token BLOB NOT NULL, person TEXT NOT NULL, PRIMARY KEY (token, person)) "
     "WITHOUT ROWID",
@@ -115,9 +117,9 @@ class BlindIndex:
 
     def entries(self, subject: str, field: str, value: Any) -> list[tuple[str, list[tuple[Any, ...]]]]:
         """Give the statements that enter somebody who is recorded by themselves."""
-        if not self._made or field != FIELD or not subject.startswith(SINGLY) or not isinstance(value, Mapping):
+        if not self._made or field != FIELD or not subject.startswith(PERSON) or not isinstance(value, Mapping):
             return []
-        return [(PUT, list(self._of(subject.rpartition("/")[2], value)))]
+        return [(PUT, list(self._of(subject.removeprefix(PERSON), value)))]
 
     def erasing(self, person: str) -> list[tuple[str, tuple[Any, ...]]]:
         """Give the statements that take somebody out."""
@@ -154,21 +156,22 @@ class BlindIndex:
         statement = f"SELECT {columns} FROM member WHERE person > ? AND {since} ORDER BY person LIMIT {PAGE}"
         while page := self._store.execute(statement, (last,)):
             for person, digest, wrapped, sealed in page:
-                yield str(person), self._vault.members.identity(person, digest, bytes(wrapped), bytes(sealed))
+                who = json.loads(self._vault.members.array(Sealed(person, digest, bytes(wrapped), bytes(sealed))))[2]
+                yield str(person), who
             last = page[-1][0]
             progress(len(page))
 
     def _singly(self) -> Iterator[tuple[str, Mapping[str, Any]]]:
         """Give those who were recorded by themselves, and who they are."""
-        statement = "SELECT digest, stream FROM disclosure WHERE subject LIKE ? OR subject LIKE ?"
-        for digest, stream in self._store.execute(statement, tuple(f"{kind}%" for kind in SINGLY)):
+        statement = "SELECT digest, subject FROM disclosure WHERE subject LIKE ?"
+        for digest, subject in self._store.execute(statement, (f"{PERSON}%",)):
             try:
                 text = self._vault.disclosure(digest, FIELD)
             except EvidenceError:  # another field than the identity, as its place says
                 continue
             who = undisclose(text)[1] if text else None
             if isinstance(who, Mapping):
-                yield str(stream).rpartition("/")[2], who
+                yield str(subject).removeprefix(PERSON), who
 
 
 def spelled(kind: Kind, said: str, born: str = "") -> str:

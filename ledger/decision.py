@@ -15,9 +15,13 @@ from typing import Any, ClassVar, Literal, NamedTuple, Protocol, Self, TypeVar
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from ledger.build import Build
 from ledger.event import Event
 from ledger.field import Text, Time
 from ledger.intake import Intake
+from ledger.retention_figures import RetentionFigures
+from ledger.roll_figures import RollFigures
+from ledger.sweep import Sweep
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,8 +87,7 @@ class Command(BaseModel):
 class Act:
     """Who acts, when, and under what: the envelope of the events that a decision makes.
 
-    `origin` is the log's name, which every signature that a decision checks is bound to; `size` is how many events
-    are in the ledger.
+    `origin` is the log's name, which signatures are bound to; `size` is how many events are in the ledger.
     """
 
     actor: str
@@ -145,7 +148,7 @@ class Outcome:
     """
 
     events: Sequence[Event] = ()
-    batch: Batch | Intake | None = None
+    batch: Batch | Intake | Build | Sweep | None = None
     unchanged: Unchanged | None = None
     restricted: bool = False
 
@@ -228,24 +231,6 @@ class NominationFigures:
     unsized: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class RetentionFigures:
-    """How long what the vault holds has to be kept, of one person or of a register.
-
-    Attributes:
-        elections: those that the person had a part in, or that the register may have served.
-        until: a year after the last of their results was declared (UTC); None where one was not declared.
-        held: of a register, persons under a legal hold, in order.
-        registers: of a register, those on record, in order.
-    """
-
-    position: int
-    elections: tuple[str, ...] = ()
-    until: str | None = None
-    held: tuple[str, ...] = ()
-    registers: tuple[str, ...] = ()
-
-
 class Figures(Protocol):
     """The port through which decisions see projections; the command line injects them."""
 
@@ -259,6 +244,10 @@ class Figures(Protocol):
 
     def nominations(self, contest: str) -> NominationFigures:
         """Give the nominations of a contest as of the ledger's last event."""
+        ...
+
+    def roll(self, election: str) -> RollFigures:
+        """Give the roll of an election as of the ledger's last event."""
         ...
 
     def heads(self) -> HeadsFigures:

@@ -9,12 +9,13 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from ledger.authority import Sign, authorise, no_keys, sign
+from ledger.bulk import Bulk, Progress, in_bulk
 from ledger.decision import DECISIONS, Act, Batch, Command, Entry, Figures, Outcome, State, fold
 from ledger.erasing import finish_erasure, resume_erasures
-from ledger.errors import EvidenceError, RefusedError
+from ledger.errors import EvidenceError, RefusedError, refused
 from ledger.event import Audience, Event
-from ledger.intake import Intake
-from ledger.intake_run import Taking, stamped
+from ledger.intake import subject_of
+from ledger.intake_run import stamped
 from ledger.leaf import BLIND_BYTES, CANONICAL, Disclosure, Draw, base64url, conceal, encode
 from ledger.personal import require_impersonal
 from ledger.record import Appended, Record
@@ -28,7 +29,6 @@ from ledger.vault import Pending, Vault, command_name
 ATTEMPTS = 8  # times that a decision is taken anew because something changed meanwhile
 
 Page = Callable[[int, int, str], list[Event]]  # members from, up to, recorded at
-Progress = Callable[[int, int], None]  # members done, members in all
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,13 +118,8 @@ class Desk:
                 return self._carry_out(command, name, digest, actor, progress)
             except ConflictError:
                 continue
-        raise RefusedError(
-            "contention",
-            f"command {name}",
-            expected=f"a quiet moment within {ATTEMPTS} attempts",
-            found="changes by others each time",
-            remedy="Try again",
-        )
+        expected = f"a quiet moment within {ATTEMPTS} attempts"
+        raise refused("contention", f"command {name}", expected, "changes by others each time", "Try again")
 
     def _decide(self, command: Command, name: str, actor: str) -> tuple[Outcome, Guard, Signed | None]:
         """Decide, and have it signed: what is to be recorded, what must not have changed, and the signature."""
@@ -148,9 +143,9 @@ class Desk:
 
     def _carry_out(self, command: Command, name: str, digest: bytes, actor: str, progress: Progress) -> Receipt:
         outcome, guard, signed = self._decide(command, name, actor)
-        if isinstance(outcome.batch, Intake):
-            taking = Taking(self.ledger, self.vault, outcome.batch, self._draw, self._now, progress)
-            return Receipt(name, *taking.run(guard, signed, (name, digest)))
+        if isinstance(outcome.batch, Bulk):
+            bulk = in_bulk(outcome.batch, self.ledger, self.vault, self._draw, self._now, progress)
+            return Receipt(name, *bulk.run(guard, signed, (name, digest)))
         if outcome.batch:
             return self._run_batch(outcome, outcome.batch, guard, signed, (name, digest), progress)
         if isinstance(command, OrderErasure):
@@ -170,7 +165,8 @@ class Desk:
         for event in outcome.events:
             concealed, disclosures = self._conceal(event, outcome.restricted)
             if disclosures:
-                self.vault.put_pending(event.stream, event.stream, event.version, disclosures, event.recorded)
+                subject = subject_of(event.stream)
+                self.vault.put_pending(subject, event.stream, event.version, disclosures, event.recorded)
             events.append(concealed)
             held += disclosures
         digests = [disclosure.digest for disclosure in held]

@@ -12,26 +12,21 @@ yet, goes on with it.
 from __future__ import annotations
 
 import base64
-import json
-from binascii import b2a_base64
 from collections.abc import Iterable, Iterator, Sequence
-from hashlib import sha256
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 from ledger.errors import EvidenceError
-from ledger.leaf import Draw, base64url, random_texts
+from ledger.intake import prefix_of
+from ledger.leaf import Draw, base64url
+from ledger.member_pack import KEY_BYTES, NONCE_BYTES, Packed, pack
 
 if TYPE_CHECKING:
     from ledger.vault import Vault, VaultStore
 
-KEY_BYTES = 32
-NONCE_BYTES = 12
-DRAWN_BYTES = KEY_BYTES + 2 * NONCE_BYTES  # for each disclosure, beside its salt
-TO_URL = bytes.maketrans(b"+/", b"-_")
-FIELD = "identity"
+PAGE_MEMBERS = 5_000  # disclosures in memory at a time
 MEMBER_TABLES = (
     "CREATE TABLE IF NOT EXISTS intake (stream TEXT PRIMARY KEY, id INTEGER NOT NULL UNIQUE, "
     "wrapped BLOB NOT NULL, head BLOB NOT NULL, "
@@ -64,35 +59,13 @@ class RejectedRow(NamedTuple):
     raw: bytes
 
 
-Packed = tuple[str, int, str, bytes, bytes, bytes]  # person, intake, digest, digest of the row, wrapped key, sealed
+class Sealed(NamedTuple):
+    """A member's disclosure as the vault has it."""
 
-
-def pack(
-    master: AESGCM, intake: int, draw: Draw, people: Sequence[tuple[bytes, str, bytes]]
-) -> tuple[list[str], list[Packed]]:
-    """Pack the disclosures of a page of members: keys, identities and digests of rows.
-
-    A disclosure is `leaf.disclose("identity", ..., salt)`; sealed is its JSON, which gives the same text again. Salts,
-    keys and nonces are drawn for the whole page at once.
-
-    Returns:
-        The digests that the leaves hold, and the rows of the vault.
-    """
-    digests, rows = [], []
-    drawn = draw(len(people) * DRAWN_BYTES)
-    at = 0
-    for (person, identity, row), salt in zip(people, random_texts(draw, len(people)), strict=True):
-        key = drawn[at : at + KEY_BYTES]
-        first = drawn[at + KEY_BYTES : at + KEY_BYTES + NONCE_BYTES]
-        second = drawn[at + KEY_BYTES + NONCE_BYTES : at + DRAWN_BYTES]
-        at += DRAWN_BYTES
-        array = f'["{salt}","{FIELD}",{identity}]'.encode()
-        named = sha256(b2a_base64(array, newline=False).translate(TO_URL, b"=")).digest()
-        digest = b2a_base64(named, newline=False).translate(TO_URL, b"=").decode("ascii")
-        wrapped = first + master.encrypt(first, key, person)
-        digests.append(digest)
-        rows.append((person.hex(), intake, digest, row, wrapped, second + AESGCM(key).encrypt(second, array, named)))
-    return digests, rows
+    person: str
+    digest: str
+    wrapped: bytes
+    sealed: bytes
 
 
 class MemberVault:
@@ -170,15 +143,15 @@ class MemberVault:
         self._store.execute(UNDER_WAY, ("", "", "", intake))
 
     def under_way(self) -> Iterator[tuple[str, str, str]]:
-        """Give what may not be in the ledger yet: person, digest, and since when."""
+        """Give what may not be in the ledger yet: stream, digest, and since when."""
         if not self._made:
             return
-        for intake, first, last, since in self._store.execute(
-            "SELECT id, first, last, since FROM intake WHERE first <> ''"
+        for intake, name, first, last, since in self._store.execute(
+            "SELECT id, stream, first, last, since FROM intake WHERE first <> ''"
         ):
             statement = "SELECT person, digest FROM member WHERE person >= ? AND person <= ? AND intake = ?"
             for person, digest in self._store.execute(statement, (first, last, intake)):
-                yield person, digest, since
+                yield prefix_of(name) + person, digest, since
 
     def discard(self, digest: str, person: str) -> None:
         """Drop a member who never reached the ledger."""
@@ -215,28 +188,68 @@ class MemberVault:
         rows = self._store.execute(
             "SELECT wrapped, sealed FROM member WHERE person = ? AND digest = ?", (person, digest)
         )
-        if not rows:
-            return None
-        wrapped, sealed = map(bytes, rows[0])
-        named = base64.urlsafe_b64decode(digest + "=")
-        key = _unsealed(self._master, wrapped, bytes.fromhex(person), f"the key of {person}")
-        return base64url(_unsealed(AESGCM(key), sealed, named, f"the disclosure of {person}"))
+        return self.opened(Sealed(person, digest, *map(bytes, rows[0]))) if rows else None
 
-    def identity(self, person: str, digest: str, wrapped: bytes, sealed: bytes) -> dict[str, Any]:
-        """Give who a member is, from their row.
+    def in_order(self) -> Iterator[Sealed]:
+        """Give every member's disclosure in the order of the keys, a page of them in memory at a time."""
+        last = ""
+        while self._made:
+            rows = self._store.execute(
+                "SELECT person, digest, wrapped, sealed FROM member WHERE person > ? ORDER BY person LIMIT ?",
+                (last, PAGE_MEMBERS),
+            )
+            if not rows:
+                return
+            for person, digest, wrapped, sealed in rows:
+                yield Sealed(str(person), str(digest), bytes(wrapped), bytes(sealed))
+            last = str(rows[-1][0])
+
+    def identities(self, stem: str) -> Iterator[tuple[str, str]]:
+        """Give who is in registers whose streams begin so: key, and the disclosure's JSON; in the order of keys.
 
         Raises:
             EvidenceError: `disclosure-changed`.
         """
-        named = base64.urlsafe_b64decode(digest + "=")
-        key = _unsealed(self._master, wrapped, bytes.fromhex(person), f"the key of {person}")
-        who = json.loads(_unsealed(AESGCM(key), sealed, named, f"the disclosure of {person}"))[2]
-        return who if isinstance(who, dict) else {}
+        last = ""
+        named = "SELECT id FROM intake WHERE substr(stream, 1, ?) = ?" if self._made else ""
+        while named:
+            rows = self._store.execute(
+                f"SELECT person, digest, wrapped, sealed FROM member WHERE person > ? AND intake IN ({named}) "
+                "ORDER BY person LIMIT ?",
+                (last, len(stem), stem, PAGE_MEMBERS),
+            )
+            for person, digest, wrapped, sealed in rows:
+                yield person, self.array(Sealed(person, digest, bytes(wrapped), bytes(sealed))).decode()
+            if len(rows) < PAGE_MEMBERS:
+                return
+            last = rows[-1][0]
+
+    def opened(self, sealed: Sealed) -> str:
+        """Open a member's disclosure: as RFC 9901 writes it.
+
+        Raises:
+            EvidenceError: `disclosure-changed`.
+        """
+        return base64url(self.array(sealed))
+
+    def array(self, sealed: Sealed) -> bytes:
+        """Open a member's disclosure: its JSON.
+
+        Raises:
+            EvidenceError: `disclosure-changed`.
+        """
+        person = sealed.person
+        named = base64.urlsafe_b64decode(sealed.digest + "=")
+        key = _unsealed(self._master, sealed.wrapped, bytes.fromhex(person), f"the key of {person}")
+        return _unsealed(AESGCM(key), sealed.sealed, named, f"the disclosure of {person}")
 
     def held(self) -> Iterator[tuple[str, str]]:
         """Give the digest and stream of every member's disclosure."""
-        rows = self._store.execute("SELECT digest, person FROM member") if self._made else []
-        return ((str(digest), f"person/{person}") for digest, person in rows)
+        if not self._made:
+            return
+        names = {number: prefix_of(name) for number, name in self._store.execute("SELECT id, stream FROM intake")}
+        for digest, person, intake in self._store.execute("SELECT digest, person, intake FROM member"):
+            yield str(digest), f"{names[intake]}{person}"
 
     def digests(self, person: str) -> list[str]:
         """Give the digest of a member's disclosure, if one is held."""

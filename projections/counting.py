@@ -13,6 +13,8 @@ from ledger.errors import RefusedError
 from ledger.event import Event
 from ledger.field import ALL
 from ledger.record import Record
+from ledger.retention_figures import RetentionFigures
+from ledger.roll_figures import RollFigures
 from ledger.rules.count_rule import CountRule
 from ledger.seal.heads import heads_root
 from ledger.streams.account import account_stream
@@ -22,6 +24,7 @@ from ledger.streams.election import Election, rule_of
 from ledger.streams.lot import lot_stream
 from ledger.streams.totals import TotalsCertified, totals_stream
 from projections.account import BallotAccount
+from projections.applications import ApplicationProjection
 from projections.basis import Basis
 from projections.catch_up import VIEWS_FILE, PastViews, Progress, Views, views_errors
 from projections.count.cells import Cell, cells
@@ -30,6 +33,8 @@ from projections.count.together import as_published
 from projections.moment import NOW, Moment
 from projections.nominations import NominationProjection
 from projections.profile import BallotProfile, ProfileProjection, ballot_profile
+from projections.retention import retention_of, retention_of_all
+from projections.roll_figures import roll_figures
 from projections.scoreboard import scoreboard
 
 
@@ -107,7 +112,9 @@ def _has_doubt(event: TotalsCertified) -> bool:
 
 def open_views(folder: Path | None) -> Views:
     """Open the views of a ledger folder, or views in memory."""
-    return Views(folder / VIEWS_FILE if folder else None, [ProfileProjection(), NominationProjection()])
+    return Views(
+        folder / VIEWS_FILE if folder else None, [ProfileProjection(), NominationProjection(), ApplicationProjection()]
+    )
 
 
 def past_views(moment: Moment) -> PastViews:
@@ -243,8 +250,16 @@ class LedgerFigures:
         finally:
             views.close()
 
+    def roll(self, election: str) -> RollFigures:
+        """Give the roll of an election as of the ledger's last event, from the record itself."""
+        return roll_figures(self._ledger, election)
+
     def heads(self) -> HeadsFigures:
         """Give the heads of all streams as of the ledger's last event."""
         position = self._ledger.head().size - 1
         streams, root = heads_root(self._ledger.stream_heads(position))
         return HeadsFigures(position, streams, "sha256:" + root.hex())
+
+    def retention(self, person: str = "", register: str = "") -> RetentionFigures:
+        """Give how long what the vault holds of a person, or of everybody in a register, has to be kept."""
+        return retention_of(self._ledger, person) if person else retention_of_all(self._ledger, register)

@@ -14,6 +14,7 @@ from typing import Any, Protocol
 from ledger.decision import BatchFigures, CountFigures, Figures, HeadsFigures, NominationFigures
 from ledger.desk import Desk
 from ledger.errors import refused
+from ledger.retention_figures import RetentionFigures
 from ledger.sqlite_store import sqlite_settings
 from ledger.sqlite_vault import VAULT_FILE, SQLiteVaultStore
 from ledger.store import LEDGER_FILE, Ledger, make_ledger, make_postgres_ledger, open_ledger, open_postgres_ledger
@@ -150,6 +151,9 @@ class NoFigures:
 
     def heads(self) -> HeadsFigures:
         raise AssertionError("nothing here reads the heads of streams")
+
+    def retention(self, person: str = "", register: str = "") -> RetentionFigures:
+        return RetentionFigures(2**53 - 1, registers=(register,))
 
 
 def meddling_clock(meddle: Callable[[int], None]) -> Callable[[], str]:

@@ -220,7 +220,72 @@ NOMINATION_FIELDS: dict[str, dict[str, Any]] = {
     },
     "unopposed-declared.v1": {"candidates": st.lists(IDS, max_size=3), "contest": IDS},
 }
+ROW_KEYS = st.from_regex(r"[0-9a-f]{24}", fullmatch=True)
+CURRENCIES = st.sampled_from(["GBP", "EUR"])
+PAID = {"amount": COUNTS, "currency": CURRENCIES, "day": DAYS, "payment": ROW_KEYS}
+SOME_IDS = st.lists(IDS, max_size=3)
+CLAIM = {"category": IDS, "channel": IDS, "declaration": HASHES, "election": IDS, "identity": DIGESTS}
+APPLICATION_FIELDS: dict[str, dict[str, Any]] = {
+    "application-admitted.v1": {
+        "category": IDS,
+        "decided_by": st.sampled_from(["automatic", "officer"]),
+        "franchise": NUMBERS,
+        "region": IDS,
+        "section": IDS,
+        "tests": st.lists(
+            st.fixed_dictionaries({"code": IDS, "outcome": st.sampled_from(["passed", "failed"])}), max_size=2
+        ),
+        "unit": IDS,
+    },
+    "application-lapsed.v1": {"cause": st.sampled_from(["unpaid", "uncured"]), "grounds": SOME_IDS},
+    "application-received-late.v1": {**CLAIM, "closed": TIMES, "received": TIMES, "region": IDS, "unit": IDS},
+    "application-received.v1": {
+        **CLAIM,
+        "concession": NUMBERS,
+        "currency": CURRENCIES,
+        "fee_due": COUNTS,
+        "fee_version": NUMBERS,
+        "received": TIMES,
+        "region": IDS,
+        "unit": IDS,
+    },
+    "application-referred.v1": {"case": IDS, "ground": IDS, "reason": DIGESTS},
+    "application-withdrawn.v1": {"fee_action": st.sampled_from(["refund", "retain", "none"])},
+    "checks-run.v1": {
+        "checks": st.lists(
+            st.fixed_dictionaries(
+                {"check": st.just("age"), "outcome": st.sampled_from(["pass", "near"]), "version": IDS},
+                optional={"against": STREAMS, "score": st.integers(0, 10_000)},
+            ),
+            max_size=2,
+        ),
+        "edition": IDS,
+        "matcher": TEXTS,
+    },
+    "cure-invited.v1": {"deadline": DATES, "grounds": SOME_IDS, "notice": IDS, "served": TIMES},
+    "cure-lapsed.v1": {"grounds": SOME_IDS},
+    "cure-supplied.v1": {"grounds": SOME_IDS, "late": st.booleans(), "received": TIMES, "supplied": DIGESTS},
+    "fee-failed.v1": PAID,
+    "fee-received.v1": PAID,
+    "fee-refunded.v1": PAID,
+    "fee-retained.v1": {"amount": COUNTS, "currency": CURRENCIES, "day": DAYS},
+    "payment-matched.v1": {"application": ROW_KEYS, "kind": st.sampled_from(["received", "failed", "refunded"])},
+    "referral-cleared.v1": {"ground": IDS, "reason": DIGESTS},
+}
+LISTED = {
+    "affiliate": IDS,
+    "category": IDS,
+    "declaration": st.sampled_from(["made", "not"]),
+    "identity": DIGESTS,
+    "joined": DAYS,
+    "lapsed": DAYS,
+    "levy": st.sampled_from(["pays", "not"]),
+    "region": IDS,
+    "section": IDS,
+    "unit": IDS,
+}
 FIELDS: dict[str, dict[str, Any]] = {
+    **APPLICATION_FIELDS,
     "account-stated.v1": {
         "contest": IDS,
         "distributed": COUNTS,
@@ -234,6 +299,7 @@ FIELDS: dict[str, dict[str, Any]] = {
     "batch-received.v1": {"file": FILES, "register_id": IDS, "rows": COUNTS},
     "batch-reconciled.v1": {
         "accepted": COUNTS,
+        "amended": COUNTS,
         "digest": HASHES,
         "file": FILES,
         "held": COUNTS,
@@ -241,15 +307,43 @@ FIELDS: dict[str, dict[str, Any]] = {
         "rejected": st.lists(st.fixed_dictionaries({"code": IDS, "rows": COUNTS}), max_size=2),
         "rows": COUNTS,
     },
-    "member-registered.v1": {
-        "affiliate": IDS,
+    "member-registered.v1": LISTED,
+    "member-amended.v1": LISTED,
+    "membership-changed.v1": {
         "category": IDS,
-        "identity": DIGESTS,
-        "joined": DAYS,
-        "lapsed": DAYS,
-        "region": IDS,
-        "section": IDS,
+        "change": st.sampled_from(["renewed", "lapsed", "resigned", "rejoined", "transferred", "upgraded"]),
+        "on": DAYS,
         "unit": IDS,
+    },
+    "member-suspended.v1": {
+        "body": IDS,
+        "clause": HASHES,
+        "decision": IDS,
+        "on": DAYS,
+        "until": DAYS,
+        "voting": st.sampled_from(["keeps", "loses"]),
+    },
+    "suspension-lifted.v1": {"body": IDS, "decision": IDS, "on": DAYS},
+    "member-expelled.v1": {"body": IDS, "clause": HASHES, "decision": IDS, "on": DAYS},
+    "member-readmitted.v1": {"body": IDS, "decision": IDS, "on": DAYS},
+    "office-held.v1": {"area": IDS, "office": IDS, "on": DAYS, "source": TEXTS},
+    "office-ceased.v1": {"area": IDS, "office": IDS, "on": DAYS, "source": TEXTS},
+    "persons-merged.v1": {
+        "basis": st.lists(st.sampled_from(["email", "near", "document"]), max_size=2),
+        "kept": IDS,
+        "matcher": TEXTS,
+        "score": st.integers(0, 100),
+    },
+    "merge-undone.v1": {"reason": st.sampled_from(["two-people", "clerical"])},
+    "list-certified.v1": {
+        "affiliate": IDS,
+        "as_of": DAYS,
+        "declared": COUNTS,
+        "due": TIMES,
+        "file": FILES,
+        "levy": COUNTS,
+        "register_id": IDS,
+        "rows": COUNTS,
     },
     "batch-withdrawn.v1": {"contest": IDS, "reason": TEXTS, "section": IDS},
     "batch-closed.v1": {"contest": IDS, "count": COUNTS, "digest": HASHES, "section": IDS},

@@ -11,10 +11,11 @@ from typing import Literal
 
 from pydantic import Field
 
-from ledger.decision import Act, Command, Outcome, RetentionFigures, State, Unchanged, decision
+from ledger.decision import Act, Command, Outcome, State, Unchanged, decision
 from ledger.errors import nearest, refused
 from ledger.event import Audience, Event
 from ledger.field import Count, Digest, Id
+from ledger.retention_figures import RetentionFigures
 from ledger.streams.person import Basis
 from ledger.streams.retention import require_over
 

@@ -10,11 +10,12 @@ from typing import Annotated, Literal
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints
 
-from ledger.decision import Act, Command, Outcome, RetentionFigures, State, decision
+from ledger.decision import Act, Command, Outcome, State, decision
 from ledger.errors import RefusedError
 from ledger.event import Audience, Event, Plain, Private
 from ledger.field import Digest, Id, check_text
-from ledger.streams.member import MemberRegistered
+from ledger.retention_figures import RetentionFigures
+from ledger.streams.membership import MEMBER_EVENTS
 from ledger.streams.retention import Retention, Subject, require_erasable, require_subject, retention_stream
 
 Basis = Literal["retention-over", "right-to-erasure", "court-order"]
@@ -64,9 +65,8 @@ class Person(State):
 
     def evolve(self, event: Event) -> Person:
         """Give the person after one more event."""
-        match event:
-            case PersonRecorded() | MemberRegistered():
-                return replace(self, version=event.version)
+        if isinstance(event, (PersonRecorded, *MEMBER_EVENTS)):
+            return replace(self, version=event.version)
         raise TypeError(f"{event.type} does not belong to a person")
 
 

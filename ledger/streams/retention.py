@@ -16,10 +16,11 @@ from typing import Literal
 
 from pydantic import Field
 
-from ledger.decision import Act, Command, Outcome, RetentionFigures, State, decision
+from ledger.decision import Act, Command, Outcome, State, decision
 from ledger.errors import nearest, refused
 from ledger.event import Audience, Event
 from ledger.field import Count, Id
+from ledger.retention_figures import RetentionFigures
 
 Ground = Literal["appeal", "challenge", "complaint", "court-order", "regulator"]
 Checked = Literal["document", "known-address", "in-person", "representative"]

@@ -9,9 +9,11 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
+import projections.story.applications
 import projections.story.bodies
 import projections.story.founding
 import projections.story.members
+import projections.story.membership
 import projections.story.nominations
 import projections.story.offices
 import projections.story.rules

@@ -1,0 +1,34 @@
+"""What is carried out page by page at the desk, with readers seeing all of it or nothing: intakes, builds, sweeps."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from ledger.build import Build
+from ledger.build_run import Building
+from ledger.intake import Intake
+from ledger.intake_run import Taking
+from ledger.leaf import Draw
+from ledger.record import Record
+from ledger.sweep import Sweep
+from ledger.sweep_run import Sweeping
+from ledger.vault import Vault
+
+Bulk = Build | Intake | Sweep
+Progress = Callable[[int, int], None]  # members done, members in all
+
+
+def in_bulk(
+    batch: Bulk,
+    ledger: Record,
+    vault: Vault,
+    draw: Draw,
+    now: Callable[[], str],
+    progress: Progress,
+) -> Building | Sweeping | Taking:
+    """Give what carries a batch out."""
+    if isinstance(batch, Build):
+        return Building(ledger, vault, batch, draw, now, progress)
+    if isinstance(batch, Sweep):
+        return Sweeping(ledger, vault, batch, draw, now, progress)
+    return Taking(ledger, vault, batch, draw, now, progress)
