@@ -13,7 +13,7 @@ from __future__ import annotations
 
 import json
 import unicodedata
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from hashlib import blake2b
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -115,11 +115,14 @@ class BlindIndex:
         under_way = {number for (number,) in self._store.execute("SELECT id FROM intake WHERE first <> ''")}
         self._store.execute_many(DONE, [row for row in intakes if row[0] not in under_way])
 
-    def entries(self, subject: str, field: str, value: Any) -> list[tuple[str, list[tuple[Any, ...]]]]:
-        """Give the statements that enter somebody who is recorded by themselves."""
-        if not self._made or field != FIELD or not subject.startswith(PERSON) or not isinstance(value, Mapping):
-            return []
-        return [(PUT, list(self._of(subject.removeprefix(PERSON), value)))]
+    def entering(self, digests: Iterable[str]) -> list[tuple[str, list[tuple[bytes, str]]]]:
+        """Give the statements that enter those who are recorded by themselves, by the digests of their disclosures."""
+        found: list[tuple[bytes, str]] = []
+        for digest in digests if self._made else ():
+            subject = "SELECT subject FROM disclosure WHERE digest = ? AND subject LIKE ?"
+            for person, who in self._told(self._store.execute(subject, (digest, f"{PERSON}%")), digest):
+                found += self._of(person, who)
+        return [(PUT, found)] if found else []
 
     def erasing(self, person: str) -> list[tuple[str, tuple[Any, ...]]]:
         """Give the statements that take somebody out."""
@@ -163,8 +166,12 @@ class BlindIndex:
 
     def _singly(self) -> Iterator[tuple[str, Mapping[str, Any]]]:
         """Give those who were recorded by themselves, and who they are."""
-        statement = "SELECT digest, subject FROM disclosure WHERE subject LIKE ?"
-        for digest, subject in self._store.execute(statement, (f"{PERSON}%",)):
+        statement = "SELECT subject, digest FROM disclosure WHERE subject LIKE ? AND state = 'held'"
+        for subject, digest in self._store.execute(statement, (f"{PERSON}%",)):
+            yield from self._told([(subject,)], digest)
+
+    def _told(self, subjects: Sequence[tuple[Any, ...]], digest: str) -> Iterator[tuple[str, Mapping[str, Any]]]:
+        for (subject,) in subjects:
             try:
                 text = self._vault.disclosure(digest, FIELD)
             except EvidenceError:  # another field than the identity, as its place says

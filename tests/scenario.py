@@ -34,6 +34,7 @@ from ledger.decision import (
 from ledger.errors import RefusedError
 from ledger.event import Event
 from ledger.leaf import encode
+from ledger.retention_figures import RetentionFigures
 from ledger.rules.alternative import AlternativeVote
 from ledger.rules.count_rule import rule_hash
 from ledger.seal.merkle import leaf_hash
@@ -95,12 +96,15 @@ DEFINED = (CALL_ELECTION, ADOPT_RULE, DEFINE_CONTEST)
 POLLED = (*DEFINED, CLOSE_POLL)
 
 
+AnyFigures = CountFigures | HeadsFigures | NominationFigures | RetentionFigures
+
+
 def but(command: Command, **changes: Any) -> Any:
     """The same command with other values, validated as the first was."""
     return type(command).model_validate({**dict(command), **changes})
 
 
-def given(*commands: Command, figures: CountFigures | HeadsFigures | NominationFigures | None = None) -> Given:
+def given(*commands: Command, figures: AnyFigures | None = None) -> Given:
     """What was decided before; none of it may be refused."""
     scene = Given(figures=figures)
     for command in commands:
@@ -137,7 +141,7 @@ class Given:
 
     events: tuple[Event, ...] = ()
     now: str = NOW
-    figures: CountFigures | HeadsFigures | NominationFigures | None = None
+    figures: AnyFigures | None = None
 
     def at(self, now: str) -> Given:
         """At another time."""
