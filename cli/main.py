@@ -15,6 +15,7 @@ from cli import (
     member_verbs,
     nomination_verbs,
     office_verbs,
+    privacy_verbs,
     rules_verbs,
     seal_verbs,
     timetable_verbs,
@@ -228,6 +229,7 @@ count_verbs.add_verbs(app)
 nomination_verbs.add_verbs(app)
 office_verbs.add_verbs(app)
 member_verbs.add_verbs(app)
+privacy_verbs.add_verbs(app)
 check_verbs.add_verbs(app)
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from cli.access import log_opening, purpose_named
 from cli.look import moment_from, require_known
 from cli.office import opened
 from cli.place import Place
@@ -13,12 +14,19 @@ from projections.register import PLACES, summarise
 
 
 def show_register(
-    place: Place, register: str, by: Sequence[str], as_of: str | None, known_at: str | None, *, as_json: bool
+    place: Place,
+    register: str,
+    by: Sequence[str],
+    as_of: str | None,
+    known_at: str | None,
+    asked: tuple[str, str],
+    *,
+    as_json: bool,
 ) -> None:
-    """Show a register's numbers.
+    """Show a register's numbers, small ones too: `asked` is for which purpose, and who asks.
 
     Raises:
-        UsageError: `unknown-place`, `bad-moment`.
+        UsageError: `unknown-place`, `purpose-required`, `bad-moment`.
         RefusedError: `unknown-register`.
     """
     for name in by:
@@ -30,6 +38,7 @@ def show_register(
                 found=f"{name!r}{nearest(name, PLACES)}",
                 remedy="Correct the option",
             )
+    purpose_named(asked[0])
     names = tuple(by) or ("category",)
     moment = moment_from(as_of, known_at)
     with opened(place) as ledger:
@@ -45,6 +54,7 @@ def show_register(
             )
         with progress("reading", ledger.head().size) as bar:
             found = summarise(bar.over(ledger.scan()), register, moment)
+    log_opening(place, "register", found.members, *asked)
     counts = found.by(*names)
     if as_json:
         rows = [{**dict(zip(names, key, strict=True)), "members": count} for key, count in counts.items()]
