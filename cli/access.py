@@ -8,9 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import Annotated, cast
-
-import typer
+from typing import cast
 
 from cli.office import desk_at, opened
 from cli.parse import actor_value, on_the_command_line
@@ -21,16 +19,6 @@ from ledger.desk import Desk
 from ledger.errors import UsageError, nearest
 from ledger.store import Ledger
 from ledger.streams.access import DAY_LENGTH, PURPOSES, AccessLogged, LogAccess, Purpose
-
-PurposeOption = Annotated[
-    str,
-    typer.Option(
-        "--purpose", envvar="POLLBOOK_PURPOSE", metavar="WORD", help="Why it is opened: " + ", ".join(PURPOSES) + "."
-    ),
-]
-OpenerOption = Annotated[
-    str, typer.Option("--as", envvar="POLLBOOK_ACTOR", metavar="ACTOR", help="Who opens it: an office.")
-]
 
 
 @dataclass(frozen=True, slots=True)

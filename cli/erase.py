@@ -62,4 +62,4 @@ def _command(person: str, register: str, election: str, basis: str, *, everybody
         raise UsageError("nobody-named", "erase", expected=expected, found=found, remedy=remedy)
     kind = OrderErasure if person else OrderErasures
     of: dict[str, Any] = {"person": person} if person else {"register_id": register or f"{APPLICATIONS}{election}"}
-    return command_from(kind, {**of, "basis": basis}, Where("--"))
+    return command_from(kind, {**of, "basis": basis}, Where("the options"))

@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from cli.access import OpenerOption, PurposeOption
+from cli.purpose import OpenerOption, PurposeOption
 
 LOOK = "Look"
 MAPPING_HELP = """\

@@ -7,8 +7,8 @@ from typing import Annotated
 
 import typer
 
-from cli.access import OpenerOption, PurposeOption
 from cli.count_verbs import Json
+from cli.purpose import OpenerOption, PurposeOption
 
 LOOK, RECORD = "Look", "Record"
 Actor = Annotated[str, typer.Option("--as", envvar="POLLBOOK_ACTOR", metavar="ACTOR", help="Who orders it: an office.")]

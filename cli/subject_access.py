@@ -36,14 +36,16 @@ def give_access(place: Place, person: str, out: Path, checked: str, purpose: str
         raise RefusedError("identity-unverified", what, expected=expected, found="nothing", remedy=remedy)
     with on_the_command_line():
         numbers = {"disclosures": 0, "events": 0, "withheld": 0}
-        command_from(FulfilSubjectAccess, {"person": person, "checked": checked, **numbers}, Where("--"))
+        command_from(FulfilSubjectAccess, {"person": person, "checked": checked, **numbers}, Where("the options"))
     if out.exists():
         expected = "a folder that is not there yet"
         raise RefusedError("out-exists", str(out), expected=expected, found="one", remedy="Choose another name")
     with opening(place, "subject-access", purpose, actor) as opened:
         found = _found(place, opened.desk, person)
         said = {"disclosures": found.disclosures, "events": len(found.events), "withheld": found.withheld}
-        command = command_from(FulfilSubjectAccess, {"person": person, "checked": checked, **said}, Where("--"))
+        command = command_from(
+            FulfilSubjectAccess, {"person": person, "checked": checked, **said}, Where("the options")
+        )
         opened.log(len(found.events), person)
         opened.desk.submit(command, actor=opened.actor)
         with os_errors(out):
