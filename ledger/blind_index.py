@@ -140,11 +140,12 @@ class BlindIndex:
         return f"{column} NOT IN (SELECT intake FROM indexed)" if self._made else f"{column} IS NOT NULL"
 
     def _of(self, person: str, who: Mapping[str, Any]) -> Iterator[tuple[bytes, str]]:
-        name, email, born = (str(who.get(field) or "") for field in ("name", "email", "born"))
+        name, email, born = str(who.get("name") or ""), str(who.get("email") or ""), str(who.get("born") or "")
         if name:
-            yield self._token("name", spelled("name", name)), person
+            one = folded(name)
+            yield self._token("name", one), person
             if born:
-                yield self._token("name-born", spelled("name-born", name, born)), person
+                yield self._token("name-born", f"{one}\n{born.strip()}"), person
         if email:
             yield self._token("email", spelled("email", email)), person
 
@@ -184,5 +185,5 @@ class BlindIndex:
 def spelled(kind: Kind, said: str, born: str = "") -> str:
     """Give what is looked for in the one form that is entered: `born` is a day as the vault has it."""
     if kind == "email":
-        return unicodedata.normalize("NFKC", said).strip().casefold()
+        return (said if said.isascii() else unicodedata.normalize("NFKC", said)).strip().casefold()
     return folded(said) if kind == "name" else f"{folded(said)}\n{born.strip()}"

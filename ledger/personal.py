@@ -35,6 +35,8 @@ POSTCODE = re.compile(
 )
 WORD = re.compile(r"[^\W_]+(?:['\u2019.-][^\W_]+)*")
 
+ASCII_WORD = re.compile(r"[a-z0-9]+")
+
 Known = Callable[[Iterable[str]], bool]  # names, folded -> whether the vault knows one of them
 Path = tuple[str, ...]
 
@@ -53,9 +55,10 @@ def folded(name: str) -> str:
 
     Source: Unicode TR36 and UAX 15 (compatibility decomposition); UAX 44 (combining classes).
     """
-    if not name.isascii():
-        plain = unicodedata.normalize("NFKD", name.casefold())
-        name = unicodedata.normalize("NFC", "".join(c for c in plain if unicodedata.combining(c) < POINTS))
+    if name.isascii():
+        return " ".join(sorted(ASCII_WORD.findall(name.lower().replace("'", ""))))
+    plain = unicodedata.normalize("NFKD", name.casefold())
+    name = unicodedata.normalize("NFC", "".join(c for c in plain if unicodedata.combining(c) < POINTS))
     name = name.casefold().replace("'", "").replace("\u2019", "")
     words = "".join(c if c.isalnum() or unicodedata.category(c) in ("Mn", "Mc") else " " for c in name).split()
     return " ".join(sorted(words))
