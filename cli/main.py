@@ -17,6 +17,7 @@ from cli import (
     member_verbs,
     nomination_verbs,
     office_verbs,
+    privacy_verbs,
     rules_verbs,
     seal_verbs,
     timetable_verbs,
@@ -232,6 +233,7 @@ nomination_verbs.add_verbs(app)
 office_verbs.add_verbs(app)
 member_verbs.add_verbs(app)
 application_verbs.add_verbs(app)
+privacy_verbs.add_verbs(app)
 check_verbs.add_verbs(app)
 
 
