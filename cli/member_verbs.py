@@ -20,7 +20,7 @@ key = "Membership number"     # tells rows apart, in whichever file
 key_digits = 8                # so that lost leading zeros are seen
 dates = "%d/%m/%Y"            # YYYY-MM-DD if left out
 encoding = "cp1252"           # utf-8 if left out
-[public]                      # also section, lapsed; levy, declaration: yes or no
+[public]                      # also section, lapsed, levy, declaration
 unit = "CLP"
 region = "Region"
 joined = "Date joined"

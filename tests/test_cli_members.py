@@ -192,7 +192,9 @@ def test_details_that_changed_amend_the_member_and_what_was_before_stays(at: Ter
 
 def counts(at: Terminal) -> dict[str, int]:
     """How many stand in each unit, as the register counts them."""
-    found = json.loads(at("register", "members", "--by", "unit", "--json").done())["by"]
+    found = json.loads(at("register", "members", "--by", "unit", "--purpose", "audit", "--as", "reg", "--json").done())[
+        "by"
+    ]
     return {each["unit"]: each["members"] for each in found}
 
 
