@@ -17,7 +17,7 @@ from cli.office import opened, vault_of
 from cli.parse import Where, actor_value, command_from, on_the_command_line
 from cli.place import Place
 from cli.report import counted
-from cli.screen import progress, say, say_json, say_wrapped, table
+from cli.screen import progress, say, say_json, say_wrapped
 from cli.source import Read, os_errors
 from ledger.errors import RefusedError
 from ledger.record import Record
@@ -95,12 +95,11 @@ def _print(
     register: str, other: str | None, found: int, live: list[Pair], sides: list[tuple[Pair, Side, Side]], page: int
 ) -> None:
     where = f"{register} and {other}" if other else register
-    rows = []
     for number, (pair, kept, dropped) in enumerate(sides, SHOWN * (page - 1) + 1):
-        rows.append((str(number), "keep", kept.person, _says(kept), str(pair.score), ", ".join(pair.basis)))
-        rows.append(("", "drop", dropped.person, _says(dropped), "", "merged already" if pair.merged else ""))
-    if rows:
-        say(table(("no", "", "person", "stands in", "of 100", "what agrees"), rows, right=(0, 4)))
+        merged_already = "; merged already" * pair.merged
+        say_wrapped(f"{number}  like by {pair.score} of 100: {', '.join(pair.basis)}{merged_already}")
+        for what, side in (("keep", kept), ("drop", dropped)):
+            say_wrapped(f"   {what}  {side.person}  {_says(side)}")
     merged = found - len(live)
     say_wrapped(f"{counted(len(live), 'pair')} of {where} who may be one human" + (f"; {merged} merged" * bool(merged)))
     if len(live) > SHOWN * page:

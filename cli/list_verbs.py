@@ -11,7 +11,7 @@ from cli.count_verbs import Json
 from cli.purpose import OpenerOption, PurposeOption
 
 LOOK, RECORD = "Look", "Record"
-As = Annotated[str, typer.Option("--as", metavar="OFFICE", help="The office that acts.")]
+As = Annotated[str, typer.Option("--as", envvar="POLLBOOK_ACTOR", metavar="ACTOR", help="Who acts: an office.")]
 FileOf = Annotated[Path, typer.Argument(metavar="FILE", help="The CSV file.")]
 MappingOf = Annotated[Path, typer.Option("--mapping", metavar="MAP", help="How its columns are read; see import.")]
 Out = Annotated[Path | None, typer.Option("--out", metavar="FILE", help="Write to a file, not the screen.")]
