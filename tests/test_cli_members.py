@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import sqlite3
 from contextlib import closing
 from pathlib import Path
@@ -273,6 +274,23 @@ def test_refuses_utf_16_and_more_than_the_limits(at: Terminal, monkeypatch: pyte
     monkeypatch.setattr(cli.member_file, "FILE_MAX", 10)
     at(*IMPORT).refused("file-too-large")
     monkeypatch.undo()
+
+
+def test_refuses_a_file_of_2_gb_before_it_is_read(at: Terminal) -> None:
+    at.write("m.csv", HEAD + ADA)
+    os.truncate(at.folder / "m.csv", 2_000_000_000)  # its end is a hole, and takes no room
+    at(*IMPORT).refused("file-too-large")
+
+
+def test_a_day_with_two_digits_of_a_year_is_no_day(at: Terminal) -> None:
+    at.write("m.toml", 'dates = "%d/%m/%Y"\n' + MAPPING)
+    row = ADA.replace("1950-01-02", "02/01/1950")
+    rows = [
+        row.replace("2010-05-06", day).replace("0001", f"000{n}")
+        for n, day in enumerate(("1/2/03", "44197", "1/2/2003"), 1)
+    ]
+    assert of(imported(at, HEAD + "".join(rows))) == (1, 0, {"bad-day": 1, "day-mangled": 1})
+    assert '"2003-02-01"' in at("events", "--type", "member-registered.v1", "--json").done()
 
 
 def test_refuses_a_line_without_end(at: Terminal, monkeypatch: pytest.MonkeyPatch) -> None:
