@@ -9,6 +9,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
+from cli.access import log_opening, purpose_named
 from cli.apply import Given, carry_out
 from cli.csv_rows import rows_of
 from cli.lists import require_register
@@ -16,7 +17,7 @@ from cli.office import opened, vault_of
 from cli.parse import Where, actor_value, command_from, on_the_command_line
 from cli.place import Place
 from cli.report import counted
-from cli.screen import progress, say, say_json, say_wrapped, table
+from cli.screen import progress, say, say_json, say_wrapped
 from cli.source import Read, os_errors
 from ledger.errors import RefusedError
 from ledger.record import Record
@@ -40,16 +41,20 @@ def show_duplicates(
     everybody: bool,
     page: int,
     out: Path | None,
+    asked: tuple[str, str],
     as_json: bool,
 ) -> None:
     """Show who may be one human.
 
     Args:
         names: register whose members' personal data are shown; `both` for both sides.
+        asked: for which purpose, and who asks.
 
     Raises:
+        UsageError: `purpose-required`.
         RefusedError: `unknown-register`.
     """
+    purpose_named(asked[0])
     with opened(place) as ledger:
         for name in filter(None, (register, other)):
             require_register(ledger, name)
@@ -58,13 +63,17 @@ def show_duplicates(
             with progress("comparing", 0) as bar:
                 pairs = [*find_pairs(ledger, vault, register, other, bar.by)]
             live = [pair for pair in pairs if everybody or not pair.merged]
-            if out is not None:
-                _write(out, ledger, vault, live)
-                return
+            review = _review(ledger, vault, live) if out is not None else ""
             shown = live if as_json else live[SHOWN * (page - 1) : SHOWN * page]
             sides = [(pair, *_sides(ledger, vault, pair, register, names)) for pair in shown]
         finally:
             vault.close()
+    log_opening(place, "duplicates", 2 * len(live if out is not None else sides), *asked)
+    if out is not None:
+        with os_errors(out):
+            out.write_text(review, "utf-8")
+        say(f"wrote {out}: {counted(len(live), 'pair')}; it holds personal data, so keep it safe")
+        return
     if as_json:
         found = [{**pair._asdict(), "kept": one._asdict(), "dropped": two._asdict()} for pair, one, two in sides]
         say_json({"register": register, "other": other or register, "pairs": found})
@@ -86,12 +95,11 @@ def _print(
     register: str, other: str | None, found: int, live: list[Pair], sides: list[tuple[Pair, Side, Side]], page: int
 ) -> None:
     where = f"{register} and {other}" if other else register
-    rows = []
     for number, (pair, kept, dropped) in enumerate(sides, SHOWN * (page - 1) + 1):
-        rows.append((str(number), "keep", kept.person, _says(kept), str(pair.score), ", ".join(pair.basis)))
-        rows.append(("", "drop", dropped.person, _says(dropped), "", "merged already" if pair.merged else ""))
-    if rows:
-        say(table(("no", "", "person", "stands in", "of 100", "what agrees"), rows, right=(0, 4)))
+        merged_already = "; merged already" * pair.merged
+        say_wrapped(f"{number}  like by {pair.score} of 100: {', '.join(pair.basis)}{merged_already}")
+        for what, side in (("keep", kept), ("drop", dropped)):
+            say_wrapped(f"   {what}  {side.person}  {_says(side)}")
     merged = found - len(live)
     say_wrapped(f"{counted(len(live), 'pair')} of {where} who may be one human" + (f"; {merged} merged" * bool(merged)))
     if len(live) > SHOWN * page:
@@ -106,7 +114,7 @@ def _says(side: Side) -> str:
     return ", ".join([*said, *(str(who[name]) for name in ("name", "born", "email") if name in who)])
 
 
-def _write(out: Path, ledger: Record, vault: Vault, pairs: list[Pair]) -> None:
+def _review(ledger: Record, vault: Vault, pairs: list[Pair]) -> str:
     """Write pairs as CSV to look at: the first column is for whoever decides."""
     text = io.StringIO()
     writer = csv.writer(text, lineterminator="\n")
@@ -116,9 +124,7 @@ def _write(out: Path, ledger: Record, vault: Vault, pairs: list[Pair]) -> None:
         told = [side_of(ledger, vault, person).identity or {} for person in (pair.dropped, pair.kept)]
         cells = [str(who.get(name, "")) for who in told for name in PERSONAL]
         writer.writerow(["", pair.dropped, pair.kept, " ".join(pair.basis), pair.score, pair.matcher, *cells])
-    with os_errors(out):
-        out.write_text(text.getvalue(), "utf-8")
-    say(f"wrote {out}: {counted(len(pairs), 'pair')}; it holds personal data, so keep it safe")
+    return text.getvalue()
 
 
 def merge_reviewed(place: Place, file: Path, actor: str, *, dry_run: bool, as_json: bool) -> None:

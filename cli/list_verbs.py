@@ -8,9 +8,10 @@ from typing import Annotated
 import typer
 
 from cli.count_verbs import Json
+from cli.purpose import OpenerOption, PurposeOption
 
 LOOK, RECORD = "Look", "Record"
-As = Annotated[str, typer.Option("--as", metavar="OFFICE", help="The office that acts.")]
+As = Annotated[str, typer.Option("--as", envvar="POLLBOOK_ACTOR", metavar="ACTOR", help="Who acts: an office.")]
 FileOf = Annotated[Path, typer.Argument(metavar="FILE", help="The CSV file.")]
 MappingOf = Annotated[Path, typer.Option("--mapping", metavar="MAP", help="How its columns are read; see import.")]
 Out = Annotated[Path | None, typer.Option("--out", metavar="FILE", help="Write to a file, not the screen.")]
@@ -55,6 +56,8 @@ def absent(
     file: FileOf,
     mapping: MappingOf,
     out: Out = None,
+    purpose: PurposeOption = "",
+    actor: OpenerOption = "",
     as_json: Json = False,
 ) -> None:
     """List members of a register who are not in a file of it.
@@ -64,12 +67,13 @@ def absent(
 
     \b
     pollbook absent members may.csv --mapping map.toml --out gone.csv
+      --purpose correction --as registrar
     pollbook import change-membership gone.csv --set change=lapsed
       --set on=2016-05-01 --as registrar
     """
     from cli.lists import show_absent
 
-    show_absent(context.obj, register, file, mapping, out, as_json=as_json)
+    show_absent(context.obj, register, file, mapping, out, (purpose, actor), as_json=as_json)
 
 
 def duplicates(
@@ -82,6 +86,8 @@ def duplicates(
     everybody: Annotated[bool, typer.Option("--all", help="Also those who are merged already.")] = False,
     page: Annotated[int, typer.Option("--page", min=1, help="Which page of pairs.")] = 1,
     out: Out = None,
+    purpose: PurposeOption = "",
+    actor: OpenerOption = "",
     as_json: Json = False,
 ) -> None:
     """Show members who may be one human, in one or two registers.
@@ -91,10 +97,21 @@ def duplicates(
 
     \b
     pollbook duplicates members unison --out pairs.csv
+      --purpose correction --as registrar
     """
     from cli.duplicates import show_duplicates
 
-    show_duplicates(context.obj, register, other, names=names, everybody=everybody, page=page, out=out, as_json=as_json)
+    show_duplicates(
+        context.obj,
+        register,
+        other,
+        names=names,
+        everybody=everybody,
+        page=page,
+        out=out,
+        asked=(purpose, actor),
+        as_json=as_json,
+    )
 
 
 def merge(

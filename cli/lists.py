@@ -8,6 +8,7 @@ import sys
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
+from cli.access import log_opening, purpose_named
 from cli.import_csv import constants_of, filled
 from cli.import_members import MEMBERS, UNKNOWN_FILE, Register
 from cli.member_mapping import Mapping_, read_mapping
@@ -52,16 +53,21 @@ def certify(place: Place, file: Path, mapping: Path, settings: Sequence[str], ac
     print_receipt(receipt, sealed, as_json=as_json)
 
 
-def show_absent(place: Place, register: str, file: Path, mapping: Path, out: Path | None, *, as_json: bool) -> None:
+def show_absent(
+    place: Place, register: str, file: Path, mapping: Path, out: Path | None, asked: tuple[str, str], *, as_json: bool
+) -> None:
     """List who is a member by the register, and is not in a file of it. Nothing is changed: a file may be a part.
 
     Raises:
+        UsageError: `purpose-required`.
         RefusedError: `unknown-register`, and what `read_mapping` and `MemberFile` raise.
     """
+    purpose_named(asked[0])
     read = read_mapping(mapping)
     with opened(place) as ledger:
         require_register(ledger, register)
         rows = [*_absent(place, ledger, register, file, read)]
+    log_opening(place, "absent", len(rows), *asked)
     if as_json:
         say_json({"register": register, "absent": [dict(zip(("person", *PLACES), row, strict=True)) for row in rows]})
         return

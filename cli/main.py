@@ -17,6 +17,7 @@ from cli import (
     member_verbs,
     nomination_verbs,
     office_verbs,
+    privacy_verbs,
     rules_verbs,
     seal_verbs,
     timetable_verbs,
@@ -227,6 +228,17 @@ for verbs in (build_verbs, timetable_verbs, body_verbs, rules_verbs, count_verbs
     verbs.add_verbs(app)
 for verbs in (office_verbs, member_verbs, application_verbs, check_verbs):
     verbs.add_verbs(app)
+build_verbs.add_verbs(app)
+timetable_verbs.add_verbs(app)
+body_verbs.add_verbs(app)
+rules_verbs.add_verbs(app)
+count_verbs.add_verbs(app)
+nomination_verbs.add_verbs(app)
+office_verbs.add_verbs(app)
+member_verbs.add_verbs(app)
+application_verbs.add_verbs(app)
+privacy_verbs.add_verbs(app)
+check_verbs.add_verbs(app)
 
 
 @app.command(rich_help_panel=CHECK)

@@ -94,14 +94,15 @@ class Taking:
             return done
         now = self.now()
         stream = self.intake.stream
-        rows = [*((*each, 1) for each in done.accepted), *done.amended]
-        people = [(row.key, version, row.identity, said) for row, _, digest, said, version in rows if not digest]
+        people = [(row.key, 1, row.identity, said) for row, _, digest, said in done.accepted if not digest]
+        people += [(row.key, n, row.identity, said) for row, _, digest, said, n in done.amended if not digest]
         packed, members = self.vault.members.pack(stream, people)
         fresh = iter(packed)
-        digests = [digest or next(fresh) for _, _, digest, _, _ in rows]
-        names = [key for _, key, _, _, _ in rows]
-        self.vault.members.put(stream, members, done.rejected, (min(names, default=""), max(names, default=""), now))
-        if not names:
+        digests = [digest or next(fresh) for _, _, digest, _ in done.accepted]
+        digests += [digest or next(fresh) for _, _, digest, _, _ in done.amended]
+        ends = [part[end][1] for part in (done.accepted, done.amended) if part for end in (0, -1)]
+        self.vault.members.put(stream, members, done.rejected, (min(ends, default=""), max(ends, default=""), now))
+        if not digests:
             return done
         written = self._append(done, leaves, digests, now)
         for _, _, _, leaf in written:

@@ -29,6 +29,7 @@ from ledger.seal.merkle import leaf_hash
 from ledger.store import Ledger
 from ledger.streams.member import BatchReconciled, MemberRegistered, RegisterMembers
 from ledger.streams.membership import MemberAmended
+from ledger.streams.membership_change import ChangeMembership
 
 FILE = "f" * 32
 STREAM = f"intake/members/{FILE}"
@@ -237,6 +238,105 @@ def test_a_founded_ledger_asks_for_power_and_signature_once_for_all(ledger_place
         desk.submit(register(row(50), file="e" * 32), actor="returning-officer")
 
 
+# Amended
+
+
+FIRST = [*map(row, range(35))]
+CHANGED = [row(number, f"Somebody {number}") if number % 3 == 0 else row(number) for number in range(40)]
+
+
+def require_amended(desk: Desk) -> None:
+    """The later file is taken in: 12 amended, 5 new, 23 as they were; the vault tells the new details and the old."""
+    events = [event for _, event in desk.ledger.reread()]
+    amended = [event for event in events if isinstance(event, MemberAmended)]
+    mine = [event for event in events if event.batch == STREAM]
+    (closed,) = (event for event in events if isinstance(event, BatchReconciled) and event.stream == STREAM)
+    assert (closed.accepted, closed.amended, closed.held, closed.rejected) == (5, 12, 23, ())
+    hashed = hashlib.sha256(b"".join(leaf_hash(encode(event)) for event in mine))
+    assert closed.digest == "sha256:" + hashed.hexdigest()
+    assert [event.version for event in amended] == [2] * 12
+    names = {desk.vault.read(str(event.identity), "identity", event.stream)["name"] for event in amended}  # type: ignore[index]
+    assert names == {f"Somebody {number}" for number in range(0, 35, 3)}
+    every = [event for event in events if isinstance(event, MemberRegistered | MemberAmended)]
+    held = sorted((digest, stream) for digest, stream in desk.vault.held())
+    assert held == sorted((str(event.identity), event.stream) for event in every)
+    assert desk.vault.pending() == []
+
+
+@pytest.mark.parametrize("call", [1, 3])
+@pytest.mark.parametrize(
+    ("owner", "method", "after"),
+    [
+        (MemberVault, "put", True),
+        (Ledger, "append_leaves", False),
+        (Ledger, "append_leaves", True),
+        (MemberVault, "end", False),
+    ],
+)
+def test_an_amending_file_goes_on_wherever_it_was_killed(
+    ledger_place: LedgerPlace, monkeypatch: pytest.MonkeyPatch, owner: type, method: str, after: bool, call: int
+) -> None:
+    if method == "end" and call > 1:
+        pytest.skip("called once")
+    with desk_at(ledger_place) as desk:
+        desk.submit(register(*FIRST, file="e" * 32), actor="clerk")
+    with monkeypatch.context() as patch, desk_at(ledger_place) as desk:
+        kill_at(patch, owner, method, call, after=after)
+        with pytest.raises(Killed):
+            desk.submit(register(*CHANGED), actor="clerk", command_id="once")
+    with desk_at(ledger_place, clock=lambda: LATER) as desk:
+        desk.submit(register(*CHANGED), actor="clerk", command_id="once")
+        require_amended(desk)
+        assert desk.submit(register(*CHANGED), actor="clerk", command_id="once").held
+
+
+def test_a_killed_amendment_waits_for_its_file_or_is_dropped(
+    ledger_place: LedgerPlace, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with desk_at(ledger_place) as desk:
+        desk.submit(register(row(1), file="e" * 32), actor="clerk")
+    with monkeypatch.context() as patch, desk_at(ledger_place) as desk:
+        kill_at(patch, Ledger, "append_leaves", 1, after=False)
+        with pytest.raises(Killed):
+            desk.submit(register(row(1, "Somebody"), file="d" * 32), actor="clerk")
+    with desk_at(ledger_place) as desk:
+        desk.submit(register(row(1, "Another")), actor="clerk")
+        assert [each.code for each in desk.vault.members.rejected(STREAM)] == ["being-registered"]
+    with desk_at(ledger_place, clock=lambda: LATER) as desk:
+        assert desk.vault.pending() == []
+        desk.submit(register(row(1, "Another"), file="c" * 32), actor="clerk")
+        (amended,) = (event for _, event in desk.ledger.reread() if isinstance(event, MemberAmended))
+        assert desk.vault.read(str(amended.identity), "identity", amended.stream) == {"name": "Another"}
+
+
+def test_an_amendment_follows_what_was_recorded_meanwhile(
+    ledger_place: LedgerPlace, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    person = key_of(1).hex()
+    with desk_at(ledger_place) as desk, desk_at(ledger_place) as other:
+        desk.submit(register(row(1), file="e" * 32), actor="clerk")
+        put = MemberVault.put
+        calls = 0
+
+        def meddling(*words: Any) -> None:
+            nonlocal calls
+            calls += 1
+            put(*words)
+            if calls == 1:
+                lapse = ChangeMembership(person=person, change="lapsed", on="2014-06-01")
+                other.submit(lapse, actor="clerk")
+
+        monkeypatch.setattr(MemberVault, "put", meddling)
+        desk.submit(register(row(1, "Somebody")), actor="clerk")
+        versions = [(event.type, event.version) for _, event in desk.ledger.stream(f"person/{person}")]
+        assert versions[1:] == [("membership-changed.v1", 2), ("member-amended.v1", 3)]
+        assert calls == 2
+        assert desk.vault.pending() == []
+        desk.submit(register(row(1, "Somebody"), row(2), file="c" * 32), actor="clerk")
+        closed = [event for _, event in desk.ledger.reread() if isinstance(event, BatchReconciled)][-1]
+        assert (closed.accepted, closed.amended, closed.held) == (1, None, 1)
+
+
 # Decisions
 
 
@@ -263,7 +363,7 @@ def test_a_leaf_by_template_is_the_leaf(
     digest: str,
     blind: str,
 ) -> None:
-    envelope = {"actor": actor, "batch": STREAM, "effective": effective}
+    envelope: dict[str, Any] = {"actor": actor, "batch": STREAM, "effective": effective}
     for kind, version in ((MemberRegistered, 1), (MemberAmended, 12)):
         leaf = MemberLeaves(envelope, kind).leaf("ab" * 12, standing, days, digest, blind, recorded, version)
         event = kind(
@@ -274,8 +374,7 @@ def test_a_leaf_by_template_is_the_leaf(
             identity=digest,
             joined=days[0],
             lapsed=days[1],
-            **envelope,
-            **standing._asdict(),
+            **{**envelope, **standing._asdict()},
         )
         assert leaf == encode(event)
 

@@ -53,6 +53,7 @@ LIST = (
     "U3,Cato Dunmere,other@example.org,1970-05-06,yes,no\n"  # one name and birth date: perhaps two people
     "U4,Fenna Elverstone,fenna@example.org,1991-01-01,yes,\n"
 )
+WHY = ("--purpose", "correction", "--as", "reg")
 IMPORT = ("import", "register-members")
 CERTIFY = ("certify", "u.csv", "--mapping", "u.toml", "--set", "register_id=unison", "--set", "as_of=2015-08-01")
 TOTALS = ("--set", "rows=4", "--set", "levy=3", "--set", "declared=2")
@@ -143,15 +144,15 @@ def test_a_certificate_needs_an_affiliate(at: Terminal) -> None:
 def test_lists_who_is_in_a_later_file_no_more_and_drops_nobody(at: Terminal) -> None:
     taken(at, "m", "members")
     at.write("m2.csv", HEAD + ROWS.split("\n", 1)[1])
-    out = at("absent", "members", "m2.csv", "--mapping", "m.toml").done()
+    out = at("absent", *WHY, "members", "m2.csv", "--mapping", "m.toml").done()
     (person,) = [row["person"] for row in csv.DictReader(io.StringIO(out))]
-    assert json.loads(at("register", "members", "--json").done())["members"] == 4
-    at("absent", "members", "m2.csv", "--mapping", "m.toml", "--out", "gone.csv").done()
+    assert json.loads(at("register", "members", *WHY, "--json").done())["members"] == 4
+    at("absent", *WHY, "members", "m2.csv", "--mapping", "m.toml", "--out", "gone.csv").done()
     words = ("import", "change-membership", "gone.csv", "--set", "change=lapsed", "--set", "on=2016-05-01")
     at(*words, "--as", "reg").done()
-    assert json.loads(at("register", "members", "--json").done())["members"] == 3
-    assert json.loads(at("register", "members", "--as-of", "2016-04-30", "--json").done())["members"] == 4
-    assert at("absent", "members", "m2.csv", "--mapping", "m.toml").done() == "person\n"
+    assert json.loads(at("register", "members", *WHY, "--json").done())["members"] == 3
+    assert json.loads(at("register", "members", *WHY, "--as-of", "2016-04-30", "--json").done())["members"] == 4
+    assert at("absent", *WHY, "members", "m2.csv", "--mapping", "m.toml").done() == "person\n"
     at.record("change-membership", {"person": person, "change": "lapsed", "on": "2016-05-02"}).refused("bad-transition")
     verified(at)
 
@@ -160,7 +161,7 @@ def test_lists_who_is_in_a_later_file_no_more_and_drops_nobody(at: Terminal) -> 
 
 
 def pairs(at: Terminal, *words: str) -> list[dict[str, Any]]:
-    found: list[dict[str, Any]] = json.loads(at("duplicates", *words, "--json").done())["pairs"]
+    found: list[dict[str, Any]] = json.loads(at("duplicates", *WHY, *words, "--json").done())["pairs"]
     return found
 
 
@@ -190,14 +191,14 @@ def test_shows_each_side_who_it_knows_and_of_the_other_the_key(both: Terminal) -
         for each in pairs(both, "members", "unison", "--names", name):
             assert each[mine]["identity"]
             assert each[theirs]["identity"] is None
-    out = both("duplicates", "members", "unison").done()
+    out = both("duplicates", *WHY, "members", "unison").done()
     assert "Ambleth" not in out
     assert "3 pairs" in out
 
 
 def reviewed(at: Terminal, decide: dict[str, tuple[str, str]]) -> str:
     """Write the pairs, decide by the name of the one who is kept, and give the file."""
-    at("duplicates", "members", "unison", "--out", "pairs.csv").done()
+    at("duplicates", *WHY, "members", "unison", "--out", "pairs.csv").done()
     rows = list(csv.DictReader(io.StringIO((at.folder / "pairs.csv").read_text("utf-8"))))
     for row in rows:
         row["merge"], more = decide.get(row["kept name"], ("", ""))
@@ -223,7 +224,7 @@ def test_merges_the_pairs_that_somebody_marked_and_undoes_one(both: Terminal) ->
 
 def test_name_and_birth_date_alone_merge_nobody(both: Terminal) -> None:
     file = reviewed(both, {"Cato Dunmere": ("yes", "")})
-    assert "line 3" in both("merge", file, "--as", "reg").refused("basis-insufficient")
+    assert "pairs.csv line" in both("merge", file, "--as", "reg").refused("basis-insufficient")
     file = reviewed(both, {"Cato Dunmere": ("yes", "document")})
     both("merge", file, "--as", "reg").done()
 
@@ -239,7 +240,7 @@ def test_two_in_one_register_are_found_too(at: Terminal) -> None:
     taken(at, "m", "members")
     (pair,) = pairs(at, "members")
     assert (pair["score"], pair["basis"]) == (100, ["name-and-birth-date", "email", "address"])
-    assert "nearest: members" in at("duplicates", "member").refused("unknown-register")
+    assert "nearest: members" in at("duplicates", *WHY, "member").refused("unknown-register")
 
 
 def test_who_was_erased_is_in_no_pair(both: Terminal) -> None:
@@ -260,3 +261,11 @@ def test_an_amended_member_is_found_by_the_details_of_today(both: Terminal) -> N
     assert ("Cato Dunmere", "Fenna Elverstone") in {
         (each["kept"]["identity"]["name"], each["dropped"]["identity"]["name"]) for each in found
     }
+
+
+def test_asks_why_and_records_who_looked(both: Terminal) -> None:
+    both("duplicates", "members", "unison", "--as", "reg").refused("purpose-required", 2)
+    both("absent", "members", "m.csv", "--mapping", "m.toml", "--as", "reg").refused("purpose-required", 2)
+    both("duplicates", *WHY, "members", "unison").done()
+    (event,) = json.loads(both("events", "--type", "access-logged.v1", "--json").done())
+    assert (event["what"], event["rows"], event["purpose"]) == ("duplicates", 6, "correction")

@@ -1,6 +1,7 @@
 """The domain: one file per kind of stream (events, state, commands, decisions), read top-down."""
 
 from ledger.streams import (
+    access,
     account,
     admission,
     amendment,
@@ -26,6 +27,7 @@ from ledger.streams import (
     entries,
     entry,
     entry_changes,
+    erasures,
     founding,
     franchise,
     freeze,
@@ -55,6 +57,7 @@ from ledger.streams import (
     referral,
     report,
     result,
+    retention,
     roll,
     roll_build,
     rulebook,
@@ -67,6 +70,7 @@ from ledger.streams import (
 )
 
 __all__ = [
+    "access",
     "account",
     "admission",
     "amendment",
@@ -92,6 +96,7 @@ __all__ = [
     "entries",
     "entry",
     "entry_changes",
+    "erasures",
     "founding",
     "franchise",
     "freeze",
@@ -121,6 +126,7 @@ __all__ = [
     "referral",
     "report",
     "result",
+    "retention",
     "roll",
     "roll_build",
     "rulebook",

@@ -16,10 +16,11 @@ from ledger.event import Plain
 from ledger.field import Hash, Id, PersonKey, Time
 from ledger.streams.application import Application, application_stream, require_open
 from ledger.streams.application_events import ApplicationReceived, ApplicationReceivedLate, ApplicationWithdrawn
+from ledger.streams.decided import publication
 from ledger.streams.election import Election, election_stream, require_election
 from ledger.streams.fee import Fees, FeeSet, fee_stream
 from ledger.streams.person import Identity
-from ledger.streams.timetable import Timetable, publication, timetable_stream
+from ledger.streams.timetable import Timetable, timetable_stream
 
 
 class Claim(NamedTuple):

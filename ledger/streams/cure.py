@@ -18,8 +18,8 @@ from ledger.field import Id, PersonKey, Text, Time
 from ledger.rules.local_time import Dated, Zone, dated_at, hours_after
 from ledger.streams.application import Application, Cure, application_stream, require_open
 from ledger.streams.application_events import ApplicationLapsed, CureInvited, CureLapsed, CureSupplied
+from ledger.streams.decided import publication
 from ledger.streams.ground import Grounds, ground_stream, require_ground
-from ledger.streams.timetable import publication
 
 GROUNDS_MAX = 20
 

@@ -10,6 +10,7 @@ from ledger.decision import Act, Command, Outcome, Unchanged, decision
 from ledger.errors import refused
 from ledger.field import INT_MAX, Hash, Id, Text, Time
 from ledger.roll_figures import RollFigures
+from ledger.streams.decided import is_publication, publication
 from ledger.streams.entry import CHANGES
 from ledger.streams.franchise import Adopted, franchise_stream, require_franchise
 from ledger.streams.roll import (
@@ -24,7 +25,7 @@ from ledger.streams.roll import (
     roll_stream,
 )
 from ledger.streams.roll_build import RollBuildClosed, RollBuildOpened
-from ledger.streams.timetable import Timetable, is_publication, publication, timetable_stream
+from ledger.streams.timetable import Timetable, timetable_stream
 
 CELLS_MAX = 300  # of one event: a leaf has to hold them
 SECTIONS_MAX = 1_000

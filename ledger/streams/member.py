@@ -168,8 +168,10 @@ def register_members(command: RegisterMembers, act: Act, intake: IntakeState, ce
     if command.affiliate is not None and not intake.reconciled:
         certificate.require(command.affiliate, {"rows": command.rows, **totals}, where)
 
+    affiliate = command.affiliate
+
     def judge(row: Row) -> str:
-        return "" if row.standing.affiliate == command.affiliate else "other-affiliate"
+        return "" if row.standing.affiliate == affiliate else "other-affiliate"
 
     return intake_of(act, intake, command, command.register_id, where, remedy, totals, judge)
 

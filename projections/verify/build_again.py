@@ -40,7 +40,7 @@ def check_build(
     rules: Sequence[Franchise],
     fold: RollFold,
 ) -> Iterator[Finding]:
-    """E10: a build added just what the franchise gave to whoever had none, and said so.
+    """E12: a build added just what the franchise gave to whoever had none, and said so.
 
     Args:
         rules: versions of the franchise that were adopted by then.
@@ -52,7 +52,7 @@ def check_build(
     if rule is None or begun.as_of_position >= start:
         expected = "a franchise that was adopted, and a position before the build"
         found = f"{begun.franchise} as of event {begun.as_of_position}"
-        yield Finding("E10", "build-differs", start, begun.stream, expected, found)
+        yield Finding("E12", "build-differs", start, begun.stream, expected, found)
         return
     people = EntitledPeople(ledger, begun.election, rule, begun.as_of_position)
     added = _added(ledger, start, position, begun.stream)
@@ -67,7 +67,7 @@ def check_build(
     numbers = (accepted, held, dict(people.failed))
     others = (said.accepted, said.held, {each.test: each.rows for each in said.failed})
     if numbers != others:
-        yield Finding("E10", "build-differs", position, begun.stream, str(numbers), str(others))
+        yield Finding("E12", "build-differs", position, begun.stream, str(numbers), str(others))
 
 
 class Fault(NamedTuple):
@@ -82,7 +82,7 @@ class Fault(NamedTuple):
     def as_finding(self, stream: str, closed: int) -> Finding:
         """Say it of a build, at the event that closed it where no entry is at fault."""
         at = closed if self.position is None else self.position
-        return Finding("E10", self.code, at, f"{stream}, {self.key}", self.expected, self.found)
+        return Finding("E12", self.code, at, f"{stream}, {self.key}", self.expected, self.found)
 
 
 def _one_by_one(people: EntitledPeople) -> Iterator[Entitled]:

@@ -51,6 +51,10 @@ CHECKS: dict[str, tuple[Category, str]] = {
     "E9": ("evidence", "bodies sat with the members they had, and no decision is of an inquorate sitting"),
     "E10": (
         "evidence",
+        "applications came on the terms of their day, and were admitted by tests that were passed then",
+    ),
+    "E12": (
+        "evidence",
         "entries are those that the franchise gives, and a frozen or certified roll is what they come to",
     ),
     "E14": ("evidence", "affiliates certified their lists, members' changes could follow, merges lead to who is kept"),

@@ -48,7 +48,7 @@ class Seen:
 
 
 def check_rolls(ledger: Ledger, record: RecordRead, unchecked: dict[str, str]) -> Iterator[Finding]:
-    """E10: entries, builds, freezes and certificates of every election that has a roll."""
+    """E12: entries, builds, freezes and certificates of every election that has a roll."""
     elections = {event.election for _, event in record.others if isinstance(event, ROLL)}
     if not elections:
         return
@@ -71,7 +71,7 @@ def check_rolls(ledger: Ledger, record: RecordRead, unchecked: dict[str, str]) -
             if isinstance(event, RollBuildOpened) and event.election in rolls:
                 rolls[event.election].builds[event.stream] = (position, event)
     except UNREADABLE as error:  # what cannot be read, or does not replay, is a finding of its own check
-        unchecked["E10"] = f"a roll could not be followed to its end: {str(error)[:200]}"
+        unchecked["E12"] = f"a roll could not be followed to its end: {str(error)[:200]}"
         return
     for name, seen in rolls.items():
         yield from _check_one_each(name, seen)
@@ -87,7 +87,7 @@ def _follow_merges(merged: dict[str, str], event: Event) -> None:
 
 
 def _finding(code: str, position: int, what: str, expected: object, found: object) -> Finding:
-    return Finding("E10", code, position, what, str(expected), str(found))
+    return Finding("E12", code, position, what, str(expected), str(found))
 
 
 def _check(ledger: Ledger, position: int, event: Event, seen: Seen, merged: dict[str, str]) -> Iterator[Finding]:
@@ -204,6 +204,6 @@ def _check_one_each(election: str, seen: Seen) -> Iterator[Finding]:
         if kept is not None:
             what = f"entry/{election}/{person}"
             yield Finding(
-                "E10", "duplicate-entitlement", None, what, f"{several}, entry {kept.number} kept", str(number)
+                "E12", "duplicate-entitlement", None, what, f"{several}, entry {kept.number} kept", str(number)
             )
         held.append(EntryNow(number, *place, True, ""))

@@ -6,7 +6,9 @@ from collections.abc import Iterator
 
 from ledger.decision import State
 from ledger.event import Event
+from ledger.streams.access import Accesses
 from ledger.streams.account import Account, AccountStated
+from ledger.streams.admission import AdmissionClosed, AdmissionOpened, AdmissionRun
 from ledger.streams.application import Application
 from ledger.streams.batch import BatchClosed, BatchOpened, BatchState, BatchWithdrawn
 from ledger.streams.body import Body, BodyConstituted, DecisionTaken, MemberSeated, MemberUnseated, SittingHeld
@@ -15,6 +17,7 @@ from ledger.streams.contest import Contest, ContestDefined, PollClosed
 from ledger.streams.deferral import DecisionDeferred, Deferrals
 from ledger.streams.document import Document, DocumentPublished, DocumentWithdrawn
 from ledger.streams.election import CountRuleAdopted, Election, ElectionCalled
+from ledger.streams.erasures import DisclosuresErased, Erasures, ErasuresConfirmed, ErasuresOrdered
 from ledger.streams.fee import Fees, FeeSet
 from ledger.streams.founding import STREAM as FOUNDING
 from ledger.streams.founding import Founding, LedgerFounded
@@ -29,6 +32,7 @@ from ledger.streams.lot import Lot, LotCommitted, LotDrawn
 from ledger.streams.office import DelegationRevoked, Office, PowerDelegated
 from ledger.streams.paper import Paper
 from ledger.streams.payment import Payment
+from ledger.streams.payments import PaymentsFile, PaymentsReceived, PaymentsReconciled
 from ledger.streams.person import Erasure
 from ledger.streams.report import Report, ReportMade
 from ledger.streams.result import (
@@ -39,6 +43,7 @@ from ledger.streams.result import (
     ResultCorrected,
     ResultDeclared,
 )
+from ledger.streams.retention import Retention
 from ledger.streams.rulebook import (
     GuidelinesIssued,
     InterpretationIssued,
@@ -56,7 +61,9 @@ from projections.verify.register_streams import REGISTER_KINDS, register_place
 from projections.verify.roll_streams import ROLL_KINDS, roll_place
 
 KINDS: dict[str, type[State]] = {
+    "access": Accesses,
     "account": Account,
+    "admission": AdmissionRun,
     "application": Application,
     "batch": BatchState,
     "body": Body,
@@ -66,6 +73,7 @@ KINDS: dict[str, type[State]] = {
     "deferral": Deferrals,
     "election": Election,
     "erasure": Erasure,
+    "erasures": Erasures,
     "fee": Fees,
     "ground": Grounds,
     "key": OfficerKey,
@@ -77,12 +85,14 @@ KINDS: dict[str, type[State]] = {
     "office": Office,
     "paper": Paper,
     "payment": Payment,
+    "payments": PaymentsFile,
     "report": Report,
     "result": Result,
     "rulebook": RuleBook,
     "timetable": Timetable,
     "signature": SignatureHeld,
     "totals": Totals,
+    "vault": Retention,
     **NOMINATION_KINDS,
     **REGISTER_KINDS,
     **ROLL_KINDS,
@@ -130,8 +140,14 @@ def place_of(event: Event) -> str:
             return f"totals/{event.contest}/{event.section}"
         case TimetableSet() | StepVaried():
             return f"timetable/{event.election}"
+        case AdmissionOpened() | AdmissionClosed():
+            return f"admission/{event.election}/{event.number}"
+        case PaymentsReceived() | PaymentsReconciled():
+            return f"payments/{event.election}/{event.file}"
         case ChecksOpened() | ChecksClosed():
             return f"checks/{event.election}/*"
+        case ErasuresOrdered() | DisclosuresErased() | ErasuresConfirmed():
+            return f"erasures/{event.register_id}"
         case FeeSet():
             return f"fee/{event.election}"
         case GroundAdopted():

@@ -21,6 +21,8 @@ OTHERWISE = {
     "batch-withdrawn.v1": ("withdraw-papers",),
     "disclosure-erased.v1": ("confirm-erasure",),
     "entry-added.v1": ("add-entry", "build-roll"),
+    "disclosures-erased.v1": ("order-erasures",),
+    "erasures-confirmed.v1": ("order-erasures",),
     "key-enrolled.v1": ("enrol-key", "found-ledger"),
     "member-amended.v1": ("register-members",),
     "member-registered.v1": ("register-members",),
