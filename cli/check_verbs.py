@@ -7,6 +7,8 @@ from typing import Annotated
 
 import typer
 
+from cli import application_verbs
+
 LOOK, RECORD = "Look", "Record"
 
 Election = Annotated[str, typer.Argument(metavar="ELECTION", help="Id of the election.")]
@@ -20,6 +22,7 @@ Actor = Annotated[str, typer.Option("--as", envvar="POLLBOOK_ACTOR", metavar="AC
 
 def add_verbs(app: typer.Typer) -> None:
     """Add the verbs."""
+    application_verbs.add_verbs(app)
     app.command("run-checks", rich_help_panel=RECORD)(run_checks)
     app.command("queue", rich_help_panel=LOOK)(queue)
     app.command("fees", rich_help_panel=LOOK)(fees)

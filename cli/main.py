@@ -9,7 +9,6 @@ from typing import Annotated, NoReturn
 import typer
 
 from cli import (
-    application_verbs,
     body_verbs,
     build_verbs,
     check_verbs,
@@ -231,7 +230,6 @@ count_verbs.add_verbs(app)
 nomination_verbs.add_verbs(app)
 office_verbs.add_verbs(app)
 member_verbs.add_verbs(app)
-application_verbs.add_verbs(app)
 check_verbs.add_verbs(app)
 
 
