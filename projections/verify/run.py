@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 
 from ledger.errors import EvidenceError, PollbookError
@@ -78,10 +78,7 @@ def verify(
     record.findings += snapshot.findings
     unchecked = _unchecked(ledger, record, notes, trust)
     findings = record.findings + check_evidence(ledger, record)
-    findings += check_intakes(record, unchecked)
-    findings += check_sweeps(record, unchecked)
-    findings += check_money(record, unchecked)
-    findings += check_applications(ledger, record)
+    findings += _check_bulk(ledger, record, unchecked)
     findings += check_commands(record, snapshot)
     findings += check_seal(ledger, record, snapshot, notes, trust)
     findings += check_schema(ledger, snapshot)
@@ -101,6 +98,14 @@ def verify(
             findings.append(Finding(PARTS[part][-1], error.code, None, error.what, error.expected, error.found))
         unchecked |= dict.fromkeys(PARTS[part], f"the {part} could not be opened: {error.code}")
     return Report(record.tiles.size, record.tiles.root(), _in_order(findings), unchecked, size_of(notes.current))
+
+
+def _check_bulk(ledger: Ledger, record: RecordRead, unchecked: dict[str, str]) -> Iterator[Finding]:
+    """What came in batches, and applications, which mostly do."""
+    yield from check_intakes(record, unchecked)
+    yield from check_sweeps(record, unchecked)
+    yield from check_money(record, unchecked)
+    yield from check_applications(ledger, record)
 
 
 def _in_order(findings: list[Finding]) -> tuple[Finding, ...]:
