@@ -11,6 +11,7 @@ import typer
 from cli import (
     application_verbs,
     body_verbs,
+    build_verbs,
     check_verbs,
     count_verbs,
     member_verbs,
@@ -222,6 +223,7 @@ def show(
     show_stream(context.obj, stream, as_of, known_at, fields=fields, clocks=clocks, as_json=as_json)
 
 
+build_verbs.add_verbs(app)
 timetable_verbs.add_verbs(app)
 body_verbs.add_verbs(app)
 rules_verbs.add_verbs(app)

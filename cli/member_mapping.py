@@ -4,7 +4,7 @@ key = "Membership number"           # what tells rows apart, in whichever file: 
 key_digits = 8                      # it has so many digits: a spreadsheet drops leading zeros
 dates = "%d/%m/%Y"                  # how days are written; YYYY-MM-DD if left out
 
-[public]                            # category, affiliate, region, section, unit, joined, lapsed
+[public]                            # category, region, section, unit, joined, lapsed, levy, declaration
 unit = "CLP"
 joined = "Date joined"
 
@@ -13,7 +13,7 @@ name = ["First name", "Surname"]    # several columns are joined by a space
 email = "E-mail"
 
 [set]                               # public fields that are the same in every row
-category = "member"
+category = "member"                 # and affiliate, of a list that an affiliate certifies
 
 [words.unit]                        # what a cell is called here; without it, "Bow East" is bow-east
 "Bow & E." = "bow-east"
@@ -39,8 +39,8 @@ Columns = Annotated[
     BeforeValidator(lambda value: (value,) if isinstance(value, str) else tuple(value)),
     Field(min_length=1, max_length=20),
 ]
-Shared = Literal["category", "affiliate", "region", "section", "unit"]
-PublicName = Literal["category", "affiliate", "region", "section", "unit", "joined", "lapsed"]
+Shared = Literal["category", "affiliate", "region", "section", "unit", "levy", "declaration"]
+PublicName = Literal["category", "region", "section", "unit", "joined", "lapsed", "levy", "declaration"]
 PrivateName = Literal["name", "address", "born", "email", "phone", "number"]
 
 

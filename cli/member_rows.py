@@ -24,6 +24,11 @@ REMEMBERED_MAX = 50_000
 SERIAL = re.compile(r"[0-9]{1,6}(\.[0-9]+)?")  # a day as a spreadsheet counts them
 ISO_DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 SCIENTIFIC = re.compile(r"[0-9](\.[0-9]+)?E\+?[0-9]+", re.IGNORECASE)  # a long number as a spreadsheet shows it
+YES, NO = ("yes", "y", "true", "1", "x"), ("", "no", "n", "false", "0", "not")
+OWN_WORDS = {  # fields that say yes or no, and how cells say so, capitals aside; a mapping's words take their place
+    "declaration": dict.fromkeys((*YES, "made"), "made") | dict.fromkeys(NO, "not"),
+    "levy": dict.fromkeys((*YES, "pays"), "pays") | dict.fromkeys(NO, "not"),
+}
 NOBODY = Standing("none")
 NO_DAYS = (None, None)
 CODES = {
@@ -61,7 +66,8 @@ CODES = {
     "declaration-missing": "no declaration made",
     "fee-not-set": "a category that has no fee at that moment",
     "unknown-concession": "a concession that the fee does not have",
-    "differs-from-register": "somebody registered before, with other details",
+    "differs-from-register": "an application received before, with other details",
+    "other-affiliate": "a member of another affiliate than the list's",
     "being-registered": "somebody whom another import is registering",
     "recorded-singly": "somebody recorded before, and not with a file",
     "member-erased": "somebody whose personal data was erased",
@@ -196,13 +202,23 @@ class RowReader:
     def _stand(self, shared: Any, cells: list[str]) -> Standing:
         fields: dict[str, Any] = {str(name): value for name, value in self._mapping.set.items()}
         for name, column in self._places.shared.items():
-            fields[name] = self._id(self._words.get(name), cells[column])
+            fields[name] = self.said(name, cells[column])
         if not fields.get("category"):
             raise RejectError("bad-id")
         if len(self._standings) >= REMEMBERED_MAX:
             self._standings.clear()
         standing = self._standings[shared] = Standing(**fields)
         return standing
+
+    def said(self, name: str, cell: str) -> str | None:
+        """Give what a cell of a public field says: one of the field's own words, or an id."""
+        if name not in OWN_WORDS:
+            return self._id(self._words.get(name), cell)
+        words = self._words.get(name) or OWN_WORDS[name]
+        found = words.get(cell) or words.get(cell.casefold())
+        if found not in OWN_WORDS[name].values():
+            raise RejectError("unknown-word")
+        return found
 
     def _id(self, words: dict[str, str] | None, cell: str) -> str | None:
         """Give the id that a cell means: as the mapping says, or its letters and digits joined by hyphens."""

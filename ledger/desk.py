@@ -254,10 +254,8 @@ class Desk:
         return done, hashed
 
     def _in_ledger(self, item: Pending) -> bool:
-        for _, event in self.ledger.stream(item.stream):
-            if event.version == item.version:
-                return item.digest in (getattr(event, field) for field in event.private)
-        return False
+        events = (event for _, event in self.ledger.stream(item.stream))
+        return any(item.digest == getattr(event, field) for event in events for field in event.private)
 
     def _settle_batches(self) -> None:
         """Destroy the seeds of batches that were closed just before a kill, or withdrawn."""

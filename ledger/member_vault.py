@@ -21,7 +21,7 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from ledger.errors import EvidenceError
 from ledger.intake import prefix_of
 from ledger.leaf import Draw, base64url
-from ledger.member_pack import KEY_BYTES, NONCE_BYTES, Packed, pack
+from ledger.member_pack import KEY_BYTES, NONCE_BYTES, Packed, Who, pack
 
 if TYPE_CHECKING:
     from ledger.vault import Vault, VaultStore
@@ -31,22 +31,23 @@ MEMBER_TABLES = (
     "CREATE TABLE IF NOT EXISTS intake (stream TEXT PRIMARY KEY, id INTEGER NOT NULL UNIQUE, "
     "wrapped BLOB NOT NULL, head BLOB NOT NULL, "
     "first TEXT NOT NULL, last TEXT NOT NULL, since TEXT NOT NULL)",
-    "CREATE TABLE IF NOT EXISTS member (person TEXT PRIMARY KEY, intake INTEGER NOT NULL, digest TEXT NOT NULL, "
-    "row BLOB NOT NULL, wrapped BLOB NOT NULL, sealed BLOB NOT NULL) WITHOUT ROWID",
+    "CREATE TABLE IF NOT EXISTS member (person TEXT, version INTEGER, intake INTEGER NOT NULL, digest TEXT NOT NULL, "
+    "row BLOB NOT NULL, wrapped BLOB NOT NULL, sealed BLOB NOT NULL, PRIMARY KEY (person, version)) WITHOUT ROWID",
     "CREATE TABLE IF NOT EXISTS rejected (intake TEXT NOT NULL, line INTEGER NOT NULL, person TEXT NOT NULL, "
     "code TEXT NOT NULL, sealed BLOB NOT NULL, PRIMARY KEY (intake, line))",
 )
-PUT_MEMBER = "INSERT INTO member VALUES (?,?,?,?,?,?)"
+PUT_MEMBER = "INSERT INTO member VALUES (?,?,?,?,?,?,?)"
 PUT_REJECTED = "INSERT INTO rejected VALUES (?,?,?,?,?) ON CONFLICT DO NOTHING"
 PUT_INTAKE = "INSERT INTO intake VALUES (?,?,?,?,'','','') ON CONFLICT DO NOTHING"
 UNDER_WAY = "UPDATE intake SET first = ?, last = ?, since = ? WHERE stream = ?"
 
 
 class Known(NamedTuple):
-    """A member whose disclosure is held: the digest of it, and the keyed digest of the row that it came from."""
+    """A member's last disclosure: its digest, the keyed digest of the row that it came from, the version it is of."""
 
     digest: str
     row: bytes
+    version: int = 1
 
 
 class RejectedRow(NamedTuple):
@@ -95,18 +96,19 @@ class MemberVault:
             ((number,),) = self._store.execute("SELECT coalesce(max(id), 0) + 1 FROM intake")
             self._store.execute(PUT_INTAKE, (intake, number, wrapped, sealed))
 
-    def pack(self, intake: str, people: Sequence[tuple[bytes, str, bytes]]) -> tuple[list[str], list[Packed]]:
+    def pack(self, intake: str, people: Sequence[Who]) -> tuple[list[str], list[Packed]]:
         """Pack the disclosures of a page of members; see `pack`."""
         return pack(self._master, self._number(intake), self._draw, people)
 
     def known(self, first: str, last: str) -> dict[str, Known]:
-        """Give the members held whose keys are between two, both included."""
+        """Give the members held whose keys are between two, both included: of each, what was disclosed last."""
         if not self._made:
             return {}
-        statement = "SELECT person, digest, row FROM member WHERE person >= ? AND person <= ?"
-        return {
-            person: Known(digest, bytes(row)) for person, digest, row in self._store.execute(statement, (first, last))
-        }
+        statement = (
+            "SELECT person, digest, row, version FROM member WHERE person >= ? AND person <= ? ORDER BY person, version"
+        )
+        rows = self._store.execute(statement, (first, last))
+        return {person: Known(digest, bytes(row), version) for person, digest, row, version in rows}
 
     def put(
         self,
@@ -135,16 +137,16 @@ class MemberVault:
         """Note that nothing of an intake is under way any more."""
         self._store.execute(UNDER_WAY, ("", "", "", intake))
 
-    def under_way(self) -> Iterator[tuple[str, str, str]]:
-        """Give what may not be in the ledger yet: stream, digest, and since when."""
+    def under_way(self) -> Iterator[tuple[str, int, str, str]]:
+        """Give what may not be in the ledger yet: stream, version, digest, and since when."""
         if not self._made:
             return
         for intake, name, first, last, since in self._store.execute(
             "SELECT id, stream, first, last, since FROM intake WHERE first <> ''"
         ):
-            statement = "SELECT person, digest FROM member WHERE person >= ? AND person <= ? AND intake = ?"
-            for person, digest in self._store.execute(statement, (first, last, intake)):
-                yield prefix_of(name) + person, digest, since
+            statement = "SELECT person, version, digest FROM member WHERE person >= ? AND person <= ? AND intake = ?"
+            for person, version, digest in self._store.execute(statement, (first, last, intake)):
+                yield prefix_of(name) + person, version, digest, since
 
     def discard(self, digest: str, person: str) -> None:
         """Drop a member who never reached the ledger."""
@@ -185,20 +187,29 @@ class MemberVault:
 
     def in_order(self) -> Iterator[Sealed]:
         """Give every member's disclosure in the order of the keys, a page of them in memory at a time."""
-        last = ""
-        while self._made:
-            rows = self._store.execute(
-                "SELECT person, digest, wrapped, sealed FROM member WHERE person > ? ORDER BY person LIMIT ?",
-                (last, PAGE_MEMBERS),
-            )
-            if not rows:
-                return
-            for person, digest, wrapped, sealed in rows:
+        last: tuple[Any, ...] = ("", 0)
+        statement = (
+            "SELECT person, digest, wrapped, sealed, version FROM member WHERE (person, version) > (?, ?) "
+            "ORDER BY person, version LIMIT ?"
+        )
+        while self._made and (rows := self._store.execute(statement, (*last, PAGE_MEMBERS))):
+            for person, digest, wrapped, sealed, _ in rows:
                 yield Sealed(str(person), str(digest), bytes(wrapped), bytes(sealed))
-            last = str(rows[-1][0])
+            last = (rows[-1][0], rows[-1][4])
+
+    def people(self, stem: str) -> Iterator[str]:
+        """Give the keys of who is in registers whose streams begin so, ascending; not of those who were erased."""
+        last: tuple[str, ...] = ("",)
+        statement = (
+            "SELECT DISTINCT person FROM member WHERE person > ? AND intake IN "
+            "(SELECT id FROM intake WHERE substr(stream, 1, ?) = ?) ORDER BY person LIMIT ?"
+        )
+        while self._made and (rows := self._store.execute(statement, (last[-1], len(stem), stem, PAGE_MEMBERS))):
+            last = tuple(str(person) for (person,) in rows)
+            yield from last
 
     def identities(self, stem: str) -> Iterator[tuple[str, str]]:
-        """Give who is in registers whose streams begin so: key, and the disclosure's JSON; in the order of keys.
+        """Give who is in registers whose streams begin so: key, and the JSON disclosed last; in the order of keys.
 
         Raises:
             EvidenceError: `disclosure-changed`.
@@ -208,6 +219,7 @@ class MemberVault:
         while named:
             rows = self._store.execute(
                 f"SELECT person, digest, wrapped, sealed FROM member WHERE person > ? AND intake IN ({named}) "
+                "AND version = (SELECT max(version) FROM member later WHERE later.person = member.person) "
                 "ORDER BY person LIMIT ?",
                 (last, len(stem), stem, PAGE_MEMBERS),
             )

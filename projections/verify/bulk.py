@@ -21,11 +21,20 @@ from ledger.decision import fold
 from ledger.errors import PollbookError
 from ledger.event import Event
 from ledger.intake import KEY_BYTES
-from ledger.streams.application_events import ApplicationReceived, ApplicationReceivedLate, ChecksRun
-from ledger.streams.checks import said_of
+from ledger.streams.application_events import (
+    ApplicationAdmitted,
+    ApplicationReceived,
+    ApplicationReceivedLate,
+    ChecksRun,
+    FeeFailed,
+    FeeReceived,
+    FeeRefunded,
+)
 from ledger.streams.member import MemberRegistered
 from ledger.streams.membership import MemberAmended
+from ledger.streams.payment import PaymentMatched
 from projections.verify.finding import Finding
+from projections.verify.said import SAYING, said
 from projections.verify.streams import empty_state
 
 # With one private field each, at most, and no field that says which stream they belong on.
@@ -34,7 +43,12 @@ BULK: tuple[type[Event], ...] = (
     MemberAmended,
     ApplicationReceived,
     ApplicationReceivedLate,
+    ApplicationAdmitted,
     ChecksRun,
+    FeeFailed,
+    FeeReceived,
+    FeeRefunded,
+    PaymentMatched,
 )
 KEY = re.compile(f"[0-9a-f]{{{2 * KEY_BYTES}}}")
 DIGEST_BYTES = 32
@@ -140,8 +154,8 @@ class Bulk:
         if shape not in run.shapes and len(run.shapes) < SHAPES_MAX:
             run.shapes[shape] = position
         self.hashes.setdefault(batch, bytearray()).extend(hashed)
-        if isinstance(event, ChecksRun):
-            self.said.setdefault(batch, Counter()).update(said_of(event))
+        if isinstance(event, SAYING):
+            self.said.setdefault(batch, Counter()).update(said(event))
         return True
 
     def _replay(self, position: int, event: Event) -> None:
@@ -161,11 +175,7 @@ class Bulk:
 
 def digest_of(event: Event) -> bytes:
     """Give the digest of an event's one private value as 32 bytes, zeros where there is none."""
-    for name in event.private:
-        value = getattr(event, name)
-        if value is not None:
-            return base64.urlsafe_b64decode(value + "=")
-    return NO_DIGEST
+    return base64.urlsafe_b64decode(getattr(event, event.private[0]) + "=") if event.private else NO_DIGEST
 
 
 def digest_text(digest: bytes) -> str:

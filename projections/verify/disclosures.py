@@ -23,7 +23,7 @@ def check_disclosures(bulk: Bulk, vault: Vault, erased: Mapping[str, str]) -> It
     Args:
         erased: digest -> person.
     """
-    pending = {digest for _, digest, _ in vault.members.under_way()}
+    pending = {digest for _, _, digest, _ in vault.members.under_way()}
     leaves = _leaves(bulk)
     person, digests = next(leaves, ("", []))
     for key, group in groupby(vault.members.in_order(), key=lambda row: row.person):

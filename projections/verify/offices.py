@@ -11,10 +11,8 @@ from ledger.safeguards import own_power, same_hand
 from ledger.store import Ledger
 from ledger.streams.batch import BatchClosed, BatchOpened
 from ledger.streams.body import Fault
-from ledger.streams.checks import ChecksOpened
 from ledger.streams.founding import LedgerFounded, follows
 from ledger.streams.key import KeyEnrolled
-from ledger.streams.member import BatchReceived
 from ledger.streams.office import (
     DELEGATION,
     DelegationRevoked,
@@ -28,8 +26,8 @@ from ledger.streams.person import DisclosureErased
 from projections.verify.bulk import BULK
 from projections.verify.finding import Finding
 from projections.verify.record import RecordRead
-from projections.verify.runs import Before, Run, runs_of
-from projections.verify.signatures import CLOSINGS, Body, check_signatures
+from projections.verify.runs import CLOSES, OPENS, Before, Run, runs_of
+from projections.verify.signatures import Body, check_signatures
 from projections.verify.verbs import verbs_of
 
 UNFOUNDED = "the ledger is unfounded: everything in it is asserted by whoever recorded it"
@@ -49,9 +47,7 @@ def check_offices(ledger: Ledger, record: RecordRead, unchecked: dict[str, str])
     if not founded:
         unchecked |= dict.fromkeys(("A4", "A5"), UNFOUNDED)
     # What is in `bulk` came with its batch, and under what that was received with, as its own check has it.
-    acts = [
-        (position, event) for position, event in record.others if event.batch is None or not isinstance(event, BULK)
-    ]
+    acts = [(position, event) for position, event in record.others if not isinstance(event, BULK)]
     for run in runs_of(acts):
         if founded or run.signatures:
             yield from check_signatures(origin, run, before, opened)
@@ -59,9 +55,9 @@ def check_offices(ledger: Ledger, record: RecordRead, unchecked: dict[str, str])
             yield from _check_founding(run, before)
         else:
             for position, event in run.events:
-                if isinstance(event, BatchOpened | BatchReceived | ChecksOpened):
+                if isinstance(event, OPENS):
                     openers[event.stream] = event.command
-                closes = isinstance(event, CLOSINGS) and openers.get(event.stream) == event.command
+                closes = isinstance(event, CLOSES) and openers.get(event.stream) == event.command
                 if founded and not closes and not isinstance(event, DisclosureErased):
                     yield from _check_act(position, event, run, before)
                 yield from _check_delegation(position, event, before)

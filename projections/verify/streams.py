@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from ledger.decision import State
 from ledger.event import Event
 from ledger.streams.account import Account, AccountStated
+from ledger.streams.admission import AdmissionClosed, AdmissionOpened, AdmissionRun
 from ledger.streams.application import Application
 from ledger.streams.batch import BatchClosed, BatchOpened, BatchState, BatchWithdrawn
 from ledger.streams.body import Body, BodyConstituted, DecisionTaken, MemberSeated, MemberUnseated, SittingHeld
@@ -29,6 +30,7 @@ from ledger.streams.lot import Lot, LotCommitted, LotDrawn
 from ledger.streams.office import DelegationRevoked, Office, PowerDelegated
 from ledger.streams.paper import Paper
 from ledger.streams.payment import Payment
+from ledger.streams.payments import PaymentsFile, PaymentsReceived, PaymentsReconciled
 from ledger.streams.person import Erasure
 from ledger.streams.report import Report, ReportMade
 from ledger.streams.result import (
@@ -53,9 +55,11 @@ from ledger.streams.totals import Totals, TotalsCertified
 from projections.verify.finding import Finding
 from projections.verify.nomination_streams import NOMINATION_KINDS, nomination_place
 from projections.verify.register_streams import REGISTER_KINDS, register_place
+from projections.verify.roll_streams import ROLL_KINDS, roll_place
 
 KINDS: dict[str, type[State]] = {
     "account": Account,
+    "admission": AdmissionRun,
     "application": Application,
     "batch": BatchState,
     "body": Body,
@@ -76,6 +80,7 @@ KINDS: dict[str, type[State]] = {
     "office": Office,
     "paper": Paper,
     "payment": Payment,
+    "payments": PaymentsFile,
     "report": Report,
     "result": Result,
     "rulebook": RuleBook,
@@ -84,6 +89,7 @@ KINDS: dict[str, type[State]] = {
     "totals": Totals,
     **NOMINATION_KINDS,
     **REGISTER_KINDS,
+    **ROLL_KINDS,
 }
 
 
@@ -128,6 +134,10 @@ def place_of(event: Event) -> str:
             return f"totals/{event.contest}/{event.section}"
         case TimetableSet() | StepVaried():
             return f"timetable/{event.election}"
+        case AdmissionOpened() | AdmissionClosed():
+            return f"admission/{event.election}/{event.number}"
+        case PaymentsReceived() | PaymentsReconciled():
+            return f"payments/{event.election}/{event.file}"
         case ChecksOpened() | ChecksClosed():
             return f"checks/{event.election}/*"
         case FeeSet():
@@ -148,7 +158,7 @@ def place_of(event: Event) -> str:
             return FOUNDING
         case LogKeyRotated():
             return LOG_KEY
-    return register_place(event) or nomination_place(event)
+    return register_place(event) or roll_place(event) or nomination_place(event)
 
 
 def check_place(position: int, event: Event) -> Iterator[Finding]:

@@ -20,6 +20,7 @@ OTHERWISE = {
     "batch-opened.v1": ("read-papers",),
     "batch-withdrawn.v1": ("withdraw-papers",),
     "disclosure-erased.v1": ("confirm-erasure",),
+    "entry-added.v1": ("add-entry", "build-roll"),
     "key-enrolled.v1": ("enrol-key", "found-ledger"),
     "member-amended.v1": ("register-members",),
     "member-registered.v1": ("register-members",),
@@ -29,6 +30,7 @@ OTHERWISE = {
     "payments-reconciled.v1": ("receive-payments",),
     "payment-matched.v1": ("receive-fee", "fail-fee", "refund-fee"),
     "power-delegated.v1": ("delegate-power", "found-ledger"),
+    "roll-counted.v1": ("freeze-roll",),
 }
 
 
