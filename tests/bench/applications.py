@@ -10,7 +10,7 @@ from __future__ import annotations
 import csv
 import json
 import random
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import NamedTuple
@@ -220,7 +220,7 @@ def _commands(folder: Path) -> None:
         {"step": "poll-close", "local": "2015-09-10T12:00:00"},
     ]
     category = "registered-supporters"
-    kinds: list[dict[str, object]] = [
+    kinds: list[Mapping[str, object]] = [
         {"test": "register-match", "near": "not-accepted"},
         {"test": "of-age", "years": 14, "on": "2015-09-10"},
         *[{"test": name} for name in ("not-duplicate", "paid", "not-barred", "declaration")],

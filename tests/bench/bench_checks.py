@@ -152,7 +152,7 @@ def main() -> int:
         looks: dict[str, Callable[[], object]] = {
             "queue": lambda: show_queue(place, ELECTION, "", 1, None, None, as_json=False),
             "queue, a page": lambda: show_queue(place, ELECTION, "register-match", 100, None, None, as_json=False),
-            "fees by day": lambda: show_fees(place, ELECTION, ["day"], None, None, None, as_json=False),
+            "fees by day": lambda: show_fees(place, ELECTION, ["day"], None, None, None, None, as_json=False),
             "one application": lambda: show_application(place, person, None, None, as_json=False),
         }
         for what, work in looks.items():
