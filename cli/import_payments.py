@@ -76,7 +76,7 @@ def import_payments(
             raise interrupted(file.name, GO_ON) from None
 
 
-def _named(
+def named(
     stream: BufferedReader, name: str, election: str, mapping: Mapping_, vault: Vault, record: Record
 ) -> tuple[MemberFile, PaymentsFile]:
     """Give the file by its keyed digest, and the batch of it as it stands."""
@@ -97,7 +97,7 @@ def _take_in(
     as_json: bool,
 ) -> None:
     with desk_at(place) as desk:
-        file, state = _named(stream, name, given["election"], mapping, desk.vault, desk.ledger)
+        file, state = named(stream, name, given["election"], mapping, desk.vault, desk.ledger)
         before = state.reconciled is not None
         try:
             if not before:
@@ -125,7 +125,7 @@ def _look_through(
     with opened(place) as ledger:
         vault = vault_of(place, ledger)
         try:
-            file, state = _named(stream, name, election, mapping, vault, ledger)
+            file, state = named(stream, name, election, mapping, vault, ledger)
             with progress(f"sorting {name}", file.size) as bar:
                 file.sort(bar.by)
             with progress("payments", file.total) as bar:
