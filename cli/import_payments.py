@@ -24,7 +24,7 @@ from cli.verbs import interrupted
 from ledger.decision import fold
 from ledger.desk import name_of
 from ledger.errors import UsageError
-from ledger.paying import ACCEPTED, HELD, Sums
+from ledger.paying import ACCEPTED, HELD, Kind, Sums
 from ledger.payment_run import look_through
 from ledger.record import Record
 from ledger.streams.applications import register_of
@@ -36,7 +36,7 @@ class Line(NamedTuple):
     """A line of the sums: what became of rows of a kind, how many, and what they come to."""
 
     fate: str
-    kind: str | None
+    kind: Kind | None
     currency: str | None
     rows: int
     amount: int
