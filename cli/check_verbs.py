@@ -7,6 +7,8 @@ from typing import Annotated
 
 import typer
 
+from cli import application_verbs
+
 LOOK, RECORD = "Look", "Record"
 
 Election = Annotated[str, typer.Argument(metavar="ELECTION", help="Id of the election.")]
@@ -20,6 +22,7 @@ Actor = Annotated[str, typer.Option("--as", envvar="POLLBOOK_ACTOR", metavar="AC
 
 def add_verbs(app: typer.Typer) -> None:
     """Add the verbs."""
+    application_verbs.add_verbs(app)
     app.command("run-checks", rich_help_panel=RECORD)(run_checks)
     app.command("queue", rich_help_panel=LOOK)(queue)
     app.command("fees", rich_help_panel=LOOK)(fees)
@@ -99,6 +102,12 @@ def fees(
     context: typer.Context,
     election: Election,
     by: Annotated[list[str] | None, typer.Option("--by", metavar="WHAT", help="category, day, or both.")] = None,
+    bank: Annotated[
+        Path | None, typer.Option("--bank", metavar="FILE", help="A bank's file to hold beside it.")
+    ] = None,
+    mapping: Annotated[
+        Path | None, typer.Option("--mapping", metavar="MAP", help="With --bank: as for pollbook import payments.")
+    ] = None,
     as_of: AsOf = None,
     known_at: KnownAt = None,
     as_json: Json = False,
@@ -106,14 +115,15 @@ def fees(
     """Show the money of applications, and what of it is banked.
 
     Quoted, received, taken back by the bank, refunded, retained from those whose application came to nothing, and what
-    failed at once; by category, or --by day.
+    failed at once; by category, or --by day. Beside it what the banks' files taken in come to, or --bank FILE, and
+    every difference.
 
     \b
     pollbook fees leader-2015 --by category --by day
     """
     from cli.fees import show_fees
 
-    show_fees(context.obj, election, by or [], None, as_of, known_at, as_json=as_json)
+    show_fees(context.obj, election, by or [], bank, mapping, as_of, known_at, as_json=as_json)
 
 
 def application(

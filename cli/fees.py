@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import NamedTuple
+from pathlib import Path
 
+from cli.bank import Bank, bank_file, banks_taken_in
 from cli.look import moment_from
 from cli.place import Place
 from cli.queue import applications_at, require_applications
@@ -16,29 +17,22 @@ BY = ("category", "day")
 COLUMNS = (QUOTED, RECEIVED, TAKEN_BACK, REFUNDED, RETAINED, FAILED)
 
 
-class Bank(NamedTuple):
-    """What a bank's file comes to: rows, and by currency what came in less what went out."""
-
-    name: str
-    rows: int
-    totals: Mapping[str, int]
-
-
 def show_fees(
     place: Place,
     election: str,
     by: Sequence[str],
-    bank: Bank | None,
+    file: Path | None,
+    mapping: Path | None,
     as_of: str | None,
     known_at: str | None,
     *,
     as_json: bool,
-) -> bool:
-    """Show the money, and say whether a bank's file agrees with it; True where it does, or none is given.
+) -> None:
+    """Show the money, beside a bank's file or else those that were taken in.
 
     Raises:
-        UsageError: `unknown-column`, `bad-moment`.
-        RefusedError: `no-applications`.
+        UsageError: `unknown-column`, `no-mapping`, `bad-moment`.
+        RefusedError: `no-applications`, and what reading payments raises.
     """
     for name in by:
         if name not in BY:
@@ -46,25 +40,23 @@ def show_fees(
             raise UsageError(
                 "unknown-column", f"--by {name}", expected=" or ".join(BY), found=found, remedy="Correct the option"
             )
+    if (file is None) != (mapping is None):
+        remedy = "Give the rest"
+        raise UsageError("no-mapping", "--bank", expected="--bank and --mapping together", found="one", remedy=remedy)
     names = [name for name in BY if name in (by or BY[:1])]
     with applications_at(place, moment_from(as_of, known_at)) as (ledger, views):
         require_applications(views, ledger, election)
         accounts = fees_of(views.database, election, names)
+        bank = banks_taken_in(views.database, election)
+    if file and mapping:
+        bank = bank_file(place, election, file, mapping)
     sums = totals(accounts)
-    differences = _differences(sums, bank) if bank else {}
     if as_json:
-        _say_plain(accounts, sums, names, bank, differences)
-    else:
-        _say(accounts, sums, names)
-        if bank:
-            _say_bank(sums, bank, differences)
-    return not any(differences.values())
-
-
-def _differences(sums: Mapping[str, Account], bank: Bank) -> dict[str, int]:
-    """Give what the bank has more than the record, by currency."""
-    currencies = sorted({*sums, *bank.totals})
-    return {each: bank.totals.get(each, 0) - (sums[each].banked if each in sums else 0) for each in currencies}
+        _say_plain(accounts, sums, names, bank)
+        return
+    _say(accounts, sums, names)
+    if bank:
+        _say_bank(sums, bank)
 
 
 def _say_plain(
@@ -72,7 +64,6 @@ def _say_plain(
     sums: Mapping[str, Account],
     names: Sequence[str],
     bank: Bank | None,
-    differences: Mapping[str, int],
 ) -> None:
     rows = []
     for key, account in accounts.items():
@@ -80,7 +71,12 @@ def _say_plain(
         rows.append({**dict(zip(("currency", *names), key, strict=True)), **sums_of, "banked": account.banked})
     done: dict[str, object] = {"rows": rows, "banked": {each: account.banked for each, account in sums.items()}}
     if bank:
-        done["bank"] = {"file": bank.name, "rows": bank.rows, "totals": bank.totals, "differences": differences}
+        beside = [
+            {"currency": currency, "kind": kind, "bank": theirs._asdict(), "record": ours._asdict()}
+            | {"difference": theirs.amount - ours.amount}
+            for (currency, kind), (theirs, ours) in bank.beside(sums).items()
+        ]
+        done["bank"] = {"files": bank.name, "beside": beside, "kept": dict(sorted(bank.kept.items()))}
     say_json(done)
 
 
@@ -106,8 +102,13 @@ def _cells(account: Account) -> tuple[str, ...]:
     return (*(f"{account.sums[kind].amount:,}" for kind in COLUMNS), f"{account.banked:,}")
 
 
-def _say_bank(sums: Mapping[str, Account], bank: Bank, differences: Mapping[str, int]) -> None:
-    for currency, difference in differences.items():
-        banked = sums[currency].banked if currency in sums else 0
-        said = f"{bank.name}: {bank.totals.get(currency, 0):,} {currency} in {bank.rows:,} rows; on record {banked:,}"
-        say_wrapped(f"{said}: " + (f"a difference of {difference:,}" if difference else "the same"))
+def _say_bank(sums: Mapping[str, Account], bank: Bank) -> None:
+    rows = []
+    for (currency, kind), (theirs, ours) in bank.beside(sums).items():
+        amounts = (theirs.number, theirs.amount, ours.amount, theirs.amount - ours.amount)
+        rows.append((currency, kind, *(f"{each:,}" for each in amounts)))
+    say(table(("currency", "kind", "rows", "bank", "on record", "difference"), rows, right=(2, 3, 4, 5)))
+    same = all(row[-1] == "0" for row in rows)
+    say_wrapped(f"bank: {bank.name}; " + ("the record comes to the same" if same else "the record differs"))
+    for code, number in sorted(bank.kept.items()):
+        say_wrapped(f"{number:,} rows not on record: {code}")

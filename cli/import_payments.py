@@ -24,7 +24,7 @@ from cli.verbs import interrupted
 from ledger.decision import fold
 from ledger.desk import name_of
 from ledger.errors import UsageError
-from ledger.paying import ACCEPTED, HELD, Sums
+from ledger.paying import ACCEPTED, HELD, Kind, Sums
 from ledger.payment_run import look_through
 from ledger.record import Record
 from ledger.streams.applications import register_of
@@ -36,7 +36,7 @@ class Line(NamedTuple):
     """A line of the sums: what became of rows of a kind, how many, and what they come to."""
 
     fate: str
-    kind: str | None
+    kind: Kind | None
     currency: str | None
     rows: int
     amount: int
@@ -76,7 +76,7 @@ def import_payments(
             raise interrupted(file.name, GO_ON) from None
 
 
-def _named(
+def named(
     stream: BufferedReader, name: str, election: str, mapping: Mapping_, vault: Vault, record: Record
 ) -> tuple[MemberFile, PaymentsFile]:
     """Give the file by its keyed digest, and the batch of it as it stands."""
@@ -97,7 +97,7 @@ def _take_in(
     as_json: bool,
 ) -> None:
     with desk_at(place) as desk:
-        file, state = _named(stream, name, given["election"], mapping, desk.vault, desk.ledger)
+        file, state = named(stream, name, given["election"], mapping, desk.vault, desk.ledger)
         before = state.reconciled is not None
         try:
             if not before:
@@ -125,7 +125,7 @@ def _look_through(
     with opened(place) as ledger:
         vault = vault_of(place, ledger)
         try:
-            file, state = _named(stream, name, election, mapping, vault, ledger)
+            file, state = named(stream, name, election, mapping, vault, ledger)
             with progress(f"sorting {name}", file.size) as bar:
                 file.sort(bar.by)
             with progress("payments", file.total) as bar:

@@ -9,7 +9,6 @@ from typing import Annotated, NoReturn
 import typer
 
 from cli import (
-    application_verbs,
     body_verbs,
     build_verbs,
     check_verbs,

@@ -23,6 +23,7 @@ from ledger.decision import fold
 from ledger.desk import Desk, name_of
 from ledger.errors import UsageError, nearest, refused
 from ledger.event import Event
+from ledger.leaf import undisclose
 from ledger.record import Record
 from ledger.rules.franchise import OfAge
 from ledger.streams.application_events import CheckName
@@ -125,7 +126,8 @@ def _prepared(desk: Desk, views: Views, given: Given) -> tuple[CheckRunState, Ch
     )
 
     def identity(person: str, digest: str) -> Mapping[str, Any] | None:
-        found: Mapping[str, Any] | None = vault.read(digest, "identity", f"application/{person}")
+        text = vault.members.disclosure(person, digest)  # most came in with a file
+        found: Mapping[str, Any] | None = undisclose(text)[1] if text else vault.read(digest, "identity")
         return found
 
     secret = vault.keyed("features of people", b"")

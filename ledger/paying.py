@@ -27,7 +27,7 @@ class Fate(NamedTuple):
     """What became of rows: `accepted`, `held` or the code they were rejected for; and what they were, if known."""
 
     fate: str
-    kind: str | None
+    kind: Kind | None
     currency: str | None
 
 

@@ -20,7 +20,10 @@ class Found(Protocol):
         ...
 
     def pages(self, envelope: Envelope, done: frozenset[str]) -> Iterator[Sequence[Event]]:
-        """Give the events by the page, but of streams that are `done`; each at the version its stream was seen at."""
+        """Give the events by the page, but of streams that are `done`.
+
+        Each is restricted, has no private value, and comes at the version after the one that its stream was seen at.
+        """
         ...
 
 

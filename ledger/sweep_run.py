@@ -14,9 +14,9 @@ from typing import Any
 
 from ledger.event import Event
 from ledger.intake_run import stamped
-from ledger.leaf import Draw, conceal, encode
+from ledger.leaf import Draw, conceal, encode, random_texts
 from ledger.record import Record
-from ledger.recorder import ConflictError, Guard
+from ledger.recorder import ConflictError, Guard, NewRow
 from ledger.seal.merkle import leaf_hash
 from ledger.streams.signature import Signed
 from ledger.sweep import Sweep, Swept
@@ -53,7 +53,7 @@ class Sweeping:
         before, total = self.events, max(sweep.found.total, self.events)
         for page in sweep.found.pages(sweep.envelope, done):
             self.progress(self.events + self.changed, total)
-            self._record([conceal(event, self.draw)[0] for event in page])
+            self._record(page)
         self.progress(total, total)
         swept = Swept(self.events, self.changed, self.counts, "sha256:" + self.hashed.hexdigest())
         closed = sweep.closed(swept, self.now())
@@ -66,10 +66,10 @@ class Sweeping:
     def _record(self, events: Sequence[Event]) -> None:
         """Record one page, but what stands on a stream that has moved on."""
         while events:
-            now = self.now()
-            stamp = [stamped(event, now) for event in events]
+            blinds = random_texts(self.draw, len(events))
+            written: list[NewRow] = []
             try:
-                recorded = self.ledger.append(stamp, Guard({self.sweep.stream: 1})).recorded
+                self._append(events, blinds, written)
             except ConflictError:
                 fresh = [event for event in events if len(self.ledger.stream(event.stream)) == event.version - 1]
                 if len(fresh) == len(events):
@@ -77,20 +77,30 @@ class Sweeping:
                 self.changed += len(events) - len(fresh)
                 events = fresh
                 continue
-            for event in stamp:
-                self._count(stamped(event, recorded))
+            for event, (_, _, _, leaf) in zip(events, written, strict=True):
+                self._count(event, leaf)
             return
+
+    def _append(self, events: Sequence[Event], blinds: Sequence[str], written: list[NewRow]) -> None:
+        def rows_at(recorded: str) -> list[NewRow]:
+            written[:] = [
+                (e.stream, e.version, e.type, encode(e.model_copy(update={"blind": blind, "recorded": recorded})))
+                for e, blind in zip(events, blinds, strict=True)
+            ]
+            return written
+
+        self.ledger.append_leaves(rows_at, self.now(), Guard({self.sweep.stream: 1}))
 
     def _recorded(self, after: int) -> frozenset[str]:
         """Give the streams on which this sweep has recorded already; their events are counted and hashed in order."""
         streams = []
         for _, event in self.ledger.scan(after + 1):
             if event.batch == self.sweep.stream:
-                self._count(event)
+                self._count(event, encode(event))
                 streams.append(event.stream)
         return frozenset(streams)
 
-    def _count(self, event: Event) -> None:
-        self.hashed.update(leaf_hash(encode(event)))
+    def _count(self, event: Event, leaf: bytes) -> None:
+        self.hashed.update(leaf_hash(leaf))
         self.counts.update(self.sweep.counted(event))
         self.events += 1

@@ -34,8 +34,8 @@ from ledger.streams.checks import ChecksClosed
 from ledger.streams.franchise import FranchiseAdopted
 from ledger.streams.member import BatchReconciled
 from ledger.streams.payments import PaymentsReconciled
+from projections.application_tables import PUT_CHECK, PUT_FEE, PUT_HOUR, TABLES, TO_SETTLE
 
-NOT_RUN, ANEW, REFERRAL, CURE, READY = "not-run", "checks", "referral", "cure", "admission"
 HOUR = len("2015-08-12T12")
 DAY = len("2015-08-12")
 
@@ -46,66 +46,6 @@ KINDS: dict[type[Event], str] = {
     FeeRefunded: "refunded",
     FeeRetained: "retained",
 }
-TABLES = (
-    "CREATE TABLE IF NOT EXISTS application (person TEXT PRIMARY KEY, election TEXT NOT NULL, category TEXT NOT NULL, "
-    "received TEXT NOT NULL, late INTEGER NOT NULL, version INTEGER NOT NULL, identity TEXT NOT NULL, "
-    "currency TEXT NOT NULL, due INTEGER NOT NULL, money INTEGER NOT NULL, ended TEXT NOT NULL, "
-    "referrals INTEGER NOT NULL, curing INTEGER NOT NULL, stale INTEGER NOT NULL, batch TEXT) WITHOUT ROWID",
-    "CREATE INDEX IF NOT EXISTS application_order ON application (election, received, person)",
-    "CREATE INDEX IF NOT EXISTS application_batch ON application (batch) WHERE batch IS NOT NULL",
-    "CREATE TABLE IF NOT EXISTS application_check (person TEXT NOT NULL, name TEXT NOT NULL, outcome TEXT NOT NULL, "
-    "score INTEGER, against TEXT, version TEXT NOT NULL, position INTEGER NOT NULL, "
-    "PRIMARY KEY (person, name)) WITHOUT ROWID",
-    "CREATE TABLE IF NOT EXISTS application_payment (payment TEXT PRIMARY KEY, amount INTEGER NOT NULL) WITHOUT ROWID",
-    "CREATE TABLE IF NOT EXISTS fee_waiting (position INTEGER PRIMARY KEY, batch TEXT NOT NULL, person TEXT NOT NULL, "
-    "kind TEXT NOT NULL, amount INTEGER NOT NULL, currency TEXT NOT NULL, day TEXT NOT NULL, payment TEXT NOT NULL)",
-    "CREATE INDEX IF NOT EXISTS fee_waiting_batch ON fee_waiting (batch)",
-    "CREATE TABLE IF NOT EXISTS bank_file (election TEXT NOT NULL, file TEXT NOT NULL, fate TEXT NOT NULL, "
-    "kind TEXT NOT NULL, currency TEXT NOT NULL, number INTEGER NOT NULL, amount INTEGER NOT NULL)",
-    "CREATE TABLE IF NOT EXISTS check_waiting (batch TEXT NOT NULL, person TEXT NOT NULL, name TEXT NOT NULL, "
-    "outcome TEXT NOT NULL, score INTEGER, against TEXT, version TEXT NOT NULL, position INTEGER NOT NULL, "
-    "PRIMARY KEY (batch, person, name)) WITHOUT ROWID",
-    "CREATE TABLE IF NOT EXISTS check_needed (election TEXT NOT NULL, category TEXT NOT NULL, name TEXT NOT NULL, "
-    "near INTEGER NOT NULL, PRIMARY KEY (election, category, name)) WITHOUT ROWID",
-    "CREATE TABLE IF NOT EXISTS outstanding (person TEXT NOT NULL, name TEXT NOT NULL, election TEXT NOT NULL, "
-    "outcome TEXT NOT NULL, received TEXT NOT NULL, PRIMARY KEY (person, name)) WITHOUT ROWID",
-    "CREATE INDEX IF NOT EXISTS outstanding_election ON outstanding (election, name, outcome, received)",
-    "CREATE INDEX IF NOT EXISTS outstanding_oldest ON outstanding (election, name, received, person)",
-    "CREATE TABLE IF NOT EXISTS application_hour (election TEXT NOT NULL, hour TEXT NOT NULL, "
-    "received INTEGER NOT NULL, decided INTEGER NOT NULL, PRIMARY KEY (election, hour)) WITHOUT ROWID",
-    "CREATE TABLE IF NOT EXISTS fee_day (election TEXT NOT NULL, category TEXT NOT NULL, day TEXT NOT NULL, "
-    "currency TEXT NOT NULL, kind TEXT NOT NULL, ended TEXT NOT NULL, number INTEGER NOT NULL, "
-    "amount INTEGER NOT NULL, PRIMARY KEY (election, category, day, currency, kind, ended)) WITHOUT ROWID",
-)
-PUT_CHECK = (
-    "INSERT INTO application_check VALUES (?,?,?,?,?,?,?) ON CONFLICT (person, name) DO UPDATE SET "
-    "outcome = excluded.outcome, score = excluded.score, against = excluded.against, version = excluded.version, "
-    "position = excluded.position"
-)
-PUT_HOUR = (
-    "INSERT INTO application_hour VALUES (?,?,?,?) ON CONFLICT (election, hour) DO UPDATE SET "
-    "received = received + excluded.received, decided = decided + excluded.decided"
-)
-PUT_FEE = (
-    "INSERT INTO fee_day VALUES (?,?,?,?,?,?,?,?) ON CONFLICT (election, category, day, currency, kind, ended) "
-    "DO UPDATE SET number = number + excluded.number, amount = amount + excluded.amount"
-)
-OUTSTANDING = (  # what an open application waits for: its first row says so if nothing else does
-    "WITH open AS (SELECT * FROM application WHERE ended = '' AND late = 0 AND batch IS NULL AND {which}), "
-    "waits AS (SELECT a.person, c.name, a.election, c.outcome, a.received FROM open a "
-    "JOIN application_check c ON c.person = a.person LEFT JOIN check_needed n ON n.election = a.election "
-    "AND n.category = a.category AND n.name = c.name "
-    "WHERE c.outcome <> 'pass' AND NOT (c.outcome = 'near' AND coalesce(n.near, 0)) "
-    f"UNION ALL SELECT a.person, n.name, a.election, '{NOT_RUN}', a.received FROM open a "
-    "JOIN check_needed n ON n.election = a.election AND n.category = a.category "
-    "WHERE NOT EXISTS (SELECT 1 FROM application_check c WHERE c.person = a.person AND c.name = n.name) "
-    f"UNION ALL SELECT person, '{ANEW}', election, '', received FROM open WHERE stale = 1 "
-    f"UNION ALL SELECT person, '{REFERRAL}', election, '', received FROM open WHERE referrals > 0 "
-    f"UNION ALL SELECT person, '{CURE}', election, '', received FROM open WHERE curing > 0) "
-    "INSERT INTO outstanding SELECT * FROM waits "
-    f"UNION ALL SELECT person, '{READY}', election, '', received FROM open "
-    "WHERE person NOT IN (SELECT person FROM waits)"
-)
 
 
 class ApplicationProjection:
@@ -145,8 +85,8 @@ def _need(database: sqlite3.Connection, event: FranchiseAdopted) -> None:
     ]
     database.execute("DELETE FROM check_needed WHERE election = ?", (election,))
     database.executemany("INSERT INTO check_needed VALUES (?,?,?,?)", rows)
-    database.execute("DELETE FROM outstanding WHERE election = ?", (election,))
-    database.execute(OUTSTANDING.format(which="election = ?"), (election,))
+    people = database.execute("SELECT person FROM application WHERE election = ?", (election,)).fetchall()
+    _settle(database, (person for (person,) in people))
 
 
 def _settle(database: sqlite3.Connection, changed: Iterable[str]) -> None:
@@ -154,11 +94,12 @@ def _settle(database: sqlite3.Connection, changed: Iterable[str]) -> None:
     people = [(person,) for person in changed]
     if not people:
         return
-    database.execute("CREATE TEMP TABLE IF NOT EXISTS changed (person TEXT PRIMARY KEY) WITHOUT ROWID")
-    database.execute("DELETE FROM changed")
-    database.executemany("INSERT INTO changed VALUES (?)", people)
-    database.execute("DELETE FROM outstanding WHERE person IN (SELECT person FROM changed)")
-    database.execute(OUTSTANDING.format(which="person IN (SELECT person FROM changed)"))
+    first, *rest = TO_SETTLE
+    database.execute(first)
+    database.execute("DELETE FROM temp.changed")
+    database.executemany("INSERT INTO temp.changed VALUES (?)", people)
+    for statement in rest:
+        database.execute(statement)
 
 
 def _fold_one(database: sqlite3.Connection, person: str, position: int, event: Event) -> None:

@@ -20,10 +20,10 @@ from ledger.checks.register import RegisterMatch, outcome_of
 from ledger.checks.score import MATCHER
 from ledger.checks.single import check_age, check_payment
 from ledger.event import Event
-from ledger.recorder import PAGE_ROWS
 from ledger.streams.application import PREFIX
 from ledger.streams.application_events import Check, CheckName, ChecksRun
 
+PAGE_ROWS = 2_000  # events made at once
 SLICE = 100_000  # applications held against an edition in one reading of it
 KEPT_MAX = 20_000  # details kept while applications are compared with each other
 ERROR, PASS = Finding("error"), Finding("pass")

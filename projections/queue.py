@@ -9,7 +9,7 @@ from fractions import Fraction
 from typing import NamedTuple
 
 from ledger.field import time_text
-from projections.applications import ANEW, CURE, READY, REFERRAL
+from projections.application_tables import ANEW, CURE, READY, REFERRAL
 
 HOURS = 24  # over which rates are taken
 PAGE = 50

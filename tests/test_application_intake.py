@@ -247,9 +247,7 @@ def test_nothing_is_admitted_of_a_file_that_is_not_complete(
         desk.submit(admit(desk), actor="clerk")
         (closed,) = (event for _, event in desk.ledger.stream(ADMISSION) if isinstance(event, AdmissionClosed))
         assert closed.admitted == ()
-        assert [(each.code, each.applications) for each in closed.not_admitted] == [
-            ("batch-open", 9)
-        ]  # of ten, one was late
+        assert [(each.code, each.applications) for each in closed.not_admitted] == [("batch-open", 9)]
 
 
 def test_a_founded_ledger_asks_for_power_and_signature(ledger_place: LedgerPlace) -> None:

@@ -94,20 +94,25 @@ def require_whole(desk: Desk, *, applications: int = 7, changed: int = 0) -> Non
 
 
 def kill_at(monkeypatch: pytest.MonkeyPatch, call: int, *, after: bool) -> None:
-    append = Ledger.append
+    """Be killed at so many calls of either way to append, before or after it did its work."""
     calls = 0
 
-    def killing(*words: Any, **more: Any) -> Any:
-        nonlocal calls
-        calls += 1
-        if calls == call and not after:
-            raise Killed
-        done = append(*words, **more)
-        if calls == call:
-            raise Killed
-        return done
+    def wrap(append: Callable[..., Any]) -> Callable[..., Any]:
+        def killing(*words: Any, **more: Any) -> Any:
+            nonlocal calls
+            calls += 1
+            number = calls
+            if number == call and not after:
+                raise Killed
+            done = append(*words, **more)
+            if number == call:
+                raise Killed
+            return done
 
-    monkeypatch.setattr(Ledger, "append", killing)
+        return killing
+
+    for name in ("append", "append_leaves"):
+        monkeypatch.setattr(Ledger, name, wrap(getattr(Ledger, name)))
 
 
 @pytest.mark.parametrize("call", [1, 2, 4, 5])

@@ -295,6 +295,44 @@ def test_fees_by_category_and_day(at: Terminal) -> None:
     assert max(map(len, out.splitlines())) <= 80
 
 
+BANK = "Receipt,Transaction,Amount,Date,Status\n"
+BANK_MAPPING = """\
+key = "Receipt"
+reference = "Transaction"
+[public]
+amount = "Amount"
+day = "Date"
+kind = "Status"
+[set]
+currency = "GBP"
+"""
+
+
+def test_fees_beside_the_bank(at: Terminal) -> None:
+    (key,) = at("application-key", "labour", "R1").done().split()
+    more(at, ("receive-application", {**applied(ADA)[1], "application": key}))
+    at.write("p.toml", BANK_MAPPING)
+    at.write("p.csv", BANK + "R1,T1,3.00,2010-07-07,received\nR9,T2,3.00,2010-07-07,received\n")
+    beside = ("fees", "labour", "--bank", "p.csv", "--mapping", "p.toml")
+    words = ("import", "payments", "p.csv", "--mapping", "p.toml", "--set", "election=labour", *AS)
+    kept = json.loads(at(*beside, "--json").done())["bank"]["kept"]
+    assert kept == {"not-imported": 1, "unmatched-payment": 1}
+    at(*words).done()
+    for found_now in (json.loads(at("fees", "labour", "--json").done()), json.loads(at(*beside, "--json").done())):
+        received = found_now["bank"]["beside"][1]
+        assert (received["kind"], received["bank"], received["record"]["amount"]) == (
+            "received",
+            {"number": 2, "amount": 600},
+            899,  # of which 599 came in otherwise
+        )
+        assert received["difference"] == -299
+        assert found_now["bank"]["kept"] == {"unmatched-payment": 1}
+    out = at("fees", "labour").done()
+    assert "bank: 1 file taken in; the record differs" in out
+    assert max(map(len, out.splitlines())) <= 80
+    refused(at("fees", "labour", "--bank", "p.csv"), "no-mapping", 2)
+
+
 def test_a_payment_taken_back_is_not_banked(at: Terminal) -> None:
     taken = {"application": ADA, "payment": ADA[::-1], "amount": 300, "currency": "GBP", "day": "2010-07-08"}
     more(at, ("fail-fee", taken))
@@ -334,4 +372,4 @@ def test_views_built_anew_are_the_same(at: Terminal) -> None:
 
 
 def without_now(found_now: dict[str, Any]) -> dict[str, Any]:
-    return {name: value for name, value in found_now.items() if name != "now"}
+    return {name: value for name, value in found_now.items() if name not in ("now", "rate")}

@@ -15,6 +15,7 @@ IRELAND = re.compile(r"\b([A-Z][0-9][0-9W]) ?([0-9A-Z]{4})\s*$", re.IGNORECASE)
 DIGITS = re.compile(r"\b([0-9]{4,6})\b(?!.*\b[0-9]{4,6}\b)")
 NUMBERED = re.compile(r"[0-9]+[A-Za-z]?\b")
 ISO_DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
+POSTCODE_MAX = 24  # characters at the end of an address among which its postcode is looked for
 HOUSE_WORDS = 2  # of a house without a number, its first words
 
 
@@ -57,7 +58,11 @@ def details_of(identity: Mapping[str, Any]) -> Details:
 
 def details(name: str, address: str = "", born: str = "", email: str = "") -> Details:
     """Give details from what was written; the postcode is the end of the address."""
-    postcode, house = address_parts(address)
+    return details_at(name, *address_parts(address), born, email)
+
+
+def details_at(name: str, postcode: str, house: str, born: str = "", email: str = "") -> Details:
+    """Give details of somebody whose address was taken apart already."""
     spelled = plain(name)
     look = spelled if name.isascii() else looks(name)
     return Details(spelled, look, born, mail_key(email) if email else "", postcode, house)
@@ -65,7 +70,8 @@ def details(name: str, address: str = "", born: str = "", email: str = "") -> De
 
 def address_parts(address: str) -> tuple[str, str]:
     """Give the postcode and the house of an address; empty where there is none."""
-    found = UNITED_KINGDOM.search(address) or IRELAND.search(address)
+    from_here = max(len(address) - POSTCODE_MAX, 0)
+    found = UNITED_KINGDOM.search(address, from_here) or IRELAND.search(address, from_here)
     if found:
         postcode = (found[1] + found[2]).upper()
     elif found := DIGITS.search(address):

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from ledger.checks.details import Details, address_parts, details
+from ledger.checks.details import Details, address_parts, details_at
 from ledger.checks.finding import Finding
 from ledger.checks.score import SAME, name_score
 
@@ -58,23 +58,30 @@ class RegisterMatch:
         self._applicants = applicants
         self._best = [NOBODY] * len(applicants)
         self._blocks: dict[str, list[int]] = {}
+        self._births: dict[str, list[int]] = {}  # filled once an entry has a birth date: most editions have none
         for place, applicant in enumerate(applicants):
-            for block in (applicant.postcode, _birth_block(applicant.look, applicant.born)):
-                if block:
-                    self._blocks.setdefault(block, []).append(place)
+            if applicant.postcode:
+                self._blocks.setdefault(applicant.postcode, []).append(place)
 
     def see(self, number: str, name: str, address: str, born: str) -> None:
         """Take in one entry: the register's number of it, and who is there."""
-        postcode, _ = address_parts(address)
+        postcode, house = address_parts(address)
         near = self._blocks.get(postcode, ()) if postcode else ()
         if not near and not born:
             return
-        entry = details(name, address, born)
+        entry = details_at(name, postcode, house, born)
         for place in near:
             self._compare(place, entry, number)
-        for place in self._blocks.get(_birth_block(entry.look, born), ()) if born else ():
+        for place in self._born_alike(entry) if born else ():
             if self._applicants[place].postcode != postcode:
                 self._compare(place, entry, number)
+
+    def _born_alike(self, entry: Details) -> Sequence[int]:
+        if not self._births:
+            for place, applicant in enumerate(self._applicants):
+                self._births.setdefault(_birth_block(applicant.look, applicant.born), []).append(place)
+        block = _birth_block(entry.look, entry.born)
+        return self._births.get(block, ()) if block else ()
 
     def _compare(self, place: int, entry: Details, number: str) -> None:
         score = match_score(self._applicants[place], entry)

@@ -7,11 +7,13 @@ RapidFuzz gives the distance: insertions, deletions, changes and swaps of neighb
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 
 import rapidfuzz
 from rapidfuzz.distance import OSA
 
 SAME = 100
+REMEMBERED_MAX = 50_000  # names remembered
 MATCHER = "rapidfuzz-" + re.sub(r"[^a-z0-9]+", "-", rapidfuzz.__version__.lower())
 INITIAL = 10  # taken off where an initial stands for a name: J Smith
 MISSING = 5  # taken off for each name between that only one of the two has: John Andrew Smith
@@ -28,16 +30,24 @@ def name_score(one: str, other: str) -> int:
     """Score two plain names; 100 only where they are equal."""
     if one == other:
         return SAME
-    best = ratio(one, other)
-    ours, theirs = one.split(" "), other.split(" ")
-    turned = ratio(" ".join(sorted(ours)), " ".join(sorted(theirs))) - TURNED
-    return min(max(best, turned, _shortened(ours, theirs)), SAME - 1)
+    ours, in_order = words_and_order(one)
+    theirs, other_in_order = words_and_order(other)
+    turned = ratio(in_order, other_in_order) - TURNED
+    shortened = _shortened(ours, theirs) if ours[-1] == theirs[-1] else 0
+    return min(max(ratio(one, other), turned, shortened), SAME - 1)
 
 
-def _shortened(ours: list[str], theirs: list[str]) -> int:
+@lru_cache(REMEMBERED_MAX)
+def words_and_order(name: str) -> tuple[tuple[str, ...], str]:
+    """Give the words of a plain name, and the name with its words in the order of their letters."""
+    words = tuple(name.split(" "))
+    return words, " ".join(sorted(words))
+
+
+def _shortened(ours: tuple[str, ...], theirs: tuple[str, ...]) -> int:
     """Score names of which one leaves out what stands between first and last, or shortens it to an initial."""
     short, long = sorted((ours, theirs), key=len)
-    if len(short) < 2 or len(short[-1]) < 2 or short[-1] != long[-1]:
+    if len(short) < 2 or len(short[-1]) < 2:
         return 0
     score = SAME - MISSING * (len(long) - len(short))
     rest = iter(long[:-1])

@@ -43,9 +43,15 @@ def plain_word(word: str) -> str:
 
 def words_of(name: str) -> list[str]:
     """Give the words of a name, each plain, without titles before it."""
+    if name.isascii() and name.replace(" ", "").isalnum():  # as most names are: nothing to take out, or to split at
+        words = name.lower().split()
+        return words if len(words) < 3 or words[0] not in TITLES else _without_titles(words)
     cleaned = _SILENT.sub("", name if name.isascii() else unicodedata.normalize("NFKC", name).casefold())
     parts = cleaned.split() if cleaned.isascii() and cleaned.replace(" ", "").isalnum() else _split(cleaned)
-    words = [plain_word(part) for part in parts]
+    return _without_titles([plain_word(part) for part in parts])
+
+
+def _without_titles(words: list[str]) -> list[str]:
     while len(words) > 2 and words[0] in TITLES:
         del words[0]
     return words

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from ledger.decision import fold
 from ledger.errors import EvidenceError, PollbookError
@@ -90,6 +91,7 @@ def verify(
     findings += check_sweeps(record, unchecked)
     findings += check_money(record, unchecked)
     findings += check_applications(ledger, record)
+    findings += _check_bulk(ledger, record, unchecked)
     findings += check_commands(record, snapshot)
     findings += check_seal(ledger, record, snapshot, notes, trust)
     findings += check_schema(ledger, snapshot)
@@ -122,6 +124,14 @@ def _check_batches(ledger: Ledger, record: RecordRead, unchecked: dict[str, str]
         *check_builds(record, unchecked),
         *check_rolls(ledger, record, unchecked),
     ]
+
+
+def _check_bulk(ledger: Ledger, record: RecordRead, unchecked: dict[str, str]) -> Iterator[Finding]:
+    """What came in batches, and applications, which mostly do."""
+    yield from check_intakes(record, unchecked)
+    yield from check_sweeps(record, unchecked)
+    yield from check_money(record, unchecked)
+    yield from check_applications(ledger, record)
 
 
 def _in_order(findings: list[Finding]) -> tuple[Finding, ...]:

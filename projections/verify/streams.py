@@ -8,11 +8,8 @@ from ledger.decision import State
 from ledger.event import Event
 from ledger.streams.access import Accesses
 from ledger.streams.account import Account, AccountStated
-from ledger.streams.admission import AdmissionClosed, AdmissionOpened, AdmissionRun
-from ledger.streams.application import Application
 from ledger.streams.batch import BatchClosed, BatchOpened, BatchState, BatchWithdrawn
 from ledger.streams.body import Body, BodyConstituted, DecisionTaken, MemberSeated, MemberUnseated, SittingHeld
-from ledger.streams.checks import CheckRunState, ChecksClosed, ChecksOpened
 from ledger.streams.contest import Contest, ContestDefined, PollClosed
 from ledger.streams.deferral import DecisionDeferred, Deferrals
 from ledger.streams.document import Document, DocumentPublished, DocumentWithdrawn
@@ -31,8 +28,6 @@ from ledger.streams.log_key import LogKey, LogKeyRotated
 from ledger.streams.lot import Lot, LotCommitted, LotDrawn
 from ledger.streams.office import DelegationRevoked, Office, PowerDelegated
 from ledger.streams.paper import Paper
-from ledger.streams.payment import Payment
-from ledger.streams.payments import PaymentsFile, PaymentsReceived, PaymentsReconciled
 from ledger.streams.person import Erasure
 from ledger.streams.report import Report, ReportMade
 from ledger.streams.result import (
@@ -55,6 +50,7 @@ from ledger.streams.rulebook import (
 from ledger.streams.signature import CommandSigned, CommandSignedWithheld, SignatureHeld
 from ledger.streams.timetable import StepVaried, Timetable, TimetableSet
 from ledger.streams.totals import Totals, TotalsCertified
+from projections.verify.application_streams import APPLICATION_KINDS, application_place
 from projections.verify.finding import Finding
 from projections.verify.nomination_streams import NOMINATION_KINDS, nomination_place
 from projections.verify.register_streams import REGISTER_KINDS, register_place
@@ -63,11 +59,8 @@ from projections.verify.roll_streams import ROLL_KINDS, roll_place
 KINDS: dict[str, type[State]] = {
     "access": Accesses,
     "account": Account,
-    "admission": AdmissionRun,
-    "application": Application,
     "batch": BatchState,
     "body": Body,
-    "checks": CheckRunState,
     "contest": Contest,
     "document": Document,
     "deferral": Deferrals,
@@ -84,8 +77,6 @@ KINDS: dict[str, type[State]] = {
     "lot": Lot,
     "office": Office,
     "paper": Paper,
-    "payment": Payment,
-    "payments": PaymentsFile,
     "report": Report,
     "result": Result,
     "rulebook": RuleBook,
@@ -93,6 +84,7 @@ KINDS: dict[str, type[State]] = {
     "signature": SignatureHeld,
     "totals": Totals,
     "vault": Retention,
+    **APPLICATION_KINDS,
     **NOMINATION_KINDS,
     **REGISTER_KINDS,
     **ROLL_KINDS,
@@ -166,7 +158,7 @@ def place_of(event: Event) -> str:
             return FOUNDING
         case LogKeyRotated():
             return LOG_KEY
-    return register_place(event) or roll_place(event) or nomination_place(event)
+    return application_place(event) or register_place(event) or roll_place(event) or nomination_place(event)
 
 
 def check_place(position: int, event: Event) -> Iterator[Finding]:
