@@ -79,8 +79,7 @@ def bank_file(place: Place, election: str, file: Path, mapping: Path) -> Bank:
         with progress(f"sorting {file.name}", rows.size) as bar:
             rows.sort(bar.by)
         seen = look_through(ledger, rows, state.stream, system_clock(), lambda _done, _of: None)
-    found = [(*fate, each.rows, each.amount) for fate, each in seen.items()]
-    return _bank(file.name, found, {ACCEPTED: NOT_IMPORTED})
+    return _bank(file.name, ((*fate, each.rows, each.amount) for fate, each in seen.items()), {ACCEPTED: NOT_IMPORTED})
 
 
 def _bank(name: str, found: Iterable[Found], kept_as: Mapping[str, str]) -> Bank:

@@ -103,7 +103,7 @@ def checks_stream(election: str, number: int) -> CheckRunState:
 
 
 class RunChecks(Command):
-    """Run the automatic checks over the applications that need them: pollbook run-checks ELECTION.
+    """Run the automatic checks (pollbook run-checks ELECTION) over the applications that need them.
 
     An application needs them that was never checked, or for which a payment or something put right came in since. What
     is found is recorded of each, in one batch.
@@ -119,7 +119,7 @@ class RunChecks(Command):
     matcher: Text = Field(description="name and version of what compares names; run-checks fills it in")
     edition: Id | None = Field(None, description="id of the edition of the electoral register, such as 2015-06")
     register_file: IntakeId | None = Field(None, description="keyed digest of the edition; run-checks fills it in")
-    barred_file: IntakeId | None = Field(None, description="keyed digest of the those barred; filled in likewise")
+    barred_file: IntakeId | None = Field(None, description="keyed digest of the list of those barred; likewise")
     years: int | None = Field(None, ge=1, le=YEARS_MAX, description="age that is asked for, in completed years")
     on: Day | None = Field(None, description="day on which it has to be reached, YYYY-MM-DD")
 
