@@ -18,6 +18,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from ledger.event import Event
 from ledger.field import Text, Time
 from ledger.intake import Intake
+from ledger.marking import MarkFigures, Marking
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,7 +144,7 @@ class Outcome:
     """
 
     events: Sequence[Event] = ()
-    batch: Batch | Intake | None = None
+    batch: Batch | Intake | Marking | None = None
     unchanged: Unchanged | None = None
     restricted: bool = False
 
@@ -226,6 +227,29 @@ class NominationFigures:
     unsized: tuple[str, ...] = ()
 
 
+@dataclass(frozen=True, slots=True)
+class DueFigures:
+    """The papers due in a section as of a position: live `entries`, and those of them that never had a paper."""
+
+    position: int
+    entries: int
+    due: int
+
+
+@dataclass(frozen=True, slots=True)
+class PaperFigures:
+    """What the streams of an elector and a section's papers say together as of a position.
+
+    Attributes:
+        counts: whether the entry counts: it did not come in a batch that is still open.
+        in_bulk: whether a paper was issued to the entry with all others of its section.
+    """
+
+    position: int
+    counts: bool
+    in_bulk: bool
+
+
 class Figures(Protocol):
     """The port through which decisions see projections; the command line injects them."""
 
@@ -243,6 +267,18 @@ class Figures(Protocol):
 
     def heads(self) -> HeadsFigures:
         """Give the heads of all streams as of the ledger's last event."""
+        ...
+
+    def due(self, contest: str, section: str) -> DueFigures:
+        """Give the papers due in a section as of the ledger's last event."""
+        ...
+
+    def paper(self, contest: str, elector: str) -> PaperFigures:
+        """Say whether an entry was issued a paper with its section, as of the ledger's last event."""
+        ...
+
+    def marks(self, contest: str) -> MarkFigures:
+        """Give every paper of a contest, and what came back, as of the ledger's last event."""
         ...
 
 

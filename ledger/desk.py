@@ -14,6 +14,8 @@ from ledger.errors import EvidenceError, RefusedError
 from ledger.event import Audience, Event
 from ledger.intake import Intake
 from ledger.intake_run import Taking, stamped
+from ledger.marking import Marking
+from ledger.marking_run import MarkTaking
 from ledger.leaf import BLIND_BYTES, CANONICAL, Disclosure, Draw, base64url, conceal, encode
 from ledger.record import Appended, Record
 from ledger.recorder import PAGE_ROWS, ConflictError, Guard
@@ -148,6 +150,9 @@ class Desk:
         if isinstance(outcome.batch, Intake):
             taking = Taking(self.ledger, self.vault, outcome.batch, self._draw, self._now, progress)
             return Receipt(name, *taking.run(guard, signed, (name, digest)))
+        if isinstance(outcome.batch, Marking):
+            marks = MarkTaking(self.ledger, self.vault, outcome.batch, self._draw, self._now, progress)
+            return Receipt(name, *marks.run(guard, signed, (name, digest)))
         if outcome.batch:
             return self._run_batch(outcome, outcome.batch, guard, signed, (name, digest), progress)
         if isinstance(command, OrderErasure):
