@@ -110,6 +110,7 @@ def time_text(moment: datetime) -> str:
 
 
 Id = Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9-]{0,63}$")]
+PersonKey = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{24}$")]  # keyed digest, under a secret of the vault
 StreamId = Annotated[
     str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9-]*(/[a-z0-9][a-z0-9-]*){1,7}$", max_length=STREAM_MAX)
 ]

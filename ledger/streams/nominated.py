@@ -7,34 +7,22 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from datetime import date
-from typing import TYPE_CHECKING, Annotated, Literal
-
-from pydantic import AfterValidator, StringConstraints
+from typing import TYPE_CHECKING, Literal
 
 from ledger.decision import State
 from ledger.errors import RefusedError, nearest, refused
 from ledger.event import Audience, Canonical, Event
 from ledger.field import Count, Hash, Id, Text, Time
+from ledger.rules.day import Day as Day
 from ledger.rules.drawing import Seed
 from ledger.rules.nomination import Measure, NominationRule
 
 if TYPE_CHECKING:
     from ledger.streams.timetable import Timetable
 
-DAY_PATTERN = r"^[0-9]{4}-[0-9]{2}-[0-9]{2}$"
 NominationStep = Literal["nominations-open", "nominations-close"]
 OPENING: NominationStep = "nominations-open"
 CLOSE: NominationStep = "nominations-close"
-
-
-def check_day(text: str) -> str:
-    """Return the day if it is one of the calendar."""
-    date.fromisoformat(text)
-    return text
-
-
-Day = Annotated[str, StringConstraints(pattern=DAY_PATTERN), AfterValidator(check_day)]
 Reason = Literal["declined", "not-accepted", "threshold-not-met", "withdrew"]
 
 

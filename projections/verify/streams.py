@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from ledger.decision import State
 from ledger.event import Event
 from ledger.streams.account import Account, AccountStated
+from ledger.streams.application import Application
 from ledger.streams.batch import BatchClosed, BatchOpened, BatchState, BatchWithdrawn
 from ledger.streams.body import Body, BodyConstituted, DecisionTaken, MemberSeated, MemberUnseated, SittingHeld
 from ledger.streams.contest import Contest, ContestDefined, PollClosed
@@ -53,6 +54,7 @@ from projections.verify.nomination_streams import NOMINATION_KINDS, nomination_p
 
 KINDS: dict[str, type[State]] = {
     "account": Account,
+    "application": Application,
     "batch": BatchState,
     "body": Body,
     "contest": Contest,

@@ -1,0 +1,145 @@
+"""`entry/<election>/<person>`: the entries of one person on the roll, each one entitlement in one section.
+
+What is recorded there, and the state; the decisions are in `entries`. An elector's number is `<person>/<number>`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from typing import Annotated, Any, Literal, NamedTuple
+
+from pydantic import StringConstraints
+
+from ledger.decision import State
+from ledger.event import Audience, Event
+from ledger.field import Id, StreamId, Version
+from ledger.rules.franchise import Several
+
+PersonKey = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{24}$")]
+EntryField = Literal["affiliate", "category", "region", "unit"]
+Source = Literal["register", "application", "office", "ruling", "appeal"]
+Cause = Literal["death", "duplicate", "resigned", "lapsed", "expelled", "ruling", "appeal", "clerical"]
+AmendCause = Literal["transferred", "upgraded", "ruling", "appeal", "clerical"]
+RestoreCause = Literal["ruling", "appeal", "clerical"]
+
+
+class EntryAdded(Event):
+    """An entry was added to the roll: one entitlement of one person, in one section; `basis` is what it rests on."""
+
+    audience = Audience.RESTRICTED
+    type: Literal["entry-added.v1"] = "entry-added.v1"
+    affiliate: Id | None = None
+    basis: StreamId
+    category: Id
+    election: Id
+    number: Version
+    region: Id | None = None
+    section: Id
+    source: Source
+    unit: Id | None = None
+
+
+class EntryAmended(Event):
+    """One field of an entry was given another value, or its first, or none any more."""
+
+    audience = Audience.RESTRICTED
+    type: Literal["entry-amended.v1"] = "entry-amended.v1"
+    basis: StreamId | None = None
+    cause: AmendCause
+    election: Id
+    field: EntryField
+    new: Id | None = None
+    number: Version
+    old: Id | None = None
+
+
+class EntryRemoved(Event):
+    """An entry was removed from the roll: its person has no paper by it any more."""
+
+    audience = Audience.RESTRICTED
+    type: Literal["entry-removed.v1"] = "entry-removed.v1"
+    basis: StreamId | None = None
+    cause: Cause
+    election: Id
+    number: Version
+
+
+class EntryRestored(Event):
+    """An entry that was removed was put back as it was."""
+
+    audience = Audience.RESTRICTED
+    type: Literal["entry-restored.v1"] = "entry-restored.v1"
+    basis: StreamId | None = None
+    cause: RestoreCause
+    election: Id
+    number: Version
+
+
+class EntryNow(NamedTuple):
+    """One entry as it stands: live, or removed; `since` is when that took effect (UTC)."""
+
+    number: int
+    category: str
+    section: str
+    affiliate: str | None
+    region: str | None
+    unit: str | None
+    live: bool
+    since: str
+
+
+@dataclass(frozen=True, slots=True)
+class Entries(State):
+    """The entries of one person, by number, those removed among them."""
+
+    entries: Mapping[int, EntryNow] = field(default_factory=dict)
+
+    @property
+    def person(self) -> str:
+        """The person's key, from the stream's name."""
+        return self.stream.rpartition("/")[2]
+
+    @property
+    def live(self) -> tuple[EntryNow, ...]:
+        """The entries that stand, by number."""
+        return tuple(each for _, each in sorted(self.entries.items()) if each.live)
+
+    def evolve(self, event: Event) -> Entries:
+        """Give the entries after one more event."""
+        match event:
+            case EntryAdded():
+                where = (event.category, event.section, event.affiliate, event.region, event.unit)
+                entry = EntryNow(event.number, *where, True, event.effective)
+            case EntryAmended():
+                changes: dict[str, Any] = {event.field: event.new}
+                entry = self.entries[event.number]._replace(**changes)
+            case EntryRemoved() | EntryRestored():
+                live = isinstance(event, EntryRestored)
+                entry = self.entries[event.number]._replace(live=live, since=event.effective)
+            case _:
+                raise TypeError(f"{event.type} does not belong to entries")
+        return replace(self, version=event.version, entries={**self.entries, entry.number: entry})
+
+
+def entry_stream(election: str, person: str) -> Entries:
+    """Name the stream of a person's entries."""
+    return Entries(f"entry/{election}/{person}")
+
+
+def kept_instead(several: Several, held: Entries, section: str, affiliate: str | None, but: int = 0) -> EntryNow | None:
+    """Give the live entry that leaves no room for one in a section, by the franchise; None where there is room.
+
+    Args:
+        several: how many entries one person may have.
+        but: number of an entry that is not looked at.
+    """
+    for each in held.live:
+        alike = {
+            "one-per-person": True,
+            "per-section": each.section == section,
+            "per-section-and-affiliate": (each.section, each.affiliate) == (section, affiliate),
+        }
+        if each.number != but and alike[several]:
+            return each
+    return None

@@ -1,0 +1,153 @@
+"""`roll/<election>`: the roll frozen, counted and certified; copies of it supplied, and inspections of the register.
+
+What is recorded there, and the state; the decisions are in `freeze` and `inspection`.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import Literal
+
+from ledger.decision import State
+from ledger.errors import refused
+from ledger.event import Audience, Canonical, Event
+from ledger.field import Count, Hash, Id, StreamId, Text, Time, Version
+
+CELL_MIN = 10  # entries: what is published shows no section with fewer
+
+
+class SectionCount(Canonical):
+    """Live entries of one section."""
+
+    entries: Count
+    section: Id
+
+
+class RollCell(Canonical):
+    """Live entries alike in category, section and region; None: those that name no region."""
+
+    category: Id
+    entries: Count
+    region: Id | None = None
+    section: Id
+
+
+class RollFrozen(Event):
+    """The roll was frozen: from here on an entry changes by a ruling, an appeal, or to put right a clerical error.
+
+    `root` is the RFC 6962 root over the live entries as of `as_of_position`, sorted by elector and number. Sections
+    of fewer than ten are left out of `sections`, and with them whatever would tell what they are.
+    """
+
+    audience = Audience.PUBLIC
+    type: Literal["roll-frozen.v1"] = "roll-frozen.v1"
+    as_of_position: Count
+    election: Id
+    entries: Count
+    open_batches: tuple[StreamId, ...]
+    published: Time
+    reason: Text | None = None
+    roll_version: Version
+    root: Hash
+    sections: tuple[SectionCount, ...]
+
+    @property
+    def retrospective(self) -> bool:
+        """Whether it was published after it took effect."""
+        return self.published > self.effective
+
+
+class RollCounted(Event):
+    """The live entries of a frozen roll were counted; several events where there are many cells."""
+
+    audience = Audience.RESTRICTED
+    type: Literal["roll-counted.v1"] = "roll-counted.v1"
+    cells: tuple[RollCell, ...]
+    election: Id
+    roll_version: Version
+
+
+class RollCertified(Event):
+    """The roll was certified as it stood as of `as_of_position`; a version is one state of the live entries."""
+
+    audience = Audience.PUBLIC
+    type: Literal["roll-certified.v1"] = "roll-certified.v1"
+    as_of_position: Count
+    election: Id
+    entries: Count
+    open_batches: tuple[StreamId, ...]
+    open_cases: Count
+    reason: Text | None = None
+    roll_version: Version
+    root: Hash
+    statement: Hash
+
+
+class RollCopySupplied(Event):
+    """A copy of a version of the roll was supplied to somebody entitled to it."""
+
+    audience = Audience.PUBLIC
+    type: Literal["roll-copy-supplied.v1"] = "roll-copy-supplied.v1"
+    election: Id
+    purpose: Text
+    recipient: Id
+    roll_version: Version
+    rows: Count
+
+
+class RegisterInspected(Event):
+    """The scrutineer inspected the register, or declined to: whose request it was, and what came of it."""
+
+    audience = Audience.PUBLIC
+    type: Literal["register-inspected.v1"] = "register-inspected.v1"
+    election: Id
+    finding: Literal["accurate", "inaccurate", "declined"]
+    reason: Text | None = None
+    requested_by: Literal["member", "candidate", "scrutineer"]
+    requested_on: Time
+
+
+@dataclass(frozen=True, slots=True)
+class Roll(State):
+    """A roll as it stands.
+
+    Attributes:
+        roll_version: its last version that was frozen or certified; 0 before.
+        root: of that version, with its number of `entries`.
+    """
+
+    frozen: RollFrozen | None = None
+    certified: RollCertified | None = None
+    roll_version: int = 0
+    root: str = ""
+    entries: int = 0
+
+    def evolve(self, event: Event) -> Roll:
+        """Give the roll after one more event."""
+        match event:
+            case RollFrozen() | RollCertified():
+                return replace(
+                    self,
+                    version=event.version,
+                    frozen=event if isinstance(event, RollFrozen) else self.frozen,
+                    certified=event if isinstance(event, RollCertified) else self.certified,
+                    roll_version=event.roll_version,
+                    root=event.root,
+                    entries=event.entries,
+                )
+            case RollCounted() | RollCopySupplied() | RegisterInspected():
+                return replace(self, version=event.version)
+        raise TypeError(f"{event.type} does not belong to a roll")
+
+
+def roll_stream(election: str) -> Roll:
+    """Name the stream of an election's roll."""
+    return Roll(f"roll/{election}")
+
+
+def require_not_frozen(roll: Roll, where: str) -> None:
+    """Refuse what may not happen once the roll is frozen (`after-freeze`)."""
+    if roll.frozen:
+        expected = "a roll that is not frozen yet"
+        remedy = "An entry may still be changed by a ruling, an appeal, or to put right a clerical error"
+        raise refused("after-freeze", where, expected, f"one frozen at {roll.frozen.effective}", remedy)
