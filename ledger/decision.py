@@ -18,7 +18,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from ledger.event import Event
 from ledger.field import Text, Time
 from ledger.intake import Intake
-from ledger.marking import MarkFigures, Marking
+from ledger.marking import Marking, PapersPort
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,8 +82,7 @@ class Command(BaseModel):
 class Act:
     """Who acts, when, and under what: the envelope of the events that a decision makes.
 
-    `origin` is the log's name, which every signature that a decision checks is bound to; `size` is how many events
-    are in the ledger.
+    `origin` is the log's name, which signatures are bound to; `size` is how many events are in the ledger.
     """
 
     actor: str
@@ -227,30 +226,7 @@ class NominationFigures:
     unsized: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class DueFigures:
-    """The papers due in a section as of a position: live `entries`, and those of them that never had a paper."""
-
-    position: int
-    entries: int
-    due: int
-
-
-@dataclass(frozen=True, slots=True)
-class PaperFigures:
-    """What the streams of an elector and a section's papers say together as of a position.
-
-    Attributes:
-        counts: whether the entry counts: it did not come in a batch that is still open.
-        in_bulk: whether a paper was issued to the entry with all others of its section.
-    """
-
-    position: int
-    counts: bool
-    in_bulk: bool
-
-
-class Figures(Protocol):
+class Figures(PapersPort, Protocol):
     """The port through which decisions see projections; the command line injects them."""
 
     def count(self, contest: str) -> CountFigures:
@@ -267,18 +243,6 @@ class Figures(Protocol):
 
     def heads(self) -> HeadsFigures:
         """Give the heads of all streams as of the ledger's last event."""
-        ...
-
-    def due(self, contest: str, section: str) -> DueFigures:
-        """Give the papers due in a section as of the ledger's last event."""
-        ...
-
-    def paper(self, contest: str, elector: str) -> PaperFigures:
-        """Say whether an entry was issued a paper with its section, as of the ledger's last event."""
-        ...
-
-    def marks(self, contest: str) -> MarkFigures:
-        """Give every paper of a contest, and what came back, as of the ledger's last event."""
         ...
 
 

@@ -10,13 +10,13 @@ from typing import Any
 
 from ledger.authority import Sign, authorise, no_keys, sign
 from ledger.decision import DECISIONS, Act, Batch, Command, Entry, Figures, Outcome, State, fold
-from ledger.errors import EvidenceError, RefusedError
+from ledger.errors import EvidenceError, RefusedError, refused
 from ledger.event import Audience, Event
 from ledger.intake import Intake
 from ledger.intake_run import Taking, stamped
+from ledger.leaf import BLIND_BYTES, CANONICAL, Disclosure, Draw, base64url, conceal, encode
 from ledger.marking import Marking
 from ledger.marking_run import MarkTaking
-from ledger.leaf import BLIND_BYTES, CANONICAL, Disclosure, Draw, base64url, conceal, encode
 from ledger.record import Appended, Record
 from ledger.recorder import PAGE_ROWS, ConflictError, Guard
 from ledger.seal.merkle import leaf_hash
@@ -118,13 +118,8 @@ class Desk:
                 return self._carry_out(command, name, digest, actor, progress)
             except ConflictError:
                 continue
-        raise RefusedError(
-            "contention",
-            f"command {name}",
-            expected=f"a quiet moment within {ATTEMPTS} attempts",
-            found="changes by others each time",
-            remedy="Try again",
-        )
+        expected = f"a quiet moment within {ATTEMPTS} attempts"
+        raise refused("contention", f"command {name}", expected, "changes by others each time", "Try again")
 
     def _decide(self, command: Command, name: str, actor: str) -> tuple[Outcome, Guard, Signed | None]:
         """Decide, and have it signed: what is to be recorded, what must not have changed, and the signature."""
@@ -178,9 +173,9 @@ class Desk:
         digests = [disclosure.digest for disclosure in held]
         try:
             appended = self.ledger.append(events, guard)
-        except (ConflictError, RefusedError) as refused:
+        except (ConflictError, RefusedError) as error:
             # A server lost while committing may have it: opening finds out, and settles what is pending.
-            if getattr(refused, "code", "") != "postgres-unreachable":
+            if getattr(error, "code", "") != "postgres-unreachable":
                 self.vault.discard(digests)
             raise
         self.vault.hold(digests)
@@ -287,8 +282,8 @@ class Desk:
         self.vault.erase(subject)
         try:
             self.submit(ConfirmErasure(person=person, digests=tuple(digests)), actor=actor)
-        except RefusedError as refused:
-            if refused.code != "no-erasure-ordered":  # as where another desk opened and confirmed it first
+        except RefusedError as error:
+            if error.code != "no-erasure-ordered":  # as where another desk opened and confirmed it first
                 raise
         self.vault.end_erasure(subject)
 

@@ -1,4 +1,4 @@
-"""What a marked register is made of: rows by elector, what is known of the papers of each, and what becomes of a row."""
+"""What a marked register is made of: rows by elector, the papers of each, and what becomes of a row."""
 
 from __future__ import annotations
 
@@ -103,6 +103,43 @@ class MarkFigures(Protocol):
 
     def papers(self, first: str, last: str) -> Mapping[str, PapersOf]:
         """Give the papers of the persons whose keys are between two, both included."""
+        ...
+
+
+class DueFigures(NamedTuple):
+    """The papers due in a section as of a position: live `entries`, and those of them that never had a paper."""
+
+    position: int
+    entries: int
+    due: int
+
+
+class PaperFigures(NamedTuple):
+    """What the streams of an elector and of a section's papers say together, as of a position.
+
+    Attributes:
+        counts: whether the entry counts: it did not come in a batch that is still open.
+        in_bulk: whether a paper was issued to the entry with all others of its section.
+    """
+
+    position: int
+    counts: bool
+    in_bulk: bool
+
+
+class PapersPort(Protocol):
+    """The port through which decisions see what projections say of papers."""
+
+    def due(self, contest: str, section: str) -> DueFigures:
+        """Give the papers due in a section as of the ledger's last event."""
+        ...
+
+    def paper(self, contest: str, elector: str) -> PaperFigures:
+        """Say whether an entry was issued a paper with its section, as of the ledger's last event."""
+        ...
+
+    def marks(self, contest: str) -> MarkFigures:
+        """Give every paper of a contest, and what came back, as of the ledger's last event."""
         ...
 
 

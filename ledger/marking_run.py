@@ -32,7 +32,9 @@ Mine = dict[str, list[Return]]  # person -> what this batch has recorded
 by_person = attrgetter("person")
 
 
-def sorted_pages(marking: Marking, mine: Mine, progress: Callable[[int, int], None]) -> Iterator[list[tuple[str, Sorted, int]]]:
+def sorted_pages(
+    marking: Marking, mine: Mine, progress: Callable[[int, int], None]
+) -> Iterator[list[tuple[str, Sorted, int]]]:
     """Sort the rows page by page: person, what becomes of their rows, and how many events their stream has."""
     rows, rest = marking.rows, list[MarkRow]()
     for start in range(0, rows.total, PAGE_ROWS):
@@ -111,7 +113,9 @@ class MarkTaking:
         counted = Counted()
         added = 0
         for page in sorted_pages(marking, mine, self.progress):
-            rejected = [RejectedRow(row.line, row.person, code, row.raw) for _, done, _ in page for row, code in done.rejected]
+            rejected = [
+                RejectedRow(row.line, row.person, code, row.raw) for _, done, _ in page for row, code in done.rejected
+            ]
             if rejected:
                 kept.put(marking.stream, [], rejected, NOTHING_UNDER_WAY)
             events = [event for person, done, version in page for event in self._events(person, done, version)]
@@ -119,7 +123,9 @@ class MarkTaking:
             counted.take(page)
         rows.require_same()
         closed = marking.closed(counted.tally, "sha256:" + hashed.hexdigest(), self.now())
-        closing = [stamped(event, closed.recorded) for event in (conceal(closed, self.draw)[0], *(ends if found else ()))]
+        closing = [
+            stamped(event, closed.recorded) for event in (conceal(closed, self.draw)[0], *(ends if found else ()))
+        ]
         self.ledger.append(closing, Guard(command=command, until=guard.until if found else ""))
         return first, added + len(closing) + (0 if found else len(opening))
 

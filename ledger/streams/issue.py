@@ -11,10 +11,11 @@ from typing import Literal
 
 from pydantic import Field
 
-from ledger.decision import Act, Command, DueFigures, Outcome, State, Unchanged, decision
+from ledger.decision import Act, Command, Outcome, State, Unchanged, decision
 from ledger.errors import nearest, refused
 from ledger.event import Audience, Event
 from ledger.field import INT_MAX, Count, Id, Version
+from ledger.marking import DueFigures
 from ledger.streams.contest import Contest, contest_stream, require_contest
 from ledger.streams.roll import CELL_MIN, Roll, roll_stream
 
@@ -103,7 +104,10 @@ def issue_papers(
         remedy = "Record freeze-roll first: papers go to a roll that is fixed"
         raise refused("roll-not-frozen", where, f"a frozen roll of election {contest.election}", "none", remedy)
     if command.roll_version != roll.roll_version:
-        expected, remedy = f"version {roll.roll_version}, the last", "Issue by the roll as it was frozen or certified last"
+        expected, remedy = (
+            f"version {roll.roll_version}, the last",
+            "Issue by the roll as it was frozen or certified last",
+        )
         raise refused("roll-version-differs", where, expected, command.roll_version, remedy)
     _require_new_numbers(command, issue, where)
     if command.count != figures.due:

@@ -166,9 +166,7 @@ class MarkReturns(Command):
     batch=lambda c, _: marks_stream(c.contest, c.file),
     figures=lambda c, port: port.marks(c.contest),
 )
-def mark_returns(
-    command: MarkReturns, act: Act, contest: Contest, batch: MarksState, figures: MarkFigures
-) -> Outcome:
+def mark_returns(command: MarkReturns, act: Act, contest: Contest, batch: MarksState, figures: MarkFigures) -> Outcome:
     """Decide that a marked register may be taken in; `figures` are the papers of the contest.
 
     Raises:
