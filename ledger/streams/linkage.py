@@ -1,4 +1,4 @@
-"""`linkage/<contest>`: what ties papers to electors outside the ledger, sealed by the scrutineer and in the end destroyed.
+"""`linkage/<contest>`: what ties papers to electors outside the ledger, sealed by the scrutineer, destroyed in the end.
 
 The ledger has no such tie. Where papers bear numbers, the scrutineer has the corresponding number list; after the
 count it is sealed with the papers, kept for the time that the law asks for, and destroyed.
@@ -19,6 +19,7 @@ from ledger.errors import refused
 from ledger.event import Audience, Event
 from ledger.field import Hash, Id, Text, Time
 from ledger.streams.contest import Contest, contest_stream, require_contest
+from ledger.streams.result import Result, result_stream
 
 
 class LinkageSealed(Event):
@@ -109,10 +110,13 @@ class DestroyLinkage(Command):
 
 
 @decision(
-    DestroyLinkage, contest=lambda c, _: contest_stream(c.contest), linkage=lambda c, _: linkage_stream(c.contest)
+    DestroyLinkage,
+    contest=lambda c, _: contest_stream(c.contest),
+    linkage=lambda c, _: linkage_stream(c.contest),
+    result=lambda c, _: result_stream(c.contest),
 )
-def destroy_linkage(command: DestroyLinkage, act: Act, contest: Contest, linkage: Linkage) -> Outcome:
-    """Decide that the linkage may be recorded as destroyed.
+def destroy_linkage(command: DestroyLinkage, act: Act, contest: Contest, linkage: Linkage, result: Result) -> Outcome:
+    """Decide that the linkage may be recorded as destroyed: kept as long as was said, and a year from the result.
 
     Raises:
         RefusedError: `unknown-contest`, `future-dated`, `linkage-destroyed`, `linkage-not-sealed`,
@@ -124,7 +128,7 @@ def destroy_linkage(command: DestroyLinkage, act: Act, contest: Contest, linkage
     _require_there(linkage, where)
     if linkage.sealed is None:
         raise refused("linkage-not-sealed", where, "a list that was sealed", "none", "Record seal-linkage first")
-    until = linkage.sealed.until
+    until = max(linkage.sealed.until, _a_year_after(result.declared_at) if result.declared_at else "")
     if act.effective < until:
         remedy = "Keep it until then; if the result is challenged, seal it for longer: seal-linkage"
         raise refused("retention-not-over", where, f"{until} or later", act.effective, remedy)

@@ -9,7 +9,7 @@ from pydantic import Field
 
 from ledger.decision import Act, Command, Outcome, decision
 from ledger.errors import refused
-from ledger.field import StreamId
+from ledger.field import Id, StreamId
 from ledger.marking import PaperFigures
 from ledger.streams.contest import Contest, contest_stream, require_contest
 from ledger.streams.entry import Entries, EntryNow, entry_stream

@@ -1,4 +1,4 @@
-"""`returned/<contest>/<person>` and `marks/<contest>/<digest>`: which electors' papers came back - never how they voted.
+"""`returned/<contest>/<person>`, `marks/<contest>/<digest>`: which electors' papers came back, never how they voted.
 
 The marked register is the scrutineer's, and comes after the close of the poll, as one batch: in the order of the
 persons' keys, each return with its day and no time, so that nothing in it is in the order in which papers came.
@@ -30,7 +30,7 @@ EntryNumber = Annotated[int, Field(ge=1, le=ENTRIES_MAX)]
 
 
 class ReturnMarked(Event):
-    """The paper of an entry came back: on which day and how, and nothing of what is on it. It counts once the batch does."""
+    """The paper of an entry came back: on which day and how, nothing of what is on it. It counts once the batch does."""
 
     audience = Audience.RESTRICTED
     type: Literal["return-marked.v1"] = "return-marked.v1"
@@ -69,7 +69,7 @@ class RowsRejected(Canonical):
 
 
 class MarksReconciled(Event):
-    """A marked register was taken in whole: its rows are those marked, further returns, those held before, and rejected.
+    """A marked register was taken in whole: its rows were marked, held as further returns, held before, or rejected.
 
     `digest` is the SHA-256 over the leaf hashes (RFC 6962) of marks and further returns, in the order of the ledger.
     """
@@ -201,7 +201,7 @@ def mark_returns(command: MarkReturns, act: Act, contest: Contest, batch: MarksS
     def closed(tally: MarkTally, digest: str, now: str) -> Event:
         envelope = act.on(batch) | {"version": 2, "recorded": now}
         rejected = tuple(RowsRejected(code=code, rows=rows) for code, rows in sorted(tally.rejected.items()))
-        numbers = {"accepted": tally.accepted, "duplicates": tally.duplicates, "held": tally.held}
+        numbers: Mapping[str, Any] = {"accepted": tally.accepted, "duplicates": tally.duplicates, "held": tally.held}
         return MarksReconciled(**envelope, **shared, **numbers, rejected=rejected, digest=digest)
 
     days = poll_days(figures.first_issued, closed_at)
