@@ -125,8 +125,10 @@ def issue_paper(
         remedy = "Record reissue-paper if it was lost, spoilt or never arrived"
         raise refused("already-issued", where, "an entry without a paper", "one that has a paper", remedy)
     _require_basis(command.reason, command.basis, where)
-    fields = {"basis": command.basis, "contest": command.contest, "number": number, "reason": command.reason}
-    return Outcome([PaperIssued(**act.on(issued), **fields)], unchanged=roll_guard(figures.position, contest))
+    fields = command.model_dump(include={"basis", "contest", "reason"})
+    return Outcome(
+        [PaperIssued(**act.on(issued), **fields, number=number)], unchanged=roll_guard(figures.position, contest)
+    )
 
 
 @decision(
@@ -206,8 +208,8 @@ def cancel_paper(
         remedy = "Record remove-entry first, or say another cause"
         raise refused("entry-live", where, "an entry that was removed", _standing(entry), remedy)
     _require_basis(command.cause, command.basis, where)
-    fields = {"basis": command.basis, "cause": command.cause, "contest": command.contest, "number": number}
-    return Outcome([PaperCancelled(**act.on(issued), **fields)])
+    fields = command.model_dump(include={"basis", "cause", "contest"})
+    return Outcome([PaperCancelled(**act.on(issued), **fields, number=number)])
 
 
 def _require_entry(entries: Entries, number: int, where: str) -> EntryNow:

@@ -30,7 +30,7 @@ EntryNumber = Annotated[int, Field(ge=1, le=ENTRIES_MAX)]
 
 
 class ReturnMarked(Event):
-    """The paper of an entry came back: on which day and how, nothing of what is on it. It counts once the batch does."""
+    """The paper of an entry came back: on which day and how, not what is on it. It counts once the batch does."""
 
     audience = Audience.RESTRICTED
     type: Literal["return-marked.v1"] = "return-marked.v1"
