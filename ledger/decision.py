@@ -19,6 +19,7 @@ from ledger.event import Event
 from ledger.field import Text, Time
 from ledger.intake import Intake
 from ledger.marking import Marking, PapersPort
+from ledger.roll_figures import RollFigures
 
 
 @dataclass(frozen=True, slots=True)
@@ -239,6 +240,10 @@ class Figures(PapersPort, Protocol):
 
     def nominations(self, contest: str) -> NominationFigures:
         """Give the nominations of a contest as of the ledger's last event."""
+        ...
+
+    def roll(self, election: str) -> RollFigures:
+        """Give the roll of an election as of the ledger's last event."""
         ...
 
     def heads(self) -> HeadsFigures:

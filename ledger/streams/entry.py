@@ -7,16 +7,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from typing import Annotated, Any, Literal, NamedTuple
-
-from pydantic import StringConstraints
+from typing import Any, Literal, NamedTuple
 
 from ledger.decision import State
 from ledger.event import Audience, Event
 from ledger.field import Id, StreamId, Version
 from ledger.rules.franchise import Several
 
-PersonKey = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{24}$")]
 EntryField = Literal["affiliate", "category", "region", "unit"]
 Source = Literal["register", "application", "office", "ruling", "appeal"]
 Cause = Literal["death", "duplicate", "resigned", "lapsed", "expelled", "ruling", "appeal", "clerical"]
@@ -74,6 +71,11 @@ class EntryRestored(Event):
     cause: RestoreCause
     election: Id
     number: Version
+
+
+CHANGES = tuple(
+    kind.model_fields["type"].default for kind in (EntryAdded, EntryAmended, EntryRemoved, EntryRestored)
+)  # types of all that changes a roll
 
 
 class EntryNow(NamedTuple):
