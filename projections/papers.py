@@ -201,7 +201,8 @@ class _Folding:
             "SELECT p.contest, p.place, p.reissued, p.cancelled, p.returned, "
             "(SELECT count(*) FROM paper_return r JOIN paper_batch b ON b.id = r.batch WHERE b.closed = 1 "
             "AND r.duplicate = 1 AND r.contest = p.contest AND r.person = p.person AND r.number = p.number) "
-            "FROM paper p JOIN paper_contest c ON c.id = p.contest AND c.election = ? WHERE p.person = ? AND p.number = ?"
+            "FROM paper p JOIN paper_contest c ON c.id = p.contest AND c.election = ? "
+            "WHERE p.person = ? AND p.number = ?"
         )
         for contest, place, *counts in self._do(statement, (election, person, number)).fetchall():
             yield contest, place, tuple(counts)
@@ -221,7 +222,8 @@ class _Folding:
         given = (event.contest, event.section, contest)
         due = DUE.replace("e.election = ?", "e.election = (SELECT election FROM paper_contest WHERE contest = ?)")
         self._do(
-            f"INSERT INTO paper_sum (contest, place, issued, standing) SELECT {contest:d}, e.place, count(*), count(*) {due} "
+            "INSERT INTO paper_sum (contest, place, issued, standing) "
+            f"SELECT {contest:d}, e.place, count(*), count(*) {due} "
             "GROUP BY e.place ON CONFLICT DO UPDATE SET issued = issued + excluded.issued, "
             "standing = standing + excluded.standing",
             given,

@@ -240,7 +240,7 @@ def _require_not_returned(returned: Returned, number: int, where: str) -> None:
 
 def _require_basis(why: str, basis: str | None, where: str) -> None:
     if why in ("ruling", "appeal") and basis is None:
-        remedy = f"Name its stream: --basis {why}/..."
+        remedy = "Name its stream with --basis"
         raise refused("basis-missing", where, f"the {why} that it rests on", "none", remedy)
 
 
