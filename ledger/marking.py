@@ -134,7 +134,7 @@ class PapersPort(Protocol):
         """Give the papers due in a section as of the ledger's last event."""
         ...
 
-    def paper(self, contest: str, elector: str) -> PaperFigures:
+    def paper(self, contest: str, person: str, number: int) -> PaperFigures:
         """Say whether an entry was issued a paper with its section, as of the ledger's last event."""
         ...
 

@@ -15,7 +15,6 @@ from ledger.record import Record
 from ledger.streams.contest import Contest, contest_stream, require_contest
 from ledger.streams.entry import EntryAdded, EntryRemoved, EntryRestored, entry_stream
 from ledger.streams.issue import issue_stream
-from ledger.streams.issued import person_and_number
 from projections.catch_up import Views
 from projections.papers import BUILD_CLOSED, DUE, PaperProjection
 
@@ -88,11 +87,10 @@ class PaperPort:
         views.close()
         return DueFigures(position, live, due)
 
-    def paper(self, contest: str, elector: str) -> PaperFigures:
+    def paper(self, contest: str, person: str, number: int) -> PaperFigures:
         """Say whether an entry was issued a paper with its section, from the few streams that say so."""
         position = self._ledger.head().size - 1
         election = self._contest(contest).election
-        person, number = person_and_number(elector)
         section, live, spans = "", -1, list[tuple[int, int]]()  # positions from which and before which it was live
         for at, event in self._ledger.stream(entry_stream(election, person).stream):
             if getattr(event, "number", 0) != number:

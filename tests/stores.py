@@ -155,8 +155,8 @@ class NoFigures:
     def due(self, contest: str, section: str) -> DueFigures:
         raise AssertionError(f"nothing here issues papers of {contest}, {section}")
 
-    def paper(self, contest: str, elector: str) -> PaperFigures:
-        raise AssertionError(f"nothing here handles the paper of {elector} in {contest}")
+    def paper(self, contest: str, person: str, number: int) -> PaperFigures:
+        raise AssertionError(f"nothing here handles the paper of {person}/{number} in {contest}")
 
     def marks(self, contest: str) -> MarkFigures:
         raise AssertionError(f"nothing here marks returns of {contest}")

@@ -36,9 +36,9 @@ from projections.counting import LedgerFigures, open_views
 
 ISSUE = IssuePapers(contest="leader", section="members", count=3, roll_version=1, channel="post", effective=BEFORE)
 DUE = DueFigures(9, 3, 3)
-ONE = IssuePaper(contest="leader", elector=f"{person(1)}/1", reason="late-admission")
-AGAIN = ReissuePaper(contest="leader", elector=f"{person(1)}/1", reason="lost")
-CANCEL = CancelPaper(contest="leader", elector=f"{person(1)}/1", cause="clerical")
+ONE = IssuePaper(contest="leader", person=person(1), number=1, reason="late-admission")
+AGAIN = ReissuePaper(contest="leader", person=person(1), number=1, reason="lost")
+CANCEL = CancelPaper(contest="leader", person=person(1), number=1, cause="clerical")
 HAS = PaperFigures(9, counts=True, in_bulk=True)
 HAS_NONE = PaperFigures(9, counts=True, in_bulk=False)
 YEAR = "2011-09-22T23:59:59Z"
@@ -131,13 +131,13 @@ RETURNED = happened(ReturnMarked, f"returned/leader/{person(1)}", contest="leade
     [
         (but(ONE, contest="lader"), (), HAS_NONE, "unknown-contest"),
         (but(ONE, effective="2011-01-01T00:00:00Z"), (), HAS_NONE, "future-dated"),
-        (but(ONE, elector=f"{person(1)}/2"), (), HAS_NONE, "unknown-entry"),
-        (but(ONE, elector=f"{person(2)}/1"), (), HAS_NONE, "unknown-entry"),
+        (but(ONE, person=person(1), number=2), (), HAS_NONE, "unknown-entry"),
+        (but(ONE, person=person(2), number=1), (), HAS_NONE, "unknown-entry"),
         (ONE, (removed(1, 2),), HAS_NONE, "entry-not-live"),
         (ONE, (), PaperFigures(9, counts=False, in_bulk=False), "entry-not-live"),
         (ONE, (), HAS, "already-issued"),
         (but(ONE, reason="ruling"), (), HAS_NONE, "basis-missing"),
-        (but(AGAIN, elector=f"{person(2)}/1"), (), HAS, "unknown-entry"),
+        (but(AGAIN, person=person(2), number=1), (), HAS, "unknown-entry"),
         (AGAIN, (), HAS_NONE, "not-issued"),
         (AGAIN, (CANCELLED,), HAS, "paper-cancelled"),
         (AGAIN, (removed(1, 2),), HAS, "entry-not-live"),
@@ -235,7 +235,7 @@ MANY = [row(number, line=number + 1) for number in range(1, 26)]
 def test_marks_returns_in_the_order_of_keys_and_says_what_became_of_each_row(ledger_place: LedgerPlace) -> None:
     with desk_with(ledger_place) as desk:
         polled(desk)
-        desk.submit(but(CANCEL, elector=f"{person(3)}/1"), actor="scrutineer")
+        desk.submit(but(CANCEL, person=person(3), number=1), actor="scrutineer")
         faulty = [
             row(1, line=40, day="2010-09-02"),  # a second return
             row(1, line=41),  # and a third, on the day of the first
@@ -366,14 +366,14 @@ def test_papers_are_due_to_live_entries_without_one(ledger_place: LedgerPlace) -
         put(record, entry(6), entry(7), entry(1, "mps", 2), removed(2, 2))
         with pytest.raises(RefusedError, match=r"^count-differs: .*expected 2, .*of 6 live"):
             desk.submit(but(ISSUE, count=3), actor="scrutineer")
-        desk.submit(but(ONE, elector=f"{person(6)}/1"), actor="scrutineer")
+        desk.submit(but(ONE, person=person(6), number=1), actor="scrutineer")
         with pytest.raises(RefusedError, match=r"^already-issued: "):
-            desk.submit(but(ONE, elector=f"{person(5)}/1"), actor="scrutineer")
+            desk.submit(but(ONE, person=person(5), number=1), actor="scrutineer")
         desk.submit(but(ISSUE, count=1), actor="scrutineer")
         desk.submit(but(ISSUE, count=1, section="mps"), actor="scrutineer")
-        for each in (f"{person(7)}/1", f"{person(1)}/2"):
-            desk.submit(but(AGAIN, elector=each), actor="scrutineer")
-        desk.submit(but(CANCEL, elector=f"{person(2)}/1", cause="removed"), actor="scrutineer")
+        for who, number in ((7, 1), (1, 2)):
+            desk.submit(but(AGAIN, person=person(who), number=number), actor="scrutineer")
+        desk.submit(but(CANCEL, person=person(2), number=1, cause="removed"), actor="scrutineer")
 
 
 def test_days_of_a_poll_are_those_anywhere_on_earth() -> None:

@@ -8,16 +8,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from typing import Annotated, Literal, NamedTuple
-
-from pydantic import StringConstraints
+from typing import Literal, NamedTuple
 
 from ledger.decision import State
 from ledger.event import Audience, Event
 from ledger.field import Id, StreamId
 from ledger.streams.returned import EntryNumber
 
-Elector = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{24}/[1-9][0-9]{0,2}$")]
 Cause = Literal["removed", "ruling", "appeal", "death", "clerical"]
 
 
@@ -89,9 +86,3 @@ class Issued(State):
 def issued_stream(contest: str, person: str) -> Issued:
     """Name the stream of a person's papers."""
     return Issued(f"issued/{contest}/{person}")
-
-
-def person_and_number(elector: str) -> tuple[str, int]:
-    """Read an elector's number: the person's key, and the number of the entry."""
-    person, _, number = elector.partition("/")
-    return person, int(number)

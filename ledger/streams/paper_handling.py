@@ -9,32 +9,29 @@ from pydantic import Field
 
 from ledger.decision import Act, Command, Outcome, decision
 from ledger.errors import refused
-from ledger.field import Id, StreamId
+from ledger.field import Id, PersonKey, StreamId
 from ledger.marking import PaperFigures
 from ledger.streams.contest import Contest, contest_stream, require_contest
 from ledger.streams.entry import Entries, EntryNow, entry_stream
 from ledger.streams.issue import Issue, issue_stream, require_open, roll_guard
 from ledger.streams.issued import (
     Cause,
-    Elector,
     Issued,
     PaperCancelled,
     PaperIssued,
     PaperNow,
     PaperReissued,
     issued_stream,
-    person_and_number,
 )
-from ledger.streams.returned import Returned, returned_stream
-
-ELECTOR_HELP = "the elector's number as the roll has it: the person's key, a slash, the number of the entry"
+from ledger.streams.returned import EntryNumber, Returned, returned_stream
 
 
 class IssuePaper(Command):
     """Issue a paper to one elector, who was added to the roll after the others were issued theirs."""
 
     contest: Id = Field(description="id of the contest")
-    elector: Elector = Field(description=ELECTOR_HELP)
+    person: PersonKey = Field(description="key of the person")
+    number: EntryNumber = Field(description="number of the entry")
     reason: Literal["late-admission", "ruling", "appeal", "clerical"] = Field(description="why it is issued alone")
     basis: StreamId | None = Field(
         None, description="stream of what it rests on, such as a case; with ruling and appeal"
@@ -45,7 +42,8 @@ class ReissuePaper(Command):
     """Issue another paper in place of one that was lost, spoilt, or never arrived."""
 
     contest: Id = Field(description="id of the contest")
-    elector: Elector = Field(description=ELECTOR_HELP)
+    person: PersonKey = Field(description="key of the person")
+    number: EntryNumber = Field(description="number of the entry")
     reason: Literal["lost", "spoilt", "not-arrived"] = Field(
         description="lost; spoilt: handed back and replaced before casting; not-arrived"
     )
@@ -55,7 +53,8 @@ class CancelPaper(Command):
     """Cancel the paper of an elector, as when the entry was removed from the roll."""
 
     contest: Id = Field(description="id of the contest")
-    elector: Elector = Field(description=ELECTOR_HELP)
+    person: PersonKey = Field(description="key of the person")
+    number: EntryNumber = Field(description="number of the entry")
     cause: Cause = Field(description="why; removed: the entry is not on the roll any more")
     basis: StreamId | None = Field(
         None, description="stream of what it rests on, such as a case; with ruling and appeal"
@@ -70,19 +69,19 @@ def _contest(command: AnyOfThem, _: object) -> Contest:
 
 
 def _entries(command: AnyOfThem, seen: Mapping[str, Contest]) -> Entries:
-    return entry_stream(seen["contest"].election, command.elector.partition("/")[0])
+    return entry_stream(seen["contest"].election, command.person)
 
 
 def _issued(command: AnyOfThem, _: object) -> Issued:
-    return issued_stream(command.contest, command.elector.partition("/")[0])
+    return issued_stream(command.contest, command.person)
 
 
 def _returned(command: AnyOfThem, _: object) -> Returned:
-    return returned_stream(command.contest, command.elector.partition("/")[0])
+    return returned_stream(command.contest, command.person)
 
 
 def _section(command: AnyOfThem, seen: Mapping[str, Entries]) -> Issue:
-    entry = seen["entries"].entries.get(person_and_number(command.elector)[1])
+    entry = seen["entries"].entries.get(command.number)
     return issue_stream(command.contest, entry.section if entry else "none")
 
 
@@ -92,7 +91,7 @@ def _section(command: AnyOfThem, seen: Mapping[str, Entries]) -> Issue:
     entries=_entries,
     issue=_section,
     issued=_issued,
-    figures=lambda c, port: port.paper(c.contest, c.elector),
+    figures=lambda c, port: port.paper(c.contest, c.person, c.number),
 )
 def issue_paper(
     command: IssuePaper,
@@ -110,9 +109,8 @@ def issue_paper(
             `unknown-section`, `already-issued`, `basis-missing`, in that order.
     """
     require_contest(contest)
-    where = f"paper of elector {command.elector} in contest {contest.id}"
+    number, where = command.number, f"paper of elector {command.person}/{command.number} in contest {contest.id}"
     require_open(contest, act, where)
-    _, number = person_and_number(command.elector)
     entry = _require_entry(entries, number, where)
     if not (entry.live and figures.counts):
         remedy = "See the elector with: pollbook show " + entries.stream
@@ -125,10 +123,8 @@ def issue_paper(
         remedy = "Record reissue-paper if it was lost, spoilt or never arrived"
         raise refused("already-issued", where, "an entry without a paper", "one that has a paper", remedy)
     _require_basis(command.reason, command.basis, where)
-    fields = command.model_dump(include={"basis", "contest", "reason"})
-    return Outcome(
-        [PaperIssued(**act.on(issued), **fields, number=number)], unchanged=roll_guard(figures.position, contest)
-    )
+    fields = command.model_dump(include={"basis", "contest", "number", "reason"})
+    return Outcome([PaperIssued(**act.on(issued), **fields)], unchanged=roll_guard(figures.position, contest))
 
 
 @decision(
@@ -138,7 +134,7 @@ def issue_paper(
     issue=_section,
     issued=_issued,
     returned=_returned,
-    figures=lambda c, port: port.paper(c.contest, c.elector),
+    figures=lambda c, port: port.paper(c.contest, c.person, c.number),
 )
 def reissue_paper(
     command: ReissuePaper,
@@ -157,9 +153,8 @@ def reissue_paper(
             `paper-cancelled`, `entry-not-live`, `already-returned`, in that order.
     """
     require_contest(contest)
-    where = f"paper of elector {command.elector} in contest {contest.id}"
+    number, where = command.number, f"paper of elector {command.person}/{command.number} in contest {contest.id}"
     require_open(contest, act, where)
-    _, number = person_and_number(command.elector)
     entry = _require_entry(entries, number, where)
     _require_paper(issued.of(number), figures, where)
     if not entry.live:
@@ -177,7 +172,7 @@ def reissue_paper(
     issue=_section,
     issued=_issued,
     returned=_returned,
-    figures=lambda c, port: port.paper(c.contest, c.elector),
+    figures=lambda c, port: port.paper(c.contest, c.person, c.number),
 )
 def cancel_paper(
     command: CancelPaper,
@@ -196,11 +191,10 @@ def cancel_paper(
             `already-returned`, `entry-live`, `basis-missing`, in that order.
     """
     require_contest(contest)
-    where = f"paper of elector {command.elector} in contest {contest.id}"
+    number, where = command.number, f"paper of elector {command.person}/{command.number} in contest {contest.id}"
     if act.effective > act.now:
         expected = f"a moment up to now, {act.now}"
         raise refused("future-dated", where, expected, act.effective, "Record it once it has happened")
-    _, number = person_and_number(command.elector)
     entry = _require_entry(entries, number, where)
     _require_paper(issued.of(number), figures, where)
     _require_not_returned(returned, number, where)
@@ -208,8 +202,8 @@ def cancel_paper(
         remedy = "Record remove-entry first, or say another cause"
         raise refused("entry-live", where, "an entry that was removed", _standing(entry), remedy)
     _require_basis(command.cause, command.basis, where)
-    fields = command.model_dump(include={"basis", "cause", "contest"})
-    return Outcome([PaperCancelled(**act.on(issued), **fields, number=number)])
+    fields = command.model_dump(include={"basis", "cause", "contest", "number"})
+    return Outcome([PaperCancelled(**act.on(issued), **fields)])
 
 
 def _require_entry(entries: Entries, number: int, where: str) -> EntryNow:
