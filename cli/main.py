@@ -151,6 +151,11 @@ def import_(
     Columns are fields, as pollbook record VERB --help lists them; what is JSON there is JSON in its cell.
     Importing the same rows again adds nothing.
     """
+    if verb in ("mark-returns", "marked-register"):
+        from cli.import_marks import import_marks
+
+        import_marks(context.obj, file, mapping, fields or [], actor, dry_run=dry_run, as_json=as_json)
+        return
     if verb == "register-members":
         from cli.import_members import import_members
 

@@ -55,14 +55,6 @@ def sorted_pages(
     progress(rows.total, rows.total)
 
 
-def preview_marks(marking: Marking, progress: Callable[[int, int], None]) -> MarkTally:
-    """Say what would become of the rows of a marked register; nothing is written."""
-    counted = Counted()
-    for page in sorted_pages(marking, {}, progress):
-        counted.take(page)
-    return counted.tally
-
-
 class Counted:
     """Counts what became of rows."""
 
