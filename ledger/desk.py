@@ -9,14 +9,13 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from ledger.authority import Sign, authorise, no_keys, sign
+from ledger.bulk import Bulk, Progress, in_bulk
 from ledger.decision import DECISIONS, Act, Batch, Command, Entry, Figures, Outcome, State, fold
-from ledger.errors import EvidenceError, RefusedError, refused
+from ledger.errors import EvidenceError, RefusedError
 from ledger.event import Audience, Event
-from ledger.intake import Intake
-from ledger.intake_run import Taking, stamped
+from ledger.intake import subject_of
+from ledger.intake_run import stamped
 from ledger.leaf import BLIND_BYTES, CANONICAL, Disclosure, Draw, base64url, conceal, encode
-from ledger.marking import Marking
-from ledger.marking_run import MarkTaking
 from ledger.record import Appended, Record
 from ledger.recorder import PAGE_ROWS, ConflictError, Guard
 from ledger.seal.merkle import leaf_hash
@@ -28,7 +27,6 @@ from ledger.vault import Pending, Vault, command_name
 ATTEMPTS = 8  # times that a decision is taken anew because something changed meanwhile
 
 Page = Callable[[int, int, str], list[Event]]  # members from, up to, recorded at
-Progress = Callable[[int, int], None]  # members done, members in all
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,8 +116,13 @@ class Desk:
                 return self._carry_out(command, name, digest, actor, progress)
             except ConflictError:
                 continue
-        expected = f"a quiet moment within {ATTEMPTS} attempts"
-        raise refused("contention", f"command {name}", expected, "changes by others each time", "Try again")
+        raise RefusedError(
+            "contention",
+            f"command {name}",
+            expected=f"a quiet moment within {ATTEMPTS} attempts",
+            found="changes by others each time",
+            remedy="Try again",
+        )
 
     def _decide(self, command: Command, name: str, actor: str) -> tuple[Outcome, Guard, Signed | None]:
         """Decide, and have it signed: what is to be recorded, what must not have changed, and the signature."""
@@ -142,12 +145,9 @@ class Desk:
 
     def _carry_out(self, command: Command, name: str, digest: bytes, actor: str, progress: Progress) -> Receipt:
         outcome, guard, signed = self._decide(command, name, actor)
-        if isinstance(outcome.batch, Intake):
-            taking = Taking(self.ledger, self.vault, outcome.batch, self._draw, self._now, progress)
-            return Receipt(name, *taking.run(guard, signed, (name, digest)))
-        if isinstance(outcome.batch, Marking):
-            marks = MarkTaking(self.ledger, self.vault, outcome.batch, self._draw, self._now, progress)
-            return Receipt(name, *marks.run(guard, signed, (name, digest)))
+        if isinstance(outcome.batch, Bulk):
+            bulk = in_bulk(outcome.batch, self.ledger, self.vault, self._draw, self._now, progress)
+            return Receipt(name, *bulk.run(guard, signed, (name, digest)))
         if outcome.batch:
             return self._run_batch(outcome, outcome.batch, guard, signed, (name, digest), progress)
         if isinstance(command, OrderErasure):
@@ -167,15 +167,16 @@ class Desk:
         for event in outcome.events:
             concealed, disclosures = self._conceal(event, outcome.restricted)
             if disclosures:
-                self.vault.put_pending(event.stream, event.stream, event.version, disclosures, event.recorded)
+                subject = subject_of(event.stream)
+                self.vault.put_pending(subject, event.stream, event.version, disclosures, event.recorded)
             events.append(concealed)
             held += disclosures
         digests = [disclosure.digest for disclosure in held]
         try:
             appended = self.ledger.append(events, guard)
-        except (ConflictError, RefusedError) as error:
+        except (ConflictError, RefusedError) as refused:
             # A server lost while committing may have it: opening finds out, and settles what is pending.
-            if getattr(error, "code", "") != "postgres-unreachable":
+            if getattr(refused, "code", "") != "postgres-unreachable":
                 self.vault.discard(digests)
             raise
         self.vault.hold(digests)
@@ -282,8 +283,8 @@ class Desk:
         self.vault.erase(subject)
         try:
             self.submit(ConfirmErasure(person=person, digests=tuple(digests)), actor=actor)
-        except RefusedError as error:
-            if error.code != "no-erasure-ordered":  # as where another desk opened and confirmed it first
+        except RefusedError as refused:
+            if refused.code != "no-erasure-ordered":  # as where another desk opened and confirmed it first
                 raise
         self.vault.end_erasure(subject)
 

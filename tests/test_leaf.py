@@ -220,6 +220,121 @@ NOMINATION_FIELDS: dict[str, dict[str, Any]] = {
     },
     "unopposed-declared.v1": {"candidates": st.lists(IDS, max_size=3), "contest": IDS},
 }
+FRANCHISE = {
+    "version": "franchise.v1",
+    "several": "one-per-person",
+    "precedence": ["members", "supporters"],
+    "categories": [
+        {
+            "category": "members",
+            "by": "register",
+            "registers": ["party"],
+            "section": "members",
+            "tests": [{"test": "continuous", "months": 6, "to": "2016-07-12"}, {"test": "declaration"}],
+        },
+        {
+            "category": "supporters",
+            "by": "application",
+            "section": "members",
+            "tests": [
+                {"test": "register-match", "near": "accepted"},
+                {"test": "of-age", "years": 14, "on": "2016-07-12"},
+            ],
+        },
+    ],
+}
+SECTION_COUNTS = st.lists(st.fixed_dictionaries({"entries": COUNTS, "section": IDS}), max_size=2)
+ROLL_FIELDS: dict[str, dict[str, Any]] = {
+    "entry-added.v1": {
+        "affiliate": IDS,
+        "basis": STREAMS,
+        "category": IDS,
+        "election": IDS,
+        "number": NUMBERS,
+        "region": IDS,
+        "section": IDS,
+        "source": st.sampled_from(["register", "application", "office", "ruling", "appeal"]),
+        "unit": IDS,
+    },
+    "entry-amended.v1": {
+        "basis": STREAMS,
+        "cause": st.sampled_from(["transferred", "clerical", "ruling"]),
+        "election": IDS,
+        "field": st.sampled_from(["affiliate", "category", "region", "unit"]),
+        "new": IDS,
+        "number": NUMBERS,
+        "old": IDS,
+    },
+    "entry-removed.v1": {
+        "basis": STREAMS,
+        "cause": st.sampled_from(["death", "duplicate", "ruling", "clerical"]),
+        "election": IDS,
+        "number": NUMBERS,
+    },
+    "entry-restored.v1": {
+        "basis": STREAMS,
+        "cause": st.sampled_from(["ruling", "appeal", "clerical"]),
+        "election": IDS,
+        "number": NUMBERS,
+    },
+    "franchise-adopted.v1": {"clause": HASHES, "decision": IDS, "election": IDS, "rule": st.just(FRANCHISE)},
+    "register-inspected.v1": {
+        "election": IDS,
+        "finding": st.sampled_from(["accurate", "inaccurate", "declined"]),
+        "outside_period": st.booleans(),
+        "reason": TEXTS,
+        "requested_by": st.sampled_from(["member", "candidate", "scrutineer"]),
+        "requested_on": TIMES,
+    },
+    "roll-build-closed.v1": {
+        "accepted": COUNTS,
+        "build": NUMBERS,
+        "digest": HASHES,
+        "election": IDS,
+        "failed": st.lists(st.fixed_dictionaries({"rows": COUNTS, "test": IDS}), max_size=2),
+        "held": COUNTS,
+        "rows": COUNTS,
+        "sections": SECTION_COUNTS,
+    },
+    "roll-build-opened.v1": {"as_of_position": COUNTS, "build": NUMBERS, "election": IDS, "franchise": HASHES},
+    "roll-certified.v1": {
+        "as_of_position": COUNTS,
+        "election": IDS,
+        "entries": COUNTS,
+        "open_batches": st.lists(STREAMS, max_size=2),
+        "open_cases": COUNTS,
+        "reason": TEXTS,
+        "roll_version": NUMBERS,
+        "root": HASHES,
+        "statement": HASHES,
+    },
+    "roll-copy-supplied.v1": {
+        "election": IDS,
+        "purpose": TEXTS,
+        "recipient": IDS,
+        "roll_version": NUMBERS,
+        "rows": COUNTS,
+    },
+    "roll-counted.v1": {
+        "cells": st.lists(
+            st.fixed_dictionaries({"category": IDS, "entries": COUNTS, "section": IDS}, optional={"region": IDS}),
+            max_size=2,
+        ),
+        "election": IDS,
+        "roll_version": NUMBERS,
+    },
+    "roll-frozen.v1": {
+        "as_of_position": COUNTS,
+        "election": IDS,
+        "entries": COUNTS,
+        "open_batches": st.lists(STREAMS, max_size=2),
+        "published": TIMES,
+        "reason": TEXTS,
+        "roll_version": NUMBERS,
+        "root": HASHES,
+        "sections": SECTION_COUNTS,
+    },
+}
 LISTED = {
     "affiliate": IDS,
     "category": IDS,
@@ -281,6 +396,7 @@ FIELDS: dict[str, dict[str, Any]] = {
     "batch-received.v1": {"file": FILES, "register_id": IDS, "rows": COUNTS},
     "batch-reconciled.v1": {
         "accepted": COUNTS,
+        "amended": COUNTS,
         "digest": HASHES,
         "file": FILES,
         "held": COUNTS,
@@ -543,6 +659,7 @@ FIELDS: dict[str, dict[str, Any]] = {
     "recount-ordered.v1": {"contest": IDS, "number": COUNTS, "reason": TEXTS},
     **NOMINATION_FIELDS,
     **PAPER_FIELDS,
+    **ROLL_FIELDS,
     "report-made.v1": {
         "as_of_position": COUNTS,
         "contest": IDS,

@@ -27,6 +27,7 @@ from ledger.streams.log_key import LogKey, LogKeyRotated
 from ledger.streams.lot import Lot, LotCommitted, LotDrawn
 from ledger.streams.office import DelegationRevoked, Office, PowerDelegated
 from ledger.streams.paper import Paper
+from ledger.streams.payment import Payment
 from ledger.streams.person import Erasure
 from ledger.streams.report import Report, ReportMade
 from ledger.streams.result import (
@@ -52,6 +53,7 @@ from projections.verify.finding import Finding
 from projections.verify.nomination_streams import NOMINATION_KINDS, nomination_place
 from projections.verify.paper_streams import PAPER_KINDS, paper_place
 from projections.verify.register_streams import REGISTER_KINDS, register_place
+from projections.verify.roll_streams import ROLL_KINDS, roll_place
 
 KINDS: dict[str, type[State]] = {
     "account": Account,
@@ -73,6 +75,7 @@ KINDS: dict[str, type[State]] = {
     "lot": Lot,
     "office": Office,
     "paper": Paper,
+    "payment": Payment,
     "report": Report,
     "result": Result,
     "rulebook": RuleBook,
@@ -82,6 +85,7 @@ KINDS: dict[str, type[State]] = {
     **NOMINATION_KINDS,
     **PAPER_KINDS,
     **REGISTER_KINDS,
+    **ROLL_KINDS,
 }
 
 
@@ -145,6 +149,7 @@ def place_of(event: Event) -> str:
         case LogKeyRotated():
             return LOG_KEY
     return register_place(event) or paper_place(event) or nomination_place(event)
+    return register_place(event) or roll_place(event) or nomination_place(event)
 
 
 def check_place(position: int, event: Event) -> Iterator[Finding]:

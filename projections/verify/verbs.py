@@ -11,17 +11,22 @@ from ledger.decision import DECISIONS
 from ledger.event import TYPES
 
 OTHERWISE = {
+    "application-received-late.v1": ("receive-application", "receive-applications"),
+    "application-received.v1": ("receive-application", "receive-applications"),
     "batch-closed.v1": ("read-papers",),
     "batch-opened.v1": ("read-papers",),
     "batch-withdrawn.v1": ("withdraw-papers",),
     "disclosure-erased.v1": ("confirm-erasure",),
+    "entry-added.v1": ("add-entry", "build-roll"),
     "key-enrolled.v1": ("enrol-key", "found-ledger"),
     "member-amended.v1": ("register-members",),
     "member-registered.v1": ("register-members",),
     "nomination-received-late.v1": ("receive-nomination",),
     "nomination-ruled-invalid.v1": ("rule-nomination-invalid",),
     "nomination-ruled-valid.v1": ("rule-nomination-valid",),
+    "payment-matched.v1": ("receive-fee", "fail-fee", "refund-fee"),
     "power-delegated.v1": ("delegate-power", "found-ledger"),
+    "roll-counted.v1": ("freeze-roll",),
 }
 
 
