@@ -1,4 +1,4 @@
-"""What is carried out page by page at the desk, with readers seeing all of it or nothing: intakes, builds, marked registers."""
+"""What is carried out page by page at the desk, all of it or nothing to readers: intakes, builds, marked registers."""
 
 from __future__ import annotations
 
