@@ -14,6 +14,7 @@ from cli import (
     member_verbs,
     nomination_verbs,
     office_verbs,
+    paper_verbs,
     rules_verbs,
     seal_verbs,
     timetable_verbs,
@@ -229,6 +230,7 @@ count_verbs.add_verbs(app)
 nomination_verbs.add_verbs(app)
 office_verbs.add_verbs(app)
 member_verbs.add_verbs(app)
+paper_verbs.add_verbs(app)
 
 
 @app.command(rich_help_panel=CHECK)

@@ -20,30 +20,31 @@ from ledger.streams.returned import DuplicateReturnHeld, MarksReceived, MarksRec
 BUILD_CLOSED = "roll-build-closed.v1"  # what ends a batch of entries
 LIVE, REMOVED = 1, 0  # of an entry; below 0: waiting for its batch, of that number
 
-TABLES = (
-    "CREATE TABLE paper_contest (contest TEXT PRIMARY KEY, election TEXT NOT NULL, id INTEGER NOT NULL) WITHOUT ROWID",
-    "CREATE TABLE paper_place (id INTEGER PRIMARY KEY, section TEXT NOT NULL, category TEXT NOT NULL, "
+_TABLES = (
+    "paper_contest (contest TEXT PRIMARY KEY, election TEXT NOT NULL, id INTEGER NOT NULL) WITHOUT ROWID",
+    "paper_place (id INTEGER PRIMARY KEY, section TEXT NOT NULL, category TEXT NOT NULL, "
     "region TEXT NOT NULL, unit TEXT NOT NULL, affiliate TEXT NOT NULL, "
     "UNIQUE (section, category, region, unit, affiliate))",
-    "CREATE TABLE paper_batch (stream TEXT PRIMARY KEY, id INTEGER NOT NULL, contest TEXT NOT NULL, "
+    "paper_batch (stream TEXT PRIMARY KEY, id INTEGER NOT NULL, contest TEXT NOT NULL, "
     "closed INTEGER NOT NULL) WITHOUT ROWID",
-    "CREATE TABLE paper_entry (election TEXT NOT NULL, person TEXT NOT NULL, number INTEGER NOT NULL, "
+    "paper_entry (election TEXT NOT NULL, person TEXT NOT NULL, number INTEGER NOT NULL, "
     "place INTEGER NOT NULL, live INTEGER NOT NULL, PRIMARY KEY (election, person, number)) WITHOUT ROWID",
-    "CREATE TABLE paper_roll (election TEXT NOT NULL, place INTEGER NOT NULL, live INTEGER NOT NULL, "
+    "paper_roll (election TEXT NOT NULL, place INTEGER NOT NULL, live INTEGER NOT NULL, "
     "PRIMARY KEY (election, place)) WITHOUT ROWID",
-    "CREATE TABLE paper (contest INTEGER NOT NULL, person TEXT NOT NULL, number INTEGER NOT NULL, "
+    "paper (contest INTEGER NOT NULL, person TEXT NOT NULL, number INTEGER NOT NULL, "
     "place INTEGER NOT NULL, reissued INTEGER NOT NULL, cancelled INTEGER NOT NULL, returned INTEGER NOT NULL, "
     "PRIMARY KEY (contest, person, number)) WITHOUT ROWID",
-    "CREATE TABLE paper_return (contest INTEGER NOT NULL, person TEXT NOT NULL, version INTEGER NOT NULL, "
+    "paper_return (contest INTEGER NOT NULL, person TEXT NOT NULL, version INTEGER NOT NULL, "
     "number INTEGER NOT NULL, day TEXT NOT NULL, channel TEXT NOT NULL, duplicate INTEGER NOT NULL, "
     "batch INTEGER NOT NULL, position INTEGER NOT NULL, PRIMARY KEY (contest, person, version)) WITHOUT ROWID",
-    "CREATE TABLE paper_issue (contest INTEGER NOT NULL, section TEXT NOT NULL, position INTEGER NOT NULL, "
+    "paper_issue (contest INTEGER NOT NULL, section TEXT NOT NULL, position INTEGER NOT NULL, "
     "count INTEGER NOT NULL, effective TEXT NOT NULL)",
-    "CREATE TABLE paper_sum (contest INTEGER NOT NULL, place INTEGER NOT NULL, issued INTEGER NOT NULL DEFAULT 0, "
+    "paper_sum (contest INTEGER NOT NULL, place INTEGER NOT NULL, issued INTEGER NOT NULL DEFAULT 0, "
     "standing INTEGER NOT NULL DEFAULT 0, reissued INTEGER NOT NULL DEFAULT 0, "
     "cancelled INTEGER NOT NULL DEFAULT 0, returned INTEGER NOT NULL DEFAULT 0, "
     "duplicates INTEGER NOT NULL DEFAULT 0, PRIMARY KEY (contest, place)) WITHOUT ROWID",
 )
+TABLES = tuple(f"CREATE TABLE IF NOT EXISTS {table}" for table in _TABLES)
 NOT_DUE = "EXISTS (SELECT 1 FROM paper WHERE contest = ? AND paper.person = e.person AND paper.number = e.number)"
 DUE = (
     "FROM paper_entry e WHERE e.election = ? AND e.live = 1 "
