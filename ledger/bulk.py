@@ -1,4 +1,8 @@
+<<<<<<< HEAD
 """What is carried out page by page at the desk, all of it or nothing to readers: intakes, builds, marked registers."""
+=======
+"""What is carried out page by page at the desk, with readers seeing all of it or nothing: intakes, builds, sweeps."""
+>>>>>>> entries
 
 from __future__ import annotations
 
@@ -12,9 +16,15 @@ from ledger.leaf import Draw
 from ledger.marking import Marking
 from ledger.marking_run import MarkTaking
 from ledger.record import Record
+from ledger.sweep import Sweep
+from ledger.sweep_run import Sweeping
 from ledger.vault import Vault
 
+<<<<<<< HEAD
 Bulk = Build | Intake | Marking
+=======
+Bulk = Build | Intake | Sweep
+>>>>>>> entries
 Progress = Callable[[int, int], None]  # members done, members in all
 
 
@@ -25,10 +35,19 @@ def in_bulk(
     draw: Draw,
     now: Callable[[], str],
     progress: Progress,
+<<<<<<< HEAD
 ) -> Building | Taking | MarkTaking:
     """Give what carries a batch out."""
     if isinstance(batch, Build):
         return Building(ledger, vault, batch, draw, now, progress)
     if isinstance(batch, Marking):
         return MarkTaking(ledger, vault, batch, draw, now, progress)
+=======
+) -> Building | Sweeping | Taking:
+    """Give what carries a batch out."""
+    if isinstance(batch, Build):
+        return Building(ledger, vault, batch, draw, now, progress)
+    if isinstance(batch, Sweep):
+        return Sweeping(ledger, vault, batch, draw, now, progress)
+>>>>>>> entries
     return Taking(ledger, vault, batch, draw, now, progress)

@@ -21,6 +21,7 @@ from ledger.field import Text, Time
 from ledger.intake import Intake
 from ledger.marking import Marking, PapersPort
 from ledger.roll_figures import RollFigures
+from ledger.sweep import Sweep
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,7 +146,11 @@ class Outcome:
     """
 
     events: Sequence[Event] = ()
+<<<<<<< HEAD
     batch: Batch | Intake | Build | Marking | None = None
+=======
+    batch: Batch | Intake | Build | Sweep | None = None
+>>>>>>> entries
     unchanged: Unchanged | None = None
     restricted: bool = False
 

@@ -23,6 +23,7 @@ from ledger.streams.election import Election, rule_of
 from ledger.streams.lot import lot_stream
 from ledger.streams.totals import TotalsCertified, totals_stream
 from projections.account import BallotAccount
+from projections.applications import ApplicationProjection
 from projections.basis import Basis
 from projections.catch_up import VIEWS_FILE, PastViews, Progress, Views, views_errors
 from projections.count.cells import Cell, cells
@@ -112,7 +113,11 @@ def _has_doubt(event: TotalsCertified) -> bool:
 def open_views(folder: Path | None) -> Views:
     """Open the views of a ledger folder, or views in memory."""
     return Views(
+<<<<<<< HEAD
         folder / VIEWS_FILE if folder else None, [ProfileProjection(), NominationProjection(), PaperProjection()]
+=======
+        folder / VIEWS_FILE if folder else None, [ProfileProjection(), NominationProjection(), ApplicationProjection()]
+>>>>>>> entries
     )
 
 
