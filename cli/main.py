@@ -164,7 +164,7 @@ def import_(
         import_marks(context.obj, file, mapping, fields or [], actor, dry_run=dry_run, as_json=as_json)
         return
     if verb == "register-members":
-        from cli.import_members import import_members
+        pass
     if verb in ("applications", "payments", "register-members"):
         from cli.import_mapped import import_mapped
 

@@ -1,8 +1,4 @@
-<<<<<<< HEAD
-"""What is carried out page by page at the desk, all of it or nothing to readers: intakes, builds, marked registers."""
-=======
-"""What is carried out page by page at the desk, with readers seeing all of it or nothing: intakes, builds, sweeps."""
->>>>>>> entries
+"""What is carried out page by page at the desk, all of it or nothing to readers, such as intakes and builds."""
 
 from __future__ import annotations
 
@@ -20,11 +16,7 @@ from ledger.sweep import Sweep
 from ledger.sweep_run import Sweeping
 from ledger.vault import Vault
 
-<<<<<<< HEAD
-Bulk = Build | Intake | Marking
-=======
-Bulk = Build | Intake | Sweep
->>>>>>> entries
+Bulk = Build | Intake | Marking | Sweep
 Progress = Callable[[int, int], None]  # members done, members in all
 
 
@@ -35,19 +27,12 @@ def in_bulk(
     draw: Draw,
     now: Callable[[], str],
     progress: Progress,
-<<<<<<< HEAD
-) -> Building | Taking | MarkTaking:
-    """Give what carries a batch out."""
-    if isinstance(batch, Build):
-        return Building(ledger, vault, batch, draw, now, progress)
-    if isinstance(batch, Marking):
-        return MarkTaking(ledger, vault, batch, draw, now, progress)
-=======
-) -> Building | Sweeping | Taking:
+) -> Building | MarkTaking | Sweeping | Taking:
     """Give what carries a batch out."""
     if isinstance(batch, Build):
         return Building(ledger, vault, batch, draw, now, progress)
     if isinstance(batch, Sweep):
         return Sweeping(ledger, vault, batch, draw, now, progress)
->>>>>>> entries
+    if isinstance(batch, Marking):
+        return MarkTaking(ledger, vault, batch, draw, now, progress)
     return Taking(ledger, vault, batch, draw, now, progress)

@@ -146,11 +146,7 @@ class Outcome:
     """
 
     events: Sequence[Event] = ()
-<<<<<<< HEAD
-    batch: Batch | Intake | Build | Marking | None = None
-=======
-    batch: Batch | Intake | Build | Sweep | None = None
->>>>>>> entries
+    batch: Batch | Intake | Build | Marking | Sweep | None = None
     unchanged: Unchanged | None = None
     restricted: bool = False
 

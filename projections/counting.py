@@ -113,11 +113,8 @@ def _has_doubt(event: TotalsCertified) -> bool:
 def open_views(folder: Path | None) -> Views:
     """Open the views of a ledger folder, or views in memory."""
     return Views(
-<<<<<<< HEAD
-        folder / VIEWS_FILE if folder else None, [ProfileProjection(), NominationProjection(), PaperProjection()]
-=======
-        folder / VIEWS_FILE if folder else None, [ProfileProjection(), NominationProjection(), ApplicationProjection()]
->>>>>>> entries
+        folder / VIEWS_FILE if folder else None,
+        [ProfileProjection(), NominationProjection(), ApplicationProjection(), PaperProjection()],
     )
 
 

@@ -34,11 +34,8 @@ from ledger.decision import (
 from ledger.errors import RefusedError
 from ledger.event import Event
 from ledger.leaf import encode
-<<<<<<< HEAD
 from ledger.marking import DueFigures, MarkFigures, PaperFigures
-=======
 from ledger.roll_figures import RollFigures
->>>>>>> entries
 from ledger.rules.alternative import AlternativeVote
 from ledger.rules.count_rule import rule_hash
 from ledger.seal.merkle import leaf_hash
@@ -50,13 +47,12 @@ from ledger.streams.person import Identity, RecordPerson
 from ledger.streams.signature import differences, signed_body
 from ledger.streams.totals import CertifyTotals
 
-AnyFigures = CountFigures | HeadsFigures | NominationFigures | RollFigures
 NOW = "2010-09-25T12:00:00Z"
 CLOSED = "2010-09-22T23:59:59Z"
 ORIGIN = "example.org/log"
 ACTOR = "returning-officer"
 SEED = bytes(range(32))
-AnyFigures = CountFigures | HeadsFigures | NominationFigures | DueFigures | MarkFigures | PaperFigures | None
+AnyFigures = CountFigures | HeadsFigures | NominationFigures | RollFigures | DueFigures | MarkFigures | PaperFigures
 REFUSAL = re.compile(r"[a-z]+(-[a-z]+)*: \S.*: expected \S.*, found [^.\s].*\. \S.*[^.]\.")
 
 RULE = AlternativeVote(
@@ -107,11 +103,7 @@ def but(command: Command, **changes: Any) -> Any:
     return type(command).model_validate({**dict(command), **changes})
 
 
-<<<<<<< HEAD
-def given(*commands: Command, figures: AnyFigures = None) -> Given:
-=======
 def given(*commands: Command, figures: AnyFigures | None = None) -> Given:
->>>>>>> entries
     """What was decided before; none of it may be refused."""
     scene = Given(figures=figures)
     for command in commands:
@@ -148,11 +140,7 @@ class Given:
 
     events: tuple[Event, ...] = ()
     now: str = NOW
-<<<<<<< HEAD
-    figures: AnyFigures = None
-=======
     figures: AnyFigures | None = None
->>>>>>> entries
 
     def at(self, now: str) -> Given:
         """At another time."""

@@ -23,11 +23,21 @@ from ledger.intake import KEY_BYTES
 from ledger.streams.application_events import ApplicationReceived, ApplicationReceivedLate
 from ledger.streams.member import MemberRegistered
 from ledger.streams.membership import MemberAmended
+from ledger.streams.returned import DuplicateReturnHeld, ReturnMarked
 from projections.verify.finding import Finding
 from projections.verify.streams import empty_state
 
-# With one private field each, at most, and no field that says which stream they belong on.
-BULK: tuple[type[Event], ...] = (MemberRegistered, MemberAmended, ApplicationReceived, ApplicationReceivedLate)
+# With one private field each, at most. What says which stream they belong on is looked at with the batches.
+BULK: tuple[type[Event], ...] = (
+    *(MemberRegistered, MemberAmended, ApplicationReceived, ApplicationReceivedLate),
+    *(ReturnMarked, DuplicateReturnHeld),
+)
+    MemberRegistered,
+    MemberAmended,
+    ApplicationReceived,
+    ApplicationReceivedLate,
+    *RETURNS,
+)
 KEY = re.compile(f"[0-9a-f]{{{2 * KEY_BYTES}}}")
 DIGEST_BYTES = 32
 NO_DIGEST = bytes(DIGEST_BYTES)

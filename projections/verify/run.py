@@ -74,7 +74,7 @@ def verify(
     record = read_record(ledger, snapshot, processes, progress)
     record.findings += snapshot.findings
     unchecked = _unchecked(ledger, record, notes, trust)
-    findings = record.findings + check_evidence(ledger, record)
+    findings = record.findings + check_evidence(ledger, record, unchecked)
     findings += check_intakes(record, unchecked)
     findings += check_commands(record, snapshot)
     findings += check_seal(ledger, record, snapshot, notes, trust)
