@@ -32,12 +32,6 @@ BULK: tuple[type[Event], ...] = (
     *(MemberRegistered, MemberAmended, ApplicationReceived, ApplicationReceivedLate),
     *(ReturnMarked, DuplicateReturnHeld),
 )
-    MemberRegistered,
-    MemberAmended,
-    ApplicationReceived,
-    ApplicationReceivedLate,
-    *RETURNS,
-)
 KEY = re.compile(f"[0-9a-f]{{{2 * KEY_BYTES}}}")
 DIGEST_BYTES = 32
 NO_DIGEST = bytes(DIGEST_BYTES)
