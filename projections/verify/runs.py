@@ -8,8 +8,10 @@ from dataclasses import dataclass, field
 from itertools import groupby
 
 from ledger.event import Event
+from ledger.streams.admission import AdmissionClosed, AdmissionOpened
 from ledger.streams.batch import BatchClosed, BatchOpened
 from ledger.streams.body import Body, body_stream
+from ledger.streams.checks import ChecksClosed, ChecksOpened
 from ledger.streams.founding import Founding, LedgerFounded, founding_stream
 from ledger.streams.key import KeyEnrolled, KeyRevoked, KeyRotated, OfficerKey
 from ledger.streams.member import BatchReceived, BatchReconciled
@@ -20,8 +22,15 @@ from ledger.streams.signature import CommandSigned, CommandSignedWithheld, Signe
 
 CONTESTS = ("contest/", "nominations/")  # streams whose events name the election of a contest
 SIGNED = (CommandSigned, CommandSignedWithheld)
-OPENS = (BatchOpened, BatchReceived, MarksReceived, RollBuildOpened)  # what opens a batch in a later run
-CLOSES = (BatchClosed, BatchReconciled, MarksReconciled, RollBuildClosed)
+OPENS = (
+    AdmissionOpened,
+    BatchOpened,
+    BatchReceived,
+    ChecksOpened,
+    MarksReceived,
+    RollBuildOpened,
+)  # what opens a batch, and what closes one, in a later run
+CLOSES = (AdmissionClosed, BatchClosed, BatchReconciled, ChecksClosed, MarksReconciled, RollBuildClosed)
 Placed = tuple[int, Event]
 
 
