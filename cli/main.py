@@ -144,10 +144,7 @@ def import_(
         typer.Option("--option", metavar="NAME=VALUE", help="Of a format: kind, contest, overvotes, first_column."),
     ] = None,
     mapping: Annotated[
-        Path | None,
-        typer.Option(
-            "--mapping", metavar="MAP", help="For registers, applications, payments: which column holds what."
-        ),
+        Path | None, typer.Option("--mapping", metavar="MAP", help="Of people, payments, returns: what is where.")
     ] = None,
     actor: Actor = "",
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Decide everything, record nothing.")] = False,
@@ -158,14 +155,7 @@ def import_(
     Columns are fields, as pollbook record VERB --help lists them; what is JSON there is JSON in its cell.
     Importing the same rows again adds nothing.
     """
-    if verb in ("mark-returns", "marked-register"):
-        from cli.import_marks import import_marks
-
-        import_marks(context.obj, file, mapping, fields or [], actor, dry_run=dry_run, as_json=as_json)
-        return
-    if verb == "register-members":
-        pass
-    if verb in ("applications", "payments", "register-members"):
+    if verb in ("applications", "mark-returns", "marked-register", "payments", "register-members"):
         from cli.import_mapped import import_mapped
 
         import_mapped(context.obj, verb, file, mapping, fields or [], actor, dry_run=dry_run, as_json=as_json)
