@@ -50,7 +50,7 @@ def preview(ledger: Record, build: Build, progress: Callable[[int, int], None]) 
 
 
 def new_entries(ledger: Record, build: Build, page: list[Entitled]) -> Iterator[NewEntry]:
-    """Give the entries that people of a page do not have yet and that there is room for."""
+    """Give the entries that people of a page never had and that there is room for; what was removed stays so."""
     stem = f"entry/{build.election}/"
     taken = ledger.streams_between(f"{stem}{page[0].key}", f"{stem}{page[-1].key}")
     for key, rights in page:
@@ -64,12 +64,12 @@ def new_entries(ledger: Record, build: Build, page: list[Entitled]) -> Iterator[
 
 
 def _with_room(several: Several, entries: Entries, rights: tuple[tuple[Right, str], ...]) -> Iterator[NewEntry]:
-    live, number, version = list(entries.live), max(entries.entries, default=0), entries.version
+    held, number, version = list(entries.entries.values()), max(entries.entries, default=0), entries.version
     for right, basis in rights:
-        if kept_instead(several, live, right.section, right.affiliate) is not None:
+        if kept_instead(several, held, right.section, right.affiliate) is not None:
             continue
         number, version = number + 1, version + 1
-        live.append(EntryNow(number, *right[:-1], True, ""))
+        held.append(EntryNow(number, *right[:-1], True, ""))
         yield NewEntry(entries.person, number, version, right, basis)
 
 

@@ -1,7 +1,7 @@
 """Everybody on record as of a position, and what a franchise gives them: whom a build of the roll adds.
 
-The ledger is read once. A row is 32 bytes in memory: the keys of its person and of its own, and where it and its days
-stand in two small tables. Whose row was changed since it came is looked up when their turn comes.
+The ledger is read once, and people are judged in the order of their keys. Whose row was changed since it came is
+looked up when their turn comes.
 """
 
 from __future__ import annotations
@@ -11,124 +11,22 @@ from collections.abc import Callable, Iterator
 from typing import NamedTuple
 
 from ledger.build import NO_CATEGORY, Entitled, Right
-from ledger.decision import fold
-from ledger.event import Event
+from ledger.intake import APPLICATION, PERSON
 from ledger.record import Record
 from ledger.recorder import PAGE_ROWS
 from ledger.rules.eligibility import Facts, Spell, evaluate_all
 from ledger.rules.franchise import Category, Franchise
-from ledger.streams.application_events import ApplicationAdmitted, ApplicationReceived
 from ledger.streams.basis import Basis
-from ledger.streams.certificate import ListCertified
-from ledger.streams.member import BatchReconciled, MemberRegistered
-from ledger.streams.membership import MEMBER_EVENTS
-from ledger.streams.merge import MergeUndone, PersonsMerged
-
-KEY_BYTES, INDEX_BYTES = 12, 4
-ROW_BYTES = 2 * (KEY_BYTES + INDEX_BYTES)
-KEY_LENGTH = 2 * KEY_BYTES
-Days = tuple[str | None, str | None]  # joined, lapsed
+from projections.gathered import INTAKE, KEY_BYTES, ROW_BYTES, Days, Gathered, Standing
 
 
-class Standing(NamedTuple):
-    """Where a row stands, as many others do; `file` is empty of an application."""
+class Place(NamedTuple):
+    """What a standing gives: its category, None where there is none, the right that goes with it, what it is alike."""
 
-    file: str
-    category: str
-    section: str
-    affiliate: str | None = None
-    region: str | None = None
-    unit: str | None = None
-    levy: str | None = None
-    declaration: str | None = None
-
-    @property
-    def register(self) -> str | None:
-        """The register that it came from; None of an application."""
-        return self.file.partition("/")[0] or None
-
-
-class Gathered:
-    """What one reading of the ledger up to a position gathers of members, merges and applications."""
-
-    def __init__(self, election: str, rule: Franchise) -> None:
-        self._election = election
-        self._registers = {name for each in rule.categories for name in each.registers or ()}
-        self._standings: dict[Standing, int] = {}
-        self._days: dict[Days, int] = {}
-        self._applied: set[str] = set()
-        self._rows: list[bytes] = []
-        self._reconciled: set[str] = set()
-        self.certified: set[str] = set()
-        self.changed: set[str] = set()
-        self.merged: dict[str, str] = {}
-
-    def take(self, event: Event) -> None:
-        """Take an event in."""
-        match event:
-            case MemberRegistered():
-                self._register(event)
-            case BatchReconciled():
-                self._reconciled.add(f"{event.register_id}/{event.file}")
-            case ListCertified():
-                self.certified.add(f"{event.register_id}/{event.file}")
-            case PersonsMerged():
-                self.merged[_key(event)] = event.kept
-            case MergeUndone():
-                self.merged.pop(_key(event), None)
-            case ApplicationReceived():
-                if event.election == self._election:
-                    self._applied.add(_key(event))
-            case ApplicationAdmitted():
-                self._admit(event)
-            case _ if isinstance(event, MEMBER_EVENTS):
-                self.changed.add(_key(event))
-
-    def _register(self, event: MemberRegistered) -> None:
-        file = (event.batch or "").partition("/")[2]
-        if file.partition("/")[0] in self._registers:
-            where = (event.affiliate, event.region, event.unit, event.levy, event.declaration)
-            standing = Standing(file, event.category, "", *where)
-            self._add(_key(event), standing, (event.joined, event.lapsed))
-
-    def _admit(self, event: ApplicationAdmitted) -> None:
-        key = _key(event)
-        if key in self._applied:
-            standing = Standing("", event.category, event.section, None, event.region, event.unit)
-            self._add(key, standing, (None, None))
-
-    def _add(self, key: str, standing: Standing, days: Days) -> None:
-        where = self._standings.setdefault(standing, len(self._standings))
-        when = self._days.setdefault(days, len(self._days))
-        own = bytes.fromhex(key)
-        self._rows.append(own + own + where.to_bytes(INDEX_BYTES) + when.to_bytes(INDEX_BYTES))
-
-    def sorted(self) -> tuple[bytes, list[Standing], list[Days]]:
-        """Give the rows that count, one after the other in the order of their people and of themselves.
-
-        Those of a file that was not taken in whole do not count; those of a person who was merged are the kept one's.
-        """
-        standings, days = list(self._standings), list(self._days)
-        open_ones = {
-            number.to_bytes(INDEX_BYTES)
-            for number, each in enumerate(standings)
-            if each.file and each.file not in self._reconciled
-        }
-        rows, self._rows = self._rows, []
-        if open_ones:
-            rows = [row for row in rows if row[24:28] not in open_ones]
-        if self.merged:
-            rows = [self._of_the_kept(row) for row in rows]
-        rows.sort()
-        return b"".join(rows), standings, days
-
-    def _of_the_kept(self, row: bytes) -> bytes:
-        kept = self.merged.get(row[:KEY_BYTES].hex())
-        return row if kept is None or len(kept) != KEY_LENGTH else bytes.fromhex(kept) + row[KEY_BYTES:]
-
-
-def _key(event: Event) -> str:
-    return event.stream.partition("/")[2]
+    standing: Standing
+    category: Category | None
+    right: Right | None
+    alike: int
 
 
 class EntitledPeople:
@@ -156,7 +54,9 @@ class EntitledPeople:
             if position % PAGE_ROWS == 0:
                 progress(PAGE_ROWS)
         self._rows, self._standings, self._days = self._gathered.sorted()
-        self._verdicts: dict[tuple[object, ...], str] = {}
+        self._verdicts: dict[tuple[int, bytes], str] = {}
+        self._alike: dict[tuple[object, ...], int] = {}
+        self._places = [self._place(standing) for standing in self._standings]
         self.failed: Counter[str] = Counter()
 
     @property
@@ -196,61 +96,60 @@ class EntitledPeople:
         if held:
             yield before.hex(), held
 
+    def _place(self, standing: Standing) -> Place:
+        alike = (standing.batch, standing.category, standing.levy, standing.declaration)
+        number = self._alike.setdefault(alike, len(self._alike))
+        if not standing.file:
+            where = (standing.affiliate, standing.region, standing.unit)
+            return Place(standing, None, Right(standing.category, standing.section, *where, "application"), number)
+        category = self._rule.takes(standing.category, standing.register)
+        return Place(standing, category, _right(category, standing) if category else None, number)
+
     def _rights(self, rows: list[bytes]) -> tuple[tuple[Right, str], ...]:
         found = []
+        changed = self._gathered.changed
         for row in rows:
             key = row[:KEY_BYTES].hex()
-            standing = self._standings[int.from_bytes(row[12:16])]
-            if not standing.file:
-                found.append((_admitted(standing), f"application/{key}"))
-                continue
-            given = self._changed(key, standing) if key in self._gathered.changed else self._plain(row, standing)
+            place = self._places[int.from_bytes(row[12:16])]
+            if not place.standing.batch.startswith(INTAKE):
+                given, stem = place.right, APPLICATION
+            elif key in changed:
+                given, stem = self._changed(key, place.standing), PERSON
+            else:
+                given, stem = self._plain(row[16:20], place), PERSON
             if given is not None:
-                found.append((given, f"person/{key}"))
+                found.append((given, stem + key))
         if len(found) > 1:
             found.sort(key=lambda each: (self._rule.rank(each[0].category), each[1]))
         return tuple(found)
 
-    def _plain(self, row: bytes, standing: Standing) -> Right | None:
+    def _plain(self, when: bytes, place: Place) -> Right | None:
         """Judge a row of which nothing was recorded since: those alike in what the tests read are judged once."""
-        when = row[16:20]
-        alike = (standing.file, standing.category, standing.levy, standing.declaration, when)
-        failed = self._verdicts.get(alike)
+        failed = self._verdicts.get((place.alike, when))
         if failed is None:
-            category = self._rule.takes(standing.category, standing.register)
-            facts = _facts(
-                standing, self._days[int.from_bytes(when)], certified=standing.file in self._gathered.certified
-            )
-            failed = self._verdicts[alike] = _first_failed(category, facts)
+            standing, days = place.standing, self._days[int.from_bytes(when)]
+            facts = _facts(standing, days, certified=standing.file in self._gathered.certified)
+            failed = self._verdicts[place.alike, when] = _first_failed(place.category, facts)
         if failed:
             self.failed[failed] += 1
             return None
-        return self._right(standing)
+        return place.right
 
     def _changed(self, key: str, standing: Standing) -> Right | None:
         """Judge a row whose member was amended, suspended or the like since it came."""
-        basis = Basis(f"person/{key}")
-        events = self._ledger.stream(basis.stream)
-        basis = fold(basis, (event for position, event in events if position <= self._as_of))
-        now = standing._replace(
-            category=basis.category,
-            affiliate=basis.placed("affiliate"),
-            region=basis.placed("region"),
-            unit=basis.placed("unit"),
-        )
+        basis = Basis(PERSON + key)
+        complete = self._gathered.complete
+        for position, event in self._ledger.stream(basis.stream):
+            if position <= self._as_of and (event.batch or "") in complete:
+                basis = basis.evolve(event)
+        affiliate, region, unit = (basis.placed(name) for name in ("affiliate", "region", "unit"))
+        now = standing._replace(category=basis.category, affiliate=affiliate, region=region, unit=unit)
+        category = self._rule.takes(now.category, now.register)
         facts = basis.facts(certified=standing.file in self._gathered.certified)
-        failed = _first_failed(self._rule.takes(now.category, now.register), facts)
+        failed = _first_failed(category, facts)
         if failed:
             self.failed[failed] += 1
-            return None
-        return self._right(now)
-
-    def _right(self, standing: Standing) -> Right:
-        category = self._rule.category(standing.category)
-        if category is None:
-            raise AssertionError("a row that passed is of a category")
-        where = (standing.affiliate, standing.region, standing.unit)
-        return Right(category.category, category.section, *where, source_of(category))
+        return _right(category, now) if category and not failed else None
 
 
 def source_of(category: Category) -> str:
@@ -260,9 +159,9 @@ def source_of(category: Category) -> str:
     return "office" if any(test.test == "office-held" for test in category.tests) else "register"
 
 
-def _admitted(standing: Standing) -> Right:
+def _right(category: Category, standing: Standing) -> Right:
     where = (standing.affiliate, standing.region, standing.unit)
-    return Right(standing.category, standing.section, *where, "application")
+    return Right(category.category, category.section, *where, source_of(category))
 
 
 def _first_failed(category: Category | None, facts: Facts) -> str:

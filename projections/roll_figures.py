@@ -138,20 +138,21 @@ class RollFold:
                 low, high = (middle + 1, high) if at < name else (low, middle)
         raise TypeError(f"entry {int.from_bytes(name[KEY_BYTES:])} of {name[:KEY_BYTES].hex()} was never added")
 
-    def live(self) -> Iterator[tuple[str, int, Place]]:
-        """Give the live entries, sorted by person and number."""
-        beside = sorted(self._beside)
-        for line in heapq.merge(*map(_lines, self._runs), beside):
+    def every(self) -> Iterator[tuple[str, int, Place, bool]]:
+        """Give every entry that counts, sorted by person and number, and whether it is live or was removed."""
+        for line in heapq.merge(*map(_lines, self._runs), sorted(self._beside)):
             name = line[:NAME_BYTES]
             if len(line) == NAME_BYTES:
                 place, live = self._beside[name]
-                if not live:
-                    continue
             elif name in self._beside:
                 continue
             else:
-                place = self._known[int.from_bytes(line[NAME_BYTES:])]
-            yield name[:KEY_BYTES].hex(), int.from_bytes(name[KEY_BYTES:]), place
+                place, live = self._known[int.from_bytes(line[NAME_BYTES:])], True
+            yield name[:KEY_BYTES].hex(), int.from_bytes(name[KEY_BYTES:]), place, live
+
+    def live(self) -> Iterator[tuple[str, int, Place]]:
+        """Give the live entries, sorted by person and number."""
+        return ((person, number, place) for person, number, place, live in self.every() if live)
 
     def figures(self, position: int) -> RollFigures:
         """Count the live entries, and make the root over them."""

@@ -15,6 +15,7 @@ from ledger.authority import Sign, no_keys
 from ledger.desk import Desk, Receipt
 from ledger.intake import Row, Standing
 from ledger.rules.franchise import Category, Franchise
+from ledger.streams.certificate import CertifyList
 from ledger.streams.entry import Entries, EntryAdded
 from ledger.streams.franchise import AdoptFranchise
 from ledger.streams.member import RegisterMembers
@@ -64,6 +65,13 @@ def row(number: int, joined: str | None = "2010-01-02", lapsed: str | None = Non
 def register(name: str, *rows: Row, file: str = FILE) -> RegisterMembers:
     listed = Listed(sorted(rows, key=lambda each: (each.key, each.number)))
     return RegisterMembers(register_id=name, file=file, rows=len(rows)).of(listed)
+
+
+def certified_list(name: str, affiliate: str, *rows: Row, file: str = FILE) -> tuple[CertifyList, RegisterMembers]:
+    """An affiliate's list: its certificate, and its import."""
+    values: dict[str, Any] = {"affiliate": affiliate, "file": file, "register_id": name, "rows": len(rows)}
+    listed = Listed(sorted(rows, key=lambda each: (each.key, each.number)))
+    return CertifyList(**values, as_of="2010-06-01"), RegisterMembers(**values).of(listed)
 
 
 @contextmanager

@@ -17,6 +17,7 @@ from rolls import (
     ONE_EACH,
     build,
     category,
+    certified_list,
     closed,
     entries_of,
     franchise,
@@ -45,6 +46,7 @@ from ledger.store import Ledger
 from ledger.streams.discipline import ExpelMember, SuspendMember
 from ledger.streams.entries import AddEntry
 from ledger.streams.entry import EntryAdded
+from ledger.streams.entry_changes import RemoveEntry
 from ledger.streams.franchise import AdoptFranchise
 from ledger.streams.membership_change import ChangeMembership
 from ledger.streams.merge import MergePersons
@@ -114,7 +116,8 @@ def test_an_mp_who_is_a_member_and_in_a_union_has_three_entries_or_one(
         desk.submit(but(ADOPT, rule=rule), actor="clerk")
         desk.submit(register("plp", row(1, category="mp")), actor="clerk")
         desk.submit(register("members", row(2)), actor="clerk")
-        desk.submit(register("unite", row(3, category="unite", affiliate="unite")), actor="clerk")
+        for command in certified_list("unite", "unite", row(3, category="unite", affiliate="unite")):
+            desk.submit(command, actor="clerk")
         for dropped in (2, 3):
             merge = MergePersons(dropped=key(dropped), kept=key(1), basis=("document",))
             desk.submit(merge, actor="clerk")
@@ -135,8 +138,11 @@ def test_two_affiliates_of_one_section_give_two_entries_only_where_the_franchise
         for name, several in (("labour", "per-section"), ("other", "per-section-and-affiliate")):
             desk.submit(but(CALL_ELECTION, election=name), actor="clerk")
             desk.submit(AdoptFranchise(election=name, rule=franchise(unions, several=several)), actor="clerk")
-        rows = [row(n, category="affiliated", affiliate=name) for n, name in ((1, "unite"), (2, "gmb"), (3, "gmb"))]
-        desk.submit(register("unions", *rows), actor="clerk")
+        lists = {"unite": (1,), "gmb": (2, 3)}
+        for digit, (affiliate, numbers) in enumerate(lists.items()):
+            rows = [row(n, category="affiliated", affiliate=affiliate) for n in numbers]
+            for command in certified_list("unions", affiliate, *rows, file=str(digit) * 32):
+                desk.submit(command, actor="clerk")
         for dropped in (2, 3):
             desk.submit(MergePersons(dropped=key(dropped), kept=key(1), basis=("email",)), actor="clerk")
         build(desk)
@@ -187,7 +193,10 @@ def test_a_build_adds_those_who_have_come_to_pass_since_and_nobody_who_was_remov
         desk.submit(register("members", row(7), file="e" * 32), actor="clerk")
         build(desk)
         assert (closed(desk, 2).accepted, closed(desk, 2).held) == (1, 5)
-        assert len(live(desk)) == 6
+        desk.submit(RemoveEntry(election="labour", person=key(3), number=1, cause="resigned"), actor="clerk")
+        build(desk)
+        assert (closed(desk, 3).accepted, closed(desk, 3).held) == (0, 6)
+        assert len(live(desk)) == 5
 
 
 @pytest.mark.parametrize("call", [1, 2, 4])

@@ -139,16 +139,16 @@ def entry_stream(election: str, person: str) -> Entries:
 
 
 def kept_instead(
-    several: Several, live: Iterable[EntryNow], section: str, affiliate: str | None, but: int = 0
+    several: Several, held: Iterable[EntryNow], section: str, affiliate: str | None, but: int = 0
 ) -> EntryNow | None:
     """Give the entry that leaves no room for one in a section, by the franchise; None where there is room.
 
     Args:
         several: how many entries one person may have.
-        live: the entries that they have.
+        held: the entries that they have.
         but: number of an entry that is not looked at.
     """
-    for each in live:
+    for each in held:
         alike = {
             "one-per-person": True,
             "per-section": each.section == section,

@@ -14,6 +14,7 @@ from ledger.field import Id, Text
 
 SCORE_MAX = 100
 Basis = Literal["name-and-birth-date", "email", "address", "near", "document", "statement"]
+NOT_ENOUGH: frozenset[Basis] = frozenset(("name-and-birth-date", "near"))  # two people may share as much
 Undone = Literal["two-people", "wrong-person", "court-order", "clerical"]
 
 
@@ -130,7 +131,7 @@ def merge_persons(
     if other.kept is not None:
         remedy = f"Keep {other.kept} instead, or undo that merge first: undo-merge"
         raise refused("merged-person", f"person {command.kept}", "a person who is kept", f"{other.kept} is", remedy)
-    if set(command.basis) <= {"name-and-birth-date", "near"}:
+    if set(command.basis) <= NOT_ENOUGH:
         found_basis = " and ".join(command.basis)
         remedy = "Say what else shows it: a document, a statement of theirs, an address or e-mail that both have"
         raise refused("basis-insufficient", where, "more than a name and a birth date", found_basis, remedy)

@@ -42,7 +42,8 @@ class FailedRows(Canonical):
 class RollBuildClosed(Event):
     """A build is complete: its entries now count. Rows are those accepted, those held, and those that failed.
 
-    Held are those whose person has such an entry already, or none beside another that is kept. `digest` is the
+    Held are those whose person has such an entry, or had one that was removed, or has another that is kept instead.
+    `digest` is the
     SHA-256 over the leaf hashes (RFC 6962) of the entries, in the order of the ledger.
     """
 
@@ -81,7 +82,10 @@ def build_stream(election: str, build: int) -> BuildState:
 
 
 class BuildRoll(Command):
-    """Add the entries of everybody who passes the franchise's tests and has none yet: pollbook build-roll ELECTION."""
+    """Add the entries of everybody who passes the franchise's tests and never had one: pollbook build-roll ELECTION.
+
+    An entry that was removed is not added again by this, but by restore-entry or add-entry.
+    """
 
     signed = True
 

@@ -23,6 +23,7 @@ from ledger.event import Event
 from ledger.intake import KEY_BYTES
 from ledger.streams.application_events import ApplicationReceived, ApplicationReceivedLate, ChecksRun
 from ledger.streams.checks import said_of
+from ledger.streams.entry import EntryAdded
 from ledger.streams.member import MemberRegistered
 from ledger.streams.membership import MemberAmended
 from ledger.streams.returned import DuplicateReturnHeld, ReturnMarked
@@ -31,8 +32,8 @@ from projections.verify.streams import empty_state
 
 # With one private field each, at most. What says which stream they belong on is looked at with the batches.
 BULK: tuple[type[Event], ...] = (
-    *(MemberRegistered, MemberAmended, ApplicationReceived, ApplicationReceivedLate, ChecksRun),
-    *(ReturnMarked, DuplicateReturnHeld),
+    *(MemberRegistered, MemberAmended, ApplicationReceived, ApplicationReceivedLate),
+    *(ChecksRun, EntryAdded, ReturnMarked, DuplicateReturnHeld),
 )
 KEY = re.compile(f"[0-9a-f]{{{2 * KEY_BYTES}}}")
 DIGEST_BYTES = 32
@@ -63,9 +64,11 @@ class Run:
         keys: KEY_BYTES of each; `digests`, DIGEST_BYTES of each, zeros where it has no private value.
         odd: positions of those whose key is not above the one before.
         shapes: actor and moment -> position of the first that is so.
+        several: whether one key may stand several times, under versions that follow each other.
     """
 
     stem: str
+    several: bool = False
     keys: bytearray = field(default_factory=bytearray)
     digests: bytearray = field(default_factory=bytearray)
     positions: array[int] = field(default_factory=lambda: array("Q"))
@@ -78,7 +81,7 @@ class Run:
 
     def extend(self, other: Run) -> None:
         """Take in the events that follow."""
-        if self.keys and other.keys[:KEY_BYTES] <= self.keys[-KEY_BYTES:]:
+        if self.keys and not self.goes_on(bytes(other.keys[:KEY_BYTES]), other.versions[0]):
             self.odd.append(other.positions[0])
         self.keys += other.keys
         self.digests += other.digests
@@ -88,6 +91,11 @@ class Run:
         for shape, position in other.shapes.items():
             if len(self.shapes) < SHAPES_MAX:
                 self.shapes.setdefault(shape, position)
+
+    def goes_on(self, key: bytes, version: int) -> bool:
+        """Whether an event follows in the order of the keys; of one person, several entries may come together."""
+        last = bytes(self.keys[-KEY_BYTES:])
+        return key > last or (key == last and self.several and version == self.versions[-1] + 1)
 
     def ordered(self) -> Iterator[One]:
         """Give the events in the order of their keys."""
@@ -120,15 +128,16 @@ class Bulk:
             and event.authority is None
             and event.version <= VERSION_MAX
             and KEY.fullmatch(tail)
+            and (not isinstance(event, EntryAdded) or stem == f"entry/{event.election}")
         ):
             return False
         name = (batch, event.type, stem + slash)
         run = self.runs.get(name)
         if run is None:
-            run = self.runs[name] = Run(stem + slash)
+            run = self.runs[name] = Run(stem + slash, isinstance(event, EntryAdded))
             self._replay(position, event)
         key = bytes.fromhex(tail)
-        if run.keys and key <= run.keys[-KEY_BYTES:] and len(run.odd) < ODD_MAX:
+        if run.keys and len(run.odd) < ODD_MAX and not run.goes_on(key, event.version):
             run.odd.append(position)
         run.keys += key
         run.digests += digest_of(event)

@@ -4,15 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from ledger.streams.batch import BatchOpened
-from ledger.streams.member import BatchReceived
-from ledger.streams.returned import MarksReceived
 from projections.verify.finding import Finding
 from projections.verify.record import RecordRead
+from projections.verify.runs import OPENS
 from projections.verify.snapshot import Snapshot
 
 DIGEST_BYTES = 32
-OPENINGS = (BatchOpened, BatchReceived, MarksReceived)
 
 
 def check_commands(record: RecordRead, snapshot: Snapshot) -> Iterator[Finding]:
@@ -38,7 +35,7 @@ def check_commands(record: RecordRead, snapshot: Snapshot) -> Iterator[Finding]:
             if found != name:
                 yield Finding("C5", "command-differs", at, f"event {at}", f"command {name}", str(found))
                 break
-    openings = {position: event.command for position, event in record.others if isinstance(event, OPENINGS)}
+    openings = {position: event.command for position, event in record.others if isinstance(event, OPENS)}
     # Beside its opening is its signature, if it has one.
     batches = {*openings, *(at + 1 for at, name in openings.items() if name and named.get(at + 1, ("", ""))[0] == name)}
     for position, (name, stream) in named.items():

@@ -13,6 +13,7 @@ from projections.verify.contests import check_contests, read_contests
 from projections.verify.declarations import check_declarations
 from projections.verify.finding import Finding
 from projections.verify.lots import check_lots
+from projections.verify.members import check_members
 from projections.verify.nominations import check_nominations
 from projections.verify.papers import check_papers
 from projections.verify.record import RecordRead
@@ -40,6 +41,7 @@ def check_evidence(ledger: Ledger, record: RecordRead, unchecked: dict[str, str]
         *check_timetables(record.others, contests),
         *check_rules(record.others),
         *check_returns(ledger, record, contests, unchecked),
+        *check_members(record, ledger),
         *check_heads(ledger, record),
     ]
 

@@ -47,6 +47,11 @@ CHECKS: dict[str, tuple[Category, str]] = {
         "evidence",
         "papers were issued to whom the roll has, as many as it has, and marked as returned after the close, once each",
     ),
+    "E10": (
+        "evidence",
+        "entries are those that the franchise gives, and a frozen or certified roll is what they come to",
+    ),
+    "E14": ("evidence", "affiliates certified their lists, members' changes could follow, merges lead to who is kept"),
 }
 
 

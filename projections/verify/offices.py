@@ -46,8 +46,8 @@ def check_offices(ledger: Ledger, record: RecordRead, unchecked: dict[str, str])
     founded = any(isinstance(event, LedgerFounded) for _, event in record.others)
     if not founded:
         unchecked |= dict.fromkeys(("A4", "A5"), UNFOUNDED)
-    # What is in `bulk` came with its batch, and under what that was received with, as its own check has it.
-    acts = [(position, event) for position, event in record.others if not isinstance(event, BULK)]
+    # What came in a batch came under what that was opened with, as its own check has it.
+    acts = [(at, event) for at, event in record.others if not (isinstance(event, BULK) and event.batch is not None)]
     for run in runs_of(acts):
         if founded or run.signatures:
             yield from check_signatures(origin, run, before, opened)

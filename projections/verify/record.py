@@ -79,7 +79,7 @@ class RecordRead:
     def take(self, bulk: Bulk) -> None:
         """Take in what came in batches on the page that follows."""
         for name, run in bulk.runs.items():
-            self.bulk.runs.setdefault(name, Run(run.stem)).extend(run)
+            self.bulk.runs.setdefault(name, Run(run.stem, run.several)).extend(run)
         for batch, hashes in bulk.hashes.items():
             self.hashed.setdefault(batch, hashlib.sha256()).update(hashes)
         for batch, said in bulk.said.items():

@@ -10,6 +10,7 @@ from ledger.store import Ledger
 from ledger.vault import Vault
 from projections.catch_up import Views
 from projections.verify.batches import open_batches
+from projections.verify.builds import check_builds
 from projections.verify.commands import check_commands
 from projections.verify.evidence import check_evidence
 from projections.verify.finding import CHECKS, Finding
@@ -18,6 +19,7 @@ from projections.verify.keys import check_keys
 from projections.verify.offices import check_offices
 from projections.verify.private import check_erasures, check_private
 from projections.verify.record import RecordRead, read_record
+from projections.verify.rolls import check_rolls
 from projections.verify.schema import check_schema, is_sqlite
 from projections.verify.sealing import Notes, Trust, check_seal, size_of
 from projections.verify.snapshot import take_snapshot
@@ -78,6 +80,8 @@ def verify(
     findings = record.findings + check_evidence(ledger, record, unchecked)
     findings += check_intakes(record, unchecked)
     findings += check_sweeps(record, unchecked)
+    findings += check_builds(record, unchecked)
+    findings += check_rolls(ledger, record, unchecked)
     findings += check_commands(record, snapshot)
     findings += check_seal(ledger, record, snapshot, notes, trust)
     findings += check_schema(ledger, snapshot)

@@ -32,6 +32,7 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from measure import Line, head, peak_megabytes, verdict
 from members import MAPPING, write_members
 
+from cli.import_members import MEMBERS as REGISTER
 from cli.import_members import Register
 from cli.member_mapping import read_mapping
 from ledger.desk import Desk, name_of
@@ -144,7 +145,7 @@ def by_product(file: Path, folder: Path) -> None:
     desk = desk_in(folder)
     (mapping := file.with_suffix(".toml")).write_text(MAPPING, "utf-8")
     with file.open("rb") as stream:
-        register = Register(stream, file.name, "members", read_mapping(mapping))
+        register = Register(stream, file.name, REGISTER, "members", read_mapping(mapping))
         members, state = register.named(desk.vault, desk.ledger)
         if state.reconciled:
             return

@@ -1,0 +1,209 @@
+"""The checks of rolls: what the franchise gives is what was added, and frozen or certified rolls are what they say.
+
+The record is read once more, in its order. A build is made anew from what was on record as of its position, and
+compared person by person; entries added one at a time are judged as they were when they were added.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+from ledger.decision import fold
+from ledger.errors import PollbookError
+from ledger.event import Event
+from ledger.roll_figures import RollFigures
+from ledger.rules.eligibility import evaluate_all
+from ledger.rules.franchise import Franchise
+from ledger.store import Ledger
+from ledger.streams.basis import Basis
+from ledger.streams.entries import DECIDED
+from ledger.streams.entry import EntryAdded, EntryAmended, EntryNow, EntryRemoved, EntryRestored, kept_instead
+from ledger.streams.franchise import FranchiseAdopted
+from ledger.streams.freeze import published_sections
+from ledger.streams.merge import MergeUndone, PersonsMerged
+from ledger.streams.roll import RollCell, RollCertified, RollCounted, RollFrozen
+from ledger.streams.roll_build import RollBuildClosed, RollBuildOpened
+from projections.roll_figures import RollFold
+from projections.verify.build_again import check_build
+from projections.verify.finding import Finding
+from projections.verify.record import RecordRead
+
+CHANGE = (EntryAdded, EntryAmended, EntryRemoved, EntryRestored)
+ROLL = (*CHANGE, FranchiseAdopted, RollBuildClosed, RollFrozen, RollCounted, RollCertified)
+UNREADABLE = (PollbookError, TypeError, ValueError, KeyError, OverflowError)
+
+
+@dataclass(slots=True)
+class Seen:
+    """One election's roll as it was read so far."""
+
+    fold: RollFold
+    rules: list[Franchise] = field(default_factory=list)
+    frozen: bool = False
+    versions: list[tuple[int, str]] = field(default_factory=list)  # of the roll: number and root
+    counted: list[RollCell] = field(default_factory=list)
+    figures: dict[int, RollFigures] = field(default_factory=dict)
+    builds: dict[str, tuple[int, RollBuildOpened]] = field(default_factory=dict)
+
+
+def check_rolls(ledger: Ledger, record: RecordRead, unchecked: dict[str, str]) -> Iterator[Finding]:
+    """E10: entries, builds, freezes and certificates of every election that has a roll."""
+    elections = {event.election for _, event in record.others if isinstance(event, ROLL)}
+    if not elections:
+        return
+    stops: dict[str, set[int]] = {name: set() for name in elections}
+    for _, event in record.others:
+        if isinstance(event, RollFrozen | RollCertified):
+            stops[event.election].add(event.as_of_position)
+    rolls = {name: Seen(RollFold(name)) for name in sorted(elections)}
+    merged: dict[str, str] = {}
+    try:
+        for position, event in ledger.scan(0, record.rows):
+            _follow_merges(merged, event)
+            election = getattr(event, "election", None)
+            if isinstance(event, ROLL) and isinstance(election, str):
+                yield from _check(ledger, position, event, rolls[election], merged)
+            for name, seen in rolls.items():
+                seen.fold.take(event)
+                if position in stops[name]:
+                    seen.figures[position] = seen.fold.figures(position)
+            if isinstance(event, RollBuildOpened) and event.election in rolls:
+                rolls[event.election].builds[event.stream] = (position, event)
+    except UNREADABLE as error:  # what cannot be read, or does not replay, is a finding of its own check
+        unchecked["E10"] = f"a roll could not be followed to its end: {str(error)[:200]}"
+        return
+    for name, seen in rolls.items():
+        yield from _check_one_each(name, seen)
+
+
+def _follow_merges(merged: dict[str, str], event: Event) -> None:
+    key = event.stream.partition("/")[2]
+    match event:
+        case PersonsMerged():
+            merged[key] = event.kept
+        case MergeUndone():
+            merged.pop(key, None)
+
+
+def _finding(code: str, position: int, what: str, expected: object, found: object) -> Finding:
+    return Finding("E10", code, position, what, str(expected), str(found))
+
+
+def _check(ledger: Ledger, position: int, event: Event, seen: Seen, merged: dict[str, str]) -> Iterator[Finding]:
+    """Check one event that makes or changes a roll, by what stood before it."""
+    match event:
+        case FranchiseAdopted():
+            if seen.frozen:
+                yield _finding("after-freeze", position, event.stream, "a roll that is not frozen", "a franchise")
+            seen.rules.append(event.rule)
+        case RollBuildClosed():
+            if seen.frozen:
+                yield _finding("after-freeze", position, event.stream, "a roll that is not frozen", "a build")
+            opened = seen.builds.get(event.stream)
+            if opened is not None:
+                seen.fold.take(event)
+                yield from check_build(ledger, opened, (position, event), seen.rules, seen.fold)
+        case EntryAdded():
+            yield from _check_added(ledger, position, event, seen, merged)
+        case EntryAmended() | EntryRemoved() | EntryRestored():
+            yield from _check_cause(position, event, seen)
+        case RollFrozen() | RollCertified():
+            yield from _check_version(position, event, seen)
+        case RollCounted():
+            yield from _check_counted(position, event, seen)
+
+
+def _check_added(
+    ledger: Ledger, position: int, event: EntryAdded, seen: Seen, merged: dict[str, str]
+) -> Iterator[Finding]:
+    person = event.stream.rpartition("/")[2]
+    if event.batch is not None:  # of a build, which is made anew as a whole
+        return
+    if person in merged:
+        yield _finding("merged-person", position, event.stream, "a person who is kept", f"merged into {merged[person]}")
+    category = seen.rules[-1].category(event.category) if seen.rules else None
+    if category is None or category.section != event.section:
+        expected = f"{category.category}, in {category.section}" if category else "a category of the franchise"
+        yield _finding("unknown-category", position, event.stream, expected, f"{event.category}, in {event.section}")
+        return
+    if event.source in DECIDED:
+        if not event.basis.startswith(DECIDED[event.source]):
+            yield _finding("cause-required", position, event.stream, f"the {event.source} by its stream", event.basis)
+        return
+    if seen.frozen:
+        yield _finding("after-freeze", position, event.stream, "a ruling or an appeal", event.source)
+    basis = fold(Basis(event.basis), (each for at, each in ledger.stream(event.basis) if at < position))
+    certified = basis.file != "" and any(at < position for at, _ in ledger.stream(f"certificate/{basis.file}"))
+    taken = seen.rules[-1].takes(basis.category, basis.register) is category
+    admitted = basis.application is not None and basis.application.admitted is not None
+    failed = [] if admitted else evaluate_all(category, basis.facts(certified=certified))
+    wanting = [each.code for each in failed if each.outcome != "passed"]
+    if not taken or wanting or merged.get(basis.key, basis.key) != person:
+        found = ", ".join(wanting) or f"{basis.category or 'nothing'} of {basis.key}"
+        yield _finding("not-entitled", position, event.stream, f"what gives an entry of {category.category}", found)
+
+
+def _check_cause(position: int, event: EntryAmended | EntryRemoved | EntryRestored, seen: Seen) -> Iterator[Finding]:
+    if event.cause in DECIDED:
+        if event.basis is None or not event.basis.startswith(DECIDED[event.cause]):
+            basis = event.basis or "none"
+            yield _finding("cause-required", position, event.stream, f"the {event.cause} by its stream", basis)
+    elif seen.frozen and event.cause != "clerical":
+        yield _finding("after-freeze", position, event.stream, "a ruling, an appeal or a clerical error", event.cause)
+
+
+def _check_version(position: int, event: RollFrozen | RollCertified, seen: Seen) -> Iterator[Finding]:
+    """Hold a freeze or a certificate against the entries as of the position that it names."""
+    what = f"{event.type} of {event.stream}"
+    number, root = seen.versions[-1] if seen.versions else (0, "")
+    again = isinstance(event, RollFrozen) == seen.frozen
+    figures = seen.figures.get(event.as_of_position)
+    wanted = (number if event.root == root else number + 1, *_of(figures))
+    found = (event.roll_version, event.root, event.entries, event.open_batches)
+    if again or wanted != found:
+        expected = ", ".join(map(str, wanted)) if not again else "a freeze first, and one freeze"
+        yield _finding("roll-differs", position, what, expected, ", ".join(map(str, found)))
+    if isinstance(event, RollFrozen):
+        seen.frozen = True
+        seen.counted = []
+        shown = published_sections(figures.sections) if figures else ()
+        if event.sections != shown:
+            says = (", ".join(f"{each.section} {each.entries}" for each in each_) for each_ in (shown, event.sections))
+            yield _finding("roll-differs", position, what, *says)
+    elif figures and event.open_cases != figures.open_cases:
+        yield _finding("roll-differs", position, what, f"{figures.open_cases} open cases", event.open_cases)
+    seen.versions.append((event.roll_version, event.root))
+
+
+def _of(figures: RollFigures | None) -> tuple[str, int, tuple[str, ...]]:
+    return (figures.root, figures.entries, figures.open_batches) if figures else ("no event at that position", 0, ())
+
+
+def _check_counted(position: int, event: RollCounted, seen: Seen) -> Iterator[Finding]:
+    """Hold the cells of a count against the entries, once all of its events are read."""
+    seen.counted += event.cells
+    frozen = next(iter(seen.figures.values()), None)
+    if frozen is None or sum(cell.entries for cell in seen.counted) < frozen.entries:
+        return
+    found = {(cell.section, cell.category, cell.region): cell.entries for cell in seen.counted}
+    if found != {tuple(cell): entries for cell, entries in frozen.cells.items()}:
+        yield _finding("roll-differs", position, event.stream, f"{frozen.entries} entries in their cells", "others")
+
+
+def _check_one_each(election: str, seen: Seen) -> Iterator[Finding]:
+    """Find people who hold more live entries than the franchise in force allows."""
+    if not seen.rules:
+        return
+    several = seen.rules[-1].several
+    before, held = "", list[EntryNow]()
+    for person, number, place in seen.fold.live():
+        if person != before:
+            before, held = person, []
+        kept = kept_instead(several, held, place[1], place[2])
+        if kept is not None:
+            what = f"entry/{election}/{person}"
+            yield Finding(
+                "E10", "duplicate-entitlement", None, what, f"{several}, entry {kept.number} kept", str(number)
+            )
+        held.append(EntryNow(number, *place, True, ""))

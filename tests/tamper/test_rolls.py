@@ -1,0 +1,168 @@
+"""Rolls tampered with: entries that nothing gives, changes after the freeze, counts and roots that are others."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import pytest
+from keeper import Operator
+from officers import FOUND, signer
+from rolls import ADOPT, COLLEGE, build, franchise, key, register, roll_desk, row
+from scenario import CALL_ELECTION, but
+from stores import SQLitePlace
+from test_clean import report_of
+
+import projections.entitled
+from ledger.desk import Desk
+from ledger.streams.entries import AddEntry
+from ledger.streams.entry_changes import AmendEntry, RemoveEntry, RestoreEntry
+from ledger.streams.freeze import CertifyRoll, FreezeRoll
+from ledger.streams.merge import MergePersons
+from ledger.streams.roll import SectionCount
+
+HASH = "sha256:" + "7" * 64
+FIELDS: dict[str, Any] = {"election": "labour", "number": 1}
+
+
+def certify(members: int) -> CertifyRoll:
+    sections = (SectionCount(section="members", entries=members), SectionCount(section="mps", entries=11))
+    return CertifyRoll(election="labour", entries=members + 11, sections=sections, statement=HASH)
+
+
+@contextmanager
+def recorded(place: SQLitePlace) -> Iterator[Desk]:
+    with roll_desk(place, sign=signer("returning-officer")) as desk:
+        yield desk
+
+
+@pytest.fixture(scope="module")
+def whole(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A founded ledger with a roll: two builds, an entry by hand, changes, a freeze, a ruling, two certificates."""
+    folder = tmp_path_factory.mktemp("roll") / "ledger"
+    place = SQLitePlace(folder)
+    place.make().close()
+    with recorded(place) as desk, pytest.MonkeyPatch.context() as patch:
+        patch.setattr(projections.entitled, "PAGE_ROWS", 7)
+
+        def submit(*commands: Any) -> None:
+            for command in commands:
+                desk.submit(command, actor="returning-officer")
+
+        submit(FOUND, CALL_ELECTION, ADOPT)
+        submit(register("members", *map(row, range(20)), row(50, "2010-06-25")))
+        submit(register("plp", *(row(n, category="mp") for n in range(100, 111))))
+        submit(MergePersons(dropped=key(0), kept=key(100), basis=("document",)))
+        build(desk, actor="returning-officer")
+        submit(register("members", row(60), file="e" * 32))
+        values: dict[str, Any] = {"person": key(60), "category": "member", "section": "members", "election": "labour"}
+        submit(AddEntry(**values, source="register", basis=f"person/{key(60)}"))
+        submit(register("members", row(61), file="d" * 32))
+        build(desk, actor="returning-officer")
+        submit(RemoveEntry(**FIELDS, person=key(1), cause="death"))
+        submit(AmendEntry(**FIELDS, person=key(2), field="unit", new="bow-east", cause="transferred"))
+        submit(FreezeRoll(election="labour"), certify(21))
+        submit(RestoreEntry(**FIELDS, person=key(1), cause="ruling", basis="ruling/r-1"), certify(22))
+    return folder
+
+
+@pytest.fixture
+def at(whole: Path, tmp_path: Path) -> Operator:
+    folder = tmp_path / "ledger"
+    shutil.copytree(whole, folder)
+    return Operator(folder)
+
+
+def found_in(at: Operator) -> set[str]:
+    """Codes of what the check of rolls finds."""
+    report = report_of(SQLitePlace(at.folder))
+    assert "E10" not in report.unchecked
+    return {finding.code for finding in report.findings if finding.check == "E10"}
+
+
+def test_a_ledger_with_a_roll_is_clean(whole: Path) -> None:
+    report = report_of(SQLitePlace(whole))
+    assert report.findings == ()
+    assert not {"A4", "A5", "C3", "E10"} & report.unchecked.keys()
+    assert report_of(SQLitePlace(whole), processes=2).findings == ()
+
+
+@pytest.mark.parametrize(
+    ("kind", "number", "changes", "code"),
+    [
+        ("entry-added.v1", 3, {"section": "mps"}, "not-entitled"),
+        ("entry-added.v1", 3, {"unit": "bow-west"}, "not-entitled"),
+        ("entry-added.v1", 3, {"basis": f"person/{key(50)}"}, "not-entitled"),
+        ("entry-added.v1", 31, {"basis": f"person/{key(50)}"}, "not-entitled"),  # the one by hand
+        ("entry-added.v1", 31, {"source": "ruling"}, "cause-required"),
+        ("entry-added.v1", 31, {"section": "mps"}, "unknown-category"),
+        ("roll-build-opened.v1", 0, {"franchise": HASH}, "build-differs"),
+        ("roll-build-opened.v1", 0, {"as_of_position": 4}, "not-entitled"),
+        ("roll-build-closed.v1", 0, {"held": 1, "rows": 34}, "build-differs"),
+        ("roll-build-closed.v1", 1, {"held": 0}, "build-differs"),
+        ("roll-build-closed.v1", 0, {"failed": []}, "build-differs"),
+        ("roll-frozen.v1", 0, {"root": HASH}, "roll-differs"),
+        ("roll-frozen.v1", 0, {"entries": 31}, "roll-differs"),
+        ("roll-frozen.v1", 0, {"roll_version": 2}, "roll-differs"),
+        ("roll-frozen.v1", 0, {"sections": []}, "roll-differs"),
+        ("roll-frozen.v1", 0, {"open_batches": ["build/labour/9"]}, "roll-differs"),
+        ("roll-counted.v1", 0, {"cells": [{"category": "mp", "entries": 32, "section": "mps"}]}, "roll-differs"),
+        ("roll-certified.v1", 1, {"entries": 32}, "roll-differs"),
+        ("roll-certified.v1", 1, {"open_cases": 1}, "roll-differs"),
+        ("roll-certified.v1", 1, {"as_of_position": 0}, "roll-differs"),
+        ("entry-restored.v1", 0, {"cause": "ruling", "basis": "person/x"}, "cause-required"),
+        ("entry-amended.v1", 0, {"cause": "appeal"}, "cause-required"),
+    ],
+)
+def test_finds_what_was_rewritten(at: Operator, kind: str, number: int, changes: dict[str, Any], code: str) -> None:
+    at.rewrite(at.at(kind, number), **changes)
+    assert code in found_in(at)
+
+
+def test_finds_a_removal_after_the_freeze(at: Operator) -> None:
+    leaf = next(leaf for leaf in at.leaves() if leaf["type"] == "entry-removed.v1")
+    at.insert(at.size(), {**leaf, "cause": "resigned", "stream": f"entry/labour/{key(5)}", "version": 2})
+    assert "after-freeze" in found_in(at)
+
+
+def test_finds_an_entry_that_was_left_out(at: Operator) -> None:
+    at.drop(at.at("entry-added.v1", 2))
+    assert {"entry-missing", "build-differs", "roll-differs"} <= found_in(at)
+
+
+def test_finds_somebody_who_has_more_than_the_franchise_gives(at: Operator) -> None:
+    leaf = next(leaf for leaf in at.leaves() if leaf["type"] == "entry-added.v1" and leaf.get("batch") is None)
+    more = {**leaf, "source": "ruling", "basis": "ruling/r-2", "number": 2, "version": 2}
+    at.insert(at.size(), more)
+    assert found_in(at) == {"duplicate-entitlement"}
+
+
+def test_finds_an_entry_of_somebody_who_was_merged(at: Operator) -> None:
+    leaf = next(leaf for leaf in at.leaves() if leaf["type"] == "entry-added.v1" and leaf.get("batch") is None)
+    stream = f"entry/labour/{key(0)}"
+    at.insert(at.size(), {**leaf, "source": "ruling", "basis": "ruling/r-2", "stream": stream, "version": 1})
+    assert found_in(at) == {"merged-person"}
+
+
+def test_finds_a_franchise_adopted_after_the_freeze(at: Operator) -> None:
+    leaf = next(leaf for leaf in at.leaves() if leaf["type"] == "franchise-adopted.v1")
+    at.insert(at.size(), {**leaf, "version": 2})
+    assert found_in(at) == {"after-freeze"}
+
+
+def test_other_franchises_find_nothing(tmp_path: Path) -> None:
+    """A roll built by one franchise and gone on with under another is judged by each in its time."""
+    place = SQLitePlace(tmp_path / "ledger")
+    place.make().close()
+    with roll_desk(place) as desk:
+        desk.submit(CALL_ELECTION, actor="clerk")
+        desk.submit(ADOPT, actor="clerk")
+        desk.submit(register("members", *map(row, range(5))), actor="clerk")
+        build(desk)
+        desk.submit(but(ADOPT, rule=franchise(*COLLEGE.categories[1:])), actor="clerk")
+        desk.submit(register("members", *map(row, range(5, 9)), file="e" * 32), actor="clerk")
+        build(desk)
+    assert report_of(place).findings == ()
