@@ -62,7 +62,7 @@ class Page:
     def read(self, first: str, last: str) -> None:
         """Read the applications whose keys are between two."""
         names = {kind: name for name, kind in KINDS.items()}
-        for event in self.ledger.events_between(APPLICATION + first, APPLICATION + last):
+        for _, event in self.ledger.events_between(APPLICATION + first, APPLICATION + last):
             key = event.stream.removeprefix(APPLICATION)
             self.applications[key] = self.applications.get(key, application_stream(key)).evolve(event)
             if isinstance(event, FeeReceived | FeeFailed | FeeRefunded):

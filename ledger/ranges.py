@@ -29,11 +29,11 @@ def streams_after(rows: LedgerRecorder, prefix: str, after: str, limit: int) -> 
         return [stream for (stream,) in transaction.execute(statement, (after, end, limit))]
 
 
-def events_between(rows: LedgerRecorder, first: str, last: str) -> Iterator[Event]:
-    """Give the events of the streams whose names are between two, both included, stream by stream."""
+def events_between(rows: LedgerRecorder, first: str, last: str) -> Iterator[tuple[int, Event]]:
+    """Give positions and events of the streams whose names are between two, both included, stream by stream."""
     name = f"originator_id{rows.bytewise}"
     statement = f"{rows.select} WHERE {name} >= ? AND {name} <= ? ORDER BY {name}, originator_version"
     with rows.begin(write=False) as transaction:
         found = transaction.execute(statement, (first, last))
     for position, stream, version, topic, state in found:
-        yield decode((position, stream, version, topic, state))
+        yield position, decode((position, stream, version, topic, state))

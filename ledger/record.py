@@ -55,8 +55,8 @@ class Record(Protocol):
         """Give so many streams whose names begin so and come after one, in the order of their names."""
         ...
 
-    def events_between(self, first: str, last: str) -> Iterator[Event]:
-        """Give the events of the streams whose names are between two, both included, stream by stream."""
+    def events_between(self, first: str, last: str) -> Iterator[tuple[int, Event]]:
+        """Give positions and events of the streams whose names are between two, both included, stream by stream."""
         ...
 
     def known_command(self, command: str) -> KnownCommand | None:

@@ -61,7 +61,7 @@ class Rehearsal:
         """Give so many streams whose names begin so and come after one: those of the ledger."""
         return self._ledger.streams_after(prefix, after, limit)
 
-    def events_between(self, first: str, last: str) -> Iterator[Event]:
+    def events_between(self, first: str, last: str) -> Iterator[tuple[int, Event]]:
         """Files of payments are looked through by `payment_run.look_through`, not rehearsed."""
         raise NotImplementedError
 

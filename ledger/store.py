@@ -129,8 +129,8 @@ class Ledger(Application[str]):
         """Give so many streams whose names begin so and come after one, in the order of their names' bytes."""
         return ranges.streams_after(self.rows, prefix, after, limit)
 
-    def events_between(self, first: str, last: str) -> Iterator[Event]:
-        """Give the events of the streams whose names are between two, both included, stream by stream."""
+    def events_between(self, first: str, last: str) -> Iterator[tuple[int, Event]]:
+        """Give positions and events of the streams whose names are between two, both included, stream by stream."""
         return ranges.events_between(self.rows, first, last)
 
     def known_command(self, command: str) -> KnownCommand | None:

@@ -76,7 +76,7 @@ class Admissions:
 def applications_of(ledger: Record) -> Iterator[list[Application]]:
     """Give every application as it stands, in the order of their keys, some thousands at a time."""
     for page in streams_in_order(ledger, APPLICATION):
-        events = ledger.events_between(page[0], page[-1])
+        events = (event for _, event in ledger.events_between(page[0], page[-1]))
         yield [fold(Application(stream), group) for stream, group in groupby(events, key=lambda event: event.stream)]
 
 

@@ -33,6 +33,7 @@ from ledger.streams.application_events import (
 from ledger.streams.checks import ChecksClosed
 from ledger.streams.franchise import FranchiseAdopted
 from ledger.streams.member import BatchReconciled
+from ledger.streams.payments import PaymentsReconciled
 
 NOT_RUN, ANEW, REFERRAL, CURE, READY = "not-run", "checks", "referral", "cure", "admission"
 HOUR = len("2015-08-12T12")
@@ -56,6 +57,11 @@ TABLES = (
     "score INTEGER, against TEXT, version TEXT NOT NULL, position INTEGER NOT NULL, "
     "PRIMARY KEY (person, name)) WITHOUT ROWID",
     "CREATE TABLE IF NOT EXISTS application_payment (payment TEXT PRIMARY KEY, amount INTEGER NOT NULL) WITHOUT ROWID",
+    "CREATE TABLE IF NOT EXISTS fee_waiting (position INTEGER PRIMARY KEY, batch TEXT NOT NULL, person TEXT NOT NULL, "
+    "kind TEXT NOT NULL, amount INTEGER NOT NULL, currency TEXT NOT NULL, day TEXT NOT NULL, payment TEXT NOT NULL)",
+    "CREATE INDEX IF NOT EXISTS fee_waiting_batch ON fee_waiting (batch)",
+    "CREATE TABLE IF NOT EXISTS bank_file (election TEXT NOT NULL, file TEXT NOT NULL, fate TEXT NOT NULL, "
+    "kind TEXT NOT NULL, currency TEXT NOT NULL, number INTEGER NOT NULL, amount INTEGER NOT NULL)",
     "CREATE TABLE IF NOT EXISTS check_waiting (batch TEXT NOT NULL, person TEXT NOT NULL, name TEXT NOT NULL, "
     "outcome TEXT NOT NULL, score INTEGER, against TEXT, version TEXT NOT NULL, position INTEGER NOT NULL, "
     "PRIMARY KEY (batch, person, name)) WITHOUT ROWID",
@@ -119,6 +125,8 @@ class ApplicationProjection:
                 changed.update(dict.fromkeys(_taken_in(database, event.stream)))
             elif isinstance(event, ChecksClosed):
                 changed.update(dict.fromkeys(_checked(database, event.stream)))
+            elif isinstance(event, PaymentsReconciled):
+                changed.update(dict.fromkeys(_banked(database, event)))
             elif isinstance(event, FranchiseAdopted):
                 _settle(database, changed)
                 changed.clear()
@@ -161,7 +169,7 @@ def _fold_one(database: sqlite3.Connection, person: str, position: int, event: E
         case ChecksRun():
             _check(database, person, position, event)
         case FeeReceived() | FeeFailed() | FeeRefunded() | FeeRetained():
-            _pay(database, person, event)
+            _pay(database, person, position, event)
         case ApplicationReferred():
             database.execute("UPDATE application SET referrals = referrals + 1 WHERE person = ?", (person,))
         case ReferralCleared():
@@ -239,26 +247,50 @@ def _checked(database: sqlite3.Connection, batch: str) -> list[str]:
     return people
 
 
-def _pay(database: sqlite3.Connection, person: str, event: Money) -> None:
+def _pay(database: sqlite3.Connection, person: str, position: int, event: Money) -> None:
+    payment = "" if isinstance(event, FeeRetained) else event.payment
+    what = (person, KINDS[type(event)], event.amount, event.currency, event.day, payment)
+    if event.batch is None:
+        _enter(database, *what)
+    else:
+        database.execute("INSERT INTO fee_waiting VALUES (?,?,?,?,?,?,?,?)", (position, event.batch, *what))
+
+
+def _banked(database: sqlite3.Connection, event: PaymentsReconciled) -> list[str]:
+    """Let the payments of a bank's file count, once all of it is taken in; and keep what the file comes to."""
+    columns = "person, kind, amount, currency, day, payment"
+    rows = database.execute(
+        f"SELECT {columns} FROM fee_waiting WHERE batch = ? ORDER BY position", (event.stream,)
+    ).fetchall()
+    for row in rows:
+        _enter(database, *row)
+    database.execute("DELETE FROM fee_waiting WHERE batch = ?", (event.stream,))
+    sums = [
+        (event.election, event.file, each.fate, each.kind or "", each.currency or "", each.rows, each.amount)
+        for each in event.sums
+    ]
+    database.executemany("INSERT INTO bank_file VALUES (?,?,?,?,?,?,?)", sums)
+    return list(dict.fromkeys(row[0] for row in rows))
+
+
+def _enter(
+    database: sqlite3.Connection, person: str, kind: str, amount: int, currency: str, day: str, payment: str
+) -> None:
+    """Enter money with the application that it is for, and with its day."""
     rows = database.execute("SELECT election, category, ended, late FROM application WHERE person = ?", (person,))
     election, category, ended, late = rows.fetchone()
-    change = 0
-    match event:
-        case FeeReceived():
-            change = event.amount
-            database.execute("INSERT OR REPLACE INTO application_payment VALUES (?,?)", (event.payment, event.amount))
-        case FeeFailed():
-            taken = database.execute(
-                "DELETE FROM application_payment WHERE payment = ? RETURNING amount", (event.payment,)
-            ).fetchall()
-            change = -sum(amount for (amount,) in taken)
-        case FeeRefunded():
-            change = -event.amount
+    change = {"received": amount, "refunded": -amount}.get(kind, 0)
+    if kind == "received":
+        database.execute("INSERT OR REPLACE INTO application_payment VALUES (?,?)", (payment, amount))
+    elif (
+        kind == "failed"
+        and database.execute(
+            "DELETE FROM application_payment WHERE payment = ? RETURNING amount", (payment,)
+        ).fetchall()
+    ):
+        kind, change = "taken-back", -amount
     database.execute("UPDATE application SET money = money + ?, stale = NOT late WHERE person = ?", (change, person))
-    kind = "taken-back" if isinstance(event, FeeFailed) and change else KINDS[type(event)]
-    ended = "late" if late else ended
-    fee = (election, category, event.day, event.currency, kind, ended, 1, event.amount)
-    database.execute(PUT_FEE, fee)
+    database.execute(PUT_FEE, (election, category, day, currency, kind, "late" if late else ended, 1, amount))
 
 
 def _end(database: sqlite3.Connection, person: str, ended: str, recorded: str) -> None:

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import pytest
+from officers import FOUND, signer, signing_desk
 from pydantic import ValidationError
 from scenario import CALL_ELECTION, but, given
 from stores import LedgerPlace, desk_at
@@ -24,6 +25,8 @@ from ledger.store import Ledger
 from ledger.streams.application_events import Check, ChecksRun
 from ledger.streams.checks import ChecksClosed, ChecksOpened, CheckVersion, RunChecks
 from ledger.streams.payment import ReceiveFee
+from projections.verify.run import verify
+from projections.verify.sealing import Notes, Trust
 
 STREAM = "checks/labour/1"
 KEYS = [f"{number:024x}" for number in range(1, 8)]
@@ -41,6 +44,7 @@ class Listed:
     """Found: nothing was paid by anybody, whose streams are at version 1."""
 
     keys: Sequence[str]
+    version: int = 2
     meanwhile: Callable[[], object] = int
 
     @property
@@ -56,7 +60,7 @@ class Listed:
                     matcher=MATCHER,
                     recorded=envelope["effective"],
                     stream=f"application/{key}",
-                    version=2,
+                    version=self.version,
                 )
                 for key in self.keys[start : start + 3]
             ]
@@ -132,7 +136,7 @@ def test_leaves_out_what_was_changed_meanwhile(ledger_place: LedgerPlace) -> Non
             if not meddled:
                 meddled.append(other.submit(but(PAID, application=KEYS[1]), actor="clerk"))
 
-        desk.submit(run().of(Listed(KEYS, meddle)), actor="clerk")
+        desk.submit(run().of(Listed(KEYS, meanwhile=meddle)), actor="clerk")
         require_whole(desk, applications=6, changed=1)
         kinds = [event.type for _, event in desk.ledger.stream(f"application/{KEYS[1]}")]
         assert kinds == ["application-received.v1", "fee-received.v1"]
@@ -185,3 +189,78 @@ def test_refuses_a_run(command: RunChecks, code: str) -> None:
 def test_a_run_names_what_its_checks_are_held_against(more: dict[str, Any]) -> None:
     with pytest.raises(ValidationError):
         run(**more)
+
+
+# What a verification finds
+
+
+def findings(desk: Desk) -> set[tuple[str, str]]:
+    assert isinstance(desk.ledger, Ledger)
+    report = verify(desk.ledger, views=None, vault=desk.vault, notes=Notes(None), trust=Trust())
+    return {(each.check, each.code) for each in report.findings}
+
+
+def swept(desk: Desk) -> tuple[ChecksOpened, ChecksClosed]:
+    set_up(desk)
+    desk.submit(run(), actor="clerk")
+    opened, closed = (event for _, event in desk.ledger.stream(STREAM))
+    assert isinstance(opened, ChecksOpened)
+    assert isinstance(closed, ChecksClosed)
+    return opened, closed
+
+
+def anew(event: Event, run_number: int, **changes: Any) -> Event:
+    """The same event again, on the stream of another run."""
+    return event.model_copy(update={"stream": f"checks/labour/{run_number}", "command": None, **changes})
+
+
+def test_a_run_verifies(ledger_place: LedgerPlace) -> None:
+    with desk_at(ledger_place) as desk:
+        swept(desk)
+        assert findings(desk) == set()
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [{"applications": 6}, {"digest": "sha256:" + "0" * 64}, {"outcomes": ()}],
+    ids=["count", "digest", "outcomes"],
+)
+def test_finds_a_closing_that_is_not_what_was_found(ledger_place: LedgerPlace, changes: dict[str, Any]) -> None:
+    with desk_at(ledger_place) as desk:
+        set_up(desk)
+        desk.submit(run(), actor="clerk")
+        opened, closed = (event for _, event in desk.ledger.stream(STREAM))
+        page = [event for _, event in desk.ledger.scan() if event.batch == STREAM]
+        second = [event.model_copy(update={"batch": "checks/labour/2", "version": 3}) for event in page]
+        digest = hashlib.sha256(b"".join(leaf_hash(encode(event)) for event in second)).hexdigest()
+        right = {"digest": f"sha256:{digest}", **changes}
+        desk.ledger.append([anew(opened, 2, number=2), *second, anew(closed, 2, **right)])
+        assert findings(desk) == {("C3", "batch-differs")}
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [{"matcher": "another"}, {"actor": "agent"}, {"batch": "checks/labour/3"}],
+    ids=["matcher", "actor", "batch"],
+)
+def test_finds_what_does_not_belong_to_a_run(ledger_place: LedgerPlace, changes: dict[str, Any]) -> None:
+    with desk_at(ledger_place) as desk:
+        opened, _ = swept(desk)
+        page = [event for _, event in desk.ledger.scan() if event.batch == STREAM]
+        odd = page[0].model_copy(update={"batch": "checks/labour/2", "version": 3, **changes})
+        desk.ledger.append([anew(opened, 2, number=2), odd])
+        code = "batch-unopened" if "batch" in changes else "member-unexpected"
+        assert findings(desk) == {("C3", code)}
+
+
+def test_a_founded_ledger_asks_for_power_and_signature_once_for_all(ledger_place: LedgerPlace) -> None:
+    with signing_desk(ledger_place) as desk:
+        desk.submit(FOUND, actor="returning-officer")
+        desk.submit(CALL_ELECTION, actor="returning-officer")
+        with pytest.raises(RefusedError, match=r"^no-authority: "):
+            desk.submit(run(()), actor="agent")
+        desk.submit(run().of(Listed(KEYS, version=1)), actor="returning-officer")
+        desk.submit(run((), number=2), actor="returning-officer")
+        assert findings(desk) == set()
+    with signing_desk(ledger_place, signer()) as desk, pytest.raises(RefusedError, match=r"^unsigned: "):
+        desk.submit(run((), number=3), actor="returning-officer")

@@ -162,8 +162,8 @@ def test_an_applicant_is_erased_like_anybody(at: Terminal) -> None:
 
 
 def test_one_recorded_by_itself_is_not_taken_in_again(at: Terminal) -> None:
-    words = ("--category", "supporters", "--channel", "post", "--declaration", DECLARATION)
-    words = (*words, "--identity", '{"name":"Ada Ambleth"}', "--received", "2010-08-01T11:00:00Z", "--as", "registrar")
+    words = ["--category", "supporters", "--channel", "post", "--declaration", DECLARATION]
+    words += ["--identity", '{"name":"Ada Ambleth"}', "--received", "2010-08-01T11:00:00Z", "--as", "registrar"]
     application = key(at, "A-0001")
     at("record", "receive-application", "--application", application, "--election", "labour", *words).done()
     assert imported(at, HEAD + ADA + BELA) == (1, 0, {"recorded-singly": 1})

@@ -21,19 +21,39 @@ from ledger.decision import fold
 from ledger.errors import PollbookError
 from ledger.event import Event
 from ledger.intake import KEY_BYTES
-from ledger.streams.application_events import ApplicationReceived, ApplicationReceivedLate, ChecksRun
-from ledger.streams.checks import said_of
+from ledger.streams.application_events import (
+    ApplicationAdmitted,
+    ApplicationReceived,
+    ApplicationReceivedLate,
+    ChecksRun,
+    FeeFailed,
+    FeeReceived,
+    FeeRefunded,
+)
 from ledger.streams.entry import EntryAdded
 from ledger.streams.member import MemberRegistered
 from ledger.streams.membership import MemberAmended
+from ledger.streams.payment import PaymentMatched
 from ledger.streams.returned import DuplicateReturnHeld, ReturnMarked
 from projections.verify.finding import Finding
+from projections.verify.said import SAYING, said
 from projections.verify.streams import empty_state
 
 # With one private field each, at most. What says which stream they belong on is looked at with the batches.
 BULK: tuple[type[Event], ...] = (
-    *(MemberRegistered, MemberAmended, ApplicationReceived, ApplicationReceivedLate),
-    *(ChecksRun, EntryAdded, ReturnMarked, DuplicateReturnHeld),
+    MemberRegistered,
+    MemberAmended,
+    ApplicationReceived,
+    ApplicationReceivedLate,
+    ApplicationAdmitted,
+    ChecksRun,
+    FeeFailed,
+    FeeReceived,
+    FeeRefunded,
+    PaymentMatched,
+    EntryAdded,
+    ReturnMarked,
+    DuplicateReturnHeld,
 )
 KEY = re.compile(f"[0-9a-f]{{{2 * KEY_BYTES}}}")
 DIGEST_BYTES = 32
@@ -147,8 +167,8 @@ class Bulk:
         if shape not in run.shapes and len(run.shapes) < SHAPES_MAX:
             run.shapes[shape] = position
         self.hashes.setdefault(batch, bytearray()).extend(hashed)
-        if isinstance(event, ChecksRun):
-            self.said.setdefault(batch, Counter()).update(said_of(event))
+        if isinstance(event, SAYING):
+            self.said.setdefault(batch, Counter()).update(said(event))
         return True
 
     def _replay(self, position: int, event: Event) -> None:

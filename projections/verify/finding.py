@@ -52,6 +52,10 @@ CHECKS: dict[str, tuple[Category, str]] = {
         "entries are those that the franchise gives, and a frozen or certified roll is what they come to",
     ),
     "E14": ("evidence", "affiliates certified their lists, members' changes could follow, merges lead to who is kept"),
+    "E10": (
+        "evidence",
+        "applications came on the terms of their day, and were admitted by tests that were passed then",
+    ),
 }
 
 

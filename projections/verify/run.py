@@ -9,6 +9,7 @@ from ledger.errors import EvidenceError, PollbookError
 from ledger.store import Ledger
 from ledger.vault import Vault
 from projections.catch_up import Views
+from projections.verify.applications import check_applications
 from projections.verify.batches import open_batches
 from projections.verify.builds import check_builds
 from projections.verify.commands import check_commands
@@ -16,6 +17,7 @@ from projections.verify.evidence import check_evidence
 from projections.verify.finding import CHECKS, Finding
 from projections.verify.intakes import check_intakes
 from projections.verify.keys import check_keys
+from projections.verify.money import check_money
 from projections.verify.offices import check_offices
 from projections.verify.private import check_erasures, check_private
 from projections.verify.record import RecordRead, read_record
@@ -82,6 +84,8 @@ def verify(
     findings += check_sweeps(record, unchecked)
     findings += check_builds(record, unchecked)
     findings += check_rolls(ledger, record, unchecked)
+    findings += check_money(record, unchecked)
+    findings += check_applications(ledger, record)
     findings += check_commands(record, snapshot)
     findings += check_seal(ledger, record, snapshot, notes, trust)
     findings += check_schema(ledger, snapshot)

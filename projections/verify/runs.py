@@ -16,21 +16,31 @@ from ledger.streams.founding import Founding, LedgerFounded, founding_stream
 from ledger.streams.key import KeyEnrolled, KeyRevoked, KeyRotated, OfficerKey
 from ledger.streams.member import BatchReceived, BatchReconciled
 from ledger.streams.office import DelegationRevoked, Office, PowerDelegated, office_stream
+from ledger.streams.payments import PaymentsReceived, PaymentsReconciled
 from ledger.streams.returned import MarksReceived, MarksReconciled
 from ledger.streams.roll_build import RollBuildClosed, RollBuildOpened
 from ledger.streams.signature import CommandSigned, CommandSignedWithheld, Signed
 
 CONTESTS = ("contest/", "nominations/")  # streams whose events name the election of a contest
 SIGNED = (CommandSigned, CommandSignedWithheld)
-OPENS = (
+OPENS = (  # what opens a batch, and what closes one, in a later run, or in the same where nothing came between
     AdmissionOpened,
     BatchOpened,
     BatchReceived,
     ChecksOpened,
     MarksReceived,
+    PaymentsReceived,
     RollBuildOpened,
-)  # what opens a batch, and what closes one, in a later run
-CLOSES = (AdmissionClosed, BatchClosed, BatchReconciled, ChecksClosed, MarksReconciled, RollBuildClosed)
+)
+CLOSES = (
+    AdmissionClosed,
+    BatchClosed,
+    BatchReconciled,
+    ChecksClosed,
+    MarksReconciled,
+    PaymentsReconciled,
+    RollBuildClosed,
+)
 Placed = tuple[int, Event]
 
 

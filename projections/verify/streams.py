@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from ledger.decision import State
 from ledger.event import Event
 from ledger.streams.account import Account, AccountStated
+from ledger.streams.admission import AdmissionClosed, AdmissionOpened, AdmissionRun
 from ledger.streams.application import Application
 from ledger.streams.batch import BatchClosed, BatchOpened, BatchState, BatchWithdrawn
 from ledger.streams.body import Body, BodyConstituted, DecisionTaken, MemberSeated, MemberUnseated, SittingHeld
@@ -29,6 +30,7 @@ from ledger.streams.lot import Lot, LotCommitted, LotDrawn
 from ledger.streams.office import DelegationRevoked, Office, PowerDelegated
 from ledger.streams.paper import Paper
 from ledger.streams.payment import Payment
+from ledger.streams.payments import PaymentsFile, PaymentsReceived, PaymentsReconciled
 from ledger.streams.person import Erasure
 from ledger.streams.report import Report, ReportMade
 from ledger.streams.result import (
@@ -58,6 +60,7 @@ from projections.verify.roll_streams import ROLL_KINDS, roll_place
 
 KINDS: dict[str, type[State]] = {
     "account": Account,
+    "admission": AdmissionRun,
     "application": Application,
     "batch": BatchState,
     "body": Body,
@@ -78,6 +81,7 @@ KINDS: dict[str, type[State]] = {
     "office": Office,
     "paper": Paper,
     "payment": Payment,
+    "payments": PaymentsFile,
     "report": Report,
     "result": Result,
     "rulebook": RuleBook,
@@ -132,6 +136,10 @@ def place_of(event: Event) -> str:
             return f"totals/{event.contest}/{event.section}"
         case TimetableSet() | StepVaried():
             return f"timetable/{event.election}"
+        case AdmissionOpened() | AdmissionClosed():
+            return f"admission/{event.election}/{event.number}"
+        case PaymentsReceived() | PaymentsReconciled():
+            return f"payments/{event.election}/{event.file}"
         case ChecksOpened() | ChecksClosed():
             return f"checks/{event.election}/*"
         case FeeSet():

@@ -58,7 +58,8 @@ def _compare(ledger: Ledger, views: Views, stop: int) -> Iterator[Finding]:
         tables = [name for (name,) in rebuilt.database.execute("SELECT name FROM sqlite_master WHERE type = 'table'")]
         # Until something was folded there are no tables yet.
         if views.database.execute("SELECT 1 FROM tracking").fetchall():
-            made = [sql for *_, sql in rebuilt.database.execute(SCHEMA) if sql]
+            rows = rebuilt.database.execute(SCHEMA).fetchall()
+            made = [sql for kind, *_, sql in sorted(rows, key=lambda row: row[0] != "table") if sql]  # tables first
             yield from check_database("S5", "views.db", views.database.execute, made)
         for table in sorted(tables):
             if table != "tracking":

@@ -1,0 +1,148 @@
+"""The check of applications: each on the terms of its day, and each admission by tests that held as it was made.
+
+It reads the applications once more, stream by stream, and decides anew what was decided then: of some 200,000 of them
+one page is in memory.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_left
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from itertools import groupby
+
+from ledger.decision import fold
+from ledger.errors import EvidenceError, RefusedError
+from ledger.event import Event
+from ledger.intake import APPLICATION
+from ledger.store import Ledger
+from ledger.streams.admission import BatchHead, batches_of, require_admissible
+from ledger.streams.application import Application
+from ledger.streams.application_events import ApplicationAdmitted, ApplicationReceived, ApplicationReceivedLate
+from ledger.streams.applying import Claim, Late, Terms
+from ledger.streams.fee import FeeSet, fee_stream
+from ledger.streams.franchise import Adopted, FranchiseAdopted, franchise_stream
+from ledger.streams.timetable import StepVaried, TimetableSet, timetable_stream
+from projections.admissions import streams_in_order
+from projections.verify.finding import Finding
+from projections.verify.record import RecordRead
+
+Rule = FranchiseAdopted | FeeSet | TimetableSet | StepVaried
+CHECK = "E10"
+
+
+@dataclass(slots=True)
+class Rules:
+    """The rules of elections as they stood at any position."""
+
+    positions: dict[str, list[int]] = field(default_factory=dict)
+    events: dict[str, list[Event]] = field(default_factory=dict)
+    closed: dict[str, int] = field(default_factory=dict)  # batch -> where it was closed
+    _terms: dict[tuple[str, int, int], Terms] = field(default_factory=dict)
+    _franchises: dict[tuple[str, int], Adopted] = field(default_factory=dict)
+
+    @classmethod
+    def of(cls, record: RecordRead) -> Rules:
+        """Take them from a record."""
+        rules = cls()
+        for position, event in record.others:
+            if isinstance(event, Rule):
+                rules.positions.setdefault(event.stream, []).append(position)
+                rules.events.setdefault(event.stream, []).append(event)
+            elif event.version > 1 and event.stream.startswith(("intake/", "checks/")):
+                rules.closed.setdefault(event.stream, position)
+        return rules
+
+    def _before(self, stream: str, position: int) -> int:
+        return bisect_left(self.positions.get(stream, []), position)
+
+    def terms(self, election: str, position: int) -> Terms:
+        """Give the terms of applications as they stood before an event."""
+        timetable, fees = timetable_stream(election), fee_stream(election)
+        which = (election, self._before(timetable.stream, position), self._before(fees.stream, position))
+        if which not in self._terms:
+            made = (
+                fold(timetable, self.events.get(timetable.stream, [])[: which[1]]),
+                fold(fees, self.events.get(fees.stream, [])[: which[2]]),
+            )
+            self._terms[which] = Terms(election, *made)
+        return self._terms[which]
+
+    def franchise(self, election: str, position: int) -> Adopted:
+        """Give the franchise as it stood before an event."""
+        empty = franchise_stream(election)
+        which = (election, self._before(empty.stream, position))
+        if which not in self._franchises:
+            self._franchises[which] = fold(empty, self.events.get(empty.stream, [])[: which[1]])
+        return self._franchises[which]
+
+    def head(self, batch: str, position: int) -> BatchHead:
+        """Give whether a batch was closed before an event."""
+        return BatchHead(batch, 2 if self.closed.get(batch, position) < position else 1)
+
+
+def check_applications(ledger: Ledger, record: RecordRead) -> Iterator[Finding]:
+    """E10: applications were received on the terms of their day, and admitted where every test was passed."""
+    rules = Rules.of(record)
+    for page in streams_in_order(ledger, APPLICATION):
+        try:
+            events = list(ledger.events_between(page[0], page[-1]))
+        except EvidenceError:  # a finding of the page of the record that it is on
+            continue
+        for stream, group in groupby(events, key=lambda one: one[1].stream):
+            yield from _check(rules, Application(stream), group)
+
+
+def _check(rules: Rules, application: Application, events: Iterator[tuple[int, Event]]) -> Iterator[Finding]:
+    for position, event in events:
+        match event:
+            case ApplicationReceived() | ApplicationReceivedLate():
+                yield from _check_terms(rules, position, event)
+            case ApplicationAdmitted():
+                yield from _check_admission(rules, position, event, application)
+        try:
+            application = application.evolve(event)
+        except (TypeError, KeyError):  # a stream that does not replay is a finding of its own
+            return
+
+
+def _check_terms(
+    rules: Rules, position: int, event: ApplicationReceived | ApplicationReceivedLate
+) -> Iterator[Finding]:
+    lower = event.concession if isinstance(event, ApplicationReceived) else None
+    claim = Claim(event.category, event.channel, lower, event.declaration, event.region, event.unit)
+    try:
+        terms = rules.terms(event.election, position).of(claim, event.received)
+    except RefusedError as refused:
+        yield Finding(CHECK, "application-unfit", position, event.stream, refused.expected, refused.found)
+        return
+    if isinstance(terms, Late):
+        expected = f"late, closed {terms.closed}"
+    else:
+        expected = f"{terms.due} {terms.fee.currency}, version {terms.fee.version}"
+    if isinstance(event, ApplicationReceivedLate):
+        found = f"late, closed {event.closed}"
+    else:
+        found = f"{event.fee_due} {event.currency}, version {event.fee_version}"
+    if found != expected:
+        yield Finding(CHECK, "terms-differ", position, event.stream, expected, found)
+
+
+def _check_admission(
+    rules: Rules, position: int, event: ApplicationAdmitted, application: Application
+) -> Iterator[Finding]:
+    franchise = rules.franchise(application.election, position)
+    heads = [rules.head(name, position) for name in batches_of(application)]
+    try:
+        admission = require_admissible(application, franchise, *heads)
+    except RefusedError as refused:
+        expected, found = f"{refused.expected} ({refused.code})", refused.found
+        yield Finding(CHECK, "admission-unfounded", position, event.stream, expected, found)
+        return
+    received = application.received
+    places = (received.region, received.unit) if received else (None, None)
+    wanted = (*admission, franchise.version, *places)
+    said = (event.category, event.section, event.tests, event.franchise, event.region, event.unit)
+    if said != wanted:
+        expected, found = (f"{each[0]}, {each[1]}, version {each[3]}, {len(each[2])} tests" for each in (wanted, said))
+        yield Finding(CHECK, "admission-differs", position, event.stream, expected, found)
