@@ -70,7 +70,7 @@ class SealLinkage(Command):
     signed = True
 
     contest: Id = Field(description="id of the contest")
-    digest: Hash = Field(description="SHA-256 of the sealed list, sha256:...; @FILE takes that of a file")
+    digest: Hash = Field(description="SHA-256 of the sealed list: sha256: and what sha256sum FILE prints")
     custodian: Id = Field(description="office that keeps it, such as scrutineer")
     until: Time = Field(description="until when it is kept (UTC): a year from the result or more")
 
