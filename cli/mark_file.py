@@ -194,7 +194,7 @@ class MarkFile:
         if len(raw) > LINE_MAX:
             raise RejectError("row-too-long")
         text = self._text(raw)
-        if any("\udc80" <= char <= "\udcff" for char in text):
+        if not text.isascii() and any("\udc80" <= char <= "\udcff" for char in text):
             raise RejectError("not-utf-8")
         if "\0" in text:
             raise RejectError("not-text")

@@ -16,7 +16,7 @@ from typing import Any
 
 from ledger.event import Event
 from ledger.intake_run import stamped
-from ledger.leaf import Draw, conceal, encode
+from ledger.leaf import Draw, conceal, encode, random_texts
 from ledger.marking import Marking, MarkRow, MarkTally, PapersOf, Return, Sorted, sort_rows
 from ledger.member_vault import RejectedRow
 from ledger.record import Record
@@ -27,6 +27,7 @@ from ledger.streams.signature import Signed
 from ledger.vault import Vault
 
 NOTHING_UNDER_WAY = ("", "", "")  # no disclosure of marks is in the vault
+Placed = tuple[str, int, Return]  # person, version on their stream, what came back
 Mine = dict[str, list[Return]]  # person -> what this batch has recorded
 
 by_person = attrgetter("person")
@@ -110,8 +111,12 @@ class MarkTaking:
             ]
             if rejected:
                 kept.put(marking.stream, [], rejected, NOTHING_UNDER_WAY)
-            events = [event for person, done, version in page for event in self._events(person, done, version)]
-            added += self._append(events, hashed)
+            returns = [
+                (person, number, each)
+                for person, done, version in page
+                for number, each in enumerate(done.added, version + 1)
+            ]
+            added += self._append(returns, hashed)
             counted.take(page)
         rows.require_same()
         closed = marking.closed(counted.tally, "sha256:" + hashed.hexdigest(), self.now())
@@ -121,28 +126,28 @@ class MarkTaking:
         self.ledger.append(closing, Guard(command=command, until=guard.until if found else ""))
         return first, added + len(closing) + (0 if found else len(opening))
 
-    def _events(self, person: str, done: Sorted, version: int) -> Iterator[Event]:
-        stream = f"returned/{self.marking.contest}/{person}"
-        for number, each in enumerate(done.added, version + 1):
-            kind = DuplicateReturnHeld if each.duplicate else ReturnMarked
-            yield kind(
-                stream=stream,
-                version=number,
-                recorded=self.marking.opened.recorded,
-                number=each.number,
-                day=each.day,
-                channel=each.channel or None,
-                **self.marking.member,
-            )
-
-    def _append(self, events: list[Event], hashed: Any) -> int:
-        for start in range(0, len(events), PAGE_ROWS):  # rows of a page, and those left over of the one before
-            now = self.now()
-            page = [conceal(stamped(event, now), self.draw)[0] for event in events[start : start + PAGE_ROWS]]
+    def _append(self, returns: list[Placed], hashed: Any) -> int:
+        for start in range(0, len(returns), PAGE_ROWS):  # rows of a page, and those left over of the one before
+            now, some = self.now(), returns[start : start + PAGE_ROWS]
+            blinds = random_texts(self.draw, len(some))
+            page = [self._event(*placed, now, blind) for placed, blind in zip(some, blinds, strict=True)]
             recorded = self.ledger.append(page, Guard({self.marking.stream: 1})).recorded
             for event in page:
                 hashed.update(leaf_hash(encode(stamped(event, recorded))))
-        return len(events)
+        return len(returns)
+
+    def _event(self, person: str, version: int, found: Return, recorded: str, blind: str) -> Event:
+        kind = DuplicateReturnHeld if found.duplicate else ReturnMarked
+        return kind(
+            stream=f"returned/{self.marking.contest}/{person}",
+            version=version,
+            recorded=recorded,
+            blind=blind,
+            number=found.number,
+            day=found.day,
+            channel=found.channel or None,
+            **self.marking.member,
+        )
 
     def _recorded(self, after: int) -> tuple[Mine, Any]:
         """Give what this batch has recorded, person by person, and hash its leaf hashes in order."""

@@ -7,6 +7,7 @@ from as many rows as there are such places. A paper is that of an entry, and in 
 from __future__ import annotations
 
 import sqlite3
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from typing import Any, NamedTuple
 
@@ -89,6 +90,8 @@ class _Folding:
         self._entries: list[tuple[Any, ...]] = []
         self._returns: list[tuple[Any, ...]] = []
         self._places: dict[Place, int] = {}
+        self._known: dict[tuple[str | None, ...], int] = {}
+        self._added: Counter[tuple[str, int]] = Counter()  # election and place -> entries that came alone
         self._numbers: dict[str, int] = {}
 
     def take(self, position: int, event: Event) -> None:
@@ -122,6 +125,9 @@ class _Folding:
         if self._entries:
             self._many("INSERT OR IGNORE INTO paper_entry VALUES (?,?,?,?,?)", self._entries)
             self._entries = []
+        for (election, place), entries in self._added.items():
+            self._roll(election, place, entries)
+        self._added.clear()
         if self._returns:
             self._many("INSERT OR IGNORE INTO paper_return VALUES (?,?,?,?,?,?,?,?,?)", self._returns)
             self._returns = []
@@ -152,11 +158,13 @@ class _Folding:
 
     def _add_entry(self, event: EntryAdded) -> None:
         words = (event.section, event.category, event.region, event.unit, event.affiliate)
-        place = self._place(Place(*(word or "" for word in words)))
+        place = self._known.get(words)
+        if place is None:
+            place = self._known[words] = self._place(Place(*(word or "" for word in words)))
         live = LIVE if event.batch is None else -self._batch(event.batch, "")
         self._entries.append((event.election, event.stream.rpartition("/")[2], event.number, place, live))
         if event.batch is None:
-            self._roll(event.election, place, 1)
+            self._added[event.election, place] += 1
 
     def _roll(self, election: str, place: int, by: int) -> None:
         put = "INSERT INTO paper_roll VALUES (?,?,?) ON CONFLICT DO UPDATE SET live = live + excluded.live"
