@@ -43,13 +43,13 @@ CHECKS: dict[str, tuple[Category, str]] = {
     ),
     "E8": ("evidence", "rules were made by the bodies that may, none reaches back, and no sanction rests on guidance"),
     "E9": ("evidence", "bodies sat with the members they had, and no decision is of an inquorate sitting"),
-    "E11": (
-        "evidence",
-        "papers were issued to whom the roll has, as many as it has, and marked as returned after the close, once each",
-    ),
     "E10": (
         "evidence",
         "entries are those that the franchise gives, and a frozen or certified roll is what they come to",
+    ),
+    "E11": (
+        "evidence",
+        "papers were issued to whom the roll has, as many as it has, and marked as returned after the close, once each",
     ),
     "E14": ("evidence", "affiliates certified their lists, members' changes could follow, merges lead to who is kept"),
     "E10": (
