@@ -232,6 +232,10 @@ member_verbs.add_verbs(app)
 paper_verbs.add_verbs(app)
 application_verbs.add_verbs(app)
 check_verbs.add_verbs(app)
+for verbs in (build_verbs, timetable_verbs, body_verbs, rules_verbs, count_verbs, nomination_verbs):
+    verbs.add_verbs(app)
+for verbs in (office_verbs, member_verbs, application_verbs, check_verbs):
+    verbs.add_verbs(app)
 
 
 @app.command(rich_help_panel=CHECK)

@@ -128,7 +128,7 @@ class EntitledPeople:
         failed = self._verdicts.get((place.alike, when))
         if failed is None:
             standing, days = place.standing, self._days[int.from_bytes(when)]
-            facts = _facts(standing, days, certified=standing.file in self._gathered.certified)
+            facts = facts_of_a_row(standing, days, certified=standing.file in self._gathered.certified)
             failed = self._verdicts[place.alike, when] = _first_failed(place.category, facts)
         if failed:
             self.failed[failed] += 1
@@ -171,7 +171,7 @@ def _first_failed(category: Category | None, facts: Facts) -> str:
     return next((each.code for each in evaluate_all(category, facts) if each.outcome != "passed"), "")
 
 
-def _facts(standing: Standing, days: Days, *, certified: bool) -> Facts:
+def facts_of_a_row(standing: Standing, days: Days, *, certified: bool) -> Facts:
     """Give the facts of a row of which nothing was recorded since, as `Basis.facts` would."""
     joined, lapsed = days
     declaration, levy = standing.declaration, standing.levy

@@ -86,6 +86,8 @@ def verify(
     findings += check_rolls(ledger, record, unchecked)
     findings += check_money(record, unchecked)
     findings += check_applications(ledger, record)
+    findings = record.findings + check_evidence(ledger, record)
+    findings += _check_batches(ledger, record, unchecked)
     findings += check_commands(record, snapshot)
     findings += check_seal(ledger, record, snapshot, notes, trust)
     findings += check_schema(ledger, snapshot)
@@ -105,6 +107,16 @@ def verify(
             findings.append(Finding(PARTS[part][-1], error.code, None, error.what, error.expected, error.found))
         unchecked |= dict.fromkeys(PARTS[part], f"the {part} could not be opened: {error.code}")
     return Report(record.tiles.size, record.tiles.root(), _in_order(findings), unchecked, size_of(notes.current))
+
+
+def _check_batches(ledger: Ledger, record: RecordRead, unchecked: dict[str, str]) -> list[Finding]:
+    """Check what comes by the thousand: registers, runs of checks, builds of rolls, and what the rolls come to."""
+    return [
+        *check_intakes(record, unchecked),
+        *check_sweeps(record, unchecked),
+        *check_builds(record, unchecked),
+        *check_rolls(ledger, record, unchecked),
+    ]
 
 
 def _in_order(findings: list[Finding]) -> tuple[Finding, ...]:
