@@ -16,6 +16,7 @@ from cli import (
     member_verbs,
     nomination_verbs,
     office_verbs,
+    paper_verbs,
     privacy_verbs,
     rules_verbs,
     seal_verbs,
@@ -143,10 +144,7 @@ def import_(
         typer.Option("--option", metavar="NAME=VALUE", help="Of a format: kind, contest, overvotes, first_column."),
     ] = None,
     mapping: Annotated[
-        Path | None,
-        typer.Option(
-            "--mapping", metavar="MAP", help="For registers, applications, payments: which column holds what."
-        ),
+        Path | None, typer.Option("--mapping", metavar="MAP", help="Of people, payments, returns: what is where.")
     ] = None,
     actor: Actor = "",
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Decide everything, record nothing.")] = False,
@@ -157,7 +155,7 @@ def import_(
     Columns are fields, as pollbook record VERB --help lists them; what is JSON there is JSON in its cell.
     Importing the same rows again adds nothing.
     """
-    if verb in ("applications", "payments", "register-members"):
+    if verb in ("applications", "mark-returns", "marked-register", "payments", "register-members"):
         from cli.import_mapped import import_mapped
 
         import_mapped(context.obj, verb, file, mapping, fields or [], actor, dry_run=dry_run, as_json=as_json)
@@ -223,6 +221,17 @@ def show(
     show_stream(context.obj, stream, as_of, known_at, fields=fields, clocks=clocks, as_json=as_json)
 
 
+build_verbs.add_verbs(app)
+timetable_verbs.add_verbs(app)
+body_verbs.add_verbs(app)
+rules_verbs.add_verbs(app)
+count_verbs.add_verbs(app)
+nomination_verbs.add_verbs(app)
+office_verbs.add_verbs(app)
+member_verbs.add_verbs(app)
+paper_verbs.add_verbs(app)
+application_verbs.add_verbs(app)
+check_verbs.add_verbs(app)
 for verbs in (build_verbs, timetable_verbs, body_verbs, rules_verbs, count_verbs, nomination_verbs):
     verbs.add_verbs(app)
 for verbs in (office_verbs, member_verbs, application_verbs, check_verbs):

@@ -1,4 +1,4 @@
-"""What is carried out page by page at the desk, readers seeing all or nothing: intakes, payments, builds, sweeps."""
+"""What is carried out page by page at the desk, all of it or nothing to readers, such as intakes and builds."""
 
 from __future__ import annotations
 
@@ -9,6 +9,8 @@ from ledger.build_run import Building
 from ledger.intake import Intake
 from ledger.intake_run import Taking
 from ledger.leaf import Draw
+from ledger.marking import Marking
+from ledger.marking_run import MarkTaking
 from ledger.paying import Paying
 from ledger.payment_run import PaymentTaking
 from ledger.record import Record
@@ -16,7 +18,7 @@ from ledger.sweep import Sweep
 from ledger.sweep_run import Sweeping
 from ledger.vault import Vault
 
-Bulk = Build | Intake | Paying | Sweep
+Bulk = Build | Intake | Marking | Paying | Sweep
 Progress = Callable[[int, int], None]  # members done, members in all
 
 
@@ -27,7 +29,7 @@ def in_bulk(
     draw: Draw,
     now: Callable[[], str],
     progress: Progress,
-) -> Building | PaymentTaking | Sweeping | Taking:
+) -> Building | MarkTaking | PaymentTaking | Sweeping | Taking:
     """Give what carries a batch out."""
     if isinstance(batch, Build):
         return Building(ledger, vault, batch, draw, now, progress)
@@ -35,4 +37,6 @@ def in_bulk(
         return PaymentTaking(ledger, vault, batch, draw, now, progress)
     if isinstance(batch, Sweep):
         return Sweeping(ledger, vault, batch, draw, now, progress)
+    if isinstance(batch, Marking):
+        return MarkTaking(ledger, vault, batch, draw, now, progress)
     return Taking(ledger, vault, batch, draw, now, progress)

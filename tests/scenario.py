@@ -34,6 +34,7 @@ from ledger.decision import (
 from ledger.errors import RefusedError
 from ledger.event import Event
 from ledger.leaf import encode
+from ledger.marking import DueFigures, MarkFigures, PaperFigures
 from ledger.retention_figures import RetentionFigures
 from ledger.roll_figures import RollFigures
 from ledger.rules.alternative import AlternativeVote
@@ -47,12 +48,12 @@ from ledger.streams.person import Identity, RecordPerson
 from ledger.streams.signature import differences, signed_body
 from ledger.streams.totals import CertifyTotals
 
-AnyFigures = CountFigures | HeadsFigures | NominationFigures | RollFigures
 NOW = "2010-09-25T12:00:00Z"
 CLOSED = "2010-09-22T23:59:59Z"
 ORIGIN = "example.org/log"
 ACTOR = "returning-officer"
 SEED = bytes(range(32))
+AnyFigures = CountFigures | HeadsFigures | NominationFigures | RollFigures | DueFigures | MarkFigures | PaperFigures
 REFUSAL = re.compile(r"[a-z]+(-[a-z]+)*: \S.*: expected \S.*, found [^.\s].*\. \S.*[^.]\.")
 
 RULE = AlternativeVote(

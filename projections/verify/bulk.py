@@ -34,11 +34,12 @@ from ledger.streams.entry import EntryAdded
 from ledger.streams.member import MemberRegistered
 from ledger.streams.membership import MemberAmended
 from ledger.streams.payment import PaymentMatched
+from ledger.streams.returned import DuplicateReturnHeld, ReturnMarked
 from projections.verify.finding import Finding
 from projections.verify.said import SAYING, said
 from projections.verify.streams import empty_state
 
-# With one private field each, at most, and no field that says which stream they belong on.
+# With one private field each, at most. What says which stream they belong on is looked at with the batches.
 BULK: tuple[type[Event], ...] = (
     MemberRegistered,
     MemberAmended,
@@ -46,11 +47,13 @@ BULK: tuple[type[Event], ...] = (
     ApplicationReceivedLate,
     ApplicationAdmitted,
     ChecksRun,
-    EntryAdded,
     FeeFailed,
     FeeReceived,
     FeeRefunded,
     PaymentMatched,
+    EntryAdded,
+    ReturnMarked,
+    DuplicateReturnHeld,
 )
 KEY = re.compile(f"[0-9a-f]{{{2 * KEY_BYTES}}}")
 DIGEST_BYTES = 32

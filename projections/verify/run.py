@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
-from dataclasses import dataclass
 
 from ledger.decision import fold
 from ledger.errors import EvidenceError, PollbookError
@@ -87,11 +86,16 @@ def verify(
     unchecked = _unchecked(ledger, record, notes, trust)
     findings = record.findings + check_evidence(ledger, record)
     findings += _check_batches(ledger, record, unchecked)
+    findings = record.findings + check_evidence(ledger, record, unchecked)
     findings += check_intakes(record, unchecked)
     findings += check_sweeps(record, unchecked)
+    findings += check_builds(record, unchecked)
+    findings += check_rolls(ledger, record, unchecked)
     findings += check_money(record, unchecked)
     findings += check_applications(ledger, record)
     findings += _check_bulk(ledger, record, unchecked)
+    findings = record.findings + check_evidence(ledger, record)
+    findings += _check_batches(ledger, record, unchecked)
     findings += check_commands(record, snapshot)
     findings += check_seal(ledger, record, snapshot, notes, trust)
     findings += check_schema(ledger, snapshot)

@@ -17,6 +17,7 @@ from ledger.streams.key import KeyEnrolled, KeyRevoked, KeyRotated, OfficerKey
 from ledger.streams.member import BatchReceived, BatchReconciled
 from ledger.streams.office import DelegationRevoked, Office, PowerDelegated, office_stream
 from ledger.streams.payments import PaymentsReceived, PaymentsReconciled
+from ledger.streams.returned import MarksReceived, MarksReconciled
 from ledger.streams.roll_build import RollBuildClosed, RollBuildOpened
 from ledger.streams.rulebook import RuleBook, rulebook_stream
 from ledger.streams.signature import CommandSigned, CommandSignedWithheld, Signed
@@ -28,10 +29,19 @@ OPENS = (  # what opens a batch, and what closes one, in a later run, or in the 
     BatchOpened,
     BatchReceived,
     ChecksOpened,
+    MarksReceived,
     PaymentsReceived,
     RollBuildOpened,
 )
-CLOSES = (AdmissionClosed, BatchClosed, BatchReconciled, ChecksClosed, PaymentsReconciled, RollBuildClosed)
+CLOSES = (
+    AdmissionClosed,
+    BatchClosed,
+    BatchReconciled,
+    ChecksClosed,
+    MarksReconciled,
+    PaymentsReconciled,
+    RollBuildClosed,
+)
 Placed = tuple[int, Event]
 
 

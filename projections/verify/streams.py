@@ -53,6 +53,7 @@ from ledger.streams.totals import Totals, TotalsCertified
 from projections.verify.application_streams import APPLICATION_KINDS, application_place
 from projections.verify.finding import Finding
 from projections.verify.nomination_streams import NOMINATION_KINDS, nomination_place
+from projections.verify.paper_streams import PAPER_KINDS, paper_place
 from projections.verify.register_streams import REGISTER_KINDS, register_place
 from projections.verify.roll_streams import ROLL_KINDS, roll_place
 
@@ -86,6 +87,7 @@ KINDS: dict[str, type[State]] = {
     "vault": Retention,
     **APPLICATION_KINDS,
     **NOMINATION_KINDS,
+    **PAPER_KINDS,
     **REGISTER_KINDS,
     **ROLL_KINDS,
 }
@@ -159,6 +161,8 @@ def place_of(event: Event) -> str:
         case LogKeyRotated():
             return LOG_KEY
     return application_place(event) or register_place(event) or roll_place(event) or nomination_place(event)
+    return register_place(event) or paper_place(event) or nomination_place(event)
+    return register_place(event) or roll_place(event) or nomination_place(event)
 
 
 def check_place(position: int, event: Event) -> Iterator[Finding]:
