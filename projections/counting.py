@@ -23,13 +23,14 @@ from ledger.streams.lot import lot_stream
 from ledger.streams.totals import TotalsCertified, totals_stream
 from projections.account import BallotAccount
 from projections.basis import Basis
-from projections.catch_up import VIEWS_FILE, PastViews, Progress, Views, views_errors
+from projections.catch_up import VIEWS_FILE, PastViews, Progress, Projection, Views, views_errors
 from projections.count.cells import Cell, cells
 from projections.count.count import Table
 from projections.count.together import as_published
 from projections.moment import NOW, Moment
 from projections.nominations import NominationProjection
 from projections.profile import BallotProfile, ProfileProjection, ballot_profile
+from projections.roll.entries import RollProjection
 from projections.scoreboard import scoreboard
 
 
@@ -107,7 +108,8 @@ def _has_doubt(event: TotalsCertified) -> bool:
 
 def open_views(folder: Path | None) -> Views:
     """Open the views of a ledger folder, or views in memory."""
-    return Views(folder / VIEWS_FILE if folder else None, [ProfileProjection(), NominationProjection()])
+    kept: list[Projection] = [ProfileProjection(), NominationProjection(), RollProjection()]
+    return Views(folder / VIEWS_FILE if folder else None, kept)
 
 
 def past_views(moment: Moment) -> PastViews:
@@ -218,7 +220,8 @@ class LedgerFigures:
 
     def count(self, contest: str) -> CountFigures:
         """Give the count of a contest as of the ledger's last event."""
-        views = open_views(None)  # made anew: whoever can write the kept ones must not decide what is declared
+        # Made anew: whoever can write the kept ones must not decide what is declared.
+        views = Views(None, [ProfileProjection()])
         try:
             counted = count_contest(self._ledger, views, contest)
         finally:
