@@ -15,6 +15,7 @@ from typing import Any, ClassVar, Literal, NamedTuple, Protocol, Self, TypeVar
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from ledger.build import Build
 from ledger.event import Event
 from ledger.field import Text, Time
 from ledger.intake import Intake
@@ -144,7 +145,7 @@ class Outcome:
     """
 
     events: Sequence[Event] = ()
-    batch: Batch | Intake | None = None
+    batch: Batch | Intake | Build | None = None
     unchanged: Unchanged | None = None
     restricted: bool = False
 

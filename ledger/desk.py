@@ -9,11 +9,11 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from ledger.authority import Sign, authorise, no_keys, sign
+from ledger.bulk import Bulk, in_bulk
 from ledger.decision import DECISIONS, Act, Batch, Command, Entry, Figures, Outcome, State, fold
 from ledger.errors import EvidenceError, RefusedError
 from ledger.event import Audience, Event
-from ledger.intake import Intake
-from ledger.intake_run import Taking, stamped
+from ledger.intake_run import stamped
 from ledger.leaf import BLIND_BYTES, CANONICAL, Disclosure, Draw, base64url, conceal, encode
 from ledger.record import Appended, Record
 from ledger.recorder import PAGE_ROWS, ConflictError, Guard
@@ -145,9 +145,9 @@ class Desk:
 
     def _carry_out(self, command: Command, name: str, digest: bytes, actor: str, progress: Progress) -> Receipt:
         outcome, guard, signed = self._decide(command, name, actor)
-        if isinstance(outcome.batch, Intake):
-            taking = Taking(self.ledger, self.vault, outcome.batch, self._draw, self._now, progress)
-            return Receipt(name, *taking.run(guard, signed, (name, digest)))
+        if isinstance(outcome.batch, Bulk):
+            bulk = in_bulk(outcome.batch, self.ledger, self.vault, self._draw, self._now, progress)
+            return Receipt(name, *bulk.run(guard, signed, (name, digest)))
         if outcome.batch:
             return self._run_batch(outcome, outcome.batch, guard, signed, (name, digest), progress)
         if isinstance(command, OrderErasure):

@@ -13,6 +13,7 @@ from ledger.errors import RefusedError
 from ledger.event import Event
 from ledger.field import ALL
 from ledger.record import Record
+from ledger.roll_figures import RollFigures
 from ledger.rules.count_rule import CountRule
 from ledger.seal.heads import heads_root
 from ledger.streams.account import account_stream
@@ -31,6 +32,7 @@ from projections.moment import NOW, Moment
 from projections.nominations import NominationProjection
 from projections.profile import BallotProfile, ProfileProjection, ballot_profile
 from projections.roll.entries import RollProjection
+from projections.roll_figures import roll_figures
 from projections.scoreboard import scoreboard
 
 
@@ -245,6 +247,10 @@ class LedgerFigures:
             return scoreboard(self._ledger, views, contest).figures
         finally:
             views.close()
+
+    def roll(self, election: str) -> RollFigures:
+        """Give the roll of an election as of the ledger's last event, from the record itself."""
+        return roll_figures(self._ledger, election)
 
     def heads(self) -> HeadsFigures:
         """Give the heads of all streams as of the ledger's last event."""

@@ -8,16 +8,8 @@ from ledger.decision import Act, Command, Outcome, decision
 from ledger.errors import refused
 from ledger.field import Hash, Id
 from ledger.streams.body import Body, body_stream, require_decision
-from ledger.streams.membership import (
-    Member,
-    MemberExpelled,
-    MemberReadmitted,
-    MemberSuspended,
-    Suspension,
-    SuspensionLifted,
-    Voting,
-    member_stream,
-)
+from ledger.streams.member_history import Member, Suspension, member_stream
+from ledger.streams.membership import MemberExpelled, MemberReadmitted, MemberSuspended, SuspensionLifted, Voting
 from ledger.streams.membership_change import require_day, require_on_record, require_order
 from ledger.streams.nominated import Day
 

@@ -5,7 +5,7 @@ What is recorded there, and the state; the decisions are in `entries`. An electo
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any, Literal, NamedTuple
 
@@ -79,7 +79,10 @@ CHANGES = tuple(
 
 
 class EntryNow(NamedTuple):
-    """One entry as it stands: live, or removed; `since` is when that took effect (UTC)."""
+    """One entry as it stands: live, or removed; `since` is when that took effect (UTC).
+
+    `batch` is the build that it came in, empty if none: until that is closed, it does not count.
+    """
 
     number: int
     category: str
@@ -89,6 +92,7 @@ class EntryNow(NamedTuple):
     unit: str | None
     live: bool
     since: str
+    batch: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,6 +106,11 @@ class Entries(State):
         """The person's key, from the stream's name."""
         return self.stream.rpartition("/")[2]
 
+    def batch_of(self, number: int) -> str:
+        """Give the build that an entry came in; empty if none."""
+        entry = self.entries.get(number)
+        return entry.batch if entry else ""
+
     @property
     def live(self) -> tuple[EntryNow, ...]:
         """The entries that stand, by number."""
@@ -112,7 +121,7 @@ class Entries(State):
         match event:
             case EntryAdded():
                 where = (event.category, event.section, event.affiliate, event.region, event.unit)
-                entry = EntryNow(event.number, *where, True, event.effective)
+                entry = EntryNow(event.number, *where, True, event.effective, event.batch or "")
             case EntryAmended():
                 changes: dict[str, Any] = {event.field: event.new}
                 entry = self.entries[event.number]._replace(**changes)
@@ -129,14 +138,17 @@ def entry_stream(election: str, person: str) -> Entries:
     return Entries(f"entry/{election}/{person}")
 
 
-def kept_instead(several: Several, held: Entries, section: str, affiliate: str | None, but: int = 0) -> EntryNow | None:
-    """Give the live entry that leaves no room for one in a section, by the franchise; None where there is room.
+def kept_instead(
+    several: Several, live: Iterable[EntryNow], section: str, affiliate: str | None, but: int = 0
+) -> EntryNow | None:
+    """Give the entry that leaves no room for one in a section, by the franchise; None where there is room.
 
     Args:
         several: how many entries one person may have.
+        live: the entries that they have.
         but: number of an entry that is not looked at.
     """
-    for each in held.live:
+    for each in live:
         alike = {
             "one-per-person": True,
             "per-section": each.section == section,

@@ -130,7 +130,9 @@ def certify_roll(command: CertifyRoll, act: Act, roll: Roll, figures: RollFigure
     said = {each.section: each.entries for each in command.sections if each.entries}
     if (command.entries, said) != (figures.entries, figures.sections):
         counts = ((figures.entries, figures.sections), (command.entries, dict(sorted(said.items()))))
-        expected, found = (", ".join([str(n), *(f"{name} {each}" for name, each in parts.items())]) for n, parts in counts)
+        expected, found = (
+            ", ".join([str(n), *(f"{name} {each}" for name, each in parts.items())]) for n, parts in counts
+        )
         raise refused("counts-differ", where, expected, found, f"See: pollbook roll {command.election} --by section")
     _require_batches(figures, command.reason, where)
     certified = RollCertified(

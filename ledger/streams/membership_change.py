@@ -7,16 +7,8 @@ from pydantic import Field
 from ledger.decision import Act, Command, Outcome, decision
 from ledger.errors import refused
 from ledger.field import Id, Text
-from ledger.streams.membership import (
-    DAY_LENGTH,
-    TRANSITIONS,
-    Change,
-    Member,
-    MembershipChanged,
-    OfficeCeased,
-    OfficeHeld,
-    member_stream,
-)
+from ledger.streams.member_history import DAY_LENGTH, TRANSITIONS, Member, member_stream
+from ledger.streams.membership import Change, MembershipChanged, OfficeCeased, OfficeHeld
 from ledger.streams.nominated import Day
 
 NEEDED: dict[Change, str] = {"transferred": "unit", "upgraded": "category"}  # change -> the field that says to what

@@ -22,6 +22,7 @@ from typing import NamedTuple
 from ledger.event import Event
 from ledger.streams.entry import EntryAdded, EntryAmended, EntryRemoved, EntryRestored
 from ledger.streams.roll import RollCertified, RollFrozen
+from ledger.streams.roll_build import RollBuildClosed, RollBuildOpened
 
 PLACES = ("category", "section", "affiliate", "region", "unit")
 SHARED = ("category", "section", "region")  # what a share is of, beside how the keys begin
@@ -95,9 +96,9 @@ class RollProjection:
                     folding.change(position, event, "removed", lambda row: row._replace(live=0))
                 case EntryRestored():
                     folding.change(position, event, "restored", lambda row: row._replace(live=1))
-                case _ if event.type == "roll-build-opened.v1":
+                case RollBuildOpened():
                     folding.open(event.stream)
-                case _ if event.type == "roll-build-closed.v1":
+                case RollBuildClosed():
                     folding.close(position, event.stream)
                 case RollFrozen() | RollCertified():
                     folding.edition(position, event)

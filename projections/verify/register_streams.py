@@ -6,7 +6,7 @@ from ledger.decision import State
 from ledger.event import Event
 from ledger.streams.certificate import Certificate, ListCertified
 from ledger.streams.member import BatchReceived, BatchReconciled, IntakeState
-from ledger.streams.membership import Member
+from ledger.streams.member_history import Member
 from ledger.streams.merge import Merge
 
 REGISTER_KINDS: dict[str, type[State]] = {

@@ -1,0 +1,190 @@
+"""A roll as of a position: its live entries counted, and the root over them; what was open when it was taken.
+
+The entries of a build lie one after the other by key, 18 bytes each; what was changed one at a time lies beside them.
+"""
+
+from __future__ import annotations
+
+import heapq
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator
+
+from ledger.event import Event
+from ledger.record import Record
+from ledger.roll_figures import Cell, RollFigures
+from ledger.seal.merkle import Frontier, leaf_hash
+from ledger.streams.application_events import (
+    ApplicationAdmitted,
+    ApplicationLapsed,
+    ApplicationReceived,
+    ApplicationReferred,
+    ApplicationWithdrawn,
+    ReferralCleared,
+)
+from ledger.streams.entry import EntryAdded, EntryAmended, EntryRemoved, EntryRestored
+from ledger.streams.member import BatchReceived, BatchReconciled
+from ledger.streams.roll_build import RollBuildClosed, RollBuildOpened
+
+KEY_BYTES, NUMBER_BYTES, PLACE_BYTES = 12, 2, 4
+NAME_BYTES = KEY_BYTES + NUMBER_BYTES  # of an entry: whose, and which
+LINE_BYTES = NAME_BYTES + PLACE_BYTES
+NONE = "-"
+PAGE = 5_000
+ENDED = (ApplicationAdmitted, ApplicationLapsed, ApplicationWithdrawn)
+
+Place = tuple[str, str, str | None, str | None, str | None]  # category, section, affiliate, region, unit
+FIELDS = ("category", "section", "affiliate", "region", "unit")
+
+
+def entry_line(person: str, number: int, place: Place) -> bytes:
+    """Write a live entry as the root over a roll has it.
+
+    `<person>/<number> <category> <section> <affiliate> <region> <unit>` LF, a hyphen standing for what there is not.
+    """
+    return f"{person}/{number} {' '.join(part or NONE for part in place)}\n".encode("ascii")
+
+
+class RollFold:
+    """Folds the entries of one election's roll; those of a build count once it is closed."""
+
+    def __init__(self, election: str) -> None:
+        self._election = election
+        self._stem = f"entry/{election}/"
+        self._places: dict[Place, int] = {}
+        self._known: list[Place] = []
+        self._waiting: dict[str, bytearray] = {}
+        self._runs: list[bytes] = []
+        self._beside: dict[bytes, tuple[Place, bool]] = {}
+        self._open: set[str] = set()
+        self._applied: dict[str, set[str]] = {}
+
+    def take(self, event: Event) -> None:
+        """Take an event in."""
+        match event:
+            case EntryAdded():
+                if event.election == self._election:
+                    self._add(event)
+            case EntryAmended() | EntryRemoved() | EntryRestored():
+                if event.election == self._election:
+                    self._change(event)
+            case RollBuildOpened():
+                if event.election == self._election:
+                    self._waiting[event.stream] = bytearray()
+                    self._open.add(event.stream)
+            case RollBuildClosed():
+                if event.election == self._election:
+                    self._runs.append(bytes(self._waiting.pop(event.stream, b"")))
+                    self._open.discard(event.stream)
+            case BatchReceived():
+                self._open.add(event.stream)
+            case BatchReconciled():
+                self._open.discard(event.stream)
+            case _:
+                self._follow_cases(event)
+
+    def _follow_cases(self, event: Event) -> None:
+        match event:
+            case ApplicationReceived():
+                if event.election == self._election:
+                    self._applied[event.stream] = set()
+            case ApplicationReferred():
+                self._applied.get(event.stream, set()).add(event.ground)
+            case ReferralCleared():
+                self._applied.get(event.stream, set()).discard(event.ground)
+            case _ if isinstance(event, ENDED):
+                self._applied.pop(event.stream, None)
+
+    def _add(self, event: EntryAdded) -> None:
+        place = (event.category, event.section, event.affiliate, event.region, event.unit)
+        name = bytes.fromhex(event.stream[len(self._stem) :]) + event.number.to_bytes(NUMBER_BYTES)
+        if event.batch is None:
+            self._beside[name] = (place, True)
+            return
+        number = self._places.get(place)
+        if number is None:
+            number = self._places[place] = len(self._known)
+            self._known.append(place)
+        run = self._waiting.get(event.batch)
+        if run is not None:
+            run += name + number.to_bytes(PLACE_BYTES)
+
+    def _change(self, event: EntryAmended | EntryRemoved | EntryRestored) -> None:
+        name = bytes.fromhex(event.stream[len(self._stem) :]) + event.number.to_bytes(NUMBER_BYTES)
+        place, live = self._beside.get(name) or (self._found(name), True)
+        if isinstance(event, EntryAmended):
+            parts = dict(zip(FIELDS, place, strict=True)) | {event.field: event.new}
+            place = (
+                parts["category"] or "",
+                parts["section"] or "",
+                parts["affiliate"],
+                parts["region"],
+                parts["unit"],
+            )
+        else:
+            live = isinstance(event, EntryRestored)
+        self._beside[name] = (place, live)
+
+    def _found(self, name: bytes) -> Place:
+        """Find an entry in the builds that are closed, each in the order of names."""
+        for run in self._runs:
+            low, high = 0, len(run) // LINE_BYTES
+            while low < high:
+                middle = (low + high) // 2
+                at = run[middle * LINE_BYTES : middle * LINE_BYTES + NAME_BYTES]
+                if at == name:
+                    return self._known[
+                        int.from_bytes(run[middle * LINE_BYTES + NAME_BYTES : (middle + 1) * LINE_BYTES])
+                    ]
+                low, high = (middle + 1, high) if at < name else (low, middle)
+        raise TypeError(f"entry {int.from_bytes(name[KEY_BYTES:])} of {name[:KEY_BYTES].hex()} was never added")
+
+    def live(self) -> Iterator[tuple[str, int, Place]]:
+        """Give the live entries, sorted by person and number."""
+        beside = sorted(self._beside)
+        for line in heapq.merge(*map(_lines, self._runs), beside):
+            name = line[:NAME_BYTES]
+            if len(line) == NAME_BYTES:
+                place, live = self._beside[name]
+                if not live:
+                    continue
+            elif name in self._beside:
+                continue
+            else:
+                place = self._known[int.from_bytes(line[NAME_BYTES:])]
+            yield name[:KEY_BYTES].hex(), int.from_bytes(name[KEY_BYTES:]), place
+
+    def figures(self, position: int) -> RollFigures:
+        """Count the live entries, and make the root over them."""
+        frontier = Frontier()
+        cells: Counter[Cell] = Counter()
+        for person, number, place in self.live():
+            frontier.push(leaf_hash(entry_line(person, number, place)))
+            cells[Cell(place[1], place[0], place[3])] += 1
+        open_cases = sum(map(len, self._applied.values()))
+        root = "sha256:" + frontier.root().hex()
+        return RollFigures(position, root, cells, tuple(sorted(self._open)), open_cases)
+
+
+def _lines(run: bytes) -> Iterator[bytes]:
+    for start in range(0, len(run), LINE_BYTES):
+        yield run[start : start + LINE_BYTES]
+
+
+def roll_figures(
+    ledger: Record, election: str, stop: int | None = None, progress: Callable[[int], None] = lambda _: None
+) -> RollFigures:
+    """Give a roll as of the last event before position `stop`, or of all."""
+    size = ledger.head().size if stop is None else stop
+    return fold_roll(ledger.scan(0, size), election, size - 1, progress)
+
+
+def fold_roll(
+    events: Iterable[tuple[int, Event]], election: str, position: int, progress: Callable[[int], None] = lambda _: None
+) -> RollFigures:
+    """Fold events into the figures of a roll."""
+    roll = RollFold(election)
+    for number, (_, event) in enumerate(events):
+        roll.take(event)
+        if number % PAGE == 0:
+            progress(PAGE)
+    return roll.figures(position)
