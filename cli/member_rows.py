@@ -45,6 +45,7 @@ CODES = {
     "row-repeated": "a key that an earlier row of the file has",
     "differs-from-register": "somebody registered before, with other details",
     "being-registered": "somebody whom another import is registering",
+    "recorded-singly": "somebody recorded before, and not with a file",
     "member-erased": "somebody whose personal data was erased",
 }
 

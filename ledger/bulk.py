@@ -13,6 +13,7 @@ from ledger.record import Record
 from ledger.vault import Vault
 
 Bulk = Build | Intake
+Progress = Callable[[int, int], None]  # members done, members in all
 
 
 def in_bulk(
@@ -21,7 +22,7 @@ def in_bulk(
     vault: Vault,
     draw: Draw,
     now: Callable[[], str],
-    progress: Callable[[int, int], None],
+    progress: Progress,
 ) -> Building | Taking:
     """Give what carries a batch out."""
     if isinstance(batch, Build):

@@ -9,10 +9,11 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from ledger.authority import Sign, authorise, no_keys, sign
-from ledger.bulk import Bulk, in_bulk
+from ledger.bulk import Bulk, Progress, in_bulk
 from ledger.decision import DECISIONS, Act, Batch, Command, Entry, Figures, Outcome, State, fold
 from ledger.errors import EvidenceError, RefusedError
 from ledger.event import Audience, Event
+from ledger.intake import subject_of
 from ledger.intake_run import stamped
 from ledger.leaf import BLIND_BYTES, CANONICAL, Disclosure, Draw, base64url, conceal, encode
 from ledger.record import Appended, Record
@@ -26,7 +27,6 @@ from ledger.vault import Pending, Vault, command_name
 ATTEMPTS = 8  # times that a decision is taken anew because something changed meanwhile
 
 Page = Callable[[int, int, str], list[Event]]  # members from, up to, recorded at
-Progress = Callable[[int, int], None]  # members done, members in all
 
 
 @dataclass(frozen=True, slots=True)
@@ -167,7 +167,8 @@ class Desk:
         for event in outcome.events:
             concealed, disclosures = self._conceal(event, outcome.restricted)
             if disclosures:
-                self.vault.put_pending(event.stream, event.stream, event.version, disclosures, event.recorded)
+                subject = subject_of(event.stream)
+                self.vault.put_pending(subject, event.stream, event.version, disclosures, event.recorded)
             events.append(concealed)
             held += disclosures
         digests = [disclosure.digest for disclosure in held]

@@ -1,15 +1,34 @@
-"""What an intake is made of: rows of a register, in the order of their keys, and what becomes of each."""
+"""What an intake is made of: rows of a register, in the order of their keys, and what becomes of each.
+
+A register is one of members, or of the applications to an election: its rows are streams `person/<key>`, or
+`application/<key>`. Which it is, its id says.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, NamedTuple, Protocol
+from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
 
 from ledger.event import Event
 
+if TYPE_CHECKING:
+    from ledger.recorder import NewRow
+
 KEY_BYTES = 12  # of a row's key: of a million, two agree by chance once in 10^17 registers
 NO_KEY = bytes(KEY_BYTES)  # of a row that cannot be told from others; it is always rejected
+PERSON, APPLICATION = "person/", "application/"  # streams of rows begin so
+APPLICATIONS = "applications-"  # ids of registers of applications begin so, and no others
+
+
+def prefix_of(intake: str) -> str:
+    """Give how the streams of an intake's rows begin."""
+    return APPLICATION if intake.startswith(f"intake/{APPLICATIONS}") else PERSON
+
+
+def subject_of(stream: str) -> str:
+    """Name whose personal data the events of a stream hold: an applicant is the person of the same key."""
+    return PERSON + stream.removeprefix(APPLICATION) if stream.startswith(APPLICATION) else stream
 
 
 class Standing(NamedTuple):
@@ -29,8 +48,9 @@ class Row(NamedTuple):
         key: keyed digest of what tells the row from others; `NO_KEY` where nothing does.
         number: line of the file on which it begins, from 1.
         code: why it is rejected; empty if it is not.
-        standing: public fields; of no meaning in a rejected row, as are those below.
-        days: when somebody joined and when that lapsed, `YYYY-MM-DD`.
+        standing: public fields, a member's `Standing` or the claim of an application; of no meaning in a rejected
+            row, as are those below.
+        days: when somebody joined and when that lapsed, `YYYY-MM-DD`; of an application the moment it was received.
         identity: who it is, a canonical JSON object.
         raw: the row as it stands in the file.
     """
@@ -38,10 +58,20 @@ class Row(NamedTuple):
     key: bytes
     number: int
     code: str
-    standing: Standing
+    standing: Any
     days: tuple[str | None, str | None]
     identity: str
     raw: bytes
+
+
+class Leaves(Protocol):
+    """Writes the leaves of one intake's rows, by template."""
+
+    def rows(
+        self, accepted: Sequence[tuple[Row, str]], digests: Sequence[str], blinds: Sequence[str], recorded: str
+    ) -> list[NewRow]:
+        """Write rows for the store: each row with its key as text, the digest of its disclosure, its blind."""
+        ...
 
 
 class Rows(Protocol):
@@ -85,6 +115,8 @@ class Intake:
         rows: of the file.
         member: what the envelopes of the members have in common.
         closed: tally, digest of the members' leaf hashes, moment -> the event that closes it.
+        leaves: writes the leaves, where they are not those of members.
+        judge: row -> the code it is rejected for, or nothing, where that takes more than the row.
     """
 
     stream: str
@@ -92,3 +124,5 @@ class Intake:
     rows: Rows
     member: Mapping[str, Any]
     closed: Callable[[Tally, str, str], Event]
+    leaves: Leaves | None = None
+    judge: Callable[[Row], str] | None = None

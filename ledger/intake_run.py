@@ -13,20 +13,19 @@ from hashlib import blake2b, sha256
 from typing import Any
 
 from ledger.event import Event
-from ledger.intake import NO_KEY, Intake, Row, Rows, Standing, Tally
+from ledger.intake import NO_KEY, PERSON, Intake, Leaves, Row, Rows, Tally, prefix_of
 from ledger.leaf import Draw, conceal, encode, random_texts
 from ledger.member_leaf import STANDINGS_MAX, MemberLeaves
 from ledger.member_vault import Known, RejectedRow
 from ledger.record import Record
 from ledger.recorder import PAGE_ROWS, ConflictError, Guard, NewRow
 from ledger.seal.merkle import leaf_hash
-from ledger.streams.member import MemberRegistered
 from ledger.streams.signature import Signed
-from ledger.vault import PERSON, Vault
+from ledger.vault import Vault
 
 ATTEMPTS = 8  # times that a page is sorted anew because somebody else registered one of its members meanwhile
 ERASED = "member-erased"
-MEMBER = "member-registered.v1"
+SINGLY = "recorded-singly"
 
 
 # A row to register, its key, the digest of its disclosure if the vault has that already, the digest of the row.
@@ -49,14 +48,24 @@ class Sorter:
 
     Args:
         mine: keys that this intake has registered already.
+        judge: row -> the code it is rejected for, or nothing.
     """
 
-    def __init__(self, ledger: Record, vault: Vault, intake: str, mine: frozenset[bytes] = frozenset()) -> None:
+    def __init__(
+        self,
+        ledger: Record,
+        vault: Vault,
+        intake: str,
+        mine: frozenset[bytes] = frozenset(),
+        judge: Callable[[Row], str] | None = None,
+    ) -> None:
         self._ledger = ledger
         self._vault = vault
         self._mine = mine
+        self._judge = judge
+        self._prefix = prefix_of(intake)
         self._hashed = blake2b(key=vault.keyed("rows of registers", b""), digest_size=16)
-        self._texts: dict[Standing, str] = {}
+        self._texts: dict[Any, str] = {}
 
     def sort(self, page: list[Row], last: bytes) -> Sorted:
         """Sort a page of rows.
@@ -66,15 +75,17 @@ class Sorter:
         """
         done = Sorted(last=last)
         first_name, last_name = page[0].key.hex(), page[-1].key.hex()
-        taken = self._ledger.streams_between(f"{PERSON}{first_name}", f"{PERSON}{last_name}")
+        taken = self._ledger.streams_between(self._prefix + first_name, self._prefix + last_name)
         known = self._vault.members.known(first_name, last_name)
         fresh = not (taken or known or self._mine)
-        accepted, digest = done.accepted, self._digest
+        accepted, digest, judge = done.accepted, self._digest, self._judge
         for row in page:
             key = row.key.hex()
             code = row.code
             if not code and row.key == done.last:
                 code = "row-repeated"
+            if judge and not code:
+                code = judge(row)
             if not code and fresh:
                 done.last = row.key
                 accepted.append((row, key, "", digest(row)))
@@ -92,10 +103,10 @@ class Sorter:
             done.before += 1
             return ""
         held = known.get(key)
-        if held is None and f"{PERSON}{key}" in taken:
-            return ERASED
+        if held is None and self._prefix + key in taken:
+            return SINGLY if self._vault.holds(f"{PERSON}{key}") else ERASED
         digest = self._digest(row)
-        if held is None or f"{PERSON}{key}" not in taken:
+        if held is None or self._prefix + key not in taken:
             if held is not None and held.row != digest:
                 return "being-registered"
             done.accepted.append((row, key, held.digest if held else "", digest))
@@ -111,15 +122,22 @@ class Sorter:
         if text is None:
             if len(self._texts) >= STANDINGS_MAX:
                 self._texts.clear()
-            text = self._texts[row.standing] = "\n".join(part or "" for part in row.standing)
+            text = self._texts[row.standing] = "\n".join(str(part or "") for part in row.standing)
         hashed = self._hashed.copy()
         hashed.update(f"{text}\n{row.days[0]}\n{row.days[1]}\n{row.identity}".encode())
         return hashed.digest()
 
 
-def preview(ledger: Record, vault: Vault, rows: Rows, intake: str, progress: Callable[[int, int], None]) -> Tally:
+def preview(
+    ledger: Record,
+    vault: Vault,
+    rows: Rows,
+    intake: str,
+    progress: Callable[[int, int], None],
+    judge: Callable[[Row], str] | None = None,
+) -> Tally:
     """Say what would become of the rows of a file; nothing is written."""
-    sorter = Sorter(ledger, vault, intake)
+    sorter = Sorter(ledger, vault, intake, judge=judge)
     accepted = held = 0
     last = NO_KEY
     rejected: Counter[str] = Counter()
@@ -170,8 +188,8 @@ class Taking:
         return first, added + len(closing) + (0 if found else len(opening))
 
     def _pages(self, rows: Rows, mine: frozenset[bytes], hashed: Any) -> tuple[Tally, int]:
-        sorter = Sorter(self.ledger, self.vault, self.intake.stream, mine)
-        leaves = MemberLeaves(self.intake.member)
+        sorter = Sorter(self.ledger, self.vault, self.intake.stream, mine, self.intake.judge)
+        leaves = self.intake.leaves or MemberLeaves(self.intake.member)
         before = added = held = 0
         last = NO_KEY
         rejected: Counter[str] = Counter()
@@ -187,7 +205,7 @@ class Taking:
         self.progress(rows.total, rows.total)
         return Tally(before + added, held, rejected), added
 
-    def _page(self, page: list[Row], last: bytes, sorter: Sorter, leaves: MemberLeaves, hashed: Any) -> Sorted:
+    def _page(self, page: list[Row], last: bytes, sorter: Sorter, leaves: Leaves, hashed: Any) -> Sorted:
         """Record one page; if somebody else registers one of its members meanwhile, sort it anew."""
         for _ in range(ATTEMPTS - 1):
             try:
@@ -196,7 +214,7 @@ class Taking:
                 continue
         return self._record(sorter.sort(page, last), leaves, hashed)
 
-    def _record(self, done: Sorted, leaves: MemberLeaves, hashed: Any) -> Sorted:
+    def _record(self, done: Sorted, leaves: Leaves, hashed: Any) -> Sorted:
         if not done.accepted and not done.rejected:
             return done
         now = self.now()
@@ -210,14 +228,11 @@ class Taking:
         if not done.accepted:
             return done
         blinds = random_texts(self.draw, len(digests))
+        accepted = [(row, key) for row, key, _, _ in done.accepted]
         written: list[NewRow] = []
 
         def rows_at(recorded: str) -> list[NewRow]:
-            leaf = leaves.leaf
-            written[:] = [
-                (f"{PERSON}{key}", 1, MEMBER, leaf(key, row.standing, row.days, digest, blind, recorded))
-                for (row, key, _, _), digest, blind in zip(done.accepted, digests, blinds, strict=True)
-            ]
+            written[:] = leaves.rows(accepted, digests, blinds, recorded)
             return written
 
         self.ledger.append_leaves(rows_at, now, Guard({stream: 1}))
@@ -230,9 +245,9 @@ class Taking:
         hashed = sha256()
         keys = []
         for _, event in self.ledger.scan(after + 1):
-            if isinstance(event, MemberRegistered) and event.batch == self.intake.stream:
+            if event.batch == self.intake.stream:
                 hashed.update(leaf_hash(encode(event)))
-                keys.append(bytes.fromhex(event.stream.removeprefix(PERSON)))
+                keys.append(bytes.fromhex(event.stream.rpartition("/")[2]))
         return frozenset(keys), hashed
 
 

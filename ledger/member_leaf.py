@@ -6,19 +6,22 @@ closed alphabet (keys, digests, blinds) or a day, so that nothing has to be esca
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from pydantic import TypeAdapter
 
-from ledger.intake import Standing
+from ledger.intake import PERSON, Row, Standing
 from ledger.leaf import encode
+from ledger.recorder import NewRow
 from ledger.streams.member import MemberRegistered
 from ledger.streams.nominated import Day
 
 DAY: TypeAdapter[str] = TypeAdapter(Day)
 DAYS_MAX = 50_000  # pairs of days remembered
 STANDINGS_MAX = 50_000  # standings remembered
+
+MEMBER = "member-registered.v1"
 
 Parts = tuple[str, str, str, str]
 
@@ -34,6 +37,16 @@ class MemberLeaves:
         self._member = dict(member)
         self._parts: dict[Standing, Parts] = {}
         self._days: dict[tuple[str | None, str | None], str] = {}
+
+    def rows(
+        self, accepted: Sequence[tuple[Row, str]], digests: Sequence[str], blinds: Sequence[str], recorded: str
+    ) -> list[NewRow]:
+        """Write rows for the store: see `intake.Leaves`."""
+        leaf = self.leaf
+        return [
+            (f"{PERSON}{key}", 1, MEMBER, leaf(key, row.standing, row.days, digest, blind, recorded))
+            for (row, key), digest, blind in zip(accepted, digests, blinds, strict=True)
+        ]
 
     def leaf(
         self, key: str, standing: Standing, days: tuple[str | None, str | None], digest: str, blind: str, recorded: str

@@ -21,6 +21,7 @@ from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 from ledger.errors import EvidenceError
+from ledger.intake import prefix_of
 from ledger.leaf import Draw, base64url, random_texts
 
 if TYPE_CHECKING:
@@ -31,6 +32,7 @@ NONCE_BYTES = 12
 DRAWN_BYTES = KEY_BYTES + 2 * NONCE_BYTES  # for each disclosure, beside its salt
 TO_URL = bytes.maketrans(b"+/", b"-_")
 FIELD = "identity"
+PAGE_MEMBERS = 5_000  # disclosures in memory at a time
 MEMBER_TABLES = (
     "CREATE TABLE IF NOT EXISTS intake (stream TEXT PRIMARY KEY, id INTEGER NOT NULL UNIQUE, "
     "wrapped BLOB NOT NULL, head BLOB NOT NULL, "
@@ -60,6 +62,15 @@ class RejectedRow(NamedTuple):
     person: str
     code: str
     raw: bytes
+
+
+class Sealed(NamedTuple):
+    """A member's disclosure as the vault has it."""
+
+    person: str
+    digest: str
+    wrapped: bytes
+    sealed: bytes
 
 
 Packed = tuple[str, int, str, bytes, bytes, bytes]  # person, intake, digest, digest of the row, wrapped key, sealed
@@ -162,15 +173,15 @@ class MemberVault:
         self._store.execute(UNDER_WAY, ("", "", "", intake))
 
     def under_way(self) -> Iterator[tuple[str, str, str]]:
-        """Give what may not be in the ledger yet: person, digest, and since when."""
+        """Give what may not be in the ledger yet: stream, digest, and since when."""
         if not self._made:
             return
-        for intake, first, last, since in self._store.execute(
-            "SELECT id, first, last, since FROM intake WHERE first <> ''"
+        for intake, name, first, last, since in self._store.execute(
+            "SELECT id, stream, first, last, since FROM intake WHERE first <> ''"
         ):
             statement = "SELECT person, digest FROM member WHERE person >= ? AND person <= ? AND intake = ?"
             for person, digest in self._store.execute(statement, (first, last, intake)):
-                yield person, digest, since
+                yield prefix_of(name) + person, digest, since
 
     def discard(self, digest: str, person: str) -> None:
         """Drop a member who never reached the ledger."""
@@ -207,17 +218,40 @@ class MemberVault:
         rows = self._store.execute(
             "SELECT wrapped, sealed FROM member WHERE person = ? AND digest = ?", (person, digest)
         )
-        if not rows:
-            return None
-        wrapped, sealed = map(bytes, rows[0])
-        named = base64.urlsafe_b64decode(digest + "=")
-        key = _unsealed(self._master, wrapped, bytes.fromhex(person), f"the key of {person}")
-        return base64url(_unsealed(AESGCM(key), sealed, named, f"the disclosure of {person}"))
+        return self.opened(Sealed(person, digest, *map(bytes, rows[0]))) if rows else None
+
+    def in_order(self) -> Iterator[Sealed]:
+        """Give every member's disclosure in the order of the keys, a page of them in memory at a time."""
+        last = ""
+        while self._made:
+            rows = self._store.execute(
+                "SELECT person, digest, wrapped, sealed FROM member WHERE person > ? ORDER BY person LIMIT ?",
+                (last, PAGE_MEMBERS),
+            )
+            if not rows:
+                return
+            for person, digest, wrapped, sealed in rows:
+                yield Sealed(str(person), str(digest), bytes(wrapped), bytes(sealed))
+            last = str(rows[-1][0])
+
+    def opened(self, sealed: Sealed) -> str:
+        """Open a member's disclosure: as RFC 9901 writes it.
+
+        Raises:
+            EvidenceError: `disclosure-changed`.
+        """
+        person = sealed.person
+        named = base64.urlsafe_b64decode(sealed.digest + "=")
+        key = _unsealed(self._master, sealed.wrapped, bytes.fromhex(person), f"the key of {person}")
+        return base64url(_unsealed(AESGCM(key), sealed.sealed, named, f"the disclosure of {person}"))
 
     def held(self) -> Iterator[tuple[str, str]]:
         """Give the digest and stream of every member's disclosure."""
-        rows = self._store.execute("SELECT digest, person FROM member") if self._made else []
-        return ((str(digest), f"person/{person}") for digest, person in rows)
+        if not self._made:
+            return
+        names = {number: prefix_of(name) for number, name in self._store.execute("SELECT id, stream FROM intake")}
+        for digest, person, intake in self._store.execute("SELECT digest, person, intake FROM member"):
+            yield str(digest), f"{names[intake]}{person}"
 
     def digests(self, person: str) -> list[str]:
         """Give the digest of a member's disclosure, if one is held."""

@@ -21,12 +21,12 @@ from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 from ledger.errors import EvidenceError
+from ledger.intake import PERSON
 from ledger.leaf import Disclosure, Draw, undisclose
 from ledger.member_vault import FIELD, MemberVault
 
 KEY_BYTES = 32
 NONCE_BYTES = 12
-PERSON = "person/"  # streams of members begin so
 PENDING_KEPT = timedelta(hours=1)  # a pending disclosure younger than this may belong to a command under way
 
 TABLES = (
@@ -121,7 +121,7 @@ class Vault:
     def pending(self) -> list[Pending]:
         """List what is neither known to be in the ledger nor known not to be."""
         rows = self._store.execute("SELECT digest, stream, version, since FROM disclosure WHERE state = 'pending'")
-        members = [Pending(digest, f"{PERSON}{who}", 1, since) for who, digest, since in self.members.under_way()]
+        members = [Pending(digest, stream, 1, since) for stream, digest, since in self.members.under_way()]
         return [Pending(*row) for row in rows] + members
 
     def settle(self, in_ledger: Callable[[Pending], bool], now: str) -> None:
@@ -132,7 +132,7 @@ class Vault:
                 self.hold([item.digest])
             elif datetime.fromisoformat(item.since) < oldest:
                 self.discard([item.digest])
-                self.members.discard(item.digest, item.stream.removeprefix(PERSON))
+                self.members.discard(item.digest, item.stream.rpartition("/")[2])
 
     def read(self, digest: str, field: str, stream: str = "") -> Any | None:
         """Give a private value by the digest that its leaf holds; None where it is not held.
@@ -145,8 +145,12 @@ class Vault:
 
     def held(self) -> Iterator[tuple[str, str]]:
         """Give the digest and stream of every disclosure that is held."""
+        return chain(self.held_singly(), self.members.held())
+
+    def held_singly(self) -> Iterator[tuple[str, str]]:
+        """Give the digest and stream of every disclosure that is held and did not come in a register."""
         rows = self._store.execute("SELECT digest, stream FROM disclosure WHERE state = 'held' ORDER BY digest")
-        return chain(((str(digest), str(stream)) for digest, stream in rows), self.members.held())
+        return ((str(digest), str(stream)) for digest, stream in rows)
 
     def disclosure(self, digest: str, field: str, stream: str = "") -> str | None:
         """Give a disclosure as RFC 9901 writes it, by the digest that its leaf holds; None where it is not held.
@@ -162,7 +166,7 @@ class Vault:
             (digest,),
         )
         if not rows:
-            return self.members.disclosure(stream.removeprefix(PERSON), digest) if field == FIELD else None
+            return self.members.disclosure(stream.rpartition("/")[2], digest) if field == FIELD else None
         sealed, stream, version, subject, wrapped = rows[0]
         place = f"{digest} {stream} {version} {field}".encode()
         try:
@@ -176,6 +180,10 @@ class Vault:
                 found="something that does not decrypt",
             ) from None
         return text
+
+    def holds(self, subject: str) -> bool:
+        """Tell whether disclosures of a subject are held that did not come in with a register."""
+        return bool(self._store.execute("SELECT 1 FROM disclosure WHERE subject = ? LIMIT 1", (subject,)))
 
     def batch_seed(self, batch: str) -> bytes:
         """Give the secret seed of a batch under way, drawn when first asked for."""

@@ -246,6 +246,7 @@ FIELDS: dict[str, dict[str, Any]] = {
     "batch-received.v1": {"file": FILES, "register_id": IDS, "rows": COUNTS},
     "batch-reconciled.v1": {
         "accepted": COUNTS,
+        "amended": COUNTS,
         "digest": HASHES,
         "file": FILES,
         "held": COUNTS,

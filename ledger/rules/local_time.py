@@ -78,6 +78,21 @@ def dated(local: str, zone: str, offset: str | None, where: str) -> Dated:
     return Dated(local=local, zone=zone, utc=moment)
 
 
+def dated_at(utc: str, zone: str, where: str) -> Dated:
+    """Give a moment of UTC as the local clocks of a zone show it; where they show it twice, `utc` says which.
+
+    Raises:
+        RefusedError: `zone-unknown`.
+    """
+    local = datetime.fromisoformat(utc).astimezone(_zone(zone, where)).replace(tzinfo=None)
+    return Dated(local=local.isoformat(), utc=utc, zone=zone)
+
+
+def hours_after(utc: str, hours: int) -> str:
+    """Give the moment (UTC) so many hours after one, as a clock that is never changed counts them."""
+    return time_text(datetime.fromisoformat(utc) + timedelta(hours=hours))
+
+
 def _moments(local: str, zone: ZoneInfo) -> Mapping[str, str]:
     """Give the offsets that a local time may have, each with its moment in UTC; two at a clock change."""
     naive = datetime.fromisoformat(local)

@@ -9,7 +9,7 @@ from typing import Literal
 from pydantic import Field
 
 from ledger.decision import Act, Command, Outcome, State, decision
-from ledger.errors import refused
+from ledger.errors import nearest, refused
 from ledger.event import Audience, Event
 from ledger.field import Count, Hash, Id, Text, Time
 from ledger.streams.election import Election, election_stream, require_election
@@ -68,6 +68,15 @@ class Grounds(State):
 def ground_stream(election: str) -> Grounds:
     """Name the stream of an election's grounds."""
     return Grounds(f"ground/{election}")
+
+
+def require_ground(grounds: Grounds, ground: str, at: str, election: str) -> GroundAdopted:
+    """Give a ground as it is at a moment (UTC); refuse one that is not in force (`ground-not-adopted`)."""
+    found = grounds.in_force(ground, at)
+    if found is None:
+        what, near = f"ground {ground} of election {election}", nearest(ground, grounds.grounds)
+        raise refused("ground-not-adopted", what, f"a ground in force at {at}", f"none{near}", "Record adopt-ground")
+    return found
 
 
 class AdoptGround(Command):

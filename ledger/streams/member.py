@@ -18,7 +18,7 @@ from ledger.decision import Act, Command, Outcome, State, decision
 from ledger.errors import refused
 from ledger.event import Audience, Canonical, Event, Private
 from ledger.field import Count, Hash, Id
-from ledger.intake import Intake, Rows, Tally
+from ledger.intake import APPLICATIONS, Intake, Rows, Tally
 from ledger.streams.nominated import Day
 
 ROWS_MAX = 1_000_000  # rows of one file: the largest party election held had 784,151 electors
@@ -68,14 +68,15 @@ class Rejected(Canonical):
 
 
 class BatchReconciled(Event):
-    """A file was taken in whole: its rows are those registered, those held before, and those rejected.
+    """A file was taken in whole: its rows are those registered, those amended, those held as they are, those rejected.
 
-    `digest` is the SHA-256 over the leaf hashes (RFC 6962) of those registered, in the order of the ledger.
+    `digest` is the SHA-256 over the leaf hashes (RFC 6962) of those registered and amended, in the order of the ledger.
     """
 
     audience = Audience.RESTRICTED
     type: Literal["batch-reconciled.v1"] = "batch-reconciled.v1"
     accepted: Count
+    amended: Count | None = None
     digest: Hash
     file: IntakeId
     held: Count
@@ -106,16 +107,9 @@ def intake_stream(register: str, file: str) -> IntakeState:
     return IntakeState(f"intake/{register}/{file}")
 
 
-class RegisterMembers(Command):
-    """Take in a register of members from a CSV file, as one batch: pollbook import register-members FILE --mapping MAP.
+class Given(Command):
+    """What the commands that take in a file have in common: which file, and its rows."""
 
-    What is personal goes to the vault. Rows that cannot be accepted are kept there too, to be put right and
-    imported again; a row that was registered before is not registered twice.
-    """
-
-    signed = True
-
-    register_id: Id = Field(description="id of the register: the members', or an affiliate's list")
     file: IntakeId = Field(description="keyed digest of the file and how it is read; the import fills it in")
     rows: int = Field(ge=1, le=ROWS_MAX, description="number of rows; the import fills it in")
 
@@ -132,24 +126,48 @@ class RegisterMembers(Command):
         return self._source
 
 
+class RegisterMembers(Given):
+    """Take in a register of members from a CSV file, as one batch: pollbook import register-members FILE --mapping MAP.
+
+    What is personal goes to the vault. Rows that cannot be accepted are kept there too, to be put right and
+    imported again; a row that was registered before is not registered twice.
+    """
+
+    signed = True
+
+    register_id: Id = Field(description="id of the register: the members', or an affiliate's list")
+
+
 @decision(RegisterMembers, intake=lambda c, _: intake_stream(c.register_id, c.file))
 def register_members(command: RegisterMembers, act: Act, intake: IntakeState) -> Outcome:
     """Decide that a register may be taken in.
+
+    Raises:
+        RefusedError: `reserved-register`, `no-rows-given`, `batch-differs`.
+    """
+    if command.register_id.startswith(APPLICATIONS):
+        found, remedy = command.register_id, "Give the register another id"
+        raise refused("reserved-register", "register", f"an id that does not begin {APPLICATIONS}", found, remedy)
+    where = f"register {command.register_id}, file {command.file}"
+    remedy = "Give the file: pollbook import register-members FILE --mapping MAP"
+    return intake_of(act, intake, command, command.register_id, where, remedy)
+
+
+def intake_of(act: Act, intake: IntakeState, command: Given, register: str, where: str, remedy: str) -> Outcome:
+    """Decide that rows may be taken in, or gone on with; nothing is to do where they were.
 
     Raises:
         RefusedError: `no-rows-given`, `batch-differs`.
     """
     if intake.reconciled:
         return Outcome()
-    where = f"register {command.register_id}, file {command.file}"
     if command.source is None:
-        remedy = "Give the file: pollbook import register-members FILE --mapping MAP"
         raise refused("no-rows-given", where, "the rows of a file", "none", remedy)
     before = intake.received
     if before and before.rows != command.rows:
         remedy = "Give the file that the import was begun with"
         raise refused("batch-differs", where, f"{before.rows} rows", command.rows, remedy)
-    shared: dict[str, Any] = {"file": command.file, "register_id": command.register_id, "rows": command.rows}
+    shared: dict[str, Any] = {"file": command.file, "register_id": register, "rows": command.rows}
     opened = before or BatchReceived(**act.on(intake), **shared)
     member = {"actor": opened.actor, "batch": intake.stream, "effective": opened.effective}
 

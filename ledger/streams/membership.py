@@ -13,7 +13,6 @@ from ledger.streams.member import Declaration, Levy, MemberRegistered
 from ledger.streams.nominated import Day
 
 Change = Literal["renewed", "lapsed", "resigned", "rejoined", "transferred", "upgraded"]
-Status = Literal["unknown", "active", "lapsed", "resigned", "expelled"]
 Voting = Literal["keeps", "loses"]
 
 

@@ -14,6 +14,7 @@ from ledger.decision import Act, Command, Outcome, State, decision
 from ledger.errors import RefusedError
 from ledger.event import Audience, Event, Plain, Private
 from ledger.field import Digest, Id, check_text
+from ledger.streams.application import Application, application_stream
 from ledger.streams.membership import MEMBER_EVENTS
 
 DISCLOSURES_MAX = 1_000  # digests that one event of an erasure names
@@ -117,19 +118,22 @@ class OrderErasure(Command):
 @decision(
     OrderErasure,
     person=lambda c, _: Person(f"person/{c.person}"),
+    application=lambda c, _: application_stream(c.person),
     erasure=lambda c, _: Erasure(f"erasure/{c.person}"),
 )
-def order_erasure(command: OrderErasure, act: Act, person: Person, erasure: Erasure) -> Outcome:
+def order_erasure(
+    command: OrderErasure, act: Act, person: Person, application: Application, erasure: Erasure
+) -> Outcome:
     """Decide that an erasure may be ordered; the desk carries it out and confirms it.
 
     Raises:
         RefusedError: `unknown-person`.
     """
-    if not person.exists:
+    if not (person.exists or application.exists):
         raise RefusedError(
             "unknown-person",
             person.stream,
-            expected="a person on record",
+            expected="a person or an applicant on record",
             found="none of this id",
             remedy="Check the id",
         )

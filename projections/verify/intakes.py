@@ -6,24 +6,36 @@ import hashlib
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
-from ledger.leaf import encode
-from ledger.seal.merkle import leaf_hash
+from ledger.intake import PERSON
 from ledger.streams.member import BatchReceived, BatchReconciled, MemberRegistered
+from ledger.streams.membership import MemberAmended
+from projections.verify.bulk import Run
 from projections.verify.finding import Finding
 from projections.verify.record import RecordRead
+
+REGISTERED = MemberRegistered.model_fields["type"].default
+AMENDED = MemberAmended.model_fields["type"].default
+MEMBERS = (REGISTERED, AMENDED)
+EMPTY = "sha256:" + hashlib.sha256().hexdigest()
 
 
 @dataclass(slots=True)
 class IntakeSeen:
-    """An intake as its members and its own events show it."""
+    """An intake as its members and its own events show it: the members by type."""
 
     received: tuple[int, BatchReceived] | None = None
     reconciled: tuple[int, BatchReconciled] | None = None
-    members: int = 0
-    first_at: int = -1
-    last_at: int = -1
-    last_stream: str = ""
-    hashed: hashlib._Hash = field(default_factory=hashlib.sha256)
+    runs: dict[str, Run] = field(default_factory=dict)
+
+    def count(self, kind: str) -> int:
+        """How many members of a type came in it."""
+        return len(self.runs[kind]) if kind in self.runs else 0
+
+    @property
+    def span(self) -> tuple[int, int] | None:
+        """The positions of its first and last members."""
+        ends = [(min(run.positions), max(run.positions)) for run in self.runs.values()]
+        return (min(first for first, _ in ends), max(last for _, last in ends)) if ends else None
 
 
 def check_intakes(record: RecordRead, unchecked: dict[str, str]) -> Iterator[Finding]:
@@ -35,12 +47,21 @@ def check_intakes(record: RecordRead, unchecked: dict[str, str]) -> Iterator[Fin
                 intakes.setdefault(event.stream, IntakeSeen()).received = (position, event)
             case BatchReconciled():
                 intakes.setdefault(event.stream, IntakeSeen()).reconciled = (position, event)
-            case MemberRegistered():
-                seen = intakes.setdefault(event.batch or "", IntakeSeen())
-                yield from _take(seen, position, event)
+            case MemberRegistered() | MemberAmended():  # not of the form that members of a batch have
+                yield _unexpected(position, event.stream, event.batch)
+                intakes.setdefault(event.batch or "", IntakeSeen())
+    for (batch, kind, stem), run in record.bulk.runs.items():
+        if kind not in MEMBERS:
+            continue
+        seen = intakes.setdefault(batch, IntakeSeen())
+        seen.runs[kind] = run
+        yield from _check_run(seen, batch, kind, run)
+        if stem != PERSON:
+            yield _unexpected(run.positions[0], stem, batch)
     open_ones = []
     for name, seen in intakes.items():
-        yield from _check(name, seen)
+        digest = record.hashed.get(name)
+        yield from _check(name, seen, "sha256:" + digest.hexdigest() if digest else EMPTY)
         if seen.received and not seen.reconciled:
             open_ones.append(name)
     if open_ones:
@@ -48,38 +69,42 @@ def check_intakes(record: RecordRead, unchecked: dict[str, str]) -> Iterator[Fin
         unchecked["C3"] = "; ".join(filter(None, [unchecked.get("C3"), says]))
 
 
-def _take(seen: IntakeSeen, position: int, event: MemberRegistered) -> Iterator[Finding]:
-    """Take a member in: one event of an own stream, as the batch says, under a key above the one before."""
+def _unexpected(position: int, what: str, batch: str | None) -> Finding:
+    expected = "a member under a higher key than the one before, as the batch was received, and with nothing else"
+    return Finding("C3", "member-unexpected", position, what, expected, batch or "of no batch")
+
+
+def _check_run(seen: IntakeSeen, batch: str, kind: str, run: Run) -> Iterator[Finding]:
+    """Check members of a type: in order, as the batch was received, new ones first versions and amended ones not."""
     given = seen.received[1] if seen.received else None
-    as_received = given is not None and (event.actor, event.effective) == (given.actor, given.effective)
-    bare = event.authority is None and event.command is None and event.version == 1
-    if not (as_received and bare and event.stream > seen.last_stream and event.stream.startswith("person/")):
-        expected = "a member under a higher key than the one before, as the batch was received, and with nothing else"
-        yield Finding("C3", "member-unexpected", position, event.stream, expected, event.batch or "of no batch")
-    seen.members += 1
-    seen.first_at = position if seen.first_at < 0 else seen.first_at
-    seen.last_at = position
-    seen.last_stream = event.stream
-    seen.hashed.update(leaf_hash(encode(event)))
+    odd = {*run.odd}
+    odd |= {at for shape, at in run.shapes.items() if given is None or shape != (given.actor, given.effective)}
+    firsts = (n for n, version in enumerate(run.versions) if (version == 1) != (kind == REGISTERED))
+    odd |= {run.positions[n] for n in (next(firsts, None),) if n is not None}
+    if seen.received and min(run.positions) < seen.received[0]:
+        odd.add(min(run.positions))
+    for position in sorted(odd):
+        yield _unexpected(position, batch, batch)
 
 
-def _check(name: str, seen: IntakeSeen) -> Iterator[Finding]:
+def _check(name: str, seen: IntakeSeen, digest: str) -> Iterator[Finding]:
     what = name or "members without a batch"
+    accepted, amended = (seen.count(kind) for kind in MEMBERS)
     if seen.received is None:
-        at = seen.first_at if seen.members else None
-        yield Finding("C3", "batch-unopened", at, what, "a batch that was received", f"{seen.members} members of none")
+        found_none = f"{accepted + amended} members of none"
+        yield Finding("C3", "batch-unopened", seen.span[0] if seen.span else None, what, "a batch received", found_none)
     if seen.reconciled is None:
         return
     position, event = seen.reconciled
-    said = (event.accepted, event.digest)
-    found = (seen.members, "sha256:" + seen.hashed.hexdigest())
+    said = (event.accepted, event.amended or 0, event.digest)
+    found = (accepted, amended, digest)
     if said != found:
-        expected, other = (f"{count} members, {digest}" for count, digest in (said, found))
+        expected, other = (f"{one} members, {two} amended, {hashed}" for one, two, hashed in (said, found))
         yield Finding("C3", "batch-differs", position, what, expected, other)
-    parts = event.accepted + event.held + sum(each.rows for each in event.rejected)
+    parts = event.accepted + (event.amended or 0) + event.held + sum(each.rows for each in event.rejected)
     rows = seen.received[1].rows if seen.received else event.rows
     if not parts == event.rows == rows:
         expected, found_rows = f"{rows} rows, as received", f"{event.rows}, of which {parts} are accounted for"
         yield Finding("C3", "rows-differ", position, what, expected, found_rows)
-    if seen.last_at > position:
-        yield Finding("C3", "member-unexpected", seen.last_at, what, f"no member after event {position}", "one")
+    if seen.span and seen.span[1] > position:
+        yield Finding("C3", "member-unexpected", seen.span[1], what, f"no member after event {position}", "one")

@@ -13,7 +13,7 @@ from ledger.streams.batch import BatchClosed, BatchOpened
 from ledger.streams.body import Fault
 from ledger.streams.founding import LedgerFounded, follows
 from ledger.streams.key import KeyEnrolled
-from ledger.streams.member import BatchReceived, BatchReconciled, MemberRegistered
+from ledger.streams.member import BatchReceived, BatchReconciled
 from ledger.streams.office import (
     DELEGATION,
     DelegationRevoked,
@@ -24,6 +24,7 @@ from ledger.streams.office import (
     revocation_faults,
 )
 from ledger.streams.person import DisclosureErased
+from projections.verify.bulk import BULK
 from projections.verify.finding import Finding
 from projections.verify.record import RecordRead
 from projections.verify.runs import Before, Run, runs_of
@@ -46,8 +47,8 @@ def check_offices(ledger: Ledger, record: RecordRead, unchecked: dict[str, str])
     founded = any(isinstance(event, LedgerFounded) for _, event in record.others)
     if not founded:
         unchecked |= dict.fromkeys(("A4", "A5"), UNFOUNDED)
-    # Members come with their batch, and under what that was received with; `check_intakes` holds them against it.
-    acts = [(position, event) for position, event in record.others if not isinstance(event, MemberRegistered)]
+    # What is in `bulk` came with its batch, and under what that was received with, as its own check has it.
+    acts = [(position, event) for position, event in record.others if not isinstance(event, BULK)]
     for run in runs_of(acts):
         if founded or run.signatures:
             yield from check_signatures(origin, run, before, opened)

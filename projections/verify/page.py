@@ -15,6 +15,7 @@ from ledger.recorder import StoredRow
 from ledger.seal.merkle import leaf_hash
 from ledger.store import Ledger
 from ledger.streams.paper import PaperRead
+from projections.verify.bulk import Bulk
 from projections.verify.finding import Finding, found_by
 
 PAGE_EVENTS = 50_000  # events that one process reads at a time
@@ -54,7 +55,8 @@ class Page:
         rows: events found.
         hashes: leaf hashes in order, 32 bytes each.
         papers: batch -> its papers.
-        others: every event that is no paper, with its position.
+        bulk: events that came in batches by the hundred thousand.
+        others: every other event that is no paper, with its position.
         first_recorded: recording time of the page's first readable event; `last_recorded` of the last.
         next_position: the position after the page's last row.
         last_readable: whether that row could be read.
@@ -66,6 +68,7 @@ class Page:
     hashes: list[bytes] = field(default_factory=list)
     findings: list[Finding] = field(default_factory=list)
     papers: dict[str, Papers] = field(default_factory=dict)
+    bulk: Bulk = field(default_factory=Bulk)
     others: list[tuple[int, Event]] = field(default_factory=list)
     first_recorded: str = ""
     first_position: int = -1
@@ -166,7 +169,8 @@ def _take(page: Page, position: int, event: Event) -> None:
         page.first_recorded, page.first_position = event.recorded, position
     page.last_recorded = event.recorded
     if not isinstance(event, PaperRead):
-        page.others.append((position, event))
+        if not page.bulk.take(position, event, page.hashes[-1]):
+            page.others.append((position, event))
         return
     batch = event.batch or ""
     papers = page.papers.get(batch)

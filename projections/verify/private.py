@@ -10,6 +10,7 @@ from ledger.leaf import disclosure_digest, undisclose
 from ledger.member_vault import MEMBER_TABLES
 from ledger.streams.person import DISCLOSURES_MAX, DisclosureErased, ErasureOrdered
 from ledger.vault import TABLES, Vault
+from projections.verify.disclosures import check_disclosures
 from projections.verify.finding import Finding, found_by
 from projections.verify.record import RecordRead
 from projections.verify.schema import check_database
@@ -62,7 +63,8 @@ def _check_values(record: RecordRead, vault: Vault) -> Iterator[Finding]:
     for _, event in record.others:
         if isinstance(event, DisclosureErased):
             erased |= dict.fromkeys(event.digests, event.stream.partition("/")[2])
-    held = dict(vault.held())
+    yield from check_disclosures(record.bulk, vault, erased)
+    held = dict(vault.held_singly())
     pending = {item.digest: item.stream for item in vault.pending()}
     known: set[str] = set()
     for position, event in record.others:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import multiprocessing
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import ExitStack
@@ -9,14 +10,15 @@ from dataclasses import dataclass, field
 from itertools import islice
 
 from ledger.decision import fold
-from ledger.errors import PollbookError
+from ledger.errors import EvidenceError, PollbookError
 from ledger.event import Event
+from ledger.leaf import decode
 from ledger.rereading import BEFORE_ALL
 from ledger.seal.tiles import Tiles
 from ledger.store import Ledger
 from ledger.streams.batch import BatchClosed, BatchOpened, BatchWithdrawn
-from ledger.streams.member import MemberRegistered
 from projections.verify.batches import BatchSeen, check_batches
+from projections.verify.bulk import BULK, Bulk, Run
 from projections.verify.finding import Finding
 from projections.verify.page import (
     PAGE_EVENTS,
@@ -54,6 +56,8 @@ class RecordRead:
     """The whole record as one strict reading found it.
 
     Attributes:
+        others: every event that is no paper and not in `bulk`, with its position.
+        hashed: batch -> SHA-256 over the leaf hashes of what of `bulk` came in it.
         ended: when the last event was recorded; empty where there is none, None where it cannot be read.
     """
 
@@ -61,6 +65,8 @@ class RecordRead:
     shelf: MemoryTiles = field(default_factory=MemoryTiles)
     tiles: Tiles = field(init=False)
     others: list[tuple[int, Event]] = field(default_factory=list)
+    bulk: Bulk = field(default_factory=Bulk)
+    hashed: dict[str, hashlib._Hash] = field(default_factory=dict)
     batches: dict[str, BatchSeen] = field(default_factory=dict)
     rows: int = 0
     last_recorded: str = ""
@@ -68,6 +74,14 @@ class RecordRead:
 
     def __post_init__(self) -> None:
         self.tiles = Tiles(self.shelf)
+
+    def take(self, bulk: Bulk) -> None:
+        """Take in what came in batches on the page that follows."""
+        for name, run in bulk.runs.items():
+            self.bulk.runs.setdefault(name, Run(run.stem)).extend(run)
+        for batch, hashes in bulk.hashes.items():
+            self.hashed.setdefault(batch, hashlib.sha256()).update(hashes)
+        self.findings += bulk.findings
 
     def streams(self) -> dict[str, list[tuple[int, Event]]]:
         """Group the events that are no papers by stream, in order."""
@@ -87,7 +101,7 @@ def read_record(ledger: Ledger, snapshot: Snapshot, processes: int, progress: Pr
     _note_batches(record)
     record.findings += check_batches(record.batches)
     record.findings += _check_members(record)
-    _check_streams(record)
+    _check_streams(record, ledger)
     return record
 
 
@@ -152,6 +166,7 @@ def _add(record: RecordRead, page: Page) -> None:
         record.ended = page.last_recorded if page.last_readable else None
     record.tiles.extend(page.hashes)
     record.others += page.others
+    record.take(page.bulk)
     record.rows += page.rows
     for name, papers in page.papers.items():
         seen = record.batches.setdefault(name, BatchSeen())
@@ -191,25 +206,53 @@ def _note_batches(record: RecordRead) -> None:
 
 
 def _check_members(record: RecordRead) -> Iterator[Finding]:
-    """C3: nothing but papers and members comes in batches."""
+    """C3: nothing but papers and what is taken in by the thousand comes in batches."""
     for position, event in record.others:
-        if event.batch is not None and not isinstance(event, MemberRegistered):
+        if event.batch is not None and not isinstance(event, BULK):
             yield Finding("C3", "member-unexpected", position, event.stream, "no batch named", event.batch)
 
 
-def _check_streams(record: RecordRead) -> None:
+def _check_streams(record: RecordRead, ledger: Ledger) -> None:
     """Check that versions have no gaps, and that every stream replays as its kind."""
-    for name, events in record.streams().items():
-        for expected, (position, event) in enumerate(events, 1):
-            if event.version != expected:
-                record.findings.append(
-                    Finding("C2", "version-gap", position, name, f"version {expected}", str(event.version))
-                )
-                break
+    streams = record.streams()
+    record.findings += _check_bulk(record, streams, ledger)
+    for name, events in streams.items():
         record.findings += (finding for position, event in events for finding in check_place(position, event))
+        if (finding := _version_gap(name, [(event.version, position) for position, event in events])) is not None:
+            record.findings.append(finding)
         try:
             fold(empty_state(name), (event for _, event in events))
         except (TypeError, PollbookError) as error:
             record.findings.append(
                 Finding("I3", "stream-does-not-replay", events[0][0], name, "events of its kind", str(error))
             )
+
+
+def _check_bulk(record: RecordRead, streams: dict[str, list[tuple[int, Event]]], ledger: Ledger) -> Iterator[Finding]:
+    """Check the streams of what came in batches, and hand back as a whole those that have other events too.
+
+    Most have one event, and that each of its type replays was seen as the first of them was read.
+    """
+    for group in record.bulk.by_stream():
+        name = group[0].stem + group[0].key.hex()
+        if len(group) == 1 and group[0].version == 1 and name not in streams:
+            continue
+        singly = streams.get(name)
+        if singly is None:
+            finding = _version_gap(name, sorted((one.version, one.position) for one in group))
+            if finding is not None:
+                yield finding
+            continue
+        try:  # what cannot be read is a finding of the page that it is on
+            again = [(row[0], decode(row)) for row in ledger.rows.stream_rows(name)]
+        except EvidenceError:
+            again = singly
+        streams[name] = sorted(again, key=lambda one: one[0])
+
+
+def _version_gap(name: str, events: list[tuple[int, int]]) -> Finding | None:
+    """C2: versions, each with its position, run from 1 without gaps."""
+    for expected, (version, position) in enumerate(events, 1):
+        if version != expected:
+            return Finding("C2", "version-gap", position, name, f"version {expected}", str(version))
+    return None

@@ -27,6 +27,7 @@ from ledger.streams.log_key import LogKey, LogKeyRotated
 from ledger.streams.lot import Lot, LotCommitted, LotDrawn
 from ledger.streams.office import DelegationRevoked, Office, PowerDelegated
 from ledger.streams.paper import Paper
+from ledger.streams.payment import Payment
 from ledger.streams.person import Erasure
 from ledger.streams.report import Report, ReportMade
 from ledger.streams.result import (
@@ -72,6 +73,7 @@ KINDS: dict[str, type[State]] = {
     "lot": Lot,
     "office": Office,
     "paper": Paper,
+    "payment": Payment,
     "report": Report,
     "result": Result,
     "rulebook": RuleBook,

@@ -11,6 +11,8 @@ from ledger.decision import DECISIONS
 from ledger.event import TYPES
 
 OTHERWISE = {
+    "application-received-late.v1": ("receive-application", "receive-applications"),
+    "application-received.v1": ("receive-application", "receive-applications"),
     "batch-closed.v1": ("read-papers",),
     "batch-opened.v1": ("read-papers",),
     "batch-withdrawn.v1": ("withdraw-papers",),
@@ -21,6 +23,7 @@ OTHERWISE = {
     "nomination-received-late.v1": ("receive-nomination",),
     "nomination-ruled-invalid.v1": ("rule-nomination-invalid",),
     "nomination-ruled-valid.v1": ("rule-nomination-valid",),
+    "payment-matched.v1": ("receive-fee", "fail-fee", "refund-fee"),
     "power-delegated.v1": ("delegate-power", "found-ledger"),
 }
 

@@ -1,0 +1,166 @@
+"""Events by the hundred thousand as a verification keeps them: some sixty bytes each, and not the events themselves.
+
+They come in batches, one after the other in the order of their keys, as the members of a register do. What is kept of
+each is what the checks of versions, batches and the vault need; what else is to be held against one is looked at as it
+is read.
+"""
+
+from __future__ import annotations
+
+import base64
+import re
+from array import array
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from heapq import merge
+from typing import NamedTuple
+
+from ledger.decision import fold
+from ledger.errors import PollbookError
+from ledger.event import Event
+from ledger.intake import KEY_BYTES
+from ledger.streams.member import MemberRegistered
+from ledger.streams.membership import MemberAmended
+from projections.verify.finding import Finding
+from projections.verify.streams import empty_state
+
+BULK: tuple[type[Event], ...] = (MemberRegistered, MemberAmended)  # one private field each, at most
+KEY = re.compile(f"[0-9a-f]{{{2 * KEY_BYTES}}}")
+DIGEST_BYTES = 32
+NO_DIGEST = bytes(DIGEST_BYTES)
+ODD_MAX = 1_000  # events out of order that are told one by one
+SHAPES_MAX = 1_000  # different actors and moments that are remembered of one batch; there ought to be one
+VERSION_MAX = 2**32 - 1
+
+Shape = tuple[str, str]  # actor, effective
+RunName = tuple[str, str, str]  # batch, type, what the streams begin with
+
+
+class One(NamedTuple):
+    """One event of a run."""
+
+    key: bytes
+    version: int
+    position: int
+    digest: bytes
+    stem: str
+
+
+@dataclass(slots=True)
+class Run:
+    """Events of one type that came in one batch, in the order of the ledger.
+
+    Attributes:
+        keys: KEY_BYTES of each; `digests`, DIGEST_BYTES of each, zeros where it has no private value.
+        odd: positions of those whose key is not above the one before.
+        shapes: actor and moment -> position of the first that is so.
+    """
+
+    stem: str
+    keys: bytearray = field(default_factory=bytearray)
+    digests: bytearray = field(default_factory=bytearray)
+    positions: array[int] = field(default_factory=lambda: array("Q"))
+    versions: array[int] = field(default_factory=lambda: array("I"))
+    odd: list[int] = field(default_factory=list)
+    shapes: dict[Shape, int] = field(default_factory=dict)
+
+    def __len__(self) -> int:
+        return len(self.positions)
+
+    def extend(self, other: Run) -> None:
+        """Take in the events that follow."""
+        if self.keys and other.keys[:KEY_BYTES] <= self.keys[-KEY_BYTES:]:
+            self.odd.append(other.positions[0])
+        self.keys += other.keys
+        self.digests += other.digests
+        self.positions += other.positions
+        self.versions += other.versions
+        self.odd = [*self.odd, *other.odd][:ODD_MAX]
+        for shape, position in other.shapes.items():
+            if len(self.shapes) < SHAPES_MAX:
+                self.shapes.setdefault(shape, position)
+
+    def ordered(self) -> Iterator[One]:
+        """Give the events in the order of their keys."""
+        numbers = range(len(self))
+        for n in sorted(numbers, key=self._key) if self.odd else numbers:
+            digest = bytes(self.digests[n * DIGEST_BYTES : (n + 1) * DIGEST_BYTES])
+            yield One(self._key(n), self.versions[n], self.positions[n], digest, self.stem)
+
+    def _key(self, number: int) -> bytes:
+        return bytes(self.keys[number * KEY_BYTES : (number + 1) * KEY_BYTES])
+
+
+@dataclass(slots=True)
+class Bulk:
+    """What came in batches: the runs, and the leaf hashes of each batch in the order of the ledger."""
+
+    runs: dict[RunName, Run] = field(default_factory=dict)
+    hashes: dict[str, bytearray] = field(default_factory=dict)
+    findings: list[Finding] = field(default_factory=list)
+
+    def take(self, position: int, event: Event, hashed: bytes) -> bool:
+        """Take an event in; tell whether it is one that is kept so."""
+        stem, slash, tail = event.stream.rpartition("/")
+        batch = event.batch
+        if not (
+            isinstance(event, BULK)
+            and batch is not None
+            and event.command is None
+            and event.authority is None
+            and event.version <= VERSION_MAX
+            and KEY.fullmatch(tail)
+        ):
+            return False
+        name = (batch, event.type, stem + slash)
+        run = self.runs.get(name)
+        if run is None:
+            run = self.runs[name] = Run(stem + slash)
+            self._replay(position, event)
+        key = bytes.fromhex(tail)
+        if run.keys and key <= run.keys[-KEY_BYTES:] and len(run.odd) < ODD_MAX:
+            run.odd.append(position)
+        run.keys += key
+        run.digests += digest_of(event)
+        run.positions.append(position)
+        run.versions.append(event.version)
+        shape = (event.actor, event.effective)
+        if shape not in run.shapes and len(run.shapes) < SHAPES_MAX:
+            run.shapes[shape] = position
+        self.hashes.setdefault(batch, bytearray()).extend(hashed)
+        return True
+
+    def _replay(self, position: int, event: Event) -> None:
+        """I3: such a stream takes events of this type, which one of them shows for all."""
+        try:
+            fold(empty_state(event.stream), [event])
+        except (TypeError, PollbookError) as error:
+            expected = "events of its kind"
+            self.findings.append(Finding("I3", "stream-does-not-replay", position, event.stream, expected, str(error)))
+
+    def by_stream(self) -> Iterator[list[One]]:
+        """Give the events of one stream after the other, in the order of the names; of a stream, by version."""
+        group: list[One] = []
+        stems = {run.stem for run in self.runs.values()}
+        for stem in sorted(stems):
+            for one in merge(*(run.ordered() for run in self.runs.values() if run.stem == stem)):
+                if group and (group[0].stem, group[0].key) != (one.stem, one.key):
+                    yield group
+                    group = []
+                group.append(one)
+        if group:
+            yield group
+
+
+def digest_of(event: Event) -> bytes:
+    """Give the digest of an event's one private value as 32 bytes, zeros where there is none."""
+    for name in event.private:
+        value = getattr(event, name)
+        if value is not None:
+            return base64.urlsafe_b64decode(value + "=")
+    return NO_DIGEST
+
+
+def digest_text(digest: bytes) -> str:
+    """Write a digest as leaves have it."""
+    return base64.urlsafe_b64encode(digest).rstrip(b"=").decode("ascii")
