@@ -14,6 +14,7 @@ from cli import (
     member_verbs,
     nomination_verbs,
     office_verbs,
+    roll_verbs,
     rules_verbs,
     seal_verbs,
     timetable_verbs,
@@ -224,6 +225,7 @@ count_verbs.add_verbs(app)
 nomination_verbs.add_verbs(app)
 office_verbs.add_verbs(app)
 member_verbs.add_verbs(app)
+roll_verbs.add_verbs(app)
 
 
 @app.command(rich_help_panel=CHECK)

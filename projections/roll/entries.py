@@ -32,6 +32,9 @@ END = "~"  # sorts after every moment
 FOREVER = 2**62  # after every position
 AT_ONCE = 0  # the batch of what came in with none
 
+CHANGED = (
+    f"(batch = {AT_ONCE} OR known_to < {FOREVER})"  # what did not come in with a batch, or did not stay as it came
+)
 INDEX = "CREATE INDEX IF NOT EXISTS roll_entry_by_place ON roll_entry (place)"
 INSERT = "INSERT INTO roll_entry VALUES (?,?,?,?,?,?,?,?,?,?,?,?)"
 
@@ -71,6 +74,7 @@ class RollProjection:
         "cause INTEGER NOT NULL, position INTEGER NOT NULL, "
         "PRIMARY KEY (election, person, number, known_from, valid_from)) WITHOUT ROWID",
         INDEX,
+        f"CREATE INDEX IF NOT EXISTS roll_entry_changed ON roll_entry (election, person, number) WHERE {CHANGED}",
         "CREATE TABLE IF NOT EXISTS roll_change (election INTEGER NOT NULL, place INTEGER NOT NULL, "
         "valid TEXT NOT NULL, known INTEGER NOT NULL, batch INTEGER NOT NULL, delta INTEGER NOT NULL, "
         "PRIMARY KEY (election, place, valid, known, batch)) WITHOUT ROWID",
@@ -193,12 +197,13 @@ class _Folding:
             (election, person, event.number, FOREVER, since),
         ).fetchall()
         for old in map(Row._make, found):
+            batch = AT_ONCE if self.is_closed(old.batch) else old.batch
             self.database.execute(
                 "UPDATE roll_entry SET known_to = ? WHERE election = ? AND person = ? AND number = ? "
                 "AND known_from = ? AND valid_from = ?",
                 (position, *old[:5]),
             )
-            now = old._replace(known_from=position)
+            now = old._replace(known_from=position, batch=batch)
             if old.valid_from < since:
                 self.rows.append(now._replace(valid_to=since))
                 now = now._replace(valid_from=since)
@@ -222,6 +227,11 @@ class _Folding:
             if valid != END:
                 self.changes[row.election, row.place, valid, row.known_from, row.batch] += delta
                 self.shares[*share, valid, row.known_from, row.batch] += delta
+
+    def is_closed(self, batch: int) -> bool:
+        """Whether a batch counts."""
+        rows = self.database.execute("SELECT 1 FROM roll_batch WHERE id = ? AND closed IS NOT NULL", (batch,))
+        return bool(rows.fetchall())
 
     def open(self, stream: str) -> None:
         """Take in that a batch is under way; what finds entries by place is made anew when it is closed."""

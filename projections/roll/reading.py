@@ -8,6 +8,7 @@ from typing import Any, NamedTuple
 
 from ledger.errors import RefusedError, nearest
 from ledger.record import Record
+from projections.catch_up import views_errors
 from projections.moment import Moment
 from projections.roll.entries import COLUMNS, SHARED
 
@@ -107,14 +108,14 @@ class Roll:
                 found=f"no entries{nearest(election, known)}",
                 remedy=f"Correct the id, or make the roll: pollbook build-roll {election}",
             )
-        self._id = known[election]
+        self.number = known[election]
         self._places: dict[int, Place] = {}
         self._causes: dict[int, tuple[str, str]] = {}
 
     def summary(self, point: Point, *names: str) -> dict[Place, int]:
         """Count the live entries by some of PLACES, in the order of the names; nothing that is 0."""
         columns = ", ".join(names)
-        rows = self._database.execute(
+        rows = self.rows(
             f"SELECT {columns or 'NULL'}, sum(delta) FROM roll_change JOIN roll_place ON roll_place.id = place "
             f"WHERE {_CHANGED}" + (f" GROUP BY {columns} ORDER BY {columns}" if names else ""),
             self.at(point),
@@ -132,7 +133,16 @@ class Roll:
         Args:
             where: names of PLACES that an entry has to have.
         """
-        yield from self._lines(f"{self._which(point, where)} ORDER BY person, number", self.at(point))
+        yield from map(self.line, self.rows(f"{self._which(point, where)} ORDER BY person, number", self.at(point)))
+
+    def table(self, point: Point, where: Mapping[str, str] | None = None) -> Iterator[tuple[Any, ...]]:
+        """Give the same as plain rows: elector, each of PLACES, since, position, act, cause."""
+        return self.rows(
+            f"SELECT person || '/' || number, {COLUMNS}, valid_from, position, act, roll_cause.cause "
+            f"FROM ({self._which(point, where)} ORDER BY person, number) AS entry "
+            "CROSS JOIN roll_place ON roll_place.id = place CROSS JOIN roll_cause ON roll_cause.id = entry.cause",
+            self.at(point),
+        )
 
     def page(self, point: Point, start: int, where: Mapping[str, str] | None = None) -> list[Line]:
         """Give PAGE live entries from one on, the first being 0, in the order of persons and numbers."""
@@ -140,11 +150,11 @@ class Roll:
         if set(where or {}) <= set(SHARED):
             values["part"], values["start"] = self._part(point, start, where or {})
         which = f"{self._which(point, where)} AND person >= :part ORDER BY person, number LIMIT :limit OFFSET :start"
-        return list(self._lines(which, values))
+        return [self.line(row) for row in self.rows(which, values)]
 
     def _part(self, point: Point, start: int, where: Mapping[str, str]) -> tuple[str, int]:
         """Find with what the keys begin among which an entry is, and how many of those come before it."""
-        rows = self._database.execute(
+        rows = self.rows(
             f"SELECT part, sum(delta) FROM roll_share WHERE {_CHANGED}"
             + "".join(f" AND {name} = :{name}" for name in where)
             + " GROUP BY part ORDER BY part",
@@ -160,8 +170,8 @@ class Roll:
         """Begin a statement that gives live entries; those of few places are found by place."""
         if not where:
             return f"SELECT {_COLUMNS} FROM roll_entry WHERE election = :election AND live AND {SEEN}"
-        tests = " AND ".join(f"{name} = ?" for name in where)
-        found = self._database.execute(f"SELECT id FROM roll_place WHERE {tests}", tuple(where.values()))
+        tests = " AND ".join(f"{name} = :{name}" for name in where)
+        found = self.rows(f"SELECT id FROM roll_place WHERE {tests}", where)
         places = ",".join(str(number) for (number,) in found)
         how = "INDEXED BY roll_entry_by_place" if self._few(point, where) else "NOT INDEXED"
         seen = f"election = :election AND live AND place IN ({places}) AND {SEEN}"
@@ -169,44 +179,53 @@ class Roll:
 
     def _few(self, point: Point, where: Mapping[str, str]) -> bool:
         """Whether entries are so few that they are found by place; not while a batch is under way."""
-        there = self._database.execute("SELECT 1 FROM sqlite_master WHERE name = 'roll_entry_by_place'").fetchall()
-        return bool(there) and self.total(point, where) <= FEW
+        there = self.rows("SELECT 1 FROM sqlite_master WHERE name = 'roll_entry_by_place'", {})
+        return bool(list(there)) and self.total(point, where) <= FEW
 
     def person(self, point: Point, person: str) -> list[tuple[Line, bool]]:
         """Give all entries that a person has or had, in the order of their numbers, and whether each is live."""
-        rows = self._database.execute(
+        rows = self.rows(
             f"SELECT live, {_COLUMNS} FROM roll_entry WHERE election = :election AND person = :person AND {SEEN} "
             "ORDER BY number",
             {**self.at(point), "person": person},
-        ).fetchall()
+        )
         return [(self.line(row), bool(live)) for live, *row in rows]
 
     def editions(self, known: int) -> list[Edition]:
         """Give the versions of the roll that were published by an event, in order."""
-        rows = self._database.execute(
-            "SELECT version, position, as_of, effective, entries FROM roll_edition WHERE election = ? "
-            "AND position <= ? ORDER BY version",
-            (self._id, known),
+        rows = self.rows(
+            "SELECT version, position, as_of, effective, entries FROM roll_edition WHERE election = :election "
+            "AND position <= :known ORDER BY version",
+            {"election": self.number, "known": known},
         )
         return [Edition(*row) for row in rows]
 
     def at(self, point: Point) -> dict[str, Any]:
         """Give the values that statements ask for."""
-        return {"election": self._id, **point._asdict()}
+        return {"election": self.number, **point._asdict()}
 
-    def _lines(self, statement: str, values: Mapping[str, Any]) -> Iterator[Line]:
-        rows = self._database.execute(statement, values)
-        while some := rows.fetchmany(AT_A_TIME):
-            yield from map(self.line, some)
+    def rows(self, statement: str, values: Mapping[str, Any]) -> Iterator[tuple[Any, ...]]:
+        """Carry out a statement on the views."""
+        with views_errors():
+            found = self._database.execute(statement, values)
+            while some := found.fetchmany(AT_A_TIME):
+                yield from some
+
+    def place(self, number: int) -> Place:
+        """Give a place by its id in the views."""
+        if number not in self._places:
+            rows = self._database.execute(f"SELECT id, {COLUMNS} FROM roll_place")
+            self._places.update((each, tuple(names)) for each, *names in rows)
+        return self._places[number]
+
+    def cause(self, number: int) -> tuple[str, str]:
+        """Give what was done, and why, by its id in the views."""
+        if number not in self._causes:
+            rows = self._database.execute("SELECT id, act, cause FROM roll_cause")
+            self._causes.update((each, (act, why)) for each, act, why in rows)
+        return self._causes[number]
 
     def line(self, row: Sequence[Any]) -> Line:
         """Give an entry from its row."""
         person, number, place, since, position, cause = row
-        places, causes = self._places, self._causes
-        if place not in places:
-            rows = self._database.execute(f"SELECT id, {COLUMNS} FROM roll_place")
-            places.update((number, tuple(names)) for number, *names in rows)
-        if cause not in causes:
-            rows = self._database.execute("SELECT id, act, cause FROM roll_cause")
-            causes.update((number, (act, why)) for number, act, why in rows)
-        return Line(person, number, places[place], since, position, *causes[cause])
+        return Line(person, number, self.place(place), since, position, *self.cause(cause))
