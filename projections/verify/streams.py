@@ -52,6 +52,7 @@ from ledger.streams.totals import Totals, TotalsCertified
 from projections.verify.finding import Finding
 from projections.verify.nomination_streams import NOMINATION_KINDS, nomination_place
 from projections.verify.register_streams import REGISTER_KINDS, register_place
+from projections.verify.roll_streams import ROLL_KINDS, roll_place
 
 KINDS: dict[str, type[State]] = {
     "account": Account,
@@ -82,6 +83,7 @@ KINDS: dict[str, type[State]] = {
     "totals": Totals,
     **NOMINATION_KINDS,
     **REGISTER_KINDS,
+    **ROLL_KINDS,
 }
 
 
@@ -144,7 +146,7 @@ def place_of(event: Event) -> str:
             return FOUNDING
         case LogKeyRotated():
             return LOG_KEY
-    return register_place(event) or nomination_place(event)
+    return register_place(event) or roll_place(event) or nomination_place(event)
 
 
 def check_place(position: int, event: Event) -> Iterator[Finding]:

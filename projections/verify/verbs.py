@@ -17,6 +17,7 @@ OTHERWISE = {
     "batch-opened.v1": ("read-papers",),
     "batch-withdrawn.v1": ("withdraw-papers",),
     "disclosure-erased.v1": ("confirm-erasure",),
+    "entry-added.v1": ("add-entry", "build-roll"),
     "key-enrolled.v1": ("enrol-key", "found-ledger"),
     "member-amended.v1": ("register-members",),
     "member-registered.v1": ("register-members",),
@@ -25,6 +26,7 @@ OTHERWISE = {
     "nomination-ruled-valid.v1": ("rule-nomination-valid",),
     "payment-matched.v1": ("receive-fee", "fail-fee", "refund-fee"),
     "power-delegated.v1": ("delegate-power", "found-ledger"),
+    "roll-counted.v1": ("freeze-roll",),
 }
 
 
