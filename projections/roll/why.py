@@ -42,6 +42,7 @@ class Ground:
     category: Category | None
     verdicts: tuple[Verdict, ...]
     counts: bool = True
+    affiliate: str | None = None
 
     @property
     def passed(self) -> bool:
@@ -76,7 +77,7 @@ class Reasons:
         """Give the entry that leaves no room for one by a ground that passes."""
         if ground.category is None:
             return None
-        return kept_instead(self.rule.several, self.entries, ground.category.section, None)
+        return kept_instead(self.rule.several, self.live, ground.category.section, ground.affiliate)
 
 
 def reasons(ledger: Record, election: str, person: str, moment: Moment) -> Reasons:
@@ -104,7 +105,8 @@ def reasons(ledger: Record, election: str, person: str, moment: Moment) -> Reaso
         counts = past(IntakeState(f"intake/{basis.file}")).reconciled is not None if basis.file else True
         category = rule.takes(basis.category, basis.register)
         verdicts = tuple(evaluate_all(category, basis.facts(certified=certified))) if category else ()
-        grounds.append(Ground(basis.stream, basis.category, basis.register, category, verdicts, counts))
+        affiliate = basis.placed("affiliate")
+        grounds.append(Ground(basis.stream, basis.category, basis.register, category, verdicts, counts, affiliate))
     waiting = tuple(_waiting(ledger, moment, entries.stream))
     roll, kept = past(roll_stream(election)), past(merge_stream(person)).kept
     return Reasons(person, election, rule, tuple(grounds), entries, waiting, roll, kept)
