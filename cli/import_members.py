@@ -1,17 +1,21 @@
-"""`pollbook import register-members FILE --mapping MAP`: a register as one batch, and the rows that were rejected."""
+"""`pollbook import register-members FILE --mapping MAP`: a register as one batch, and the rows that were rejected.
+
+Files of applications are taken in the same way: `Sort` is what differs.
+"""
 
 from __future__ import annotations
 
 import sys
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from io import BufferedReader
 from pathlib import Path
 from typing import Any, cast
 
 from cli.import_csv import constants_of, filled
 from cli.member_file import MemberFile
-from cli.member_mapping import Mapping_, read_mapping
-from cli.member_rows import CODES
+from cli.member_mapping import Mapping_, Places, read_mapping
+from cli.member_rows import CODES, RowReader
 from cli.office import desk_at, opened, vault_of
 from cli.parse import Where, actor_value, command_from, on_the_command_line
 from cli.place import Place
@@ -23,20 +27,45 @@ from cli.verbs import interrupted
 from ledger.decision import fold
 from ledger.desk import name_of
 from ledger.errors import RefusedError, UsageError
-from ledger.intake import Tally
-from ledger.intake_run import preview
+from ledger.intake import Row, Tally
+from ledger.intake_sort import preview
 from ledger.member_vault import RejectedRow
 from ledger.record import Record
-from ledger.streams.member import IntakeState, RegisterMembers, intake_stream
+from ledger.streams.member import Given, IntakeState, RegisterMembers, intake_stream
 from ledger.vault import Vault
 
-VERB = "register-members"
 GO_ON = "Give the same command again to go on"
 UNKNOWN_FILE = "0" * 32  # stands for the file's digest until it is read
+
+Judge = Callable[[Row], str]
+
+
+@dataclass(frozen=True)
+class Sort:
+    """What sort of register a file is.
+
+    Attributes:
+        command: that takes it in; `register` gives the register's id by it.
+        mapping: class of its mapping file; `reader` reads a row by it.
+        done: what becomes of a row that is accepted.
+        judge: ledger, command -> what says why a row is rejected where that takes more than the row.
+    """
+
+    command: type[Given]
+    register: Callable[[Any], str]
+    mapping: type[Mapping_] = Mapping_
+    reader: Callable[[Any, Places], RowReader] = RowReader
+    rows: str = "members"
+    done: str = "registered"
+    judge: Callable[[Record, Any], Judge] | None = None
+
+
+MEMBERS = Sort(RegisterMembers, lambda command: command.register_id)
 
 
 def import_members(
     place: Place,
+    sort: Sort,
     file: Path,
     mapping: Path | None,
     settings: Sequence[str],
@@ -53,17 +82,17 @@ def import_members(
     """
     with on_the_command_line():
         who = actor_value(actor, "--as")
-        given = filled(constants_of(RegisterMembers, settings))
-        command = _command({"file": UNKNOWN_FILE, "rows": 1, **given})
+        given = filled(constants_of(sort.command, settings))
+        command = _command(sort, {"file": UNKNOWN_FILE, "rows": 1, **given})
         if mapping is None:
             remedy = "See one in: pollbook import --help"
             raise UsageError("no-mapping", "--mapping", expected="a mapping file", found="none", remedy=remedy)
-    read = read_mapping(mapping)
+    read = read_mapping(mapping, sort.mapping)
     with os_errors(file), file.open("rb") as stream:
-        register = Register(stream, file.name, command.register_id, read)
+        register = Register(stream, file.name, sort, sort.register(command), read)
         try:
             if dry_run:
-                _look_through(place, register, as_json=as_json)
+                _look_through(place, register, command, as_json=as_json)
             else:
                 _take_in(place, register, given, who, as_json=as_json)
         except KeyboardInterrupt:
@@ -73,15 +102,16 @@ def import_members(
 class Register:
     """A file of a register, and how it is read."""
 
-    def __init__(self, stream: BufferedReader, name: str, register: str, mapping: Mapping_) -> None:
+    def __init__(self, stream: BufferedReader, name: str, sort: Sort, register: str, mapping: Mapping_) -> None:
         self._stream = stream
         self._mapping = mapping
+        self.kind = sort
         self.name = name
         self.id = register
 
     def named(self, vault: Vault, record: Record) -> tuple[MemberFile, IntakeState]:
         """Give the file by its keyed digest, and the intake of it as it stands."""
-        members = MemberFile(self._stream, self.name, self.id, self._mapping, vault)
+        members = MemberFile(self._stream, self.name, self.id, self._mapping, vault, self.kind.reader)
         with progress(f"reading {self.name}", members.size) as bar:
             state = intake_stream(self.id, members.name_of(bar.by))
         return members, fold(state, (event for _, event in record.stream(state.stream)))
@@ -99,9 +129,9 @@ def _take_in(place: Place, register: Register, given: dict[str, Any], who: str, 
         if not before:
             register.sort(members)
             file = state.stream.rpartition("/")[2]
-            command = _command({**given, "file": file, "rows": members.total}).of(members)
+            command = _command(register.kind, {**given, "file": file, "rows": members.total}).of(members)
             try:
-                with progress("members", members.total) as bar:
+                with progress(register.kind.rows, members.total) as bar:
                     name = name_of(desk.vault, command, who, 0)
                     desk.submit(command, actor=who, command_id=name, progress=_shown(bar))
             finally:
@@ -113,25 +143,26 @@ def _take_in(place: Place, register: Register, given: dict[str, Any], who: str, 
     if done is None:
         raise AssertionError("an intake that was carried out is reconciled")
     tally = Tally(done.accepted, done.held, {each.code: each.rows for each in done.rejected})
-    _print(state.stream, tally, sealed, "before" if before else "now", as_json=as_json)
+    _print(state.stream, tally, sealed, "before" if before else "now", register.kind, as_json=as_json)
 
 
-def _look_through(place: Place, register: Register, *, as_json: bool) -> None:
+def _look_through(place: Place, register: Register, command: Given, *, as_json: bool) -> None:
     """Say what would become of the rows; nothing is written."""
     with opened(place) as ledger:
         vault = vault_of(place, ledger)
         try:
             members, state = register.named(vault, ledger)
             register.sort(members)
-            with progress("members", members.total) as bar:
-                tally = preview(ledger, vault, members, state.stream, _shown(bar))
+            judge = register.kind.judge(ledger, command) if register.kind.judge else None
+            with progress(register.kind.rows, members.total) as bar:
+                tally = preview(ledger, vault, members, state.stream, _shown(bar), judge)
         finally:
             vault.close()
-    _print(state.stream, tally, None, "dry", as_json=as_json)
+    _print(state.stream, tally, None, "dry", register.kind, as_json=as_json)
 
 
-def _command(values: dict[str, Any]) -> RegisterMembers:
-    return cast(RegisterMembers, command_from(RegisterMembers, values, Where("--set")))
+def _command(sort: Sort, values: dict[str, Any]) -> Given:
+    return cast(Given, command_from(sort.command, values, Where("--set")))
 
 
 def _shown(bar: Bar) -> Callable[[int, int], None]:
@@ -145,7 +176,7 @@ def _shown(bar: Bar) -> Callable[[int, int], None]:
     return show
 
 
-def _print(stream: str, tally: Tally, sealed: Sealed | None, when: str, *, as_json: bool) -> None:
+def _print(stream: str, tally: Tally, sealed: Sealed | None, when: str, sort: Sort, *, as_json: bool) -> None:
     rejected = sum(tally.rejected.values())
     rows = tally.accepted + tally.held + rejected
     if as_json:
@@ -156,7 +187,7 @@ def _print(stream: str, tally: Tally, sealed: Sealed | None, when: str, *, as_js
     if when == "before":
         say(f"added nothing: this file was taken in before, {counted(rows, 'row')}")
     says = "would be " if when == "dry" else ""
-    said = [("registered", tally.accepted), ("held already", tally.held), ("rejected", rejected), ("rows", rows)]
+    said = [(sort.done, tally.accepted), ("held already", tally.held), ("rejected", rejected), ("rows", rows)]
     say("\n".join(f"{number:>9,} {says if what != 'rows' else ''}{what}" for what, number in said))
     if tally.rejected:
         found = [(f"{number:,}", code, CODES.get(code, "")) for code, number in sorted(tally.rejected.items())]

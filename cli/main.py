@@ -9,7 +9,10 @@ from typing import Annotated, NoReturn
 import typer
 
 from cli import (
+    application_verbs,
     body_verbs,
+    build_verbs,
+    check_verbs,
     count_verbs,
     member_verbs,
     nomination_verbs,
@@ -141,7 +144,10 @@ def import_(
         typer.Option("--option", metavar="NAME=VALUE", help="Of a format: kind, contest, overvotes, first_column."),
     ] = None,
     mapping: Annotated[
-        Path | None, typer.Option("--mapping", metavar="MAP", help="For register-members: which column holds what.")
+        Path | None,
+        typer.Option(
+            "--mapping", metavar="MAP", help="For registers, applications, payments: which column holds what."
+        ),
     ] = None,
     actor: Actor = "",
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Decide everything, record nothing.")] = False,
@@ -152,10 +158,10 @@ def import_(
     Columns are fields, as pollbook record VERB --help lists them; what is JSON there is JSON in its cell.
     Importing the same rows again adds nothing.
     """
-    if verb == "register-members":
-        from cli.import_members import import_members
+    if verb in ("applications", "payments", "register-members"):
+        from cli.import_mapped import import_mapped
 
-        import_members(context.obj, file, mapping, fields or [], actor, dry_run=dry_run, as_json=as_json)
+        import_mapped(context.obj, verb, file, mapping, fields or [], actor, dry_run=dry_run, as_json=as_json)
         return
     if form or candidates or options:
         from cli.papers import import_papers
@@ -218,6 +224,7 @@ def show(
     show_stream(context.obj, stream, as_of, known_at, fields=fields, clocks=clocks, as_json=as_json)
 
 
+build_verbs.add_verbs(app)
 timetable_verbs.add_verbs(app)
 body_verbs.add_verbs(app)
 rules_verbs.add_verbs(app)
@@ -226,6 +233,8 @@ nomination_verbs.add_verbs(app)
 office_verbs.add_verbs(app)
 member_verbs.add_verbs(app)
 roll_verbs.add_verbs(app)
+application_verbs.add_verbs(app)
+check_verbs.add_verbs(app)
 
 
 @app.command(rich_help_panel=CHECK)

@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterator
 from hashlib import blake2b, sha256
 from io import BufferedReader
 from types import EllipsisType
+from typing import Any
 
 from cli.member_mapping import Mapping_, Places, places_in
 from cli.member_rows import RowReader
@@ -38,9 +39,18 @@ class MemberFile:
         opened: the file, open for reading bytes; it stays open as long as this is used.
         name: of the file, for messages.
         register: id of the register whose members they are.
+        reader: mapping, where its columns are -> what reads a row.
     """
 
-    def __init__(self, opened: BufferedReader, name: str, register: str, mapping: Mapping_, vault: Vault) -> None:
+    def __init__(
+        self,
+        opened: BufferedReader,
+        name: str,
+        register: str,
+        mapping: Mapping_,
+        vault: Vault,
+        reader: Callable[[Any, Places], RowReader] = RowReader,
+    ) -> None:
         self._opened = opened
         self._name = name
         self._register = register
@@ -53,7 +63,7 @@ class MemberFile:
             remedy = "Split the file; each part is a batch of its own"
             raise self._refused("file-too-large", f"at most {FILE_MAX:,} bytes", f"{self._stamp[0]:,}", remedy)
         self._places, self._body = self._begin()
-        self._reader = RowReader(mapping, self._places)
+        self._reader = reader(mapping, self._places)
 
     @property
     def total(self) -> int:

@@ -25,7 +25,7 @@ import tomllib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated, ClassVar, Literal
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
 
@@ -47,6 +47,10 @@ class Mapping_(BaseModel):  # noqa: N801  # the module's subject; `Mapping` is t
     """A mapping file as it is written."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
+
+    dated: ClassVar[tuple[str, str]] = ("joined", "lapsed")  # public fields that are not many rows' in common
+
+    needed: ClassVar[tuple[str, ...]] = ("category",)
 
     key: Columns
     key_digits: int | None = Field(None, ge=1, le=40)
@@ -77,15 +81,15 @@ class Places:
     heads: Sequence[str] = field(default_factory=tuple)
 
 
-def read_mapping(file: Path) -> Mapping_:
-    """Read a mapping file.
+def read_mapping(file: Path, kind: type[Mapping_] = Mapping_) -> Mapping_:
+    """Read a mapping file, of members or of another kind.
 
     Raises:
         UsageError: `no-such-file`, ...
         RefusedError: `bad-mapping`.
     """
     try:
-        mapping = Mapping_.model_validate(tomllib.loads(small_text(file)))
+        mapping = kind.model_validate(tomllib.loads(small_text(file)))
     except tomllib.TOMLDecodeError as error:
         raise _bad(file.name, "a mapping file in TOML", str(error)) from None
     except ValidationError as error:
@@ -94,8 +98,9 @@ def read_mapping(file: Path) -> Mapping_:
         raise _bad(f"{file.name}, {where}", first["msg"][:1].lower() + first["msg"][1:], "another value") from None
     if "name" not in mapping.private:
         raise _bad(f"{file.name}, private", "a column for the name", ", ".join(mapping.private) or "none")
-    if "category" not in {*mapping.public, *mapping.set}:
-        raise _bad(file.name, "the category, under [public] or [set]", "none")
+    for needed in mapping.needed:
+        if needed not in {*mapping.public, *mapping.set}:
+            raise _bad(file.name, f"the {needed}, under [public] or [set]", "none")
     if len(mapping.private.get("born", ("",))) > 1:
         raise _bad(f"{file.name}, born", "one column", "several")
     both = sorted({*mapping.public} & {*mapping.set})
@@ -134,7 +139,8 @@ def places_in(mapping: Mapping_, heads: Sequence[str], where: str) -> Places:
 
     public: dict[str, int] = {field: place(column) for field, column in mapping.public.items()}
     private = [(name, tuple(map(place, columns))) for name, columns in sorted(mapping.private.items())]
-    days = (public.pop("joined", None), public.pop("lapsed", None))
+    first, second = mapping.dated
+    days = (public.pop(first, None), public.pop(second, None))
     return Places(tuple(map(place, mapping.key)), public, days, private, len(names), names)
 
 

@@ -1,4 +1,4 @@
-"""What is carried out page by page at the desk, with readers seeing all of it or nothing: intakes and builds."""
+"""What is carried out page by page at the desk, with readers seeing all of it or nothing: intakes, builds, sweeps."""
 
 from __future__ import annotations
 
@@ -10,9 +10,11 @@ from ledger.intake import Intake
 from ledger.intake_run import Taking
 from ledger.leaf import Draw
 from ledger.record import Record
+from ledger.sweep import Sweep
+from ledger.sweep_run import Sweeping
 from ledger.vault import Vault
 
-Bulk = Build | Intake
+Bulk = Build | Intake | Sweep
 Progress = Callable[[int, int], None]  # members done, members in all
 
 
@@ -23,8 +25,10 @@ def in_bulk(
     draw: Draw,
     now: Callable[[], str],
     progress: Progress,
-) -> Building | Taking:
+) -> Building | Sweeping | Taking:
     """Give what carries a batch out."""
     if isinstance(batch, Build):
         return Building(ledger, vault, batch, draw, now, progress)
+    if isinstance(batch, Sweep):
+        return Sweeping(ledger, vault, batch, draw, now, progress)
     return Taking(ledger, vault, batch, draw, now, progress)

@@ -20,6 +20,7 @@ from ledger.event import Event
 from ledger.field import Text, Time
 from ledger.intake import Intake
 from ledger.roll_figures import RollFigures
+from ledger.sweep import Sweep
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,8 +84,7 @@ class Command(BaseModel):
 class Act:
     """Who acts, when, and under what: the envelope of the events that a decision makes.
 
-    `origin` is the log's name, which every signature that a decision checks is bound to; `size` is how many events
-    are in the ledger.
+    `origin` is the log's name, which signatures are bound to; `size` is how many events are in the ledger.
     """
 
     actor: str
@@ -145,7 +145,7 @@ class Outcome:
     """
 
     events: Sequence[Event] = ()
-    batch: Batch | Intake | Build | None = None
+    batch: Batch | Intake | Build | Sweep | None = None
     unchanged: Unchanged | None = None
     restricted: bool = False
 

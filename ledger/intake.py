@@ -39,6 +39,8 @@ class Standing(NamedTuple):
     region: str | None = None
     section: str | None = None
     unit: str | None = None
+    levy: str | None = None
+    declaration: str | None = None
 
 
 class Row(NamedTuple):
@@ -98,11 +100,12 @@ class Rows(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Tally:
-    """What became of the rows: registered, held already, and rejected by code. Their sum is the number of rows."""
+    """What became of the rows: registered, held as they are, amended, rejected by code; together the number of rows."""
 
     accepted: int
     held: int
     rejected: Mapping[str, int]
+    amended: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,7 +118,7 @@ class Intake:
         rows: of the file.
         member: what the envelopes of the members have in common.
         closed: tally, digest of the members' leaf hashes, moment -> the event that closes it.
-        leaves: writes the leaves, where they are not those of members.
+        leaves: writes the leaves, where they are not those of members; those can be amended.
         judge: row -> the code it is rejected for, or nothing, where that takes more than the row.
     """
 

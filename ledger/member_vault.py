@@ -12,9 +12,7 @@ yet, goes on with it.
 from __future__ import annotations
 
 import base64
-from binascii import b2a_base64
 from collections.abc import Iterable, Iterator, Sequence
-from hashlib import sha256
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from cryptography.exceptions import InvalidTag
@@ -22,37 +20,34 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 from ledger.errors import EvidenceError
 from ledger.intake import prefix_of
-from ledger.leaf import Draw, base64url, random_texts
+from ledger.leaf import Draw, base64url
+from ledger.member_pack import KEY_BYTES, NONCE_BYTES, Packed, Who, pack
 
 if TYPE_CHECKING:
     from ledger.vault import Vault, VaultStore
 
-KEY_BYTES = 32
-NONCE_BYTES = 12
-DRAWN_BYTES = KEY_BYTES + 2 * NONCE_BYTES  # for each disclosure, beside its salt
-TO_URL = bytes.maketrans(b"+/", b"-_")
-FIELD = "identity"
 PAGE_MEMBERS = 5_000  # disclosures in memory at a time
 MEMBER_TABLES = (
     "CREATE TABLE IF NOT EXISTS intake (stream TEXT PRIMARY KEY, id INTEGER NOT NULL UNIQUE, "
     "wrapped BLOB NOT NULL, head BLOB NOT NULL, "
     "first TEXT NOT NULL, last TEXT NOT NULL, since TEXT NOT NULL)",
-    "CREATE TABLE IF NOT EXISTS member (person TEXT PRIMARY KEY, intake INTEGER NOT NULL, digest TEXT NOT NULL, "
-    "row BLOB NOT NULL, wrapped BLOB NOT NULL, sealed BLOB NOT NULL) WITHOUT ROWID",
+    "CREATE TABLE IF NOT EXISTS member (person TEXT, version INTEGER, intake INTEGER NOT NULL, digest TEXT NOT NULL, "
+    "row BLOB NOT NULL, wrapped BLOB NOT NULL, sealed BLOB NOT NULL, PRIMARY KEY (person, version)) WITHOUT ROWID",
     "CREATE TABLE IF NOT EXISTS rejected (intake TEXT NOT NULL, line INTEGER NOT NULL, person TEXT NOT NULL, "
     "code TEXT NOT NULL, sealed BLOB NOT NULL, PRIMARY KEY (intake, line))",
 )
-PUT_MEMBER = "INSERT INTO member VALUES (?,?,?,?,?,?)"
+PUT_MEMBER = "INSERT INTO member VALUES (?,?,?,?,?,?,?)"
 PUT_REJECTED = "INSERT INTO rejected VALUES (?,?,?,?,?) ON CONFLICT DO NOTHING"
 PUT_INTAKE = "INSERT INTO intake VALUES (?,?,?,?,'','','') ON CONFLICT DO NOTHING"
 UNDER_WAY = "UPDATE intake SET first = ?, last = ?, since = ? WHERE stream = ?"
 
 
 class Known(NamedTuple):
-    """A member whose disclosure is held: the digest of it, and the keyed digest of the row that it came from."""
+    """A member's last disclosure: its digest, the keyed digest of the row that it came from, the version it is of."""
 
     digest: str
     row: bytes
+    version: int = 1
 
 
 class RejectedRow(NamedTuple):
@@ -71,37 +66,6 @@ class Sealed(NamedTuple):
     digest: str
     wrapped: bytes
     sealed: bytes
-
-
-Packed = tuple[str, int, str, bytes, bytes, bytes]  # person, intake, digest, digest of the row, wrapped key, sealed
-
-
-def pack(
-    master: AESGCM, intake: int, draw: Draw, people: Sequence[tuple[bytes, str, bytes]]
-) -> tuple[list[str], list[Packed]]:
-    """Pack the disclosures of a page of members: keys, identities and digests of rows.
-
-    A disclosure is `leaf.disclose("identity", ..., salt)`; sealed is its JSON, which gives the same text again. Salts,
-    keys and nonces are drawn for the whole page at once.
-
-    Returns:
-        The digests that the leaves hold, and the rows of the vault.
-    """
-    digests, rows = [], []
-    drawn = draw(len(people) * DRAWN_BYTES)
-    at = 0
-    for (person, identity, row), salt in zip(people, random_texts(draw, len(people)), strict=True):
-        key = drawn[at : at + KEY_BYTES]
-        first = drawn[at + KEY_BYTES : at + KEY_BYTES + NONCE_BYTES]
-        second = drawn[at + KEY_BYTES + NONCE_BYTES : at + DRAWN_BYTES]
-        at += DRAWN_BYTES
-        array = f'["{salt}","{FIELD}",{identity}]'.encode()
-        named = sha256(b2a_base64(array, newline=False).translate(TO_URL, b"=")).digest()
-        digest = b2a_base64(named, newline=False).translate(TO_URL, b"=").decode("ascii")
-        wrapped = first + master.encrypt(first, key, person)
-        digests.append(digest)
-        rows.append((person.hex(), intake, digest, row, wrapped, second + AESGCM(key).encrypt(second, array, named)))
-    return digests, rows
 
 
 class MemberVault:
@@ -132,18 +96,19 @@ class MemberVault:
             ((number,),) = self._store.execute("SELECT coalesce(max(id), 0) + 1 FROM intake")
             self._store.execute(PUT_INTAKE, (intake, number, wrapped, sealed))
 
-    def pack(self, intake: str, people: Sequence[tuple[bytes, str, bytes]]) -> tuple[list[str], list[Packed]]:
+    def pack(self, intake: str, people: Sequence[Who]) -> tuple[list[str], list[Packed]]:
         """Pack the disclosures of a page of members; see `pack`."""
         return pack(self._master, self._number(intake), self._draw, people)
 
     def known(self, first: str, last: str) -> dict[str, Known]:
-        """Give the members held whose keys are between two, both included."""
+        """Give the members held whose keys are between two, both included: of each, what was disclosed last."""
         if not self._made:
             return {}
-        statement = "SELECT person, digest, row FROM member WHERE person >= ? AND person <= ?"
-        return {
-            person: Known(digest, bytes(row)) for person, digest, row in self._store.execute(statement, (first, last))
-        }
+        statement = (
+            "SELECT person, digest, row, version FROM member WHERE person >= ? AND person <= ? ORDER BY person, version"
+        )
+        rows = self._store.execute(statement, (first, last))
+        return {person: Known(digest, bytes(row), version) for person, digest, row, version in rows}
 
     def put(
         self,
@@ -172,16 +137,16 @@ class MemberVault:
         """Note that nothing of an intake is under way any more."""
         self._store.execute(UNDER_WAY, ("", "", "", intake))
 
-    def under_way(self) -> Iterator[tuple[str, str, str]]:
-        """Give what may not be in the ledger yet: stream, digest, and since when."""
+    def under_way(self) -> Iterator[tuple[str, int, str, str]]:
+        """Give what may not be in the ledger yet: stream, version, digest, and since when."""
         if not self._made:
             return
         for intake, name, first, last, since in self._store.execute(
             "SELECT id, stream, first, last, since FROM intake WHERE first <> ''"
         ):
-            statement = "SELECT person, digest FROM member WHERE person >= ? AND person <= ? AND intake = ?"
-            for person, digest in self._store.execute(statement, (first, last, intake)):
-                yield prefix_of(name) + person, digest, since
+            statement = "SELECT person, version, digest FROM member WHERE person >= ? AND person <= ? AND intake = ?"
+            for person, version, digest in self._store.execute(statement, (first, last, intake)):
+                yield prefix_of(name) + person, version, digest, since
 
     def discard(self, digest: str, person: str) -> None:
         """Drop a member who never reached the ledger."""
@@ -222,17 +187,36 @@ class MemberVault:
 
     def in_order(self) -> Iterator[Sealed]:
         """Give every member's disclosure in the order of the keys, a page of them in memory at a time."""
-        last = ""
-        while self._made:
-            rows = self._store.execute(
-                "SELECT person, digest, wrapped, sealed FROM member WHERE person > ? ORDER BY person LIMIT ?",
-                (last, PAGE_MEMBERS),
-            )
-            if not rows:
-                return
-            for person, digest, wrapped, sealed in rows:
+        last: tuple[Any, ...] = ("", 0)
+        statement = (
+            "SELECT person, digest, wrapped, sealed, version FROM member WHERE (person, version) > (?, ?) "
+            "ORDER BY person, version LIMIT ?"
+        )
+        while self._made and (rows := self._store.execute(statement, (*last, PAGE_MEMBERS))):
+            for person, digest, wrapped, sealed, _ in rows:
                 yield Sealed(str(person), str(digest), bytes(wrapped), bytes(sealed))
-            last = str(rows[-1][0])
+            last = (rows[-1][0], rows[-1][4])
+
+    def identities(self, stem: str) -> Iterator[tuple[str, str]]:
+        """Give who is in registers whose streams begin so: key, and the JSON disclosed last; in the order of keys.
+
+        Raises:
+            EvidenceError: `disclosure-changed`.
+        """
+        last = ""
+        named = "SELECT id FROM intake WHERE substr(stream, 1, ?) = ?" if self._made else ""
+        while named:
+            rows = self._store.execute(
+                f"SELECT person, digest, wrapped, sealed FROM member WHERE person > ? AND intake IN ({named}) "
+                "AND version = (SELECT max(version) FROM member later WHERE later.person = member.person) "
+                "ORDER BY person LIMIT ?",
+                (last, len(stem), stem, PAGE_MEMBERS),
+            )
+            for person, digest, wrapped, sealed in rows:
+                yield person, self._array(Sealed(person, digest, bytes(wrapped), bytes(sealed))).decode()
+            if len(rows) < PAGE_MEMBERS:
+                return
+            last = rows[-1][0]
 
     def opened(self, sealed: Sealed) -> str:
         """Open a member's disclosure: as RFC 9901 writes it.
@@ -240,10 +224,13 @@ class MemberVault:
         Raises:
             EvidenceError: `disclosure-changed`.
         """
+        return base64url(self._array(sealed))
+
+    def _array(self, sealed: Sealed) -> bytes:
         person = sealed.person
         named = base64.urlsafe_b64decode(sealed.digest + "=")
         key = _unsealed(self._master, sealed.wrapped, bytes.fromhex(person), f"the key of {person}")
-        return base64url(_unsealed(AESGCM(key), sealed.sealed, named, f"the disclosure of {person}"))
+        return _unsealed(AESGCM(key), sealed.sealed, named, f"the disclosure of {person}")
 
     def held(self) -> Iterator[tuple[str, str]]:
         """Give the digest and stream of every member's disclosure."""

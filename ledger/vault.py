@@ -14,6 +14,7 @@ import hmac
 import json
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import datetime, timedelta
+from hashlib import blake2b
 from itertools import chain
 from typing import Any, NamedTuple, Protocol
 
@@ -21,9 +22,11 @@ from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 from ledger.errors import EvidenceError
+from ledger.intake import KEY_BYTES as KEY_BYTES_OF_ROWS
 from ledger.intake import PERSON
 from ledger.leaf import Disclosure, Draw, undisclose
-from ledger.member_vault import FIELD, MemberVault
+from ledger.member_pack import FIELD
+from ledger.member_vault import MemberVault
 
 KEY_BYTES = 32
 NONCE_BYTES = 12
@@ -97,6 +100,11 @@ class Vault:
         """Give a digest of the data that only this vault can make: 32 bytes, HMAC-SHA-256."""
         return hmac.digest(self._secret, purpose.encode() + b"\n" + data, "sha256")
 
+    def row_key(self, register: str, told: str) -> str:
+        """Give the key of a row of a register by what tells it from others: 24 hexadecimal digits."""
+        secret = self.keyed(f"keys of register {register}", b"")
+        return blake2b(told.encode("utf-8", "surrogateescape"), key=secret, digest_size=KEY_BYTES_OF_ROWS).hexdigest()
+
     def put_pending(self, subject: str, stream: str, version: int, disclosures: list[Disclosure], now: str) -> None:
         """Store disclosures of an event that is about to be appended."""
         key = AESGCM(self._subject_key(subject))
@@ -121,7 +129,7 @@ class Vault:
     def pending(self) -> list[Pending]:
         """List what is neither known to be in the ledger nor known not to be."""
         rows = self._store.execute("SELECT digest, stream, version, since FROM disclosure WHERE state = 'pending'")
-        members = [Pending(digest, stream, 1, since) for stream, digest, since in self.members.under_way()]
+        members = [Pending(digest, stream, n, since) for stream, n, digest, since in self.members.under_way()]
         return [Pending(*row) for row in rows] + members
 
     def settle(self, in_ledger: Callable[[Pending], bool], now: str) -> None:

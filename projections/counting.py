@@ -23,8 +23,9 @@ from ledger.streams.election import Election, rule_of
 from ledger.streams.lot import lot_stream
 from ledger.streams.totals import TotalsCertified, totals_stream
 from projections.account import BallotAccount
+from projections.applications import ApplicationProjection
 from projections.basis import Basis
-from projections.catch_up import VIEWS_FILE, PastViews, Progress, Projection, Views, views_errors
+from projections.catch_up import VIEWS_FILE, PastViews, Progress, Views, views_errors
 from projections.count.cells import Cell, cells
 from projections.count.count import Table
 from projections.count.together import as_published
@@ -110,7 +111,7 @@ def _has_doubt(event: TotalsCertified) -> bool:
 
 def open_views(folder: Path | None) -> Views:
     """Open the views of a ledger folder, or views in memory."""
-    kept: list[Projection] = [ProfileProjection(), NominationProjection(), RollProjection()]
+    kept = (ProfileProjection(), NominationProjection(), ApplicationProjection(), RollProjection())
     return Views(folder / VIEWS_FILE if folder else None, kept)
 
 

@@ -335,6 +335,58 @@ ROLL_FIELDS: dict[str, dict[str, Any]] = {
         "sections": SECTION_COUNTS,
     },
 }
+ROW_KEYS = st.from_regex(r"[0-9a-f]{24}", fullmatch=True)
+CURRENCIES = st.sampled_from(["GBP", "EUR"])
+PAID = {"amount": COUNTS, "currency": CURRENCIES, "day": DAYS, "payment": ROW_KEYS}
+SOME_IDS = st.lists(IDS, max_size=3)
+CLAIM = {"category": IDS, "channel": IDS, "declaration": HASHES, "election": IDS, "identity": DIGESTS}
+APPLICATION_FIELDS: dict[str, dict[str, Any]] = {
+    "application-admitted.v1": {
+        "category": IDS,
+        "decided_by": st.sampled_from(["automatic", "officer"]),
+        "franchise": NUMBERS,
+        "region": IDS,
+        "section": IDS,
+        "tests": st.lists(
+            st.fixed_dictionaries({"code": IDS, "outcome": st.sampled_from(["passed", "failed"])}), max_size=2
+        ),
+        "unit": IDS,
+    },
+    "application-lapsed.v1": {"cause": st.sampled_from(["unpaid", "uncured"]), "grounds": SOME_IDS},
+    "application-received-late.v1": {**CLAIM, "closed": TIMES, "received": TIMES, "region": IDS, "unit": IDS},
+    "application-received.v1": {
+        **CLAIM,
+        "concession": NUMBERS,
+        "currency": CURRENCIES,
+        "fee_due": COUNTS,
+        "fee_version": NUMBERS,
+        "received": TIMES,
+        "region": IDS,
+        "unit": IDS,
+    },
+    "application-referred.v1": {"case": IDS, "ground": IDS, "reason": DIGESTS},
+    "application-withdrawn.v1": {"fee_action": st.sampled_from(["refund", "retain", "none"])},
+    "checks-run.v1": {
+        "checks": st.lists(
+            st.fixed_dictionaries(
+                {"check": st.just("age"), "outcome": st.sampled_from(["pass", "near"]), "version": IDS},
+                optional={"against": STREAMS, "score": st.integers(0, 10_000)},
+            ),
+            max_size=2,
+        ),
+        "edition": IDS,
+        "matcher": TEXTS,
+    },
+    "cure-invited.v1": {"deadline": DATES, "grounds": SOME_IDS, "notice": IDS, "served": TIMES},
+    "cure-lapsed.v1": {"grounds": SOME_IDS},
+    "cure-supplied.v1": {"grounds": SOME_IDS, "late": st.booleans(), "received": TIMES, "supplied": DIGESTS},
+    "fee-failed.v1": PAID,
+    "fee-received.v1": PAID,
+    "fee-refunded.v1": PAID,
+    "fee-retained.v1": {"amount": COUNTS, "currency": CURRENCIES, "day": DAYS},
+    "payment-matched.v1": {"application": ROW_KEYS, "kind": st.sampled_from(["received", "failed", "refunded"])},
+    "referral-cleared.v1": {"ground": IDS, "reason": DIGESTS},
+}
 LISTED = {
     "affiliate": IDS,
     "category": IDS,
@@ -348,6 +400,7 @@ LISTED = {
     "unit": IDS,
 }
 FIELDS: dict[str, dict[str, Any]] = {
+    **APPLICATION_FIELDS,
     "account-stated.v1": {
         "contest": IDS,
         "distributed": COUNTS,

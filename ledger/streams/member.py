@@ -175,6 +175,6 @@ def intake_of(act: Act, intake: IntakeState, command: Given, register: str, wher
         envelope = act.on(intake) | {"version": 2, "recorded": now}
         rejected = tuple(Rejected(code=code, rows=rows) for code, rows in sorted(tally.rejected.items()))
         tallied: Mapping[str, Any] = {"accepted": tally.accepted, "held": tally.held, "rejected": rejected}
-        return BatchReconciled(**envelope, **shared, **tallied, digest=digest)
+        return BatchReconciled(**envelope, **shared, **tallied, amended=tally.amended or None, digest=digest)
 
     return Outcome((), Intake(intake.stream, opened, command.source, member, closed))

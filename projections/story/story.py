@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
+import projections.story.applications
 import projections.story.bodies
 import projections.story.founding
 import projections.story.members

@@ -13,18 +13,21 @@ from array import array
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from heapq import merge
+from itertools import groupby
 from typing import NamedTuple
 
 from ledger.decision import fold
 from ledger.errors import PollbookError
 from ledger.event import Event
 from ledger.intake import KEY_BYTES
+from ledger.streams.application_events import ApplicationReceived, ApplicationReceivedLate
 from ledger.streams.member import MemberRegistered
 from ledger.streams.membership import MemberAmended
 from projections.verify.finding import Finding
 from projections.verify.streams import empty_state
 
-BULK: tuple[type[Event], ...] = (MemberRegistered, MemberAmended)  # one private field each, at most
+# With one private field each, at most, and no field that says which stream they belong on.
+BULK: tuple[type[Event], ...] = (MemberRegistered, MemberAmended, ApplicationReceived, ApplicationReceivedLate)
 KEY = re.compile(f"[0-9a-f]{{{2 * KEY_BYTES}}}")
 DIGEST_BYTES = 32
 NO_DIGEST = bytes(DIGEST_BYTES)
@@ -40,10 +43,10 @@ class One(NamedTuple):
     """One event of a run."""
 
     key: bytes
+    stem: str
     version: int
     position: int
     digest: bytes
-    stem: str
 
 
 @dataclass(slots=True)
@@ -85,7 +88,7 @@ class Run:
         numbers = range(len(self))
         for n in sorted(numbers, key=self._key) if self.odd else numbers:
             digest = bytes(self.digests[n * DIGEST_BYTES : (n + 1) * DIGEST_BYTES])
-            yield One(self._key(n), self.versions[n], self.positions[n], digest, self.stem)
+            yield One(self._key(n), self.stem, self.versions[n], self.positions[n], digest)
 
     def _key(self, number: int) -> bytes:
         return bytes(self.keys[number * KEY_BYTES : (number + 1) * KEY_BYTES])
@@ -139,26 +142,15 @@ class Bulk:
             self.findings.append(Finding("I3", "stream-does-not-replay", position, event.stream, expected, str(error)))
 
     def by_stream(self) -> Iterator[list[One]]:
-        """Give the events of one stream after the other, in the order of the names; of a stream, by version."""
-        group: list[One] = []
-        stems = {run.stem for run in self.runs.values()}
-        for stem in sorted(stems):
-            for one in merge(*(run.ordered() for run in self.runs.values() if run.stem == stem)):
-                if group and (group[0].stem, group[0].key) != (one.stem, one.key):
-                    yield group
-                    group = []
-                group.append(one)
-        if group:
-            yield group
+        """Give the events of one stream after the other, in the order of their keys; of a stream, by version."""
+        ones = merge(*(run.ordered() for run in self.runs.values()))
+        for _, group in groupby(ones, key=lambda one: one[:2]):
+            yield list(group)
 
 
 def digest_of(event: Event) -> bytes:
     """Give the digest of an event's one private value as 32 bytes, zeros where there is none."""
-    for name in event.private:
-        value = getattr(event, name)
-        if value is not None:
-            return base64.urlsafe_b64decode(value + "=")
-    return NO_DIGEST
+    return base64.urlsafe_b64decode(getattr(event, event.private[0]) + "=") if event.private else NO_DIGEST
 
 
 def digest_text(digest: bytes) -> str:

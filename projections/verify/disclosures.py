@@ -8,7 +8,8 @@ from itertools import groupby
 
 from ledger.errors import EvidenceError
 from ledger.leaf import disclosure_digest, undisclose
-from ledger.member_vault import FIELD, Sealed
+from ledger.member_pack import FIELD
+from ledger.member_vault import Sealed
 from ledger.vault import Vault
 from projections.verify.bulk import NO_DIGEST, Bulk, digest_text
 from projections.verify.finding import Finding
@@ -22,7 +23,7 @@ def check_disclosures(bulk: Bulk, vault: Vault, erased: Mapping[str, str]) -> It
     Args:
         erased: digest -> person.
     """
-    pending = {digest for _, digest, _ in vault.members.under_way()}
+    pending = {digest for _, _, digest, _ in vault.members.under_way()}
     leaves = _leaves(bulk)
     person, digests = next(leaves, ("", []))
     for key, group in groupby(vault.members.in_order(), key=lambda row: row.person):
@@ -41,10 +42,11 @@ def check_disclosures(bulk: Bulk, vault: Vault, erased: Mapping[str, str]) -> It
 
 def _leaves(bulk: Bulk) -> Iterator[tuple[str, Leaves]]:
     """Give each person with the digests that their leaves hold, in the order of the keys."""
-    for group in bulk.by_stream():
-        digests = [(digest_text(one.digest), one.position) for one in group if one.digest != NO_DIGEST]
+    for key, streams in groupby(bulk.by_stream(), key=lambda group: group[0].key):
+        ones = (one for group in streams for one in group)
+        digests = [(digest_text(one.digest), one.position) for one in ones if one.digest != NO_DIGEST]
         if digests:
-            yield group[0].key.hex(), digests
+            yield key.hex(), digests
 
 
 def _missing(person: str, digests: Leaves, erased: Mapping[str, str]) -> Iterator[Finding]:

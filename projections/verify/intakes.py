@@ -6,16 +6,15 @@ import hashlib
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
-from ledger.intake import PERSON
+from ledger.intake import prefix_of
 from ledger.streams.member import BatchReceived, BatchReconciled, MemberRegistered
 from ledger.streams.membership import MemberAmended
 from projections.verify.bulk import Run
 from projections.verify.finding import Finding
 from projections.verify.record import RecordRead
 
-REGISTERED = MemberRegistered.model_fields["type"].default
 AMENDED = MemberAmended.model_fields["type"].default
-MEMBERS = (REGISTERED, AMENDED)
+INTAKES = "intake/"
 EMPTY = "sha256:" + hashlib.sha256().hexdigest()
 
 
@@ -27,9 +26,11 @@ class IntakeSeen:
     reconciled: tuple[int, BatchReconciled] | None = None
     runs: dict[str, Run] = field(default_factory=dict)
 
-    def count(self, kind: str) -> int:
-        """How many members of a type came in it."""
-        return len(self.runs[kind]) if kind in self.runs else 0
+    @property
+    def members(self) -> tuple[int, int]:
+        """How many came in it who are new, and how many who were amended."""
+        amended = len(self.runs.get(AMENDED, ()))
+        return sum(map(len, self.runs.values())) - amended, amended
 
     @property
     def span(self) -> tuple[int, int] | None:
@@ -51,12 +52,12 @@ def check_intakes(record: RecordRead, unchecked: dict[str, str]) -> Iterator[Fin
                 yield _unexpected(position, event.stream, event.batch)
                 intakes.setdefault(event.batch or "", IntakeSeen())
     for (batch, kind, stem), run in record.bulk.runs.items():
-        if kind not in MEMBERS:
+        if not batch.startswith(INTAKES):
             continue
         seen = intakes.setdefault(batch, IntakeSeen())
         seen.runs[kind] = run
         yield from _check_run(seen, batch, kind, run)
-        if stem != PERSON:
+        if stem != prefix_of(batch):
             yield _unexpected(run.positions[0], stem, batch)
     open_ones = []
     for name, seen in intakes.items():
@@ -79,7 +80,7 @@ def _check_run(seen: IntakeSeen, batch: str, kind: str, run: Run) -> Iterator[Fi
     given = seen.received[1] if seen.received else None
     odd = {*run.odd}
     odd |= {at for shape, at in run.shapes.items() if given is None or shape != (given.actor, given.effective)}
-    firsts = (n for n, version in enumerate(run.versions) if (version == 1) != (kind == REGISTERED))
+    firsts = (n for n, version in enumerate(run.versions) if (version == 1) == (kind == AMENDED))
     odd |= {run.positions[n] for n in (next(firsts, None),) if n is not None}
     if seen.received and min(run.positions) < seen.received[0]:
         odd.add(min(run.positions))
@@ -89,7 +90,7 @@ def _check_run(seen: IntakeSeen, batch: str, kind: str, run: Run) -> Iterator[Fi
 
 def _check(name: str, seen: IntakeSeen, digest: str) -> Iterator[Finding]:
     what = name or "members without a batch"
-    accepted, amended = (seen.count(kind) for kind in MEMBERS)
+    accepted, amended = seen.members
     if seen.received is None:
         found_none = f"{accepted + amended} members of none"
         yield Finding("C3", "batch-unopened", seen.span[0] if seen.span else None, what, "a batch received", found_none)

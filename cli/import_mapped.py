@@ -1,0 +1,35 @@
+"""Which files `pollbook import` reads by a mapping: registers, applications, payments."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from cli.place import Place
+
+
+def import_mapped(
+    place: Place,
+    what: str,
+    file: Path,
+    mapping: Path | None,
+    settings: Sequence[str],
+    actor: str,
+    *,
+    dry_run: bool,
+    as_json: bool,
+) -> None:
+    """Take in a file of one of these kinds."""
+    given = (file, mapping, settings, actor)
+    if what == "payments":
+        from cli.import_payments import import_payments
+
+        import_payments(place, *given, dry_run=dry_run, as_json=as_json)
+    elif what == "applications":
+        from cli.import_applications import import_applications
+
+        import_applications(place, *given, dry_run=dry_run, as_json=as_json)
+    else:
+        from cli.import_members import MEMBERS, import_members
+
+        import_members(place, MEMBERS, *given, dry_run=dry_run, as_json=as_json)

@@ -1,0 +1,149 @@
+"""What is told of applications to take part in an election, and of what was paid for them; see `words.tells`."""
+
+from __future__ import annotations
+
+from ledger.streams.application_events import (
+    ApplicationAdmitted,
+    ApplicationLapsed,
+    ApplicationReceived,
+    ApplicationReceivedLate,
+    ApplicationReferred,
+    ApplicationWithdrawn,
+    ChecksRun,
+    CureInvited,
+    CureLapsed,
+    CureSupplied,
+    FeeFailed,
+    FeeReceived,
+    FeeRefunded,
+    FeeRetained,
+    ReferralCleared,
+)
+from ledger.streams.payment import PaymentMatched
+from projections.story.words import Names, Sentences, listed, quoted, short, tells, when
+
+PRIVATE = "Who that is: (private)."
+
+
+def _of(event: ApplicationReceived | ApplicationReceivedLate) -> str:
+    places = [f"{name} {value}" for name, value in (("unit", event.unit), ("region", event.region)) if value]
+    where = ", " + ", ".join(places) if places else ""
+    return f"{event.stream} to election {event.election} in category {event.category}, by {event.channel}{where}"
+
+
+def _money(event: FeeReceived | FeeFailed | FeeRefunded | FeeRetained) -> str:
+    return f"{event.amount:,} {event.currency} in the smallest unit"
+
+
+@tells(ApplicationReceived)
+def _(event: ApplicationReceived, _names: Names) -> Sentences:
+    lower = f", for concession {event.concession}" if event.concession else ""
+    due = f"{event.fee_due:,} {event.currency} in the smallest unit, by version {event.fee_version} of the fees{lower}"
+    return (
+        f"received {_of(event)}",
+        f"It came in time, on {when(event.received)}.",
+        f"The fee quoted: {due}.",
+        f"The declaration made: {short(event.declaration)}.",
+        PRIVATE,
+    )
+
+
+@tells(ApplicationReceivedLate)
+def _(event: ApplicationReceivedLate, _names: Names) -> Sentences:
+    came = f"It came on {when(event.received)}, after the close on {when(event.closed)}, and is not admitted."
+    made = f"The declaration made: {short(event.declaration)}." if event.declaration else "No declaration was made."
+    return (f"received {_of(event)}, late", came, made, PRIVATE)
+
+
+@tells(FeeReceived)
+def _(event: FeeReceived, _names: Names) -> Sentences:
+    return (f"recorded that {_money(event)} came in for {event.stream} on {event.day}",)
+
+
+@tells(FeeFailed)
+def _(event: FeeFailed, _names: Names) -> Sentences:
+    return (f"recorded that a payment of {_money(event)} for {event.stream} failed on {event.day}",)
+
+
+@tells(FeeRefunded)
+def _(event: FeeRefunded, _names: Names) -> Sentences:
+    return (f"recorded that {_money(event)} went back to the applicant of {event.stream} on {event.day}",)
+
+
+@tells(FeeRetained)
+def _(event: FeeRetained, _names: Names) -> Sentences:
+    return (f"kept {_money(event)} that was paid for {event.stream}, from {event.day} on",)
+
+
+@tells(PaymentMatched)
+def _(event: PaymentMatched, _names: Names) -> Sentences:
+    return (f"matched {event.stream} to application/{event.application}, as {event.kind}",)
+
+
+@tells(ChecksRun)
+def _(event: ChecksRun, _names: Names) -> Sentences:
+    found = []
+    for each in event.checks:
+        score = "" if each.score is None else f" at {each.score // 100}.{each.score % 100:02} per cent"
+        against = f" against {each.against}" if each.against else ""
+        found.append(f"{each.check} ({each.version}) {each.outcome}{score}{against}")
+    edition = [f"The edition of the electoral register: {event.edition}."] if event.edition else []
+    matcher = [f"Compared by {quoted(event.matcher)}."] if event.matcher else []
+    return (f"ran checks on {event.stream}: {listed(found, 'none')}", *edition, *matcher)
+
+
+@tells(CureInvited)
+def _(event: CureInvited, _names: Names) -> Sentences:
+    grounds, until = listed(event.grounds), event.deadline
+    return (
+        f"invited the applicant of {event.stream} to put right: {grounds}",
+        f"Notice {event.notice} was served on {when(event.served)}.",
+        f"There is time until {until.local} in {until.zone}, {when(until.utc)}.",
+    )
+
+
+@tells(CureSupplied)
+def _(event: CureSupplied, _names: Names) -> Sentences:
+    late = "It came after the deadline." if event.late else "It came in time."
+    what = f"recorded what the applicant of {event.stream} supplied on {when(event.received)}: {listed(event.grounds)}"
+    return (what, late, "What was supplied: (private).")
+
+
+@tells(CureLapsed)
+def _(event: CureLapsed, _names: Names) -> Sentences:
+    return (f"recorded that nothing was put right in time for {event.stream}: {listed(event.grounds)}",)
+
+
+@tells(ApplicationReferred)
+def _(event: ApplicationReferred, _names: Names) -> Sentences:
+    case = f", in case {event.case}" if event.case else ""
+    return (f"referred {event.stream} on ground {event.ground}{case}", "Why: (private).")
+
+
+@tells(ReferralCleared)
+def _(event: ReferralCleared, _names: Names) -> Sentences:
+    return (f"cleared the referral of {event.stream} on ground {event.ground}", "Why: (private).")
+
+
+@tells(ApplicationAdmitted)
+def _(event: ApplicationAdmitted, _names: Names) -> Sentences:
+    places = [f"{name} {value}" for name, value in (("unit", event.unit), ("region", event.region)) if value]
+    tests = listed([f"{each.code} {each.outcome}" for each in event.tests], "none")
+    return (
+        f"admitted {event.stream} to section {event.section} in category {event.category}",
+        *([f"It is of {listed(places)}."] if places else []),
+        f"The tests, by version {event.franchise} of the franchise: {tests}.",
+        "It was decided automatically." if event.decided_by == "automatic" else "An officer decided it.",
+    )
+
+
+@tells(ApplicationLapsed)
+def _(event: ApplicationLapsed, _names: Names) -> Sentences:
+    why = "the fee was never paid" if event.cause == "unpaid" else "what was wrong was not put right"
+    return (f"recorded that {event.stream} lapsed: {why}", f"Grounds that it was told of: {listed(event.grounds)}.")
+
+
+@tells(ApplicationWithdrawn)
+def _(event: ApplicationWithdrawn, _names: Names) -> Sentences:
+    fee = {"refund": "The fee is to be refunded.", "retain": "The fee is kept.", "none": "No fee was paid."}
+    return (f"recorded that the applicant withdrew {event.stream}", fee[event.fee_action])

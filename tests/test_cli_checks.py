@@ -1,0 +1,178 @@
+"""`pollbook run-checks` and what is read of it, from applications that were received one by one."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+from terminal import CALL_ELECTION, Answer, Terminal
+
+JUNE = "2010-06-01T12:00:00Z"
+STEPS = [
+    {"step": "applications-open", "local": "2010-07-01T12:00:00"},
+    {"step": "applications-close", "local": "2010-08-01T12:00:00"},
+    {"step": "poll-close", "local": "2010-11-22T17:00:00"},
+]
+FEE = {"election": "labour", "category": "supporters", "amount": 300, "currency": "GBP", "effective": JUNE}
+SET_UP: list[tuple[str, dict[str, Any]]] = [
+    ("call-election", {**CALL_ELECTION, "effective": JUNE}),
+    ("set-timetable", {"election": "labour", "zone": "Europe/London", "steps": STEPS, "effective": JUNE}),
+    ("set-fee", FEE),
+]
+HOME = "4 Linden Row, ZZ9 9QQ"
+ADA, BELA, CATO, NED, LATE = (f"{number:024x}" for number in range(1, 6))
+PEOPLE = {
+    ADA: ("Ada Brockway", "1990-01-02", "ada@example.org", HOME, "2010-07-02T10:00:00Z"),
+    BELA: ("Béla O'Dunmere", "1985-03-04", "bela@example.org", "1 Mill Bank, ZZ1 1QQ", "2010-07-03T10:00:00Z"),
+    CATO: ("ADA BROCKWAY", "1990-01-02", "other@example.org", HOME, "2010-07-04T10:00:00Z"),
+    NED: ("Ned Catman", "2004-05-05", "ned@example.org", HOME, "2010-07-05T10:00:00Z"),
+    LATE: ("Cato Late", "1985-03-04", "late@example.org", HOME, "2010-08-02T10:00:00Z"),
+}
+ELECTORS = "No,First,Last,Street,Code\n1,Ada,Brockway,4 Linden Row,ZZ9 9QQ\n2,Bela,Odumnere,1 Mill Bank,ZZ1 1QQ\n"
+MAPPING = 'key = "No"\nname = ["First", "Last"]\naddress = ["Street", "Code"]\n'
+BARRED = "No,Name,Born\n7,Bela O'Dunmere,04/03/1985\n"
+BARRED_MAPPING = 'key = "No"\nname = "Name"\nborn = "Born"\ndates = "%d/%m/%Y"\n'
+AS = ("--as", "registrar")
+REGISTER = ("--edition", "2010-06", "--register", "e.csv", "--mapping", "e.toml")
+LIST = ("--barred", "b.csv", "--barred-mapping", "b.toml")
+RUN = ("run-checks", "labour", *AS, *REGISTER, *LIST, "--age", "14", "--on", "2010-09-22")
+
+
+def applied(key: str, **more: Any) -> tuple[str, dict[str, Any]]:
+    name, born, email, address, received = PEOPLE[key]
+    identity = {"name": name, "born": born, "email": email, "address": address}
+    said = {"application": key, "election": "labour", "category": "supporters", "channel": "online"}
+    declared = {"declaration": "sha256:" + "d" * 64, "received": received, "effective": received}
+    return "receive-application", {**said, **declared, "identity": identity, **more}
+
+
+def paid(key: str, amount: int = 300, day: str = "2010-07-06") -> tuple[str, dict[str, Any]]:
+    payment = {"application": key, "payment": key[::-1], "amount": amount, "currency": "GBP", "day": day}
+    return "receive-fee", {**payment, "effective": day + "T12:00:00Z"}
+
+
+@pytest.fixture
+def at(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Terminal:
+    made = Terminal(tmp_path, monkeypatch, capsys).made([*SET_UP, *map(applied, PEOPLE), paid(ADA), paid(BELA, 299)])
+    for name, text in (("e.csv", ELECTORS), ("e.toml", MAPPING), ("b.csv", BARRED), ("b.toml", BARRED_MAPPING)):
+        made.write(name, text)
+    return made
+
+
+def ran(at: Terminal, *words: str) -> dict[str, Any]:
+    done: dict[str, Any] = json.loads(at(*(words or RUN), "--json").done())
+    return done
+
+
+def found(at: Terminal, key: str) -> dict[str, tuple[str, int | None]]:
+    """The last checks of an application, from the record."""
+    events = json.loads(at("show", f"application/{key}", "--json").done())
+    checks: dict[str, tuple[str, int | None]] = {}
+    for event in events:
+        for check in event.get("checks", ()):
+            checks[check["check"]] = (check["outcome"], check.get("score"))
+    return checks
+
+
+def refused(answer: Answer, code: str, exit_code: int = 1) -> None:
+    answer.refused(code, exit_code)
+
+
+def test_runs_every_check_over_every_application_in_time(at: Terminal) -> None:
+    done = ran(at)
+    assert (done["applications"], done["changed"]) == (4, 0)
+    passed = ("pass", None)
+    assert found(at, ADA) == {
+        "age": passed,
+        "duplicate": passed,
+        "payment": passed,
+        "register-match": ("pass", 10_000),
+        "sanction-list": passed,
+    }
+    assert found(at, BELA) == {
+        "age": passed,
+        "duplicate": passed,
+        "payment": ("fail", None),
+        "register-match": ("near", 9_200),
+        "sanction-list": ("near", 9_500),
+    }
+    assert found(at, CATO)["duplicate"] == ("fail", 10_000)
+    assert found(at, NED) == {
+        "age": ("fail", None),
+        "duplicate": passed,
+        "payment": ("none", None),
+        "register-match": ("none", None),
+        "sanction-list": passed,
+    }
+    assert found(at, LATE) == {}
+
+
+def test_nothing_personal_is_in_the_ledger(at: Terminal) -> None:
+    ran(at)
+    stored = b"".join(path.read_bytes() for path in at.ledger.rglob("*") if path.is_file())
+    for word in (b"Brockway", b"brockway", b"Linden", b"1990-01-02", b"ZZ9", b"ada@", b"Odumnere"):
+        assert word not in stored
+
+
+def test_runs_again_only_over_what_has_changed(at: Terminal) -> None:
+    ran(at)
+    refused(at(*RUN), "nothing-to-check")
+    at("apply", at.lines("more.jsonl", [paid(NED)]), "--as", "returning-officer").done()
+    assert ran(at)["applications"] == 1
+    assert found(at, NED)["payment"] == ("pass", None)
+
+
+def test_a_member_of_a_register_is_a_duplicate(at: Terminal) -> None:
+    at.write("m.csv", "No,Name,E-mail\n1,Bela ODunmere,BELA@example.org\n")
+    private = '[private]\nname = "Name"\nemail = "E-mail"\n'
+    at.write("m.toml", f'key = "No"\n{private}[set]\ncategory = "member"\n')
+    words = ("import", "register-members", "m.csv", "--mapping", "m.toml", "--set", "register_id=members", *AS)
+    at(*words).done()
+    ran(at)
+    events = json.loads(at("show", f"application/{BELA}", "--json").done())
+    duplicate = next(each for each in events[-1]["checks"] if each["check"] == "duplicate")
+    assert duplicate["outcome"] == "fail"
+    assert duplicate["against"].startswith("person/")
+
+
+@pytest.mark.parametrize(
+    ("words", "code", "exit_code"),
+    [
+        (("run-checks", "labor", *AS), "unknown-election", 1),
+        (("run-checks", "labour", *AS, "--edition", "2010-06"), "register-incomplete", 2),
+        (("run-checks", "labour", *AS, "--barred", "b.csv"), "list-incomplete", 2),
+        (("run-checks", "labour", *AS, "--age", "14"), "age-incomplete", 2),
+        (("run-checks", "labour", *AS, *REGISTER[:-1], "b.toml"), "unknown-column", 1),
+        (("run-checks", "labour", *AS, *REGISTER[:-1], "e.csv"), "bad-mapping", 1),
+        (("run-checks", "labour", *AS, *REGISTER[:-3], "none.csv", "--mapping", "e.toml"), "no-such-file", 2),
+    ],
+)
+def test_refuses_what_is_not_whole(at: Terminal, words: tuple[str, ...], code: str, exit_code: int) -> None:
+    size = at.size()
+    refused(at(*words), code, exit_code)
+    assert at.size() == size
+
+
+@pytest.mark.parametrize(
+    ("electors", "code"),
+    [
+        ("", "empty-file"),
+        ("No,First,Last,Street,Code\n1,Ada\n", "wrong-columns"),
+        ("No,First,Last,Street,Code,Code\n1,Ada,Brockway,4 Linden Row,ZZ9 9QQ,x\n", "duplicate-column"),
+        (b"No,First,Last,Street,Code\n1,Zo\xeb,Brockway,4 Linden Row,ZZ9 9QQ\n", "not-utf-8"),
+        ("No,First,Last,Street,Code\n1,A\0da,Brockway,4 Linden Row,ZZ9 9QQ\n", "not-text"),
+    ],
+)
+def test_refuses_an_edition_that_cannot_be_read(at: Terminal, electors: str | bytes, code: str) -> None:
+    at.write("e.csv", electors)
+    size = at.size()
+    refused(at(*RUN), code)
+    assert at.size() == size
+
+
+def test_an_edition_with_a_byte_order_mark_and_other_line_ends_is_the_same(at: Terminal) -> None:
+    at.write("e.csv", b"\xef\xbb\xbf" + ELECTORS.replace("\n", "\r\n").encode())
+    ran(at)
+    assert found(at, ADA)["register-match"] == ("pass", 10_000)
