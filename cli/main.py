@@ -18,6 +18,7 @@ from cli import (
     nomination_verbs,
     office_verbs,
     roll_verbs,
+    paper_verbs,
     rules_verbs,
     seal_verbs,
     timetable_verbs,
@@ -160,6 +161,13 @@ def import_(
     """
     if verb in ("applications", "payments", "register-members"):
         from cli.import_mapped import import_mapped
+    if verb in ("mark-returns", "marked-register"):
+        from cli.import_marks import import_marks
+
+        import_marks(context.obj, file, mapping, fields or [], actor, dry_run=dry_run, as_json=as_json)
+        return
+    if verb == "register-members":
+        from cli.import_members import import_members
 
         import_mapped(context.obj, verb, file, mapping, fields or [], actor, dry_run=dry_run, as_json=as_json)
         return
@@ -235,6 +243,7 @@ member_verbs.add_verbs(app)
 roll_verbs.add_verbs(app)
 application_verbs.add_verbs(app)
 check_verbs.add_verbs(app)
+paper_verbs.add_verbs(app)
 
 
 @app.command(rich_help_panel=CHECK)

@@ -19,6 +19,7 @@ from ledger.build import Build
 from ledger.event import Event
 from ledger.field import Text, Time
 from ledger.intake import Intake
+from ledger.marking import Marking, PapersPort
 from ledger.roll_figures import RollFigures
 from ledger.sweep import Sweep
 
@@ -145,7 +146,7 @@ class Outcome:
     """
 
     events: Sequence[Event] = ()
-    batch: Batch | Intake | Build | Sweep | None = None
+    batch: Batch | Intake | Build | Marking | Sweep | None = None
     unchanged: Unchanged | None = None
     restricted: bool = False
 
@@ -228,7 +229,7 @@ class NominationFigures:
     unsized: tuple[str, ...] = ()
 
 
-class Figures(Protocol):
+class Figures(PapersPort, Protocol):
     """The port through which decisions see projections; the command line injects them."""
 
     def count(self, contest: str) -> CountFigures:

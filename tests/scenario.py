@@ -34,6 +34,7 @@ from ledger.decision import (
 from ledger.errors import RefusedError
 from ledger.event import Event
 from ledger.leaf import encode
+from ledger.marking import DueFigures, MarkFigures, PaperFigures
 from ledger.rules.alternative import AlternativeVote
 from ledger.rules.count_rule import rule_hash
 from ledger.seal.merkle import leaf_hash
@@ -50,6 +51,7 @@ CLOSED = "2010-09-22T23:59:59Z"
 ORIGIN = "example.org/log"
 ACTOR = "returning-officer"
 SEED = bytes(range(32))
+AnyFigures = CountFigures | HeadsFigures | NominationFigures | DueFigures | MarkFigures | PaperFigures | None
 REFUSAL = re.compile(r"[a-z]+(-[a-z]+)*: \S.*: expected \S.*, found [^.\s].*\. \S.*[^.]\.")
 
 RULE = AlternativeVote(
@@ -100,7 +102,7 @@ def but(command: Command, **changes: Any) -> Any:
     return type(command).model_validate({**dict(command), **changes})
 
 
-def given(*commands: Command, figures: CountFigures | HeadsFigures | NominationFigures | None = None) -> Given:
+def given(*commands: Command, figures: AnyFigures = None) -> Given:
     """What was decided before; none of it may be refused."""
     scene = Given(figures=figures)
     for command in commands:
@@ -137,7 +139,7 @@ class Given:
 
     events: tuple[Event, ...] = ()
     now: str = NOW
-    figures: CountFigures | HeadsFigures | NominationFigures | None = None
+    figures: AnyFigures = None
 
     def at(self, now: str) -> Given:
         """At another time."""

@@ -14,6 +14,7 @@ from typing import Any, Protocol
 from ledger.decision import BatchFigures, CountFigures, Figures, HeadsFigures, NominationFigures
 from ledger.desk import Desk
 from ledger.errors import refused
+from ledger.marking import DueFigures, MarkFigures, PaperFigures
 from ledger.sqlite_store import sqlite_settings
 from ledger.sqlite_vault import VAULT_FILE, SQLiteVaultStore
 from ledger.store import LEDGER_FILE, Ledger, make_ledger, make_postgres_ledger, open_ledger, open_postgres_ledger
@@ -150,6 +151,15 @@ class NoFigures:
 
     def heads(self) -> HeadsFigures:
         raise AssertionError("nothing here reads the heads of streams")
+
+    def due(self, contest: str, section: str) -> DueFigures:
+        raise AssertionError(f"nothing here issues papers of {contest}, {section}")
+
+    def paper(self, contest: str, person: str, number: int) -> PaperFigures:
+        raise AssertionError(f"nothing here handles the paper of {person}/{number} in {contest}")
+
+    def marks(self, contest: str) -> MarkFigures:
+        raise AssertionError(f"nothing here marks returns of {contest}")
 
 
 def meddling_clock(meddle: Callable[[int], None]) -> Callable[[], str]:

@@ -399,6 +399,41 @@ LISTED = {
     "section": IDS,
     "unit": IDS,
 }
+HANDLED = {"basis": STREAMS, "contest": IDS, "number": st.integers(1, 999)}
+RETURNED = {"channel": IDS, "contest": IDS, "day": DAYS, "number": st.integers(1, 999)}
+PAPER_FIELDS: dict[str, dict[str, Any]] = {
+    "duplicate-return-held.v1": RETURNED,
+    "linkage-destroyed.v1": {"contest": IDS, "how": TEXTS},
+    "linkage-sealed.v1": {"contest": IDS, "custodian": IDS, "digest": HASHES, "until": TIMES},
+    "marks-received.v1": {"contest": IDS, "file": FILES, "rows": COUNTS},
+    "marks-reconciled.v1": {
+        "accepted": COUNTS,
+        "contest": IDS,
+        "digest": HASHES,
+        "duplicates": COUNTS,
+        "file": FILES,
+        "held": COUNTS,
+        "rejected": st.lists(st.fixed_dictionaries({"code": IDS, "rows": COUNTS}), max_size=2),
+        "rows": COUNTS,
+    },
+    "paper-cancelled.v1": {**HANDLED, "cause": st.sampled_from(["removed", "death", "appeal"])},
+    "paper-issued.v1": {**HANDLED, "reason": st.sampled_from(["late-admission", "ruling"])},
+    "paper-reissued.v1": {
+        "contest": IDS,
+        "number": st.integers(1, 999),
+        "reason": st.sampled_from(["lost", "spoilt", "not-arrived"]),
+    },
+    "papers-issued.v1": {
+        "as_of_position": COUNTS,
+        "channel": st.sampled_from(["post", "online", "by-hand", "several"]),
+        "contest": IDS,
+        "count": COUNTS,
+        "first_serial": COUNTS,
+        "roll_version": NUMBERS,
+        "section": IDS,
+    },
+    "return-marked.v1": RETURNED,
+}
 FIELDS: dict[str, dict[str, Any]] = {
     **APPLICATION_FIELDS,
     "account-stated.v1": {
@@ -676,6 +711,7 @@ FIELDS: dict[str, dict[str, Any]] = {
     },
     "recount-ordered.v1": {"contest": IDS, "number": COUNTS, "reason": TEXTS},
     **NOMINATION_FIELDS,
+    **PAPER_FIELDS,
     **ROLL_FIELDS,
     "report-made.v1": {
         "as_of_position": COUNTS,

@@ -16,6 +16,7 @@ import projections.story.members
 import projections.story.membership
 import projections.story.nominations
 import projections.story.offices
+import projections.story.papers
 import projections.story.rolls
 import projections.story.rules
 import projections.story.timetables

@@ -20,6 +20,7 @@ from ledger.streams.key import OfficerKey, is_signed
 from ledger.streams.membership_change import CeaseOffice, ChangeMembership, HoldOffice
 from ledger.streams.merge import MergePersons, UndoMerge
 from ledger.streams.paper import ReadPapers
+from ledger.streams.paper_handling import CancelPaper, IssuePaper, ReissuePaper
 from ledger.streams.person import OrderErasure, RecordPerson
 from ledger.streams.signature import CommandSignedWithheld, Signed, differences, signed_text
 from projections.verify.finding import Finding
@@ -28,6 +29,7 @@ from projections.verify.verbs import must_be_signed, verbs_of
 
 Body = Mapping[str, Any]
 NAMED_BY_STREAM: Mapping[type[Command], str] = {  # fields that no event says, but the end of its stream's name
+    **dict.fromkeys((CancelPaper, IssuePaper, ReissuePaper), "person"),
     **dict.fromkeys((CeaseOffice, ChangeMembership, HoldOffice), "person"),
     **dict.fromkeys((ExpelMember, LiftSuspension, ReadmitMember, SuspendMember), "person"),
     **dict.fromkeys((MergePersons, UndoMerge), "dropped"),

@@ -51,6 +51,7 @@ from ledger.streams.timetable import StepVaried, Timetable, TimetableSet
 from ledger.streams.totals import Totals, TotalsCertified
 from projections.verify.finding import Finding
 from projections.verify.nomination_streams import NOMINATION_KINDS, nomination_place
+from projections.verify.paper_streams import PAPER_KINDS, paper_place
 from projections.verify.register_streams import REGISTER_KINDS, register_place
 from projections.verify.roll_streams import ROLL_KINDS, roll_place
 
@@ -82,6 +83,7 @@ KINDS: dict[str, type[State]] = {
     "signature": SignatureHeld,
     "totals": Totals,
     **NOMINATION_KINDS,
+    **PAPER_KINDS,
     **REGISTER_KINDS,
     **ROLL_KINDS,
 }
@@ -146,6 +148,7 @@ def place_of(event: Event) -> str:
             return FOUNDING
         case LogKeyRotated():
             return LOG_KEY
+    return register_place(event) or paper_place(event) or nomination_place(event)
     return register_place(event) or roll_place(event) or nomination_place(event)
 
 
