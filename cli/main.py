@@ -17,8 +17,8 @@ from cli import (
     member_verbs,
     nomination_verbs,
     office_verbs,
-    roll_verbs,
     paper_verbs,
+    roll_verbs,
     rules_verbs,
     seal_verbs,
     timetable_verbs,
@@ -167,8 +167,6 @@ def import_(
         import_marks(context.obj, file, mapping, fields or [], actor, dry_run=dry_run, as_json=as_json)
         return
     if verb == "register-members":
-        from cli.import_members import import_members
-
         import_mapped(context.obj, verb, file, mapping, fields or [], actor, dry_run=dry_run, as_json=as_json)
         return
     if form or candidates or options:

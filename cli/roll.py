@@ -152,8 +152,9 @@ def _say_page(roll: Roll, point: Point, asked: Wanted, moment: Moment, *, as_jso
             {"election": roll.election, "entries": total, "page": asked.page, "list": [_plain(line) for line in lines]}
         )
         return
-    rows = [(line.elector, *(name or NONE for name in line.place), line.since[:10]) for line in lines]
-    say(table(("elector", *PLACES, "since"), rows))
+    told = [place for place, names in enumerate(zip(*(line.place for line in lines), strict=True)) if any(names)]
+    rows = [(line.elector, *(line.place[place] or NONE for place in told), line.since[:10]) for line in lines]
+    say(table(("elector", *(PLACES[place] for place in told), "since"), rows))
     say_wrapped(f"page {asked.page} of {pages}, {total:,} entries ({moment.says()})")
 
 

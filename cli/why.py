@@ -35,7 +35,7 @@ def say_reasons(found: Reasons, moment: Moment) -> None:
     if found.kept:
         say_wrapped(f"They were merged into {found.kept}: their entries are under that key.")
     for each in found.entries.entries.values():
-        say_wrapped(_entry(each, waiting=each.number in found.waiting))
+        say_wrapped(_entry(found, each))
     for ground in found.grounds:
         say()
         say_wrapped(_ground(ground))
@@ -48,11 +48,17 @@ def say_reasons(found: Reasons, moment: Moment) -> None:
         say_wrapped("They are in no register and made no application for this election.")
 
 
-def _entry(each: EntryNow, *, waiting: bool) -> str:
+def _entry(found: Reasons, each: EntryNow) -> str:
     named = (("affiliate", each.affiliate), ("region", each.region), ("unit", each.unit))
     where = "".join(f", {name} {value}" for name, value in named if value)
-    state = "waits for its build to be complete" if waiting else ("stands" if each.live else "was removed")
-    return f"Entry {each.number}, section {each.section}, as {each.category}{where}: {state} since {each.since}."
+    what = f"Entry {each.number}, section {each.section}, as {each.category}{where}"
+    if each.number in found.waiting:
+        return f"{what}: waits for its build to be complete."
+    if each.live:
+        return f"{what}: stands since {each.since}."
+    removed = found.removed[each.number]
+    basis = f", by {removed.basis}" if removed.basis else ""
+    return f"{what}: was removed at {each.since} by the {removed.actor}. Cause: {removed.cause}{basis}."
 
 
 def _ground(ground: Ground) -> str:
@@ -75,10 +81,13 @@ def _follows(found: Reasons, ground: Ground) -> Iterator[str]:
         return
     entry = next((each for each in found.live if each.section == ground.category.section), None)
     kept = found.kept_instead(ground)
+    gone = next((each for each in found.entries.entries.values() if each.section == ground.category.section), None)
     if entry is not None:
         yield f"It gives an entry in section {ground.category.section}: entry {entry.number}."
     elif kept is not None:
         yield f"It gives no entry beside entry {kept.number}, for one person has one vote."
+    elif gone is not None and gone.number in found.removed:
+        yield f"It gives an entry in section {ground.category.section}: entry {gone.number}, which was removed."
     elif found.roll.frozen:
         yield f"It gives an entry, but there is none; the roll was frozen at {found.roll.frozen.effective}."
     else:

@@ -5,11 +5,12 @@ The tests are evaluated by the functions that build the roll, on the record as o
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 from ledger.decision import AnyState, fold
 from ledger.errors import RefusedError
+from ledger.event import Event
 from ledger.record import Record
 from ledger.rules.eligibility import Verdict, evaluate_all
 from ledger.rules.franchise import Category, Franchise
@@ -17,7 +18,7 @@ from ledger.streams.application import PREFIX as APPLICATION
 from ledger.streams.application_events import ApplicationReceived
 from ledger.streams.basis import PERSON, Basis
 from ledger.streams.certificate import certificate_stream
-from ledger.streams.entry import Entries, EntryAdded, EntryNow, entry_stream, kept_instead
+from ledger.streams.entry import Entries, EntryAdded, EntryNow, EntryRemoved, entry_stream, kept_instead
 from ledger.streams.franchise import franchise_stream, require_franchise
 from ledger.streams.member import IntakeState
 from ledger.streams.merge import merge_stream
@@ -56,7 +57,8 @@ class Reasons:
 
     Attributes:
         kept: the person that this one was merged into.
-        entries: that count, live or removed; `waiting` those of a build that is not complete.
+        entries: live or removed; `waiting` those of a build that is not complete.
+        removed: number of an entry -> the event that removed it last, restored since or not.
     """
 
     person: str
@@ -65,6 +67,7 @@ class Reasons:
     grounds: tuple[Ground, ...]
     entries: Entries
     waiting: tuple[int, ...]
+    removed: Mapping[int, EntryRemoved]
     roll: Roll
     kept: str | None = None
 
@@ -107,9 +110,11 @@ def reasons(ledger: Record, election: str, person: str, moment: Moment) -> Reaso
         verdicts = tuple(evaluate_all(category, basis.facts(certified=certified))) if category else ()
         affiliate = basis.placed("affiliate")
         grounds.append(Ground(basis.stream, basis.category, basis.register, category, verdicts, counts, affiliate))
-    waiting = tuple(_waiting(ledger, moment, entries.stream))
+    past_entries = [event for _, event in moment.past(ledger.stream(entries.stream))]
+    waiting = tuple(_waiting(ledger, moment, past_entries))
+    removed = {each.number: each for each in past_entries if isinstance(each, EntryRemoved)}
     roll, kept = past(roll_stream(election)), past(merge_stream(person)).kept
-    return Reasons(person, election, rule, tuple(grounds), entries, waiting, roll, kept)
+    return Reasons(person, election, rule, tuple(grounds), entries, waiting, removed, roll, kept)
 
 
 def _two(file: str) -> tuple[str, str]:
@@ -117,9 +122,9 @@ def _two(file: str) -> tuple[str, str]:
     return register, digest
 
 
-def _waiting(ledger: Record, moment: Moment, stream: str) -> Iterator[int]:
+def _waiting(ledger: Record, moment: Moment, events: Iterable[Event]) -> Iterator[int]:
     """Give the numbers of entries whose build is not complete."""
-    for _, event in moment.past(ledger.stream(stream)):
+    for event in events:
         if isinstance(event, EntryAdded) and event.batch:
             build = fold(BuildState(event.batch), (each for _, each in moment.past(ledger.stream(event.batch))))
             if not build.closed:
