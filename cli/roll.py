@@ -2,20 +2,16 @@
 
 from __future__ import annotations
 
-import csv
-import json
-import sys
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TextIO
 
 from cli.look import moment_from, require_known
 from cli.office import viewed
 from cli.place import Place
+from cli.roll_file import FORMS, write_out
 from cli.screen import progress, say, say_json, say_wrapped, table
-from cli.source import os_errors
 from ledger.errors import UsageError, nearest
 from ledger.store import Ledger
 from projections.moment import Moment
@@ -25,9 +21,7 @@ from projections.roll.reading import PAGE, Line, Point, Roll, point_of
 from projections.roll.suppression import LEAST, OTHERS, TREE
 
 AUDIENCES = ("officers", "public")
-FORMS = ("csv", "jsonl")
 NONE = "-"
-HEADS = ("elector", *PLACES, "since", "position", "act", "cause")
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +51,7 @@ def wanted(by: Sequence[str], only: Sequence[str], page: int, out: Path | None, 
     """
     pairs = [each.partition("=") for each in only]
     _require("--audience", audience, AUDIENCES, "unknown-audience")
-    _require("--format", form, FORMS, "unknown-format")
+    _require("--format", form, tuple(FORMS), "unknown-format")
     for option, names in (("--by", by), ("--only", [name for name, _, _ in pairs])):
         for name in names:
             _require(option, name, PLACES, "unknown-place")
@@ -108,7 +102,7 @@ def show_roll(
         if asked.audience == "public":
             _say_published(published(ledger, roll, point), asked, moment, as_json=as_json)
         elif asked.out:
-            _write_out(roll, point, asked)
+            write_out(roll, point, asked.only, asked.out, asked.form)
         elif asked.page:
             _say_page(roll, point, asked, moment, as_json=as_json)
         else:
@@ -167,31 +161,6 @@ def _plain(line: Line) -> dict[str, str | int]:
         "cause": line.cause,
     }
     return {"elector": line.elector, **places, **since}
-
-
-def _write_out(roll: Roll, point: Point, asked: Wanted) -> None:
-    """Write every entry, as CSV or as one JSON object a line."""
-    if str(asked.out) == NONE:
-        write_entries(roll, point, asked, sys.stdout)
-        return
-    path = asked.out or Path()
-    with os_errors(path), path.open("w", encoding="utf-8", newline="") as file:
-        written = write_entries(roll, point, asked, file)
-    say(f"wrote {written:,} entries to {path}")
-
-
-def write_entries(roll: Roll, point: Point, asked: Wanted, file: TextIO) -> int:
-    """Write the entries of a roll in the order of persons and numbers, and say how many."""
-    total = roll.total(point, asked.only)
-    with progress("writing", total) as bar:
-        if asked.form == "jsonl":
-            for line in bar.over(roll.lines(point, asked.only)):
-                file.write(json.dumps(_plain(line), ensure_ascii=False) + "\n")
-        else:
-            writer = csv.writer(file, lineterminator="\n")
-            writer.writerow(HEADS)
-            writer.writerows(bar.over(roll.table(point, asked.only)))
-    return total
 
 
 def _say_published(found: Published, asked: Wanted, moment: Moment, *, as_json: bool) -> None:

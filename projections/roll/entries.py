@@ -87,9 +87,17 @@ class RollProjection:
         "PRIMARY KEY (election, version)) WITHOUT ROWID",
     )
 
+    def __init__(self) -> None:
+        self._after: tuple[sqlite3.Connection, int] | None = None  # the page folded last: where, and what follows it
+        self._ids: dict[tuple[str, ...], int] = {}
+
     def fold(self, database: sqlite3.Connection, page: Sequence[tuple[int, Event]]) -> None:
         """Take a page of events in."""
-        folding = _Folding(database)
+        if not page:
+            return
+        if self._after != (database, page[0][0]):
+            self._ids = {}  # somebody else folded meanwhile, or what was folded last was not kept
+        folding = _Folding(database, self._ids)
         for position, event in page:
             match event:
                 case EntryAdded():
@@ -107,6 +115,7 @@ class RollProjection:
                 case RollFrozen() | RollCertified():
                     folding.edition(position, event)
         folding.write()
+        self._after = (database, page[-1][0] + 1)
 
 
 @dataclass(slots=True)
@@ -114,10 +123,10 @@ class _Folding:
     """A page being folded; what only adds is written at its end, or before somebody looks."""
 
     database: sqlite3.Connection
+    ids: dict[tuple[str, ...], int]
     rows: list[Row] = field(default_factory=list)
     changes: Counter[tuple[int, int, str, int, int]] = field(default_factory=Counter)
     shares: Counter[tuple[int, str, str, str, str, str, int, int]] = field(default_factory=Counter)
-    ids: dict[tuple[str, ...], int] = field(default_factory=dict)
 
     def write(self) -> None:
         """Write what is added."""

@@ -17,6 +17,7 @@ PAGE = 50
 AT_A_TIME = 5_000  # rows fetched at a time
 FEW = 20_000  # entries of places that are found by place; more are found by going through the roll
 
+RawRow = tuple[str, int, int, str, int, int]  # person, number, id of the place, since, position, id of the cause
 Place = tuple[str, ...]  # the names of `PLACES`, empty where there is none
 
 _COLUMNS = "person, number, place, valid_from, position, cause"
@@ -135,14 +136,9 @@ class Roll:
         """
         yield from map(self.line, self.rows(f"{self._which(point, where)} ORDER BY person, number", self.at(point)))
 
-    def table(self, point: Point, where: Mapping[str, str] | None = None) -> Iterator[tuple[Any, ...]]:
-        """Give the same as plain rows: elector, each of PLACES, since, position, act, cause."""
-        return self.rows(
-            f"SELECT person || '/' || number, {COLUMNS}, valid_from, position, act, roll_cause.cause "
-            f"FROM ({self._which(point, where)} ORDER BY person, number) AS entry "
-            "CROSS JOIN roll_place ON roll_place.id = place CROSS JOIN roll_cause ON roll_cause.id = entry.cause",
-            self.at(point),
-        )
+    def raw(self, point: Point, where: Mapping[str, str] | None = None) -> Iterator[list[RawRow]]:
+        """Give the same some at a time, as rows with the ids of place and cause, for who writes all of them."""
+        yield from self.some_rows(f"{self._which(point, where)} ORDER BY person, number", self.at(point))
 
     def page(self, point: Point, start: int, where: Mapping[str, str] | None = None) -> list[Line]:
         """Give PAGE live entries from one on, the first being 0, in the order of persons and numbers."""
@@ -206,10 +202,15 @@ class Roll:
 
     def rows(self, statement: str, values: Mapping[str, Any]) -> Iterator[tuple[Any, ...]]:
         """Carry out a statement on the views."""
+        for some in self.some_rows(statement, values):
+            yield from some
+
+    def some_rows(self, statement: str, values: Mapping[str, Any]) -> Iterator[list[Any]]:
+        """Carry out a statement on the views, and give its rows some at a time."""
         with views_errors():
             found = self._database.execute(statement, values)
             while some := found.fetchmany(AT_A_TIME):
-                yield from some
+                yield some
 
     def place(self, number: int) -> Place:
         """Give a place by its id in the views."""
