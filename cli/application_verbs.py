@@ -6,13 +6,36 @@ from typing import Annotated
 
 import typer
 
-LOOK = "Look"
+LOOK, RECORD = "Look", "Record"
 
 
 def add_verbs(app: typer.Typer) -> None:
     """Add the verbs."""
+    app.command("admit", rich_help_panel=RECORD)(admit)
     app.command("application-key", rich_help_panel=LOOK)(application_key)
     app.command("payment-key", rich_help_panel=LOOK)(payment_key)
+
+
+def admit(
+    context: typer.Context,
+    election: Annotated[str, typer.Argument(metavar="ELECTION", help="Id of the election.")],
+    actor: Annotated[
+        str, typer.Option("--as", envvar="POLLBOOK_ACTOR", metavar="ACTOR", help="Who records: an office.")
+    ] = "",
+    as_json: Annotated[bool, typer.Option("--json", help="Print JSON instead of tables.")] = False,
+) -> None:
+    """Admit every application whose tests are all passed.
+
+    The tests are those of the franchise in force, held against the record: checks as they were run last, payments as
+    they came in. Each admission says every test; who is not admitted is counted by what is missing. All of it is one
+    batch; after a kill, give the same again. Nobody is refused here: a refusal is a ruling.
+
+    
+    pollbook admit leader-2015 --as registrar
+    """
+    from cli.admit import admit as run
+
+    run(context.obj, election, actor, as_json=as_json)
 
 
 def application_key(

@@ -58,7 +58,7 @@ def build_the_roll(place: Place, election: str, actor: str, *, dry_run: bool, as
     try:
         if dry_run:
             with opened(place) as ledger:
-                tally = _looked_through(ledger, _planned(ledger, name))
+                tally = _looked_through(ledger, planned_build(ledger, name))
             _print(name, tally, None, "dry", as_json=as_json)
         else:
             _build(place, name, who, as_json=as_json)
@@ -68,14 +68,14 @@ def build_the_roll(place: Place, election: str, actor: str, *, dry_run: bool, as
 
 def _build(place: Place, election: str, who: str, *, as_json: bool) -> None:
     with desk_at(place) as desk:
-        planned = _planned(desk.ledger, election)
+        planned = planned_build(desk.ledger, election)
         try:
             if not planned.first and planned.state.opened is None:
                 tally = _looked_through(desk.ledger, planned)
                 if not tally.accepted:
                     _print(election, tally, seal_up(place, desk.ledger), "before", as_json=as_json)
                     return
-            command = planned.command.of(_people(desk.ledger, planned))
+            command = planned.command.of(people_of(desk.ledger, planned))
             with progress("rows", command.source.rows if command.source else 0) as bar:
                 name = name_of(desk.vault, command, who, 0)
                 desk.submit(command, actor=who, command_id=name, progress=_shown(bar))
@@ -90,7 +90,7 @@ def _build(place: Place, election: str, who: str, *, as_json: bool) -> None:
     _print(election, BuildTally(done.accepted, done.held, failed, sections), sealed, "now", as_json=as_json)
 
 
-def _planned(ledger: Record, election: str) -> Planned:
+def planned_build(ledger: Record, election: str) -> Planned:
     """Plan the next build, or find the one that was begun and is not closed."""
     franchise = fold(franchise_stream(election), _events(ledger, f"franchise/{election}"))
     roll = fold(roll_stream(election), _events(ledger, f"roll/{election}"))
@@ -114,7 +114,8 @@ def _events(ledger: Record, stream: str) -> list[Event]:
     return [event for _, event in ledger.stream(stream)]
 
 
-def _people(ledger: Record, planned: Planned) -> EntitledPeople:
+def people_of(ledger: Record, planned: Planned) -> EntitledPeople:
+    """Read the ledger for those whom a build is about."""
     command = planned.command
     with progress("reading", command.as_of_position + 1) as bar:
         return EntitledPeople(ledger, command.election, planned.rule, command.as_of_position, bar.by)
@@ -122,7 +123,7 @@ def _people(ledger: Record, planned: Planned) -> EntitledPeople:
 
 def _looked_through(ledger: Record, planned: Planned) -> BuildTally:
     """Say what a build would come to; it is decided as it would be, and nothing is written."""
-    people = _people(ledger, planned)
+    people = people_of(ledger, planned)
     now = ledger.head().recorded
     outcome = build_roll(
         planned.command.of(people), Act("dry-run", now, now), planned.franchise, planned.roll, planned.state

@@ -145,10 +145,7 @@ def import_(
         typer.Option("--option", metavar="NAME=VALUE", help="Of a format: kind, contest, overvotes, first_column."),
     ] = None,
     mapping: Annotated[
-        Path | None,
-        typer.Option(
-            "--mapping", metavar="MAP", help="For registers, applications, payments: which column holds what."
-        ),
+        Path | None, typer.Option("--mapping", metavar="MAP", help="Of people, payments, returns: what is where.")
     ] = None,
     actor: Actor = "",
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Decide everything, record nothing.")] = False,
@@ -159,7 +156,7 @@ def import_(
     Columns are fields, as pollbook record VERB --help lists them; what is JSON there is JSON in its cell.
     Importing the same rows again adds nothing.
     """
-    if verb in ("applications", "payments", "register-members"):
+    if verb in ("applications", "mark-returns", "marked-register", "payments", "register-members"):
         from cli.import_mapped import import_mapped
     if verb in ("mark-returns", "marked-register"):
         from cli.import_marks import import_marks
@@ -167,6 +164,7 @@ def import_(
         import_marks(context.obj, file, mapping, fields or [], actor, dry_run=dry_run, as_json=as_json)
         return
     if verb == "register-members":
+
         import_mapped(context.obj, verb, file, mapping, fields or [], actor, dry_run=dry_run, as_json=as_json)
         return
     if form or candidates or options:
@@ -239,9 +237,9 @@ nomination_verbs.add_verbs(app)
 office_verbs.add_verbs(app)
 member_verbs.add_verbs(app)
 roll_verbs.add_verbs(app)
+paper_verbs.add_verbs(app)
 application_verbs.add_verbs(app)
 check_verbs.add_verbs(app)
-paper_verbs.add_verbs(app)
 
 
 @app.command(rich_help_panel=CHECK)

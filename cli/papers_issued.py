@@ -47,9 +47,9 @@ def show_papers(
     """
     for name in by:
         if name not in BY:
-            found = f"{name!r}{nearest(name, BY)}"
+            other = f"{name!r}{nearest(name, BY)}"
             raise UsageError(
-                "unknown-place", f"--by {name}", expected=" or ".join(BY), found=found, remedy="Correct the option"
+                "unknown-place", f"--by {name}", expected=" or ".join(BY), found=other, remedy="Correct the option"
             )
     moment = moment_from(as_of, known_at)
     names = tuple(dict.fromkeys(by)) or ("section",)

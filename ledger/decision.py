@@ -20,6 +20,7 @@ from ledger.event import Event
 from ledger.field import Text, Time
 from ledger.intake import Intake
 from ledger.marking import Marking, PapersPort
+from ledger.paying import Paying
 from ledger.roll_figures import RollFigures
 from ledger.sweep import Sweep
 
@@ -146,7 +147,7 @@ class Outcome:
     """
 
     events: Sequence[Event] = ()
-    batch: Batch | Intake | Build | Marking | Sweep | None = None
+    batch: Batch | Intake | Build | Marking | Paying | Sweep | None = None
     unchanged: Unchanged | None = None
     restricted: bool = False
 

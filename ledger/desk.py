@@ -11,7 +11,7 @@ from typing import Any
 from ledger.authority import Sign, authorise, no_keys, sign
 from ledger.bulk import Bulk, Progress, in_bulk
 from ledger.decision import DECISIONS, Act, Batch, Command, Entry, Figures, Outcome, State, fold
-from ledger.errors import EvidenceError, RefusedError, refused
+from ledger.errors import EvidenceError, RefusedError
 from ledger.event import Audience, Event
 from ledger.intake import subject_of
 from ledger.intake_run import stamped
@@ -116,8 +116,13 @@ class Desk:
                 return self._carry_out(command, name, digest, actor, progress)
             except ConflictError:
                 continue
-        expected = f"a quiet moment within {ATTEMPTS} attempts"
-        raise refused("contention", f"command {name}", expected, "changes by others each time", "Try again")
+        raise RefusedError(
+            "contention",
+            f"command {name}",
+            expected=f"a quiet moment within {ATTEMPTS} attempts",
+            found="changes by others each time",
+            remedy="Try again",
+        )
 
     def _decide(self, command: Command, name: str, actor: str) -> tuple[Outcome, Guard, Signed | None]:
         """Decide, and have it signed: what is to be recorded, what must not have changed, and the signature."""

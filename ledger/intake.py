@@ -8,7 +8,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
+from typing import TYPE_CHECKING, Annotated, Any, NamedTuple, Protocol
+
+from pydantic import StringConstraints
 
 from ledger.event import Event
 
@@ -19,6 +21,9 @@ KEY_BYTES = 12  # of a row's key: of a million, two agree by chance once in 10^1
 NO_KEY = bytes(KEY_BYTES)  # of a row that cannot be told from others; it is always rejected
 PERSON, APPLICATION = "person/", "application/"  # streams of rows begin so
 APPLICATIONS = "applications-"  # ids of registers of applications begin so, and no others
+ROWS_MAX = 1_000_000  # rows of one file: the largest party election held had 784,151 electors
+
+IntakeId = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{32}$")]  # keyed digest of a file and how it is read
 
 
 def prefix_of(intake: str) -> str:

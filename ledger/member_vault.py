@@ -197,6 +197,17 @@ class MemberVault:
                 yield Sealed(str(person), str(digest), bytes(wrapped), bytes(sealed))
             last = (rows[-1][0], rows[-1][4])
 
+    def people(self, stem: str) -> Iterator[str]:
+        """Give the keys of who is in registers whose streams begin so, ascending; not of those who were erased."""
+        last: tuple[str, ...] = ("",)
+        statement = (
+            "SELECT DISTINCT person FROM member WHERE person > ? AND intake IN "
+            "(SELECT id FROM intake WHERE substr(stream, 1, ?) = ?) ORDER BY person LIMIT ?"
+        )
+        while self._made and (rows := self._store.execute(statement, (last[-1], len(stem), stem, PAGE_MEMBERS))):
+            last = tuple(str(person) for (person,) in rows)
+            yield from last
+
     def identities(self, stem: str) -> Iterator[tuple[str, str]]:
         """Give who is in registers whose streams begin so: key, and the JSON disclosed last; in the order of keys.
 

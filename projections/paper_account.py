@@ -109,7 +109,11 @@ def differences(
         if account is not None and account.returned is not None and came_back and account.returned != came_back:
             yield Difference(section, "returned, as stated", account.returned, "marked and held", came_back)
         if section in read and came_back:
-            aside = sum(part.papers for part in (*account.set_aside, *account.spoilt)) if account else 0
-            boxed = read[section] + aside
+            boxed = read[section] + (_not_read(account) if account else 0)
             if boxed != came_back:
                 yield Difference(section, "read, spoilt and set aside", boxed, "marked and held", came_back)
+
+
+def _not_read(account: AccountStated) -> int:
+    """Add up the papers of an account that came back and are not among those read."""
+    return sum(part.papers for part in account.set_aside) + sum(part.papers for part in account.spoilt)

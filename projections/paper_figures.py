@@ -15,8 +15,9 @@ from ledger.record import Record
 from ledger.streams.contest import Contest, contest_stream, require_contest
 from ledger.streams.entry import EntryAdded, EntryRemoved, EntryRestored, entry_stream
 from ledger.streams.issue import issue_stream
+from ledger.streams.roll_build import RollBuildClosed
 from projections.catch_up import Views
-from projections.papers import BUILD_CLOSED, DUE, PaperProjection
+from projections.papers import DUE, PaperProjection
 
 
 @dataclass(slots=True)
@@ -112,7 +113,7 @@ class PaperPort:
         """Give the position from which an entry counts; -1 while its batch is open."""
         if event.batch is None:
             return at
-        return next((end for end, last in self._ledger.stream(event.batch) if last.type == BUILD_CLOSED), -1)
+        return next((end for end, last in self._ledger.stream(event.batch) if isinstance(last, RollBuildClosed)), -1)
 
     def marks(self, contest: str) -> MarkFigures:
         """Give every paper of a contest, and what came back, as of the ledger's last event."""

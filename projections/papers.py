@@ -16,8 +16,8 @@ from ledger.streams.entry import EntryAdded, EntryAmended, EntryRemoved, EntryRe
 from ledger.streams.issue import PapersIssued
 from ledger.streams.issued import PaperCancelled, PaperIssued, PaperReissued
 from ledger.streams.returned import DuplicateReturnHeld, MarksReceived, MarksReconciled, ReturnMarked
+from ledger.streams.roll_build import RollBuildClosed
 
-BUILD_CLOSED = "roll-build-closed.v1"  # what ends a batch of entries
 LIVE, REMOVED = 1, 0  # of an entry; below 0: waiting for its batch, of that number
 
 _TABLES = (
@@ -45,6 +45,11 @@ _TABLES = (
     "duplicates INTEGER NOT NULL DEFAULT 0, PRIMARY KEY (contest, place)) WITHOUT ROWID",
 )
 TABLES = tuple(f"CREATE TABLE IF NOT EXISTS {table}" for table in _TABLES)
+READS = (
+    *(ContestDefined, EntryAdded, EntryAmended, EntryRemoved, EntryRestored, RollBuildClosed),
+    *(PapersIssued, PaperIssued, PaperReissued, PaperCancelled),
+    *(MarksReceived, ReturnMarked, DuplicateReturnHeld, MarksReconciled),
+)  # what is folded
 NOT_DUE = "EXISTS (SELECT 1 FROM paper WHERE contest = ? AND paper.person = e.person AND paper.number = e.number)"
 DUE = (
     "FROM paper_entry e WHERE e.election = ? AND e.live = 1 "
@@ -108,7 +113,7 @@ class _Folding:
             case MarksReconciled():
                 self.flush()
                 self._count_returns(event)
-            case _ if event.type == BUILD_CLOSED:
+            case RollBuildClosed():
                 self.flush()
                 self._count_entries(event.stream)
 

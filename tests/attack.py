@@ -15,7 +15,9 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from hashlib import sha256
 from itertools import product
+from operator import eq
 from pathlib import Path
+from statistics import correlation
 
 PAPER = re.compile(rb"paper/[a-z]+/([a-z]+)/[0-9a-f]{16}")
 RETURNED = re.compile(rb"returned/[a-z]+/([0-9a-f]{24})")
@@ -89,11 +91,33 @@ def read_folder(folder: Path) -> Folder:
 
 def attacks(folder: Folder, truth: Truth) -> Iterator[Success]:
     """Carry out every attack: each order of the electors against each of the papers, forwards and backwards."""
-    for (name, electors), (other, papers) in product(folder.electors.items(), folder.papers.items()):
-        for backwards in (False, True):
-            yield _attack(
-                f"{name} / {other}{' backwards' * backwards}", folder, truth, electors, papers, backwards=backwards
-            )
+    voters, papers = dict[str, list[list[str]]](), dict[str, list[list[str]]]()  # marks in that order, by section
+    for section, (people, streams) in folder.sections.items():
+        for name, order in folder.electors.items():
+            known = sorted((order[who], who) for who in people if who in order)
+            voters.setdefault(name, []).append([truth[section][who] for _, who in known])
+        for name, order in folder.papers.items():
+            lying = sorted((order[each], each) for each in streams if each in order)
+            papers.setdefault(name, []).append([folder.marks[each] for _, each in lying])
+    for (name, voted), (other, guessed) in product(voters.items(), papers.items()):
+        pairs = list(zip(voted, guessed, strict=True))
+        together = sum(_correlation(*pair) for pair in pairs) / len(pairs)
+        yield Success(f"{name} / {other}", sum(_right(*pair) for pair in pairs), together)
+        yield Success(f"{name} / {other} backwards", sum(_right(one, two[::-1]) for one, two in pairs), -together)
+
+
+def _right(voted: Sequence[str], guessed: Sequence[str]) -> int:
+    return sum(map(eq, voted, guessed))
+
+
+def _correlation(voted: Sequence[str], guessed: Sequence[str]) -> float:
+    """Give the correlation of the places that papers have in both orders, -1 to 1."""
+    place = {marks: number for number, marks in enumerate(guessed)}
+    pairs = [(number, place[marks]) for number, marks in enumerate(voted) if marks in place]
+    if len(pairs) < 3:
+        return 0.0
+    first, second = zip(*pairs, strict=True)
+    return correlation(first, second)
 
 
 def bounds(folder: Folder) -> tuple[float, float]:
@@ -118,33 +142,6 @@ def _deviations(chance: float) -> float:
     while math.erfc(at / math.sqrt(2)) > chance:
         at += 0.01
     return at
-
-
-def _attack(name: str, folder: Folder, truth: Truth, electors: Order, papers: Order, *, backwards: bool) -> Success:
-    right, correlations = 0, []
-    for section, (people, streams) in folder.sections.items():
-        guessed_people = sorted((who for who in people if who in electors), key=lambda who: (electors[who], who))
-        guessed = sorted(
-            (each for each in streams if each in papers), key=lambda each: (papers[each], each), reverse=backwards
-        )
-        marks = [folder.marks[each] for each in guessed]
-        right += sum(truth[section][who] == said for who, said in zip(guessed_people, marks, strict=False))
-        place = {said: number for number, said in enumerate(marks)}
-        pairs = [
-            (n, place[truth[section][who]]) for n, who in enumerate(guessed_people) if truth[section][who] in place
-        ]
-        correlations.append(_correlation(pairs))
-    return Success(name, right, sum(correlations) / len(correlations))
-
-
-def _correlation(pairs: Sequence[tuple[int, int]]) -> float:
-    if len(pairs) < 3:
-        return 0.0
-    first, second = zip(*pairs, strict=True)
-    means = sum(first) / len(pairs), sum(second) / len(pairs)
-    covered = sum((a - means[0]) * (b - means[1]) for a, b in pairs)
-    spread = math.sqrt(sum((a - means[0]) ** 2 for a in first) * sum((b - means[1]) ** 2 for b in second))
-    return covered / spread if spread else 0.0
 
 
 def _orders(leaves: Sequence[tuple[int, str, bytes]]) -> Iterator[tuple[str, Order]]:

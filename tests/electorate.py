@@ -64,7 +64,7 @@ def put(ledger: Ledger, *events: Event) -> None:
     """Append events past every decision, as of whenever the ledger ended."""
     latest = ledger.head().recorded
     for event in events:
-        at = event.model_copy(update={"recorded": latest or event.recorded})
+        at = event.model_copy(update={"command": None, "recorded": latest or event.recorded})
         ledger.append([conceal(at, lambda size: bytes(size))[0]])
 
 

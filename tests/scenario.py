@@ -35,6 +35,7 @@ from ledger.errors import RefusedError
 from ledger.event import Event
 from ledger.leaf import encode
 from ledger.marking import DueFigures, MarkFigures, PaperFigures
+from ledger.roll_figures import RollFigures
 from ledger.rules.alternative import AlternativeVote
 from ledger.rules.count_rule import rule_hash
 from ledger.seal.merkle import leaf_hash
@@ -51,7 +52,7 @@ CLOSED = "2010-09-22T23:59:59Z"
 ORIGIN = "example.org/log"
 ACTOR = "returning-officer"
 SEED = bytes(range(32))
-AnyFigures = CountFigures | HeadsFigures | NominationFigures | DueFigures | MarkFigures | PaperFigures | None
+AnyFigures = CountFigures | HeadsFigures | NominationFigures | RollFigures | DueFigures | MarkFigures | PaperFigures
 REFUSAL = re.compile(r"[a-z]+(-[a-z]+)*: \S.*: expected \S.*, found [^.\s].*\. \S.*[^.]\.")
 
 RULE = AlternativeVote(
@@ -102,7 +103,7 @@ def but(command: Command, **changes: Any) -> Any:
     return type(command).model_validate({**dict(command), **changes})
 
 
-def given(*commands: Command, figures: AnyFigures = None) -> Given:
+def given(*commands: Command, figures: AnyFigures | None = None) -> Given:
     """What was decided before; none of it may be refused."""
     scene = Given(figures=figures)
     for command in commands:
@@ -139,7 +140,7 @@ class Given:
 
     events: tuple[Event, ...] = ()
     now: str = NOW
-    figures: AnyFigures = None
+    figures: AnyFigures | None = None
 
     def at(self, now: str) -> Given:
         """At another time."""

@@ -15,6 +15,7 @@ from ledger.decision import BatchFigures, CountFigures, Figures, HeadsFigures, N
 from ledger.desk import Desk
 from ledger.errors import refused
 from ledger.marking import DueFigures, MarkFigures, PaperFigures
+from ledger.roll_figures import RollFigures
 from ledger.sqlite_store import sqlite_settings
 from ledger.sqlite_vault import VAULT_FILE, SQLiteVaultStore
 from ledger.store import LEDGER_FILE, Ledger, make_ledger, make_postgres_ledger, open_ledger, open_postgres_ledger
@@ -148,6 +149,9 @@ class NoFigures:
 
     def nominations(self, contest: str) -> NominationFigures:
         raise refused("nominations-missing", f"contest {contest}", "nominations that were opened", "none", "Open them")
+
+    def roll(self, election: str) -> RollFigures:
+        raise AssertionError(f"nothing here reads the roll of {election}")
 
     def heads(self) -> HeadsFigures:
         raise AssertionError("nothing here reads the heads of streams")

@@ -341,6 +341,29 @@ PAID = {"amount": COUNTS, "currency": CURRENCIES, "day": DAYS, "payment": ROW_KE
 SOME_IDS = st.lists(IDS, max_size=3)
 CLAIM = {"category": IDS, "channel": IDS, "declaration": HASHES, "election": IDS, "identity": DIGESTS}
 APPLICATION_FIELDS: dict[str, dict[str, Any]] = {
+    "admission-closed.v1": {
+        "admitted": st.lists(st.fixed_dictionaries({"applications": COUNTS, "section": IDS}), max_size=2),
+        "changed": COUNTS,
+        "digest": HASHES,
+        "election": IDS,
+        "not_admitted": st.lists(st.fixed_dictionaries({"applications": COUNTS, "code": IDS}), max_size=2),
+        "number": NUMBERS,
+    },
+    "admission-opened.v1": {"election": IDS, "franchise": NUMBERS, "number": NUMBERS},
+    "payments-received.v1": {"election": IDS, "file": FILES, "rows": COUNTS},
+    "payments-reconciled.v1": {
+        "digest": HASHES,
+        "election": IDS,
+        "file": FILES,
+        "rows": COUNTS,
+        "sums": st.lists(
+            st.fixed_dictionaries(
+                {"amount": COUNTS, "fate": IDS, "rows": COUNTS},
+                optional={"currency": CURRENCIES, "kind": st.sampled_from(["received", "failed", "refunded"])},
+            ),
+            max_size=2,
+        ),
+    },
     "application-admitted.v1": {
         "category": IDS,
         "decided_by": st.sampled_from(["automatic", "officer"]),
@@ -446,7 +469,37 @@ FIELDS: dict[str, dict[str, Any]] = {
         "source": TEXTS,
         "spoilt": st.lists(st.fixed_dictionaries({"papers": COUNTS, "reason": st.just("uncertain")}), max_size=2),
     },
-    "batch-received.v1": {"file": FILES, "register_id": IDS, "rows": COUNTS},
+    "batch-received.v1": {
+        "affiliate": IDS,
+        "declared": COUNTS,
+        "file": FILES,
+        "levy": COUNTS,
+        "register_id": IDS,
+        "rows": COUNTS,
+    },
+    "checks-closed.v1": {
+        "applications": COUNTS,
+        "changed": COUNTS,
+        "digest": HASHES,
+        "election": IDS,
+        "outcomes": st.lists(
+            st.fixed_dictionaries(
+                {"applications": COUNTS, "check": st.just("payment"), "outcome": st.sampled_from(["pass", "none"])}
+            ),
+            max_size=2,
+        ),
+    },
+    "checks-opened.v1": {
+        "barred_file": FILES,
+        "checks": st.lists(st.fixed_dictionaries({"check": st.just("payment"), "version": IDS}), max_size=2),
+        "edition": IDS,
+        "election": IDS,
+        "matcher": TEXTS,
+        "number": NUMBERS,
+        "on": DAYS,
+        "register_file": FILES,
+        "years": COUNTS,
+    },
     "batch-reconciled.v1": {
         "accepted": COUNTS,
         "amended": COUNTS,

@@ -3,21 +3,22 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Callable
+import sqlite3
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, closing
 from itertools import permutations
 from pathlib import Path
 from typing import Any
 
 import pytest
 from attack import Folder, Success, attacks, bounds, read_folder
-from electorate import entry, frozen, person
 from terminal import ADOPT_RULE, CALL_ELECTION, DEFINE_CONTEST, Terminal
 
 import ledger.marking_run
 import ledger.recorder
 import ledger.streams.paper
-from ledger.leaf import conceal
 from ledger.store import open_ledger
+from ledger.streams.entry import EntryAdded
 
 SEED = 2010
 ELECTORS = 260  # of each section
@@ -34,59 +35,107 @@ CONTEST = {
     "secrecy": "secret",
 }
 
+FRANCHISE = {
+    "version": "franchise.v1",
+    "several": "per-section",
+    "categories": [
+        {
+            "category": name,
+            "by": "register",
+            "registers": [name],
+            "section": name,
+            "tests": [{"test": "joined-by", "day": "2010-06-24"}],
+        }
+        for name in SECTIONS
+    ],
+}
+MAPPING = """\
+key = "No"
+[public]
+unit = "Unit"
+joined = "Joined"
+[private]
+name = ["Name"]
+[set]
+category = "%s"
+"""
+
 Polled = tuple[Terminal, dict[str, dict[str, str]]]
 
 
-def polled(at: Terminal, arrived: Callable[[str, str, str], object] = lambda *_: None) -> Polled:
-    """An election in which everything comes in the order in which it came to the scrutineer; give who voted how."""
-    chance = random.Random(SEED)
+def roll_built(at: Terminal) -> dict[str, list[str]]:
+    """An election with papers out; give the electors of each section, by the register's numbers."""
     at.made([("call-election", CALL_ELECTION), ("adopt-count-rule", ADOPT_RULE), ("define-contest", CONTEST)])
-    people = {name: [person(n + 1000 * place) for n in range(1, ELECTORS + 1)] for place, name in enumerate(SECTIONS)}
-    numbers = {who: n + 1000 * place for place, name in enumerate(SECTIONS) for n, who in enumerate(people[name], 1)}
-    section_of = {who: name for name, those in people.items() for who in those}
+    for name in SECTIONS:
+        rows = (f"{n},{name} {n},unit-{n % 7},2009-01-{1 + n % 28:02}\n" for n in range(1, ELECTORS + 1))
+        at.write("register.csv", "No,Name,Unit,Joined\n" + "".join(rows))
+        at.write("register.toml", MAPPING % name)
+        words = ("--mapping", "register.toml", "--set", f"register_id={name}", "--as", "registrar")
+        at("import", "register-members", "register.csv", *words).done()
+    franchise = at.lines("franchise.jsonl", [("adopt-franchise", {"election": "labour", "rule": FRANCHISE})])
+    at("apply", franchise, "--as", "returning-officer").done()
+    at("build-roll", "labour", "--as", "registrar").done()
+    at.record("freeze-roll", {"election": "labour"}).done()
+    people: dict[str, list[str]] = {name: [] for name in SECTIONS}
     with open_ledger(at.ledger) as record:
-        recorded = record.head().recorded
-        added = [entry(numbers[who], section_of[who]) for who in sorted(section_of)]
-        events = [event.model_copy(update={"recorded": recorded}) for event in (*added, frozen())]
-        record.append([conceal(event, random.Random(SEED).randbytes)[0] for event in events])
+        for _, event in record.scan():
+            if isinstance(event, EntryAdded):
+                people[event.section].append(event.stream.rpartition("/")[2])
     for name in SECTIONS:
         issue = {"contest": "leader", "section": name, "count": ELECTORS, "roll_version": 1, "channel": "post"}
         at.record("issue-papers", issue, "--effective", "2010-08-01T12:00:00Z").done()
     at.record("close-poll", {"contest": "leader", "effective": "2010-09-22T23:59:59Z"}).done()
+    return people
+
+
+def polled(at: Terminal, arrived: Callable[[str, str, str], object] = lambda *_: None) -> Polled:
+    """An election in which everything comes in the order in which it came to the scrutineer; give who voted how."""
+    people = roll_built(at)
+    chance = random.Random(SEED)
     truth: dict[str, dict[str, str]] = {}
     register: list[tuple[str, str]] = []
-    papers: dict[str, list[str]] = {}
     for name in SECTIONS:
         voters = chance.sample(people[name], RETURNED)
         truth[name] = dict(zip(voters, chance.sample(RANKINGS, RETURNED), strict=True))
-        days = sorted(chance.choice(DAYS) for _ in voters)
-        register += zip(voters, days, strict=True)
-        papers[name] = [truth[name][who] for who in voters]
+        register += zip(voters, sorted(chance.choice(DAYS) for _ in voters), strict=True)
         for who in voters:
             arrived(name, who, truth[name][who])
     at.write("marked.csv", "elector,day\n" + "".join(f"{who}/1,{day}\n" for who, day in register))
     at("import", "mark-returns", "marked.csv", "--set", "contest=leader", "--as", "scrutineer").done()
     for name in SECTIONS:
-        at.write("papers.csv", "marks\n" + "".join(f"{marks}\n" for marks in papers[name]))
-        words = ("contest=leader", f"section={name}", "serial=1")
-        at(
-            "import", "read-papers", "papers.csv", *(w for each in words for w in ("--set", each)), "--as", "scrutineer"
-        ).done()
+        at.write("papers.csv", "marks\n" + "".join(f"{marks}\n" for marks in truth[name].values()))
+        words = ("--set", "contest=leader", "--set", f"section={name}", "--set", "serial=1", "--as", "scrutineer")
+        at("import", "read-papers", "papers.csv", *words).done()
+    at("papers", "leader").done()
     at("count", "leader").done()
     return at, truth
 
 
 @pytest.fixture
-def at(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Terminal:
-    monkeypatch.setattr(ledger.marking_run, "PAGE_ROWS", 100)  # so that there is more than one page to look at
+def at(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Iterator[Terminal]:
+    """A ledger whose pages are small, so that there are several, and whose logs are left beside the databases."""
+    monkeypatch.setattr(ledger.marking_run, "PAGE_ROWS", 100)
     monkeypatch.setattr("ledger.desk.PAGE_ROWS", 100)
-    return Terminal(tmp_path, monkeypatch, capsys)
+    made = Terminal(tmp_path, monkeypatch, capsys)
+    with ExitStack() as stack:
+        init = made.made
+
+        def held_open(commands: Any) -> Terminal:
+            init(commands)
+            for name in ("ledger.db", "vault.db"):
+                database = stack.enter_context(closing(sqlite3.connect(made.ledger / name)))
+                database.execute("SELECT count(*) FROM sqlite_master").fetchall()
+            return made
+
+        monkeypatch.setattr(made, "made", held_open)
+        yield made
 
 
 def attacked(polled: Polled) -> tuple[Folder, list[Success]]:
     """Attack the folder as it lies there."""
     at, truth = polled
     folder = read_folder(at.ledger)
+    assert {"ledger.db", "ledger.db-wal", "vault.db", "views.db"} <= {path.name for path in at.ledger.rglob("*")}
     assert {name: (len(people), len(papers)) for name, (people, papers) in folder.sections.items()} == dict.fromkeys(
         SECTIONS, (RETURNED, RETURNED)
     )

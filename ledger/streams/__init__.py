@@ -2,6 +2,7 @@
 
 from ledger.streams import (
     account,
+    admission,
     amendment,
     application,
     application_events,
@@ -53,6 +54,7 @@ from ledger.streams import (
     paper,
     paper_handling,
     payment,
+    payments,
     person,
     referral,
     report,
@@ -71,6 +73,7 @@ from ledger.streams import (
 
 __all__ = [
     "account",
+    "admission",
     "amendment",
     "application",
     "application_events",
@@ -122,6 +125,7 @@ __all__ = [
     "paper",
     "paper_handling",
     "payment",
+    "payments",
     "person",
     "referral",
     "report",

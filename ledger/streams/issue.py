@@ -63,7 +63,7 @@ class IssuePapers(Command):
     """Issue papers to everybody in a section who is on the roll and has none yet.
 
     The number must be just that of the entries due: pollbook papers CONTEST shows it. Who is added to the roll later
-    is issued a paper by itself, issue-paper, or with the next of these.
+    is issued a paper alone, or with the next of these.
     """
 
     signed = True

@@ -10,6 +10,7 @@ from ledger.streams.account import Account, AccountStated
 from ledger.streams.application import Application
 from ledger.streams.batch import BatchClosed, BatchOpened, BatchState, BatchWithdrawn
 from ledger.streams.body import Body, BodyConstituted, DecisionTaken, MemberSeated, MemberUnseated, SittingHeld
+from ledger.streams.checks import CheckRunState, ChecksClosed, ChecksOpened
 from ledger.streams.contest import Contest, ContestDefined, PollClosed
 from ledger.streams.deferral import DecisionDeferred, Deferrals
 from ledger.streams.document import Document, DocumentPublished, DocumentWithdrawn
@@ -60,6 +61,7 @@ KINDS: dict[str, type[State]] = {
     "application": Application,
     "batch": BatchState,
     "body": Body,
+    "checks": CheckRunState,
     "contest": Contest,
     "document": Document,
     "deferral": Deferrals,
@@ -130,6 +132,8 @@ def place_of(event: Event) -> str:
             return f"totals/{event.contest}/{event.section}"
         case TimetableSet() | StepVaried():
             return f"timetable/{event.election}"
+        case ChecksOpened() | ChecksClosed():
+            return f"checks/{event.election}/*"
         case FeeSet():
             return f"fee/{event.election}"
         case GroundAdopted():
