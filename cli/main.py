@@ -164,7 +164,6 @@ def import_(
         import_marks(context.obj, file, mapping, fields or [], actor, dry_run=dry_run, as_json=as_json)
         return
     if verb == "register-members":
-
         import_mapped(context.obj, verb, file, mapping, fields or [], actor, dry_run=dry_run, as_json=as_json)
         return
     if form or candidates or options:

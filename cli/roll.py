@@ -50,16 +50,21 @@ def wanted(by: Sequence[str], only: Sequence[str], page: int, out: Path | None, 
         UsageError: `unknown-place`, `not-for-the-public`, `unknown-audience`, `unknown-format`.
     """
     pairs = [each.partition("=") for each in only]
-    _require("--audience", audience, AUDIENCES, "unknown-audience")
     _require("--format", form, tuple(FORMS), "unknown-format")
-    for option, names in (("--by", by), ("--only", [name for name, _, _ in pairs])):
-        for name in names:
-            _require(option, name, PLACES, "unknown-place")
-            if audience == "public" and name not in TREE:
-                _not_public(f"{option} {name}", " or ".join(TREE))
+    require_names("--by", by, audience)
+    require_names("--only", [name for name, _, _ in pairs], audience)
     if audience == "public" and (page or out or pairs):
         _not_public("--list, --page, --out or --only", "numbers alone")
     return Wanted(tuple(by) or ("section",), {name: value for name, _, value in pairs}, page, out, form, audience)
+
+
+def require_names(option: str, names: Sequence[str], audience: str) -> None:
+    """Refuse an audience that there is not, and names of places that it may not have numbers by."""
+    _require("--audience", audience, AUDIENCES, "unknown-audience")
+    for name in names:
+        _require(option, name, PLACES, "unknown-place")
+        if audience == "public" and name not in TREE:
+            _not_public(f"{option} {name}", " or ".join(TREE))
 
 
 def _require(option: str, name: str, known: Sequence[str], code: str) -> None:

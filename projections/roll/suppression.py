@@ -10,7 +10,7 @@ answers, by adding and subtracting, are the parts themselves, each of `least` en
 Answers at different dates would tell of what changed between them. So the public sees the roll in editions, each as it
 was frozen or certified, and not between them; an edition's parts are those of the one before, or several of those as
 one, never finer; and a part's number is what it was in an earlier edition unless it differs by `least` or more from
-each of them. So two editions differ in a part by nothing, or by `least` or more.
+each of them. So what was told of a part twice differs by nothing, or by `least` or more.
 
 What it does not hide: that a cell is in a pool at all; and the numbers of all entries and of sections that the freeze
 and the certificate publish themselves, exactly, as whoever certifies has to.
@@ -147,7 +147,7 @@ def _taken_in(counts: Mapping[Cell, int], parts: list[Part], least: int) -> list
         if counts[cell] >= least:
             parts.append(new)
         else:
-            parts.append(parts.pop(_nearest(counts, new, parts)) | new)
+            parts.append(parts.pop(nearest(counts, new, parts)) | new)
     return parts
 
 
@@ -162,7 +162,7 @@ def _release(counts: Mapping[Cell, int], parts: list[Part], before: Sequence[Rel
         number = _number(_sum(counts, part), told, least)
         if number is None and (parts or numbers):
             others = [*parts, *numbers]
-            near = others[_nearest(counts, part, others)]
+            near = others[nearest(counts, part, others)]
             parts = [part | near, *(each for each in parts if each != near)]
             numbers.pop(near, None)
         else:
@@ -178,8 +178,8 @@ def _number(entries: int, told: Sequence[int], least: int) -> int | None:
     return entries if entries == 0 or entries >= least else None
 
 
-def _nearest(counts: Mapping[Cell, int], part: Part, others: Sequence[Part]) -> int:
-    """Find the part that has most in common with one, of those the smallest."""
+def nearest(counts: Mapping[Cell, int], part: Part, others: Sequence[Part]) -> int:
+    """Give the place of the part that has most in common with one, of those the smallest."""
     mine = label(part)
 
     def apart(number: int) -> tuple[int, int, list[Cell]]:
