@@ -11,12 +11,19 @@ LOOK, RECORD = "Look", "Record"
 
 Election = Annotated[str, typer.Argument(metavar="ELECTION", help="Id of the election.")]
 Json = Annotated[bool, typer.Option("--json", help="Print JSON instead of tables.")]
+AsOf = Annotated[str | None, typer.Option("--as-of", metavar="DATE", help="As it was at the end of a day (UTC).")]
+KnownAt = Annotated[
+    str | None, typer.Option("--known-at", metavar="DATE|POSITION", help="As we knew it then, or at that event.")
+]
 Actor = Annotated[str, typer.Option("--as", envvar="POLLBOOK_ACTOR", metavar="ACTOR", help="Who records: an office.")]
 
 
 def add_verbs(app: typer.Typer) -> None:
     """Add the verbs."""
     app.command("run-checks", rich_help_panel=RECORD)(run_checks)
+    app.command("queue", rich_help_panel=LOOK)(queue)
+    app.command("fees", rich_help_panel=LOOK)(fees)
+    app.command("application", rich_help_panel=LOOK)(application)
 
 
 def run_checks(
@@ -64,3 +71,63 @@ def run_checks(
 
     given = Given(election, edition, register, mapping, barred, barred_mapping, age, on)
     run(context.obj, given, actor, as_json=as_json)
+
+
+def queue(
+    context: typer.Context,
+    election: Election,
+    listed: Annotated[str, typer.Option("--list", metavar="NAME", help="List who waits for one thing.")] = "",
+    page: Annotated[int, typer.Option("--page", metavar="N", min=1, max=1_000_000, help="With --list: which.")] = 1,
+    as_of: AsOf = None,
+    known_at: KnownAt = None,
+    as_json: Json = False,
+) -> None:
+    """Show what applications wait for, and when that clears.
+
+    By check and what it found: how many, and the age of the oldest. The rates are those of the last 24 hours.
+
+    \b
+    pollbook queue leader-2015
+    pollbook queue leader-2015 --list register-match --page 2
+    """
+    from cli.queue import show_queue
+
+    show_queue(context.obj, election, listed, page, as_of, known_at, as_json=as_json)
+
+
+def fees(
+    context: typer.Context,
+    election: Election,
+    by: Annotated[list[str] | None, typer.Option("--by", metavar="WHAT", help="category, day, or both.")] = None,
+    as_of: AsOf = None,
+    known_at: KnownAt = None,
+    as_json: Json = False,
+) -> None:
+    """Show the money of applications, and what of it is banked.
+
+    Quoted, received, taken back by the bank, refunded, retained from those whose application came to nothing, and what
+    failed at once; by category, or --by day.
+
+    \b
+    pollbook fees leader-2015 --by category --by day
+    """
+    from cli.fees import show_fees
+
+    show_fees(context.obj, election, by or [], None, as_of, known_at, as_json=as_json)
+
+
+def application(
+    context: typer.Context,
+    key: Annotated[str, typer.Argument(metavar="KEY", help="The application's key, 24 hexadecimal digits.")],
+    as_of: AsOf = None,
+    known_at: KnownAt = None,
+    as_json: Json = False,
+) -> None:
+    """Show one application, test by test.
+
+    How it was received and paid, what each check found against what, and of every test of the franchise whether it is
+    passed, and why. It names nobody.
+    """
+    from cli.application import show_application
+
+    show_application(context.obj, key, as_of, known_at, as_json=as_json)

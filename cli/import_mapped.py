@@ -1,4 +1,4 @@
-"""Which files `pollbook import` reads by a mapping: registers, applications, payments."""
+"""Which files `pollbook import` reads by a mapping: registers, applications, payments, marked registers."""
 
 from __future__ import annotations
 
@@ -25,6 +25,10 @@ def import_mapped(
         from cli.import_payments import import_payments
 
         import_payments(place, *given, dry_run=dry_run, as_json=as_json)
+    elif what in ("mark-returns", "marked-register"):
+        from cli.import_marks import import_marks
+
+        import_marks(place, *given, dry_run=dry_run, as_json=as_json)
     elif what == "applications":
         from cli.import_applications import import_applications
 

@@ -14,7 +14,7 @@ from typing import Any, cast
 
 from cli.access import opening
 from cli.import_csv import constants_of, filled
-from cli.member_file import MemberFile
+from cli.member_file import MemberFile, Read
 from cli.member_mapping import Mapping_, Places, read_mapping
 from cli.member_rows import CODES, RowReader
 from cli.office import desk_at, opened, vault_of
@@ -29,7 +29,7 @@ from ledger.decision import fold
 from ledger.desk import name_of
 from ledger.errors import RefusedError, UsageError
 from ledger.intake import Row, Tally
-from ledger.intake_run import preview
+from ledger.intake_sort import preview
 from ledger.member_vault import RejectedRow
 from ledger.record import Record
 from ledger.streams.member import Given, IntakeState, RegisterMembers, intake_stream
@@ -48,6 +48,7 @@ class Sort:
     Attributes:
         command: that takes it in; `register` gives the register's id by it.
         mapping: class of its mapping file; `reader` reads a row by it.
+        totals: file -> fields of the command that are read from it.
         done: what becomes of a row that is accepted.
         judge: ledger, command -> what says why a row is rejected where that takes more than the row.
     """
@@ -59,9 +60,10 @@ class Sort:
     rows: str = "members"
     done: str = "registered"
     judge: Callable[[Record, Any], Judge] | None = None
+    totals: Callable[[MemberFile, Read], dict[str, Any]] = lambda _, __: {}
 
 
-MEMBERS = Sort(RegisterMembers, lambda command: command.register_id)
+MEMBERS = Sort(RegisterMembers, lambda command: command.register_id, totals=MemberFile.totals)
 
 
 def import_members(
@@ -122,6 +124,11 @@ class Register:
         with progress(f"sorting {self.name}", members.size) as bar:
             members.sort(bar.by)
 
+    def totals(self, members: MemberFile) -> dict[str, Any]:
+        """Give what of the command is read from the file."""
+        with progress(f"adding up {self.name}", members.size) as bar:
+            return self.kind.totals(members, bar.by)
+
 
 def _take_in(place: Place, register: Register, given: dict[str, Any], who: str, *, as_json: bool) -> None:
     with desk_at(place) as desk:
@@ -130,11 +137,12 @@ def _take_in(place: Place, register: Register, given: dict[str, Any], who: str, 
         if not before:
             register.sort(members)
             file = state.stream.rpartition("/")[2]
-            command = _command(register.kind, {**given, "file": file, "rows": members.total}).of(members)
+            totals = register.totals(members)
+            command = _command(register.kind, {**given, "file": file, "rows": members.total, **totals}).of(members)
             try:
                 with progress(register.kind.rows, members.total) as bar:
                     name = name_of(desk.vault, command, who, 0)
-                    desk.submit(command, actor=who, command_id=name, progress=_shown(bar))
+                    desk.submit(command, actor=who, command_id=name, progress=shown(bar))
             finally:
                 sealed = seal_up(place, desk.ledger)
             state = fold(state, (event for _, event in desk.ledger.stream(state.stream)[state.version :]))
@@ -143,7 +151,7 @@ def _take_in(place: Place, register: Register, given: dict[str, Any], who: str, 
     done = state.reconciled
     if done is None:
         raise AssertionError("an intake that was carried out is reconciled")
-    tally = Tally(done.accepted, done.held, {each.code: each.rows for each in done.rejected})
+    tally = Tally(done.accepted, done.held, {each.code: each.rows for each in done.rejected}, done.amended or 0)
     _print(state.stream, tally, sealed, "before" if before else "now", register.kind, as_json=as_json)
 
 
@@ -156,7 +164,7 @@ def _look_through(place: Place, register: Register, command: Given, *, as_json: 
             register.sort(members)
             judge = register.kind.judge(ledger, command) if register.kind.judge else None
             with progress(register.kind.rows, members.total) as bar:
-                tally = preview(ledger, vault, members, state.stream, _shown(bar), judge)
+                tally = preview(ledger, vault, members, state.stream, shown(bar), judge)
         finally:
             vault.close()
     _print(state.stream, tally, None, "dry", register.kind, as_json=as_json)
@@ -166,7 +174,8 @@ def _command(sort: Sort, values: dict[str, Any]) -> Given:
     return cast(Given, command_from(sort.command, values, Where("--set")))
 
 
-def _shown(bar: Bar) -> Callable[[int, int], None]:
+def shown(bar: Bar) -> Callable[[int, int], None]:
+    """Give what shows on a bar how many are done."""
     done = 0
 
     def show(at: int, _total: int) -> None:
@@ -179,9 +188,10 @@ def _shown(bar: Bar) -> Callable[[int, int], None]:
 
 def _print(stream: str, tally: Tally, sealed: Sealed | None, when: str, sort: Sort, *, as_json: bool) -> None:
     rejected = sum(tally.rejected.values())
-    rows = tally.accepted + tally.held + rejected
+    rows = tally.accepted + tally.amended + tally.held + rejected
     if as_json:
         done = {"batch": stream, "rows": rows, "accepted": tally.accepted, "held": tally.held}
+        done |= {"amended": tally.amended} if sort is MEMBERS else {}
         say_json({**done, "rejected": dict(sorted(tally.rejected.items())), "when": when, **tree_of(sealed)})
         return
     say(stream)
@@ -189,6 +199,7 @@ def _print(stream: str, tally: Tally, sealed: Sealed | None, when: str, sort: So
         say(f"added nothing: this file was taken in before, {counted(rows, 'row')}")
     says = "would be " if when == "dry" else ""
     said = [(sort.done, tally.accepted), ("held already", tally.held), ("rejected", rejected), ("rows", rows)]
+    said[1:1] = [("amended", tally.amended)] if tally.amended else []
     say("\n".join(f"{number:>9,} {says if what != 'rows' else ''}{what}" for what, number in said))
     if tally.rejected:
         found = [(f"{number:,}", code, CODES.get(code, "")) for code, number in sorted(tally.rejected.items())]

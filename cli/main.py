@@ -9,13 +9,17 @@ from typing import Annotated, NoReturn
 import typer
 
 from cli import (
+    application_verbs,
     body_verbs,
+    build_verbs,
     check_verbs,
     count_verbs,
     member_verbs,
     nomination_verbs,
     office_verbs,
+    paper_verbs,
     privacy_verbs,
+    roll_verbs,
     rules_verbs,
     seal_verbs,
     timetable_verbs,
@@ -142,10 +146,7 @@ def import_(
         typer.Option("--option", metavar="NAME=VALUE", help="Of a format: kind, contest, overvotes, first_column."),
     ] = None,
     mapping: Annotated[
-        Path | None,
-        typer.Option(
-            "--mapping", metavar="MAP", help="For registers, applications, payments: which column holds what."
-        ),
+        Path | None, typer.Option("--mapping", metavar="MAP", help="Of people, payments, returns: what is where.")
     ] = None,
     actor: Actor = "",
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Decide everything, record nothing.")] = False,
@@ -156,9 +157,14 @@ def import_(
     Columns are fields, as pollbook record VERB --help lists them; what is JSON there is JSON in its cell.
     Importing the same rows again adds nothing.
     """
-    if verb in ("applications", "payments", "register-members"):
+    if verb in ("applications", "mark-returns", "marked-register", "payments", "register-members"):
         from cli.import_mapped import import_mapped
+    if verb in ("mark-returns", "marked-register"):
+        from cli.import_marks import import_marks
 
+        import_marks(context.obj, file, mapping, fields or [], actor, dry_run=dry_run, as_json=as_json)
+        return
+    if verb == "register-members":
         import_mapped(context.obj, verb, file, mapping, fields or [], actor, dry_run=dry_run, as_json=as_json)
         return
     if form or candidates or options:
@@ -222,6 +228,7 @@ def show(
     show_stream(context.obj, stream, as_of, known_at, fields=fields, clocks=clocks, as_json=as_json)
 
 
+build_verbs.add_verbs(app)
 timetable_verbs.add_verbs(app)
 body_verbs.add_verbs(app)
 rules_verbs.add_verbs(app)
@@ -230,6 +237,9 @@ nomination_verbs.add_verbs(app)
 office_verbs.add_verbs(app)
 member_verbs.add_verbs(app)
 privacy_verbs.add_verbs(app)
+roll_verbs.add_verbs(app)
+paper_verbs.add_verbs(app)
+application_verbs.add_verbs(app)
 check_verbs.add_verbs(app)
 
 

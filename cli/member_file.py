@@ -15,7 +15,7 @@ from types import EllipsisType
 from typing import Any
 
 from cli.member_mapping import Mapping_, Places, places_in
-from cli.member_rows import RowReader
+from cli.member_rows import RejectError, RowReader
 from cli.source import BOM, UTF_16
 from ledger.errors import RefusedError
 from ledger.intake import KEY_BYTES, NO_KEY, Row
@@ -27,6 +27,7 @@ BLOCK = 1 << 20  # bytes read at a time
 LINE_MAX = 8_000_000  # bytes up to a line feed
 SPAN_MAX = 100  # lines that one row may go over
 QUOTE = b'"'
+TOTALS = {"declaration": ("declared", "made"), "levy": ("levy", "pays")}  # column -> what is counted, and its word
 ENTRY = struct.Struct(f">{KEY_BYTES}sIQI")  # key, line, offset, bytes
 
 Read = Callable[[int], None]  # told how many more bytes were read
@@ -127,6 +128,30 @@ class MemberFile:
         if found is not None and not any(found):
             return None
         return self._reader.key_of(found).encode("utf-8", "surrogateescape")
+
+    def keys(self) -> Iterator[bytes]:
+        """Give the keys of the rows, ascending, once they are sorted; also of those that would be rejected."""
+        return (entry[:KEY_BYTES] for entry in self._entries)
+
+    def totals(self, read: Read) -> dict[str, Any]:
+        """Give whose list it is, and how many of its rows pay the levy and declared support, if it says so."""
+        affiliate = self._mapping.set.get("affiliate")
+        if affiliate is None:
+            return {}
+        columns = {name: column for name, column in self._places.shared.items() if name in TOTALS}
+        found: dict[str, Any] = {TOTALS[name][0]: 0 for name in columns}
+        for raws in self._raws(read) if columns else ():
+            for cells in parse([*map(self._decoded, raws)]):
+                for name, column in columns.items():
+                    if cells is not None and len(cells) == self._places.width and any(cells):
+                        found[TOTALS[name][0]] += self._says(name, cells[column].strip())
+        return {"affiliate": affiliate, **found}
+
+    def _says(self, name: str, cell: str) -> bool:
+        try:
+            return self._reader.said(name, cell) == TOTALS[name][1]
+        except RejectError:
+            return False
 
     def page(self, start: int, stop: int) -> list[Row]:
         """Give the rows from place `start` up to `stop` in the order of their keys."""

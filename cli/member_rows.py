@@ -26,6 +26,11 @@ SERIAL = re.compile(r"[0-9]{1,6}(\.[0-9]+)?")  # a day as a spreadsheet counts t
 ISO_DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 SCIENTIFIC = re.compile(r"[0-9](\.[0-9]+)?E\+?[0-9]+", re.IGNORECASE)  # a long number as a spreadsheet shows it
 PERSONAL = "personal-data-in-public-field"
+YES, NO = ("yes", "y", "true", "1", "x"), ("", "no", "n", "false", "0", "not")
+OWN_WORDS = {  # fields that say yes or no, and how cells say so, capitals aside; a mapping's words take their place
+    "declaration": dict.fromkeys((*YES, "made"), "made") | dict.fromkeys(NO, "not"),
+    "levy": dict.fromkeys((*YES, "pays"), "pays") | dict.fromkeys(NO, "not"),
+}
 NOBODY = Standing("none")
 NO_DAYS = (None, None)
 CODES = {
@@ -46,6 +51,14 @@ CODES = {
     "bad-id": "a place or category without a letter or digit of ASCII",
     PERSONAL: "an e-mail address, telephone number or postcode for a place or category",
     "row-repeated": "a key that an earlier row of the file has",
+    "no-reference": "no reference of the bank's",
+    "bad-amount": "an amount that is none, or nothing, or of another sign than its kind",
+    "bad-currency": "a currency that is no three letters of ISO 4217",
+    "unmatched-payment": "a receipt number that no application has",
+    "duplicate-payment-ref": "a reference of the bank's that was used before",
+    "payment-differs": "another amount than was received under this reference",
+    "currency-differs": "another currency than that of the fee",
+    "refund-exceeds": "more paid back than is left of what was received",
     "bad-time": "a moment that is none, or written otherwise than the mapping says",
     "time-mangled": "a moment as a spreadsheet counts them",
     "local-time-ambiguous": "a local time that came twice, as clocks were put back",
@@ -56,7 +69,8 @@ CODES = {
     "declaration-missing": "no declaration made",
     "fee-not-set": "a category that has no fee at that moment",
     "unknown-concession": "a concession that the fee does not have",
-    "differs-from-register": "somebody registered before, with other details",
+    "differs-from-register": "an application received before, with other details",
+    "other-affiliate": "a member of another affiliate than the list's",
     "being-registered": "somebody whom another import is registering",
     "recorded-singly": "somebody recorded before, and not with a file",
     "member-erased": "somebody whose personal data was erased",
@@ -75,11 +89,11 @@ class RowReader:
         self._places = places
         self._words: dict[str, dict[str, str]] = {str(name): words for name, words in mapping.words.items()}
         columns = [column for _, several in places.private for column in several]
-        self._values: Any = itemgetter(*columns) if len(columns) > 1 else lambda cells: (cells[columns[0]],)
+        self._values: Any = itemgetter(*columns) if len(columns) > 1 else lambda cells: tuple(cells[c] for c in columns)
         said = (f'"{name}":"' + " ".join(["%s"] * len(several)) + '"' for name, several in places.private)
         self._template = "{" + ",".join(said) + "}"
         private = dict(places.private)
-        self._name = private["name"]
+        self._name = private.get("name", ())
         self._born = private["born"][0] if "born" in private else None
         shared = sorted(places.shared.values())
         self._shared: Any = itemgetter(*shared) if shared else lambda _: ""
@@ -191,13 +205,23 @@ class RowReader:
     def _stand(self, shared: Any, cells: list[str]) -> Standing:
         fields: dict[str, Any] = {str(name): value for name, value in self._mapping.set.items()}
         for name, column in self._places.shared.items():
-            fields[name] = self._id(self._words.get(name), cells[column])
+            fields[name] = self.said(name, cells[column])
         if not fields.get("category"):
             raise RejectError("bad-id")
         if len(self._standings) >= REMEMBERED_MAX:
             self._standings.clear()
         standing = self._standings[shared] = Standing(**fields)
         return standing
+
+    def said(self, name: str, cell: str) -> str | None:
+        """Give what a cell of a public field says: one of the field's own words, or an id."""
+        if name not in OWN_WORDS:
+            return self._id(self._words.get(name), cell)
+        words = self._words.get(name) or OWN_WORDS[name]
+        found = words.get(cell) or words.get(cell.casefold())
+        if found not in OWN_WORDS[name].values():
+            raise RejectError("unknown-word")
+        return found
 
     def _id(self, words: dict[str, str] | None, cell: str) -> str | None:
         """Give the id that a cell means: as the mapping says, or its letters and digits joined by hyphens."""

@@ -7,6 +7,7 @@ from typing import Annotated
 
 import typer
 
+from cli import list_verbs
 from cli.purpose import OpenerOption, PurposeOption
 
 LOOK = "Look"
@@ -19,7 +20,7 @@ key = "Membership number"     # tells rows apart, in whichever file
 key_digits = 8                # so that lost leading zeros are seen
 dates = "%d/%m/%Y"            # YYYY-MM-DD if left out
 encoding = "cp1252"           # utf-8 if left out
-[public]                      # also affiliate, section, lapsed
+[public]                      # also section, lapsed; levy, declaration: yes or no
 unit = "CLP"
 region = "Region"
 joined = "Date joined"
@@ -29,14 +30,15 @@ email = "E-mail"
 born = "Date of birth"
 number = "Membership number"
 [set]                         # the same in every row
-category = "member"
+category = "member"           # also affiliate: such a list is certified first
 [words.unit]                  # without it, "Bow East" is bow-east
 "Bow & E." = "bow-east"
 """
 
 
 def add_verbs(app: typer.Typer) -> None:
-    """Add the verbs."""
+    """Add the verbs, and those about lists."""
+    list_verbs.add_verbs(app)
 
     @app.command(rich_help_panel=LOOK)
     def register(

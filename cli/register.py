@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from cli.access import log_opening, purpose_named
+from cli.lists import require_register
 from cli.look import moment_from, require_known
 from cli.office import opened
 from cli.place import Place
 from cli.screen import progress, say, say_json, say_wrapped, table
-from ledger.errors import RefusedError, UsageError, nearest
-from projections.register import PLACES, summarise
+from ledger.errors import UsageError, nearest
+from projections.register import PLACES, changed_members, summarise
 
 
 def show_register(
@@ -43,17 +44,10 @@ def show_register(
     moment = moment_from(as_of, known_at)
     with opened(place) as ledger:
         require_known(moment, ledger)
-        known = {stream.split("/")[1] for stream in ledger.streams_of("batch-received.v1", "intake/")}
-        if register not in known:
-            raise RefusedError(
-                "unknown-register",
-                register,
-                expected="one of " + ", ".join(sorted(known)[:8]) if known else "a register that was taken in",
-                found=(register if known else "none") + nearest(register, known),
-                remedy="Correct the id, or take a register in: pollbook import register-members",
-            )
-        with progress("reading", ledger.head().size) as bar:
-            found = summarise(bar.over(ledger.scan()), register, moment)
+        require_register(ledger, register)
+        with progress("reading", 2 * ledger.head().size) as bar:
+            changed = changed_members(bar.over(ledger.scan()), moment)
+            found = summarise(bar.over(ledger.scan()), register, moment, changed)
     log_opening(place, "register", found.members, *asked)
     counts = found.by(*names)
     if as_json:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from cli.import_members import _shown as shown
+from cli.import_members import shown
 from cli.office import desk_at, viewed
 from cli.parse import actor_value, on_the_command_line
 from cli.people_file import PeopleFile

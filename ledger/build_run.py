@@ -18,6 +18,7 @@ from ledger.entry_leaf import EntryLeaves
 from ledger.leaf import Draw, conceal, encode, random_texts
 from ledger.record import Record
 from ledger.recorder import ConflictError, Guard, NewRow
+from ledger.rules.franchise import Several
 from ledger.seal.merkle import leaf_hash
 from ledger.streams.entry import Entries, EntryAdded, EntryNow, kept_instead
 from ledger.streams.signature import Signed
@@ -35,6 +36,41 @@ class NewEntry(NamedTuple):
     version: int
     right: Right
     basis: str
+
+
+def preview(ledger: Record, build: Build, progress: Callable[[int, int], None]) -> BuildTally:
+    """Say what a build would come to; nothing is written."""
+    rights, sections = 0, Counter[str]()
+    candidates = build.candidates
+    for page in candidates.pages(lambda rows: progress(rows, candidates.rows)):
+        rights += sum(len(each.rights) for each in page)
+        sections.update(each.right.section for each in new_entries(ledger, build, page))
+    progress(candidates.rows, candidates.rows)
+    return BuildTally(sections.total(), rights - sections.total(), candidates.failed, sections)
+
+
+def new_entries(ledger: Record, build: Build, page: list[Entitled]) -> Iterator[NewEntry]:
+    """Give the entries that people of a page do not have yet and that there is room for."""
+    stem = f"entry/{build.election}/"
+    taken = ledger.streams_between(f"{stem}{page[0].key}", f"{stem}{page[-1].key}")
+    for key, rights in page:
+        entries = Entries(stem + key)
+        if entries.stream in taken:
+            entries = fold(entries, (event for _, event in ledger.stream(entries.stream)))
+        elif len(rights) == 1:
+            yield NewEntry(key, 1, 1, *rights[0])
+            continue
+        yield from _with_room(build.several, entries, rights)
+
+
+def _with_room(several: Several, entries: Entries, rights: tuple[tuple[Right, str], ...]) -> Iterator[NewEntry]:
+    live, number, version = list(entries.live), max(entries.entries, default=0), entries.version
+    for right, basis in rights:
+        if kept_instead(several, live, right.section, right.affiliate) is not None:
+            continue
+        number, version = number + 1, version + 1
+        live.append(EntryNow(number, *right[:-1], True, ""))
+        yield NewEntry(entries.person, number, version, right, basis)
 
 
 @dataclass(slots=True)
@@ -90,33 +126,11 @@ class Building:
         """Record one page; if somebody else changes an entry of one of its people meanwhile, look at it anew."""
         for attempt in range(ATTEMPTS):
             try:
-                return self._record(list(self._new(page)), leaves, written)
+                return self._record(list(new_entries(self.ledger, self.build, page)), leaves, written)
             except ConflictError:
                 if attempt + 1 == ATTEMPTS:
                     raise
         raise AssertionError("the last attempt returns or raises")
-
-    def _new(self, page: list[Entitled]) -> Iterator[NewEntry]:
-        """Give the entries that people of a page do not have yet and that there is room for."""
-        stem = f"entry/{self.build.election}/"
-        taken = self.ledger.streams_between(f"{stem}{page[0].key}", f"{stem}{page[-1].key}")
-        for key, rights in page:
-            entries = Entries(stem + key)
-            if entries.stream in taken:
-                entries = fold(entries, (event for _, event in self.ledger.stream(entries.stream)))
-            elif len(rights) == 1:
-                yield NewEntry(key, 1, 1, *rights[0])
-                continue
-            yield from self._with_room(entries, rights)
-
-    def _with_room(self, entries: Entries, rights: tuple[tuple[Right, str], ...]) -> Iterator[NewEntry]:
-        live, number, version = list(entries.live), max(entries.entries, default=0), entries.version
-        for right, basis in rights:
-            if kept_instead(self.build.several, live, right.section, right.affiliate) is not None:
-                continue
-            number, version = number + 1, version + 1
-            live.append(EntryNow(number, *right[:-1], True, ""))
-            yield NewEntry(entries.person, number, version, right, basis)
 
     def _record(self, new: list[NewEntry], leaves: EntryLeaves, written: Written) -> None:
         if not new:

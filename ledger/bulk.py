@@ -1,4 +1,4 @@
-"""What is carried out page by page at the desk, with readers seeing all of it or nothing: intakes, builds, sweeps."""
+"""What is carried out page by page at the desk, all of it or nothing to readers, such as intakes and builds."""
 
 from __future__ import annotations
 
@@ -9,12 +9,16 @@ from ledger.build_run import Building
 from ledger.intake import Intake
 from ledger.intake_run import Taking
 from ledger.leaf import Draw
+from ledger.marking import Marking
+from ledger.marking_run import MarkTaking
+from ledger.paying import Paying
+from ledger.payment_run import PaymentTaking
 from ledger.record import Record
 from ledger.sweep import Sweep
 from ledger.sweep_run import Sweeping
 from ledger.vault import Vault
 
-Bulk = Build | Intake | Sweep
+Bulk = Build | Intake | Marking | Paying | Sweep
 Progress = Callable[[int, int], None]  # members done, members in all
 
 
@@ -25,10 +29,14 @@ def in_bulk(
     draw: Draw,
     now: Callable[[], str],
     progress: Progress,
-) -> Building | Sweeping | Taking:
+) -> Building | MarkTaking | PaymentTaking | Sweeping | Taking:
     """Give what carries a batch out."""
     if isinstance(batch, Build):
         return Building(ledger, vault, batch, draw, now, progress)
+    if isinstance(batch, Paying):
+        return PaymentTaking(ledger, vault, batch, draw, now, progress)
     if isinstance(batch, Sweep):
         return Sweeping(ledger, vault, batch, draw, now, progress)
+    if isinstance(batch, Marking):
+        return MarkTaking(ledger, vault, batch, draw, now, progress)
     return Taking(ledger, vault, batch, draw, now, progress)

@@ -19,6 +19,8 @@ from ledger.build import Build
 from ledger.event import Event
 from ledger.field import Text, Time
 from ledger.intake import Intake
+from ledger.marking import Marking, PapersPort
+from ledger.paying import Paying
 from ledger.retention_figures import RetentionFigures
 from ledger.roll_figures import RollFigures
 from ledger.sweep import Sweep
@@ -70,9 +72,7 @@ class Command(BaseModel):
     written: ClassVar[Mapping[str, Agree]] = {}  # fields that the decision writes otherwise, each with how to compare
 
     effective: Time | None = Field(None, description="when it took effect (UTC); now if left out")
-    authority: Text | None = Field(
-        None, description="the rule or delegation acted under; it is kept for ever, so name nobody"
-    )
+    authority: Text | None = Field(None, description="the rule or delegation acted under; kept for ever: name nobody")
 
     def __init_subclass__(cls, **kwargs: Any) -> None:
         super().__init_subclass__(**kwargs)
@@ -148,7 +148,7 @@ class Outcome:
     """
 
     events: Sequence[Event] = ()
-    batch: Batch | Intake | Build | Sweep | None = None
+    batch: Batch | Intake | Build | Marking | Paying | Sweep | None = None
     unchanged: Unchanged | None = None
     restricted: bool = False
 
@@ -231,7 +231,7 @@ class NominationFigures:
     unsized: tuple[str, ...] = ()
 
 
-class Figures(Protocol):
+class Figures(PapersPort, Protocol):
     """The port through which decisions see projections; the command line injects them."""
 
     def count(self, contest: str) -> CountFigures:

@@ -12,7 +12,7 @@ from ledger.authority import Sign, authorise, no_keys, sign
 from ledger.bulk import Bulk, Progress, in_bulk
 from ledger.decision import DECISIONS, Act, Batch, Command, Entry, Figures, Outcome, State, fold
 from ledger.erasing import begin_erasures, finish_erasures, resume_erasures
-from ledger.errors import EvidenceError, RefusedError, refused
+from ledger.errors import EvidenceError, RefusedError
 from ledger.event import Audience, Event
 from ledger.intake import subject_of
 from ledger.intake_run import stamped
@@ -117,8 +117,13 @@ class Desk:
                 return self._carry_out(command, name, digest, actor, progress)
             except ConflictError:
                 continue
-        expected = f"a quiet moment within {ATTEMPTS} attempts"
-        raise refused("contention", f"command {name}", expected, "changes by others each time", "Try again")
+        raise RefusedError(
+            "contention",
+            f"command {name}",
+            expected=f"a quiet moment within {ATTEMPTS} attempts",
+            found="changes by others each time",
+            remedy="Try again",
+        )
 
     def _decide(self, command: Command, name: str, actor: str) -> tuple[Outcome, Guard, Signed | None]:
         """Decide, and have it signed: what is to be recorded, what must not have changed, and the signature."""
@@ -250,10 +255,8 @@ class Desk:
         return done, hashed
 
     def _in_ledger(self, item: Pending) -> bool:
-        for _, event in self.ledger.stream(item.stream):
-            if event.version == item.version:
-                return item.digest in (getattr(event, field) for field in event.private)
-        return False
+        events = (event for _, event in self.ledger.stream(item.stream))
+        return any(item.digest == getattr(event, field) for event in events for field in event.private)
 
     def _settle_batches(self) -> None:
         """Destroy the seeds of batches that were closed just before a kill, or withdrawn."""

@@ -8,7 +8,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
+from typing import TYPE_CHECKING, Annotated, Any, NamedTuple, Protocol
+
+from pydantic import StringConstraints
 
 from ledger.event import Event
 
@@ -19,6 +21,9 @@ KEY_BYTES = 12  # of a row's key: of a million, two agree by chance once in 10^1
 NO_KEY = bytes(KEY_BYTES)  # of a row that cannot be told from others; it is always rejected
 PERSON, APPLICATION = "person/", "application/"  # streams of rows begin so
 APPLICATIONS = "applications-"  # ids of registers of applications begin so, and no others
+ROWS_MAX = 1_000_000  # rows of one file: the largest party election held had 784,151 electors
+
+IntakeId = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{32}$")]  # keyed digest of a file and how it is read
 
 
 def prefix_of(intake: str) -> str:
@@ -39,6 +44,8 @@ class Standing(NamedTuple):
     region: str | None = None
     section: str | None = None
     unit: str | None = None
+    levy: str | None = None
+    declaration: str | None = None
 
 
 class Row(NamedTuple):
@@ -98,11 +105,12 @@ class Rows(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Tally:
-    """What became of the rows: registered, held already, and rejected by code. Their sum is the number of rows."""
+    """What became of the rows: registered, held as they are, amended, rejected by code; together the number of rows."""
 
     accepted: int
     held: int
     rejected: Mapping[str, int]
+    amended: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,7 +123,7 @@ class Intake:
         rows: of the file.
         member: what the envelopes of the members have in common.
         closed: tally, digest of the members' leaf hashes, moment -> the event that closes it.
-        leaves: writes the leaves, where they are not those of members.
+        leaves: writes the leaves, where they are not those of members; those can be amended.
         judge: row -> the code it is rejected for, or nothing, where that takes more than the row.
     """
 

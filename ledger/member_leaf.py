@@ -15,6 +15,7 @@ from ledger.intake import PERSON, Row, Standing
 from ledger.leaf import encode
 from ledger.recorder import NewRow
 from ledger.streams.member import MemberRegistered
+from ledger.streams.membership import MemberAmended
 from ledger.streams.nominated import Day
 
 DAY: TypeAdapter[str] = TypeAdapter(Day)
@@ -22,8 +23,9 @@ DAYS_MAX = 50_000  # pairs of days remembered
 STANDINGS_MAX = 50_000  # standings remembered
 
 MEMBER = "member-registered.v1"
+AMENDED = "member-amended.v1"
 
-Parts = tuple[str, str, str, str]
+Parts = tuple[str, str, str, str, str]
 
 
 class MemberLeaves:
@@ -31,10 +33,14 @@ class MemberLeaves:
 
     Args:
         member: the fields of the envelope that all have in common: actor, batch, effective.
+        kind: of the events: members registered, or amended.
     """
 
-    def __init__(self, member: Mapping[str, Any]) -> None:
+    def __init__(
+        self, member: Mapping[str, Any], kind: type[MemberRegistered | MemberAmended] = MemberRegistered
+    ) -> None:
         self._member = dict(member)
+        self._kind = kind
         self._parts: dict[Standing, Parts] = {}
         self._days: dict[tuple[str | None, str | None], str] = {}
 
@@ -48,30 +54,50 @@ class MemberLeaves:
             for (row, key), digest, blind in zip(accepted, digests, blinds, strict=True)
         ]
 
+    def amended(
+        self, rows: Sequence[tuple[Row, str, int]], digests: Sequence[str], blinds: Sequence[str], recorded: str
+    ) -> list[NewRow]:
+        """Write rows for the store, each with its version."""
+        leaf = self.leaf
+        return [
+            (f"{PERSON}{key}", version, AMENDED, leaf(key, row.standing, row.days, digest, blind, recorded, version))
+            for (row, key, version), digest, blind in zip(rows, digests, blinds, strict=True)
+        ]
+
     def leaf(
-        self, key: str, standing: Standing, days: tuple[str | None, str | None], digest: str, blind: str, recorded: str
+        self,
+        key: str,
+        standing: Standing,
+        days: tuple[str | None, str | None],
+        digest: str,
+        blind: str,
+        recorded: str,
+        version: int = 1,
     ) -> bytes:
-        """Write the leaf of `person/<key>`, version 1.
+        """Write the leaf of `person/<key>`.
 
         Raises:
             ValidationError: a public field is not of its type.
         """
-        before, middle, region, after = self._parts.get(standing) or self._learn(standing)
+        before, middle, levy, region, after = self._parts.get(standing) or self._learn(standing)
         when = self._days.get(days)
         if when is None:
             when = self._learn_days(days)
-        joined_and_lapsed = f'{digest}",{when}"recorded":"{recorded}",{region}"stream":"person/{key}'
-        return f"{before}{blind}{middle}{joined_and_lapsed}{after}".encode("ascii")
+        joined_and_lapsed = f'{digest}",{when}{levy}"recorded":"{recorded}",{region}"stream":"person/{key}'
+        return f"{before}{blind}{middle}{joined_and_lapsed}{after}{version}}}".encode("ascii")
 
     def _learn(self, standing: Standing) -> Parts:
         if len(self._parts) >= STANDINGS_MAX:
             self._parts.clear()
         member = self._member
+        kind = self._kind.model_fields["type"].default
         before = f'{{"actor":"{member["actor"]}",{_field("affiliate", standing.affiliate)}"batch":"{member["batch"]}",'
-        middle = f'","category":"{standing.category}","effective":"{member["effective"]}","identity":"'
+        declared = _field("declaration", standing.declaration)
+        middle = f'","category":"{standing.category}",{declared}"effective":"{member["effective"]}","identity":"'
         between = _field("region", standing.region) + _field("section", standing.section)
-        after = f'","type":"member-registered.v1",{_field("unit", standing.unit)}"version":1}}'
-        parts = self._parts[standing] = (f'{before}"blind":"', middle, between, after)
+        after = f'","type":"{kind}",{_field("unit", standing.unit)}"version":'
+        parts = (f'{before}"blind":"', middle, _field("levy", standing.levy), between, after)
+        self._parts[standing] = parts
         try:
             self._compare(standing)
         except BaseException:
@@ -81,18 +107,18 @@ class MemberLeaves:
 
     def _compare(self, standing: Standing) -> None:
         """Hold the template against the type itself: fields validated, bytes the same."""
-        key, digest, blind = "0" * 24, "A" * 43, "B" * 22
+        key, digest, blind, version = "0" * 24, "A" * 43, "B" * 22, 7
         when: dict[str, Any] = {"effective": self._member["effective"], "recorded": self._member["effective"]}
-        event = MemberRegistered(
-            stream=f"person/{key}",
-            version=1,
+        event = self._kind(
+            stream=f"{PERSON}{key}",
+            version=version,
             blind=blind,
             identity=digest,
             **{**self._member, **when},
             **{name: value for name, value in standing._asdict().items() if value is not None},
         )
-        if encode(event) != self.leaf(key, standing, (None, None), digest, blind, when["recorded"]):
-            raise TypeError("the template of member-registered.v1 is not what its type writes")
+        if encode(event) != self.leaf(key, standing, (None, None), digest, blind, when["recorded"], version):
+            raise TypeError(f"the template of {event.type} is not what its type writes")
 
     def _learn_days(self, days: tuple[str | None, str | None]) -> str:
         if len(self._days) >= DAYS_MAX:

@@ -6,8 +6,10 @@ from binascii import b2a_base64
 from collections.abc import Sequence
 from hashlib import sha256
 
+from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
+from ledger.errors import EvidenceError
 from ledger.leaf import Draw, random_texts
 
 KEY_BYTES = 32
@@ -16,13 +18,13 @@ DRAWN_BYTES = KEY_BYTES + 2 * NONCE_BYTES  # for each disclosure, beside its sal
 TO_URL = bytes.maketrans(b"+/", b"-_")
 FIELD = "identity"
 
-Packed = tuple[str, int, str, bytes, bytes, bytes]  # person, intake, digest, digest of the row, wrapped key, sealed
+# Person, version of their stream, intake, digest, digest of the row, wrapped key, sealed.
+Packed = tuple[str, int, int, str, bytes, bytes, bytes]
+Who = tuple[bytes, int, str, bytes]  # key, version of their stream, identity, digest of the row
 
 
-def pack(
-    master: AESGCM, intake: int, draw: Draw, people: Sequence[tuple[bytes, str, bytes]]
-) -> tuple[list[str], list[Packed]]:
-    """Pack the disclosures of a page of members: keys, identities and digests of rows.
+def pack(master: AESGCM, intake: int, draw: Draw, people: Sequence[Who]) -> tuple[list[str], list[Packed]]:
+    """Pack the disclosures of a page of members.
 
     A disclosure is `leaf.disclose("identity", ..., salt)`; sealed is its JSON, which gives the same text again. Salts,
     keys and nonces are drawn for the whole page at once.
@@ -33,7 +35,7 @@ def pack(
     digests, rows = [], []
     drawn = draw(len(people) * DRAWN_BYTES)
     at = 0
-    for (person, identity, row), salt in zip(people, random_texts(draw, len(people)), strict=True):
+    for (person, version, identity, row), salt in zip(people, random_texts(draw, len(people)), strict=True):
         key = drawn[at : at + KEY_BYTES]
         first = drawn[at + KEY_BYTES : at + KEY_BYTES + NONCE_BYTES]
         second = drawn[at + KEY_BYTES + NONCE_BYTES : at + DRAWN_BYTES]
@@ -43,5 +45,29 @@ def pack(
         digest = b2a_base64(named, newline=False).translate(TO_URL, b"=").decode("ascii")
         wrapped = first + master.encrypt(first, key, person)
         digests.append(digest)
-        rows.append((person.hex(), intake, digest, row, wrapped, second + AESGCM(key).encrypt(second, array, named)))
+        sealed = second + AESGCM(key).encrypt(second, array, named)
+        rows.append((person.hex(), version, intake, digest, row, wrapped, sealed))
     return digests, rows
+
+
+def unsealed(cipher: AESGCM, sealed: bytes, place: bytes, what: str) -> bytes:
+    """Open what was sealed at a place.
+
+    Raises:
+        EvidenceError: `disclosure-changed`.
+    """
+    try:
+        return cipher.decrypt(sealed[:NONCE_BYTES], sealed[NONCE_BYTES:], place)
+    except InvalidTag:
+        raise EvidenceError(
+            "disclosure-changed", what, expected="what was sealed there", found="something that does not decrypt"
+        ) from None
+
+
+def opened_at(key: bytes, sealed: bytes, place: str) -> bytes:
+    """Open what was sealed under a key at a place.
+
+    Raises:
+        EvidenceError: `disclosure-changed`.
+    """
+    return unsealed(AESGCM(key), sealed, place.encode(), f"what the vault holds of {place}")

@@ -15,13 +15,11 @@ import base64
 from collections.abc import Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
-from ledger.errors import EvidenceError
 from ledger.intake import prefix_of
 from ledger.leaf import Draw, base64url
-from ledger.member_pack import KEY_BYTES, NONCE_BYTES, Packed, pack
+from ledger.member_pack import KEY_BYTES, NONCE_BYTES, Packed, Who, opened_at, pack, unsealed
 
 if TYPE_CHECKING:
     from ledger.vault import Vault, VaultStore
@@ -31,12 +29,12 @@ MEMBER_TABLES = (
     "CREATE TABLE IF NOT EXISTS intake (stream TEXT PRIMARY KEY, id INTEGER NOT NULL UNIQUE, "
     "wrapped BLOB NOT NULL, head BLOB NOT NULL, "
     "first TEXT NOT NULL, last TEXT NOT NULL, since TEXT NOT NULL)",
-    "CREATE TABLE IF NOT EXISTS member (person TEXT PRIMARY KEY, intake INTEGER NOT NULL, digest TEXT NOT NULL, "
-    "row BLOB NOT NULL, wrapped BLOB NOT NULL, sealed BLOB NOT NULL) WITHOUT ROWID",
+    "CREATE TABLE IF NOT EXISTS member (person TEXT, version INTEGER, intake INTEGER NOT NULL, digest TEXT NOT NULL, "
+    "row BLOB NOT NULL, wrapped BLOB NOT NULL, sealed BLOB NOT NULL, PRIMARY KEY (person, version)) WITHOUT ROWID",
     "CREATE TABLE IF NOT EXISTS rejected (intake TEXT NOT NULL, line INTEGER NOT NULL, person TEXT NOT NULL, "
     "code TEXT NOT NULL, wrapped BLOB NOT NULL, sealed BLOB NOT NULL, PRIMARY KEY (intake, line))",
 )
-PUT_MEMBER = "INSERT INTO member VALUES (?,?,?,?,?,?)"
+PUT_MEMBER = "INSERT INTO member VALUES (?,?,?,?,?,?,?)"
 PUT_REJECTED = "INSERT INTO rejected VALUES (?,?,?,?,?,?) ON CONFLICT DO NOTHING"
 PUT_INTAKE = "INSERT INTO intake VALUES (?,?,?,?,'','','') ON CONFLICT DO NOTHING"
 NOT_INDEXED = "DELETE FROM indexed WHERE intake IN (SELECT id FROM intake WHERE stream = ?)"
@@ -44,10 +42,11 @@ UNDER_WAY = "UPDATE intake SET first = ?, last = ?, since = ? WHERE stream = ?"
 
 
 class Known(NamedTuple):
-    """A member whose disclosure is held: the digest of it, and the keyed digest of the row that it came from."""
+    """A member's last disclosure: its digest, the keyed digest of the row that it came from, the version it is of."""
 
     digest: str
     row: bytes
+    version: int = 1
 
 
 class RejectedRow(NamedTuple):
@@ -96,18 +95,19 @@ class MemberVault:
             ((number,),) = self._store.execute("SELECT coalesce(max(id), 0) + 1 FROM intake")
             self._store.execute(PUT_INTAKE, (intake, number, wrapped, sealed))
 
-    def pack(self, intake: str, people: Sequence[tuple[bytes, str, bytes]]) -> tuple[list[str], list[Packed]]:
+    def pack(self, intake: str, people: Sequence[Who]) -> tuple[list[str], list[Packed]]:
         """Pack the disclosures of a page of members; see `pack`."""
         return pack(self._master, self._number(intake), self._draw, people)
 
     def known(self, first: str, last: str) -> dict[str, Known]:
-        """Give the members held whose keys are between two, both included."""
+        """Give the members held whose keys are between two, both included: of each, what was disclosed last."""
         if not self._made:
             return {}
-        statement = "SELECT person, digest, row FROM member WHERE person >= ? AND person <= ?"
-        return {
-            person: Known(digest, bytes(row)) for person, digest, row in self._store.execute(statement, (first, last))
-        }
+        statement = (
+            "SELECT person, digest, row, version FROM member WHERE person >= ? AND person <= ? ORDER BY person, version"
+        )
+        rows = self._store.execute(statement, (first, last))
+        return {person: Known(digest, bytes(row), version) for person, digest, row, version in rows}
 
     def put(
         self,
@@ -138,16 +138,16 @@ class MemberVault:
         """Note that nothing of an intake is under way any more."""
         self._store.execute(UNDER_WAY, ("", "", "", intake))
 
-    def under_way(self) -> Iterator[tuple[str, str, str]]:
-        """Give what may not be in the ledger yet: stream, digest, and since when."""
+    def under_way(self) -> Iterator[tuple[str, int, str, str]]:
+        """Give what may not be in the ledger yet: stream, version, digest, and since when."""
         if not self._made:
             return
         for intake, name, first, last, since in self._store.execute(
             "SELECT id, stream, first, last, since FROM intake WHERE first <> ''"
         ):
-            statement = "SELECT person, digest FROM member WHERE person >= ? AND person <= ? AND intake = ?"
-            for person, digest in self._store.execute(statement, (first, last, intake)):
-                yield prefix_of(name) + person, digest, since
+            statement = "SELECT person, version, digest FROM member WHERE person >= ? AND person <= ? AND intake = ?"
+            for person, version, digest in self._store.execute(statement, (first, last, intake)):
+                yield prefix_of(name) + person, version, digest, since
 
     def discard(self, digest: str, person: str) -> None:
         """Drop a member who never reached the ledger."""
@@ -166,7 +166,7 @@ class MemberVault:
         for line, person, code, wrapped, sealed in self._store.execute(statement, (intake,)):
             place = f"{intake} {line} {code}"
             yield RejectedRow(
-                line, person, code, _opened(self._vault.unwrap(bytes(wrapped), place), bytes(sealed), place)
+                line, person, code, opened_at(self._vault.unwrap(bytes(wrapped), place), bytes(sealed), place)
             )
 
     def rejected_of(self, person: str) -> Iterator[tuple[str, RejectedRow]]:
@@ -183,7 +183,7 @@ class MemberVault:
         """Give the names of the columns of an intake's file, as they stood there; empty if there is none."""
         key = self._intake_key(intake)
         rows = self._store.execute("SELECT head FROM intake WHERE stream = ?", (intake,)) if key else []
-        return _opened(key, bytes(rows[0][0]), f"{intake} head") if rows else b""
+        return opened_at(key, bytes(rows[0][0]), f"{intake} head") if rows else b""
 
     def disclosure(self, person: str, digest: str) -> str | None:
         """Give a member's disclosure as RFC 9901 writes it; None where it is not held.
@@ -200,20 +200,29 @@ class MemberVault:
 
     def in_order(self) -> Iterator[Sealed]:
         """Give every member's disclosure in the order of the keys, a page of them in memory at a time."""
-        last = ""
-        while self._made:
-            rows = self._store.execute(
-                "SELECT person, digest, wrapped, sealed FROM member WHERE person > ? ORDER BY person LIMIT ?",
-                (last, PAGE_MEMBERS),
-            )
-            if not rows:
-                return
-            for person, digest, wrapped, sealed in rows:
+        last: tuple[Any, ...] = ("", 0)
+        statement = (
+            "SELECT person, digest, wrapped, sealed, version FROM member WHERE (person, version) > (?, ?) "
+            "ORDER BY person, version LIMIT ?"
+        )
+        while self._made and (rows := self._store.execute(statement, (*last, PAGE_MEMBERS))):
+            for person, digest, wrapped, sealed, _ in rows:
                 yield Sealed(str(person), str(digest), bytes(wrapped), bytes(sealed))
-            last = str(rows[-1][0])
+            last = (rows[-1][0], rows[-1][4])
+
+    def people(self, stem: str) -> Iterator[str]:
+        """Give the keys of who is in registers whose streams begin so, ascending; not of those who were erased."""
+        last: tuple[str, ...] = ("",)
+        statement = (
+            "SELECT DISTINCT person FROM member WHERE person > ? AND intake IN "
+            "(SELECT id FROM intake WHERE substr(stream, 1, ?) = ?) ORDER BY person LIMIT ?"
+        )
+        while self._made and (rows := self._store.execute(statement, (last[-1], len(stem), stem, PAGE_MEMBERS))):
+            last = tuple(str(person) for (person,) in rows)
+            yield from last
 
     def identities(self, stem: str) -> Iterator[tuple[str, str]]:
-        """Give who is in registers whose streams begin so: key, and the disclosure's JSON; in the order of keys.
+        """Give who is in registers whose streams begin so: key, and the JSON disclosed last; in the order of keys.
 
         Raises:
             EvidenceError: `disclosure-changed`.
@@ -223,6 +232,7 @@ class MemberVault:
         while named:
             rows = self._store.execute(
                 f"SELECT person, digest, wrapped, sealed FROM member WHERE person > ? AND intake IN ({named}) "
+                "AND version = (SELECT max(version) FROM member later WHERE later.person = member.person) "
                 "ORDER BY person LIMIT ?",
                 (last, len(stem), stem, PAGE_MEMBERS),
             )
@@ -248,8 +258,8 @@ class MemberVault:
         """
         person = sealed.person
         named = base64.urlsafe_b64decode(sealed.digest + "=")
-        key = _unsealed(self._master, sealed.wrapped, bytes.fromhex(person), f"the key of {person}")
-        return _unsealed(AESGCM(key), sealed.sealed, named, f"the disclosure of {person}")
+        key = unsealed(self._master, sealed.wrapped, bytes.fromhex(person), f"the key of {person}")
+        return unsealed(AESGCM(key), sealed.sealed, named, f"the disclosure of {person}")
 
     def held(self) -> Iterator[tuple[str, str]]:
         """Give the digest and stream of every member's disclosure."""
@@ -285,16 +295,3 @@ class MemberVault:
     def _seal(self, key: bytes, data: bytes, place: str) -> bytes:
         nonce = self._draw(NONCE_BYTES)
         return nonce + AESGCM(key).encrypt(nonce, data, place.encode())
-
-
-def _unsealed(cipher: AESGCM, sealed: bytes, place: bytes, what: str) -> bytes:
-    try:
-        return cipher.decrypt(sealed[:NONCE_BYTES], sealed[NONCE_BYTES:], place)
-    except InvalidTag:
-        raise EvidenceError(
-            "disclosure-changed", what, expected="what was sealed there", found="something that does not decrypt"
-        ) from None
-
-
-def _opened(key: bytes, sealed: bytes, place: str) -> bytes:
-    return _unsealed(AESGCM(key), sealed, place.encode(), f"what the vault holds of {place}")

@@ -51,6 +51,14 @@ class Record(Protocol):
         """Give the streams whose names are between two, both included."""
         ...
 
+    def streams_after(self, prefix: str, after: str, limit: int) -> list[str]:
+        """Give so many streams whose names begin so and come after one, in the order of their names."""
+        ...
+
+    def events_between(self, first: str, last: str) -> Iterator[Event]:
+        """Give the events of the streams whose names are between two, both included, stream by stream."""
+        ...
+
     def known_command(self, command: str) -> KnownCommand | None:
         """Look up a command that was carried out."""
         ...

@@ -57,6 +57,14 @@ class Rehearsal:
         """Give the streams whose names are between two: those of the ledger."""
         return self._ledger.streams_between(first, last)
 
+    def streams_after(self, prefix: str, after: str, limit: int) -> list[str]:
+        """Give so many streams whose names begin so and come after one: those of the ledger."""
+        return self._ledger.streams_after(prefix, after, limit)
+
+    def events_between(self, first: str, last: str) -> Iterator[Event]:
+        """Files of payments are looked through by `payment_run.look_through`, not rehearsed."""
+        raise NotImplementedError
+
     def known_command(self, command: str) -> KnownCommand | None:
         """Look up a command carried out, in the ledger or in the rehearsal."""
         return self._ledger.known_command(command) or self._scratch.known_command(command)

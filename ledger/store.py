@@ -13,6 +13,7 @@ from eventsourcing.persistence import Mapper
 from eventsourcing.utils import Environment
 
 import ledger.streams  # noqa: F401  # fills the closed table of types
+from ledger import ranges
 from ledger.errors import EvidenceError, RefusedError
 from ledger.event import Event
 from ledger.leaf import decode, encode
@@ -122,12 +123,15 @@ class Ledger(Application[str]):
 
     def streams_between(self, first: str, last: str) -> set[str]:
         """Give the streams whose names are between two, both included, by their bytes."""
-        name = f"originator_id{self.rows.bytewise}"
-        statement = (
-            f"SELECT originator_id FROM {self.rows.events} WHERE {name} >= ? AND {name} <= ? AND originator_version = 1"
-        )
-        with self.rows.begin(write=False) as transaction:
-            return {stream for (stream,) in transaction.execute(statement, (first, last))}
+        return ranges.streams_between(self.rows, first, last)
+
+    def streams_after(self, prefix: str, after: str, limit: int) -> list[str]:
+        """Give so many streams whose names begin so and come after one, in the order of their names' bytes."""
+        return ranges.streams_after(self.rows, prefix, after, limit)
+
+    def events_between(self, first: str, last: str) -> Iterator[Event]:
+        """Give the events of the streams whose names are between two, both included, stream by stream."""
+        return ranges.events_between(self.rows, first, last)
 
     def known_command(self, command: str) -> KnownCommand | None:
         """Look up a command that was carried out."""

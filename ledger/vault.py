@@ -137,7 +137,7 @@ class Vault:
     def pending(self) -> list[Pending]:
         """List what is neither known to be in the ledger nor known not to be."""
         rows = self._store.execute("SELECT digest, stream, version, since FROM disclosure WHERE state = 'pending'")
-        members = [Pending(digest, stream, 1, since) for stream, digest, since in self.members.under_way()]
+        members = [Pending(digest, stream, n, since) for stream, n, digest, since in self.members.under_way()]
         return [Pending(*row) for row in rows] + members
 
     def settle(self, in_ledger: Callable[[Pending], bool], now: str) -> None:

@@ -64,6 +64,7 @@ TABLES = (
     "CREATE TABLE IF NOT EXISTS outstanding (person TEXT NOT NULL, name TEXT NOT NULL, election TEXT NOT NULL, "
     "outcome TEXT NOT NULL, received TEXT NOT NULL, PRIMARY KEY (person, name)) WITHOUT ROWID",
     "CREATE INDEX IF NOT EXISTS outstanding_election ON outstanding (election, name, outcome, received)",
+    "CREATE INDEX IF NOT EXISTS outstanding_oldest ON outstanding (election, name, received, person)",
     "CREATE TABLE IF NOT EXISTS application_hour (election TEXT NOT NULL, hour TEXT NOT NULL, "
     "received INTEGER NOT NULL, decided INTEGER NOT NULL, PRIMARY KEY (election, hour)) WITHOUT ROWID",
     "CREATE TABLE IF NOT EXISTS fee_day (election TEXT NOT NULL, category TEXT NOT NULL, day TEXT NOT NULL, "

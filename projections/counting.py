@@ -32,8 +32,11 @@ from projections.count.count import Table
 from projections.count.together import as_published
 from projections.moment import NOW, Moment
 from projections.nominations import NominationProjection
+from projections.paper_figures import PaperPort
+from projections.papers import PaperProjection
 from projections.profile import BallotProfile, ProfileProjection, ballot_profile
 from projections.retention import retention_of, retention_of_all
+from projections.roll.entries import RollProjection
 from projections.roll_figures import roll_figures
 from projections.scoreboard import scoreboard
 
@@ -112,9 +115,8 @@ def _has_doubt(event: TotalsCertified) -> bool:
 
 def open_views(folder: Path | None) -> Views:
     """Open the views of a ledger folder, or views in memory."""
-    return Views(
-        folder / VIEWS_FILE if folder else None, [ProfileProjection(), NominationProjection(), ApplicationProjection()]
-    )
+    folded = (ProfileProjection(), NominationProjection(), ApplicationProjection(), PaperProjection(), RollProjection())
+    return Views(folder / VIEWS_FILE if folder else None, folded)
 
 
 def past_views(moment: Moment) -> PastViews:
@@ -216,7 +218,7 @@ def _require_balance(counted: Counted) -> None:
         )
 
 
-class LedgerFigures:
+class LedgerFigures(PaperPort):
     """The figures that decisions read: the desk's port to the projections."""
 
     def __init__(self, ledger: Record, views: Views) -> None:
@@ -225,7 +227,7 @@ class LedgerFigures:
 
     def count(self, contest: str) -> CountFigures:
         """Give the count of a contest as of the ledger's last event."""
-        views = open_views(None)  # made anew: whoever can write the kept ones must not decide what is declared
+        views = past_views(NOW)  # made anew: whoever can write the kept ones must not decide what is declared
         try:
             counted = count_contest(self._ledger, views, contest)
         finally:

@@ -34,7 +34,9 @@ from ledger.decision import (
 from ledger.errors import RefusedError
 from ledger.event import Event
 from ledger.leaf import encode
+from ledger.marking import DueFigures, MarkFigures, PaperFigures
 from ledger.retention_figures import RetentionFigures
+from ledger.roll_figures import RollFigures
 from ledger.rules.alternative import AlternativeVote
 from ledger.rules.count_rule import rule_hash
 from ledger.seal.merkle import leaf_hash
@@ -51,6 +53,7 @@ CLOSED = "2010-09-22T23:59:59Z"
 ORIGIN = "example.org/log"
 ACTOR = "returning-officer"
 SEED = bytes(range(32))
+AnyFigures = CountFigures | HeadsFigures | NominationFigures | RollFigures | DueFigures | MarkFigures | PaperFigures
 REFUSAL = re.compile(r"[a-z]+(-[a-z]+)*: \S.*: expected \S.*, found [^.\s].*\. \S.*[^.]\.")
 
 RULE = AlternativeVote(

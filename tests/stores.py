@@ -14,6 +14,7 @@ from typing import Any, Protocol
 from ledger.decision import BatchFigures, CountFigures, Figures, HeadsFigures, NominationFigures
 from ledger.desk import Desk
 from ledger.errors import refused
+from ledger.marking import DueFigures, MarkFigures, PaperFigures
 from ledger.retention_figures import RetentionFigures
 from ledger.roll_figures import RollFigures
 from ledger.sqlite_store import sqlite_settings
@@ -150,14 +151,23 @@ class NoFigures:
     def nominations(self, contest: str) -> NominationFigures:
         raise refused("nominations-missing", f"contest {contest}", "nominations that were opened", "none", "Open them")
 
-    def heads(self) -> HeadsFigures:
-        raise AssertionError("nothing here reads the heads of streams")
-
     def roll(self, election: str) -> RollFigures:
         raise AssertionError(f"nothing here reads the roll of {election}")
 
+    def heads(self) -> HeadsFigures:
+        raise AssertionError("nothing here reads the heads of streams")
+
     def retention(self, person: str = "", register: str = "") -> RetentionFigures:
         return RetentionFigures(2**53 - 1, registers=(register,))
+
+    def due(self, contest: str, section: str) -> DueFigures:
+        raise AssertionError(f"nothing here issues papers of {contest}, {section}")
+
+    def paper(self, contest: str, person: str, number: int) -> PaperFigures:
+        raise AssertionError(f"nothing here handles the paper of {person}/{number} in {contest}")
+
+    def marks(self, contest: str) -> MarkFigures:
+        raise AssertionError(f"nothing here marks returns of {contest}")
 
 
 def meddling_clock(meddle: Callable[[int], None]) -> Callable[[], str]:

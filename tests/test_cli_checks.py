@@ -37,6 +37,7 @@ BARRED_MAPPING = 'key = "No"\nname = "Name"\nborn = "Born"\ndates = "%d/%m/%Y"\n
 AS = ("--as", "registrar")
 REGISTER = ("--edition", "2010-06", "--register", "e.csv", "--mapping", "e.toml")
 LIST = ("--barred", "b.csv", "--barred-mapping", "b.toml")
+KINDS = ("quoted", "received", "failed", "taken-back", "refunded", "retained")
 RUN = ("run-checks", "labour", *AS, *REGISTER, *LIST, "--age", "14", "--on", "2010-09-22")
 
 
@@ -176,3 +177,161 @@ def test_an_edition_with_a_byte_order_mark_and_other_line_ends_is_the_same(at: T
     at.write("e.csv", b"\xef\xbb\xbf" + ELECTORS.replace("\n", "\r\n").encode())
     ran(at)
     assert found(at, ADA)["register-match"] == ("pass", 10_000)
+
+
+# What is read
+
+FRANCHISE = {
+    "version": "franchise.v1",
+    "several": "per-section",
+    "categories": [
+        {
+            "category": "supporters",
+            "by": "application",
+            "section": "supporters",
+            "tests": [
+                {"test": "register-match", "near": "accepted"},
+                {"test": "not-duplicate"},
+                {"test": "of-age", "years": 14, "on": "2010-09-22"},
+                {"test": "paid"},
+                {"test": "not-barred"},
+                {"test": "declaration"},
+            ],
+        }
+    ],
+}
+ADOPT = ("adopt-franchise", {"election": "labour", "rule": FRANCHISE, "effective": JUNE})
+
+
+def more(at: Terminal, *commands: tuple[str, dict[str, Any]]) -> None:
+    at("apply", at.lines("more.jsonl", commands), "--as", "returning-officer").done()
+
+
+def waiting(at: Terminal, *words: str) -> dict[tuple[str, str], tuple[int, str]]:
+    queue = json.loads(at("queue", "labour", "--json", *words).done())
+    return {(each["name"], each["outcome"]): (each["applications"], each["oldest"]) for each in queue["waiting"]}
+
+
+def test_a_queue_by_what_is_waited_for(at: Terminal) -> None:
+    assert waiting(at) == {("checks", ""): (4, "2010-07-02T10:00:00Z")}
+    ran(at)
+    assert waiting(at) == {
+        ("admission", ""): (1, "2010-07-02T10:00:00Z"),
+        ("age", "fail"): (1, "2010-07-05T10:00:00Z"),
+        ("duplicate", "fail"): (1, "2010-07-04T10:00:00Z"),
+        ("payment", "fail"): (1, "2010-07-03T10:00:00Z"),
+        ("payment", "none"): (2, "2010-07-04T10:00:00Z"),
+        ("register-match", "near"): (1, "2010-07-03T10:00:00Z"),
+        ("register-match", "none"): (1, "2010-07-05T10:00:00Z"),
+        ("sanction-list", "near"): (1, "2010-07-03T10:00:00Z"),
+    }
+    out = at("queue", "labour").done()
+    assert "4 of 4 applications to labour are open" in out
+    assert "the queue does not clear" in out
+    assert max(map(len, out.splitlines())) <= 80
+    (waiter,) = json.loads(at("queue", "labour", "--list", "duplicate", "--json").done())
+    assert (waiter["person"], waiter["against"]) == (CATO, f"application/{ADA}")
+
+
+def test_a_queue_heeds_the_franchise(at: Terminal) -> None:
+    more(at, ADOPT)
+    ran(at, *("run-checks", "labour", *AS))  # by the record alone, the age as the franchise asks
+    assert waiting(at)["register-match", "not-run"][0] == 4
+    assert ("admission", "") not in waiting(at)
+    ran(at)
+    found_now = waiting(at)
+    assert ("register-match", "not-run") not in found_now
+    assert ("register-match", "near") not in found_now  # which is enough by this franchise
+    assert found_now["admission", ""][0] == 1
+
+
+def test_what_is_decided_leaves_the_queue_at_the_rate_of_the_last_hours(at: Terminal) -> None:
+    more(at, ("withdraw-application", {"application": ADA, "fee_action": "refund"}))
+    queue = json.loads(at("queue", "labour", "--json").done())
+    assert (queue["open"], queue["rate"]["decided"], queue["rate"]["received"]) == (3, 1, 0)
+    assert queue["rate"]["clears"] > queue["now"]
+    assert waiting(at, "--as-of", "2010-07-03") == {("checks", ""): (2, "2010-07-02T10:00:00Z")}
+
+
+@pytest.mark.parametrize(
+    ("words", "code", "exit_code"),
+    [
+        (("queue", "labor"), "no-applications", 1),
+        (("queue", "labour", "--list", "chekcs"), "unknown-check", 2),
+        (("fees", "labor"), "no-applications", 1),
+        (("fees", "labour", "--by", "dya"), "unknown-column", 2),
+        (("application", "f" * 24), "unknown-application", 1),
+    ],
+)
+def test_refuses_what_is_not_there(at: Terminal, words: tuple[str, ...], code: str, exit_code: int) -> None:
+    refused(at(*words), code, exit_code)
+
+
+def test_fees_by_category_and_day(at: Terminal) -> None:
+    payment = {"application": ADA, "amount": 300, "currency": "GBP", "day": "2010-07-07"}
+    more(
+        at, paid(NED), ("fail-fee", {**payment, "payment": "e" * 24}), ("refund-fee", {**payment, "payment": "d" * 24})
+    )
+    more(at, ("withdraw-application", {"application": NED, "fee_action": "retain"}))
+    more(at, ("retain-fee", {"application": NED, "amount": 300, "day": "2010-07-08"}))
+    found_now = json.loads(at("fees", "labour", "--by", "category", "--by", "day", "--json").done())
+    days = {
+        row["day"]: {kind: row[kind]["amount"] for kind in KINDS if row[kind]["number"]} for row in found_now["rows"]
+    }
+    assert days == {
+        "2010-07-02": {"quoted": 300},
+        "2010-07-03": {"quoted": 300},
+        "2010-07-04": {"quoted": 300},
+        "2010-07-05": {"quoted": 300},
+        "2010-07-06": {"received": 899},
+        "2010-07-07": {"failed": 300, "refunded": 300},
+        "2010-07-08": {"retained": 300},
+    }
+    assert found_now["banked"] == {"GBP": 599}
+    out = at("fees", "labour").done()
+    assert "4 quoted, 3 received, 0 taken back by the bank, 1 failed at once, 1 refunded, 1 retained" in " ".join(
+        out.split()
+    )
+    assert max(map(len, out.splitlines())) <= 80
+
+
+def test_a_payment_taken_back_is_not_banked(at: Terminal) -> None:
+    taken = {"application": ADA, "payment": ADA[::-1], "amount": 300, "currency": "GBP", "day": "2010-07-08"}
+    more(at, ("fail-fee", taken))
+    assert json.loads(at("fees", "labour", "--json").done())["banked"] == {"GBP": 299}
+    ran(at)
+    assert found(at, ADA)["payment"] == ("none", None)
+
+
+def test_an_application_is_explained_test_by_test(at: Terminal) -> None:
+    out = at("application", ADA).done()
+    assert "no franchise of election labour takes applications of category supporters" in " ".join(out.split())
+    more(at, ADOPT)
+    assert "outstanding register-match: the check register-match was not run" in at("application", ADA).done()
+    ran(at)
+    out = at("application", ADA).done()
+    assert "passed      register-match: the check register-match came out as pass" in out
+    assert "every test is passed" in out
+    assert max(map(len, out.splitlines())) <= 80
+    out = at("application", CATO).done()
+    assert "failed      not-duplicate" in out
+    assert f"application/{ADA}" in "".join(out.split())
+    assert "not to be admitted before: not-duplicate, paid" in out
+    assert "received late" in at("application", LATE).done()
+    told = json.loads(at("application", BELA, "--json").done())
+    assert {each["code"]: each["outcome"] for each in told["tests"]}["not-barred"] == "outstanding"
+
+
+def test_views_built_anew_are_the_same(at: Terminal) -> None:
+    more(at, ADOPT)
+    ran(at)
+    more(at, paid(NED), ("withdraw-application", {"application": CATO, "fee_action": "none"}))
+    before = at("queue", "labour", "--json").done(), at("fees", "labour", "--json").done()
+    at("rebuild").done()
+    after = at("queue", "labour", "--json").done(), at("fees", "labour", "--json").done()
+    for old, new in zip(before, after, strict=True):
+        assert without_now(json.loads(old)) == without_now(json.loads(new))
+
+
+def without_now(found_now: dict[str, Any]) -> dict[str, Any]:
+    return {name: value for name, value in found_now.items() if name != "now"}

@@ -221,12 +221,150 @@ NOMINATION_FIELDS: dict[str, dict[str, Any]] = {
     },
     "unopposed-declared.v1": {"candidates": st.lists(IDS, max_size=3), "contest": IDS},
 }
+FRANCHISE = {
+    "version": "franchise.v1",
+    "several": "one-per-person",
+    "precedence": ["members", "supporters"],
+    "categories": [
+        {
+            "category": "members",
+            "by": "register",
+            "registers": ["party"],
+            "section": "members",
+            "tests": [{"test": "continuous", "months": 6, "to": "2016-07-12"}, {"test": "declaration"}],
+        },
+        {
+            "category": "supporters",
+            "by": "application",
+            "section": "members",
+            "tests": [
+                {"test": "register-match", "near": "accepted"},
+                {"test": "of-age", "years": 14, "on": "2016-07-12"},
+            ],
+        },
+    ],
+}
+SECTION_COUNTS = st.lists(st.fixed_dictionaries({"entries": COUNTS, "section": IDS}), max_size=2)
+ROLL_FIELDS: dict[str, dict[str, Any]] = {
+    "entry-added.v1": {
+        "affiliate": IDS,
+        "basis": STREAMS,
+        "category": IDS,
+        "election": IDS,
+        "number": NUMBERS,
+        "region": IDS,
+        "section": IDS,
+        "source": st.sampled_from(["register", "application", "office", "ruling", "appeal"]),
+        "unit": IDS,
+    },
+    "entry-amended.v1": {
+        "basis": STREAMS,
+        "cause": st.sampled_from(["transferred", "clerical", "ruling"]),
+        "election": IDS,
+        "field": st.sampled_from(["affiliate", "category", "region", "unit"]),
+        "new": IDS,
+        "number": NUMBERS,
+        "old": IDS,
+    },
+    "entry-removed.v1": {
+        "basis": STREAMS,
+        "cause": st.sampled_from(["death", "duplicate", "ruling", "clerical"]),
+        "election": IDS,
+        "number": NUMBERS,
+    },
+    "entry-restored.v1": {
+        "basis": STREAMS,
+        "cause": st.sampled_from(["ruling", "appeal", "clerical"]),
+        "election": IDS,
+        "number": NUMBERS,
+    },
+    "franchise-adopted.v1": {"clause": HASHES, "decision": IDS, "election": IDS, "rule": st.just(FRANCHISE)},
+    "register-inspected.v1": {
+        "election": IDS,
+        "finding": st.sampled_from(["accurate", "inaccurate", "declined"]),
+        "outside_period": st.booleans(),
+        "reason": TEXTS,
+        "requested_by": st.sampled_from(["member", "candidate", "scrutineer"]),
+        "requested_on": TIMES,
+    },
+    "roll-build-closed.v1": {
+        "accepted": COUNTS,
+        "build": NUMBERS,
+        "digest": HASHES,
+        "election": IDS,
+        "failed": st.lists(st.fixed_dictionaries({"rows": COUNTS, "test": IDS}), max_size=2),
+        "held": COUNTS,
+        "rows": COUNTS,
+        "sections": SECTION_COUNTS,
+    },
+    "roll-build-opened.v1": {"as_of_position": COUNTS, "build": NUMBERS, "election": IDS, "franchise": HASHES},
+    "roll-certified.v1": {
+        "as_of_position": COUNTS,
+        "election": IDS,
+        "entries": COUNTS,
+        "open_batches": st.lists(STREAMS, max_size=2),
+        "open_cases": COUNTS,
+        "reason": TEXTS,
+        "roll_version": NUMBERS,
+        "root": HASHES,
+        "statement": HASHES,
+    },
+    "roll-copy-supplied.v1": {
+        "election": IDS,
+        "purpose": TEXTS,
+        "recipient": IDS,
+        "roll_version": NUMBERS,
+        "rows": COUNTS,
+    },
+    "roll-counted.v1": {
+        "cells": st.lists(
+            st.fixed_dictionaries({"category": IDS, "entries": COUNTS, "section": IDS}, optional={"region": IDS}),
+            max_size=2,
+        ),
+        "election": IDS,
+        "roll_version": NUMBERS,
+    },
+    "roll-frozen.v1": {
+        "as_of_position": COUNTS,
+        "election": IDS,
+        "entries": COUNTS,
+        "open_batches": st.lists(STREAMS, max_size=2),
+        "published": TIMES,
+        "reason": TEXTS,
+        "roll_version": NUMBERS,
+        "root": HASHES,
+        "sections": SECTION_COUNTS,
+    },
+}
 ROW_KEYS = st.from_regex(r"[0-9a-f]{24}", fullmatch=True)
 CURRENCIES = st.sampled_from(["GBP", "EUR"])
 PAID = {"amount": COUNTS, "currency": CURRENCIES, "day": DAYS, "payment": ROW_KEYS}
 SOME_IDS = st.lists(IDS, max_size=3)
 CLAIM = {"category": IDS, "channel": IDS, "declaration": HASHES, "election": IDS, "identity": DIGESTS}
 APPLICATION_FIELDS: dict[str, dict[str, Any]] = {
+    "admission-closed.v1": {
+        "admitted": st.lists(st.fixed_dictionaries({"applications": COUNTS, "section": IDS}), max_size=2),
+        "changed": COUNTS,
+        "digest": HASHES,
+        "election": IDS,
+        "not_admitted": st.lists(st.fixed_dictionaries({"applications": COUNTS, "code": IDS}), max_size=2),
+        "number": NUMBERS,
+    },
+    "admission-opened.v1": {"election": IDS, "franchise": NUMBERS, "number": NUMBERS},
+    "payments-received.v1": {"election": IDS, "file": FILES, "rows": COUNTS},
+    "payments-reconciled.v1": {
+        "digest": HASHES,
+        "election": IDS,
+        "file": FILES,
+        "rows": COUNTS,
+        "sums": st.lists(
+            st.fixed_dictionaries(
+                {"amount": COUNTS, "fate": IDS, "rows": COUNTS},
+                optional={"currency": CURRENCIES, "kind": st.sampled_from(["received", "failed", "refunded"])},
+            ),
+            max_size=2,
+        ),
+    },
     "application-admitted.v1": {
         "category": IDS,
         "decided_by": st.sampled_from(["automatic", "officer"]),
@@ -285,6 +423,41 @@ LISTED = {
     "section": IDS,
     "unit": IDS,
 }
+HANDLED = {"basis": STREAMS, "contest": IDS, "number": st.integers(1, 999)}
+RETURNED = {"channel": IDS, "contest": IDS, "day": DAYS, "number": st.integers(1, 999)}
+PAPER_FIELDS: dict[str, dict[str, Any]] = {
+    "duplicate-return-held.v1": RETURNED,
+    "linkage-destroyed.v1": {"contest": IDS, "how": TEXTS},
+    "linkage-sealed.v1": {"contest": IDS, "custodian": IDS, "digest": HASHES, "until": TIMES},
+    "marks-received.v1": {"contest": IDS, "file": FILES, "rows": COUNTS},
+    "marks-reconciled.v1": {
+        "accepted": COUNTS,
+        "contest": IDS,
+        "digest": HASHES,
+        "duplicates": COUNTS,
+        "file": FILES,
+        "held": COUNTS,
+        "rejected": st.lists(st.fixed_dictionaries({"code": IDS, "rows": COUNTS}), max_size=2),
+        "rows": COUNTS,
+    },
+    "paper-cancelled.v1": {**HANDLED, "cause": st.sampled_from(["removed", "death", "appeal"])},
+    "paper-issued.v1": {**HANDLED, "reason": st.sampled_from(["late-admission", "ruling"])},
+    "paper-reissued.v1": {
+        "contest": IDS,
+        "number": st.integers(1, 999),
+        "reason": st.sampled_from(["lost", "spoilt", "not-arrived"]),
+    },
+    "papers-issued.v1": {
+        "as_of_position": COUNTS,
+        "channel": st.sampled_from(["post", "online", "by-hand", "several"]),
+        "contest": IDS,
+        "count": COUNTS,
+        "first_serial": COUNTS,
+        "roll_version": NUMBERS,
+        "section": IDS,
+    },
+    "return-marked.v1": RETURNED,
+}
 FIELDS: dict[str, dict[str, Any]] = {
     **APPLICATION_FIELDS,
     "account-stated.v1": {
@@ -297,7 +470,37 @@ FIELDS: dict[str, dict[str, Any]] = {
         "source": TEXTS,
         "spoilt": st.lists(st.fixed_dictionaries({"papers": COUNTS, "reason": st.just("uncertain")}), max_size=2),
     },
-    "batch-received.v1": {"file": FILES, "register_id": IDS, "rows": COUNTS},
+    "batch-received.v1": {
+        "affiliate": IDS,
+        "declared": COUNTS,
+        "file": FILES,
+        "levy": COUNTS,
+        "register_id": IDS,
+        "rows": COUNTS,
+    },
+    "checks-closed.v1": {
+        "applications": COUNTS,
+        "changed": COUNTS,
+        "digest": HASHES,
+        "election": IDS,
+        "outcomes": st.lists(
+            st.fixed_dictionaries(
+                {"applications": COUNTS, "check": st.just("payment"), "outcome": st.sampled_from(["pass", "none"])}
+            ),
+            max_size=2,
+        ),
+    },
+    "checks-opened.v1": {
+        "barred_file": FILES,
+        "checks": st.lists(st.fixed_dictionaries({"check": st.just("payment"), "version": IDS}), max_size=2),
+        "edition": IDS,
+        "election": IDS,
+        "matcher": TEXTS,
+        "number": NUMBERS,
+        "on": DAYS,
+        "register_file": FILES,
+        "years": COUNTS,
+    },
     "batch-reconciled.v1": {
         "accepted": COUNTS,
         "amended": COUNTS,
@@ -587,6 +790,8 @@ FIELDS: dict[str, dict[str, Any]] = {
     },
     "recount-ordered.v1": {"contest": IDS, "number": COUNTS, "reason": TEXTS},
     **NOMINATION_FIELDS,
+    **PAPER_FIELDS,
+    **ROLL_FIELDS,
     "report-made.v1": {
         "as_of_position": COUNTS,
         "contest": IDS,

@@ -167,14 +167,10 @@ def _joined_by(test: JoinedBy, facts: Facts) -> tuple[Outcome, str]:
 
 
 def _not_suspended(test: NotSuspended, facts: Facts) -> tuple[Outcome, str]:
-    for each in facts.suspensions:
-        if each.start <= test.on and (each.end is None or each.end > test.on):
-            why = (
-                f"suspended from {each.start} {f'until {each.end}' if each.end else 'on'}, which {each.voting} the vote"
-            )
-            if each.voting == "loses":
-                return "failed", why
-            return "passed", why
+    live = [each for each in facts.suspensions if each.start <= test.on and (each.end is None or each.end > test.on)]
+    for each in sorted(live, key=lambda each: each.voting != "loses"):  # one that takes the vote is enough
+        why = f"suspended {_lasting(each.start, each.end)}, which {each.voting} the vote"
+        return ("failed" if each.voting == "loses" else "passed"), why
     return "passed", f"not suspended on {test.on}"
 
 

@@ -5,8 +5,9 @@ Source: the Labour Party's practice of 2015: a union supplies its affiliated sup
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
-from typing import Literal
+from typing import Any, Literal
 
 from pydantic import Field
 
@@ -14,7 +15,7 @@ from ledger.decision import Act, Command, Outcome, State, decision
 from ledger.errors import refused
 from ledger.event import Audience, Event
 from ledger.field import Count, Id, Time
-from ledger.streams.member import ROWS_MAX, IntakeId
+from ledger.intake import ROWS_MAX, IntakeId
 from ledger.streams.nominated import Day
 
 
@@ -54,6 +55,29 @@ class Certificate(State):
             case ListCertified():
                 return replace(self, version=event.version, certified=event)
         raise TypeError(f"{event.type} does not belong to a certificate")
+
+    def require(self, affiliate: str, totals: Mapping[str, Any], where: str) -> None:
+        """Refuse a list that its affiliate did not certify, or not with these totals.
+
+        Raises:
+            RefusedError: `uncertified-batch`, `totals-differ`.
+        """
+        said = self.certified
+        if said is None or said.affiliate != affiliate:
+            found_one = f"one by {said.affiliate}" if said else "none"
+            remedy = "Let the affiliate's officer certify the file first: pollbook certify FILE --mapping MAP"
+            raise refused("uncertified-batch", where, f"a certificate of {affiliate}", found_one, remedy)
+        for name, code, expected, found in differences(said, totals):
+            remedy = "Ask the affiliate which is right; it certifies the list anew, or sends another"
+            raise refused(code, f"{where}, {name}", expected, found, remedy)
+
+
+def differences(said: ListCertified, totals: Mapping[str, Any]) -> Iterator[tuple[str, str, int, int]]:
+    """Give where a list is not as certified: field, code, the certificate's number, the list's."""
+    for name in ("rows", "levy", "declared"):
+        certified: int | None = getattr(said, name)
+        if certified is not None and certified != (totals.get(name) or 0):
+            yield name, "totals-differ", certified, totals.get(name) or 0
 
 
 def certificate_stream(register: str, file: str) -> Certificate:

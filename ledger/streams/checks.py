@@ -198,6 +198,13 @@ def outcomes_of(event: Event) -> Iterator[tuple[CheckName, CheckOutcome]]:
             yield each.check, each.outcome
 
 
+def said_of(event: ChecksRun) -> Iterator[object]:
+    """Give what a verifier counts of an event of a run: its outcomes, and once what it was held against, and how."""
+    yield from outcomes_of(event)
+    versions = tuple(CheckVersion(check=each.check, version=each.version) for each in event.checks)
+    yield event.edition, event.matcher, versions
+
+
 def _outcomes(counts: Mapping[tuple[CheckName, CheckOutcome], int]) -> tuple[OutcomeCount, ...]:
     return tuple(
         OutcomeCount(applications=number, check=check, outcome=outcome)

@@ -8,25 +8,25 @@ which says nothing of the file's. Who they are lives in the vault alone.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
-from typing import Annotated, Any, Literal, Self
+from typing import Any, Literal, Self
 
-from pydantic import Field, PrivateAttr, StringConstraints
+from pydantic import Field, PrivateAttr
 
 from ledger.decision import Act, Command, Outcome, State, decision
 from ledger.errors import refused
 from ledger.event import Audience, Canonical, Event, Private
 from ledger.field import Count, Hash, Id
-from ledger.intake import APPLICATIONS, Intake, Rows, Tally
+from ledger.intake import APPLICATIONS, Intake, Row, Rows, Tally
+from ledger.intake import ROWS_MAX as ROWS_MAX
+from ledger.intake import IntakeId as IntakeId
+from ledger.streams.certificate import Certificate, certificate_stream
 from ledger.streams.nominated import Day
-
-ROWS_MAX = 1_000_000  # rows of one file: the largest party election held had 784,151 electors
 
 Declaration = Literal["made", "not"]  # whether somebody declared support for the party
 Levy = Literal["pays", "not"]  # whether a member of an affiliate pays the political levy
-
-IntakeId = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{32}$")]
+NOTHING: Mapping[str, Any] = {}
 
 
 class MemberRegistered(Event):
@@ -51,11 +51,17 @@ class MemberRegistered(Event):
 
 
 class BatchReceived(Event):
-    """A file of rows was received, `file` the keyed digest of it and of how it is read, and is being taken in."""
+    """A file of rows was received, `file` the keyed digest of it and of how it is read, and is being taken in.
+
+    Of a list of an affiliate, `levy` and `declared` are how many of its rows pay the levy, and declared their support.
+    """
 
     audience = Audience.RESTRICTED
     type: Literal["batch-received.v1"] = "batch-received.v1"
+    affiliate: Id | None = None
+    declared: Count | None = None
     file: IntakeId
+    levy: Count | None = None
     register_id: Id
     rows: Count
 
@@ -136,25 +142,52 @@ class RegisterMembers(Given):
     signed = True
 
     register_id: Id = Field(description="id of the register: the members', or an affiliate's list")
+    affiliate: Id | None = Field(None, description="id of the affiliate whose list it is; the import fills it in")
+    levy: Count | None = Field(None, description="rows that pay the levy, of such a list; the import fills it in")
+    declared: Count | None = Field(None, description="rows that declared support; the import fills it in")
 
 
-@decision(RegisterMembers, intake=lambda c, _: intake_stream(c.register_id, c.file))
-def register_members(command: RegisterMembers, act: Act, intake: IntakeState) -> Outcome:
-    """Decide that a register may be taken in.
+@decision(
+    RegisterMembers,
+    intake=lambda c, _: intake_stream(c.register_id, c.file),
+    certificate=lambda c, _: certificate_stream(c.register_id, c.file),
+)
+def register_members(command: RegisterMembers, act: Act, intake: IntakeState, certificate: Certificate) -> Outcome:
+    """Decide that a register may be taken in; an affiliate's list, only as the affiliate certified it.
 
     Raises:
-        RefusedError: `reserved-register`, `no-rows-given`, `batch-differs`.
+        RefusedError: `reserved-register`, `uncertified-batch`, `totals-differ`, `no-rows-given`, `batch-differs`, in
+            that order.
     """
     if command.register_id.startswith(APPLICATIONS):
         found, remedy = command.register_id, "Give the register another id"
         raise refused("reserved-register", "register", f"an id that does not begin {APPLICATIONS}", found, remedy)
     where = f"register {command.register_id}, file {command.file}"
     remedy = "Give the file: pollbook import register-members FILE --mapping MAP"
-    return intake_of(act, intake, command, command.register_id, where, remedy)
+    totals = command.model_dump(include={"affiliate", "declared", "levy"})
+    if command.affiliate is not None and not intake.reconciled:
+        certificate.require(command.affiliate, {"rows": command.rows, **totals}, where)
+
+    def judge(row: Row) -> str:
+        return "" if row.standing.affiliate == command.affiliate else "other-affiliate"
+
+    return intake_of(act, intake, command, command.register_id, where, remedy, totals, judge)
 
 
-def intake_of(act: Act, intake: IntakeState, command: Given, register: str, where: str, remedy: str) -> Outcome:
+def intake_of(
+    act: Act,
+    intake: IntakeState,
+    command: Given,
+    register: str,
+    where: str,
+    remedy: str,
+    totals: Mapping[str, Any] = NOTHING,
+    judge: Callable[[Row], str] | None = None,
+) -> Outcome:
     """Decide that rows may be taken in, or gone on with; nothing is to do where they were.
+
+    Args:
+        totals: what else the event says that the file was received; `judge` as an intake has it.
 
     Raises:
         RefusedError: `no-rows-given`, `batch-differs`.
@@ -168,13 +201,13 @@ def intake_of(act: Act, intake: IntakeState, command: Given, register: str, wher
         remedy = "Give the file that the import was begun with"
         raise refused("batch-differs", where, f"{before.rows} rows", command.rows, remedy)
     shared: dict[str, Any] = {"file": command.file, "register_id": register, "rows": command.rows}
-    opened = before or BatchReceived(**act.on(intake), **shared)
+    opened = before or BatchReceived(**act.on(intake), **shared, **totals)
     member = {"actor": opened.actor, "batch": intake.stream, "effective": opened.effective}
 
     def closed(tally: Tally, digest: str, now: str) -> Event:
         envelope = act.on(intake) | {"version": 2, "recorded": now}
         rejected = tuple(Rejected(code=code, rows=rows) for code, rows in sorted(tally.rejected.items()))
         tallied: Mapping[str, Any] = {"accepted": tally.accepted, "held": tally.held, "rejected": rejected}
-        return BatchReconciled(**envelope, **shared, **tallied, digest=digest)
+        return BatchReconciled(**envelope, **shared, **tallied, amended=tally.amended or None, digest=digest)
 
-    return Outcome((), Intake(intake.stream, opened, command.source, member, closed))
+    return Outcome((), Intake(intake.stream, opened, command.source, member, closed, judge=judge))

@@ -192,7 +192,7 @@ class Member(State):
             place=place,
             moves=(*self.moves, (day, place)),
             periods=(*self.periods, period),
-            identities=(*self.identities, *([str(event.identity)] if event.identity else ())),
+            identities=(*self.identities, str(event.identity)),
         )
 
     def _amended(self, event: MemberAmended) -> Member:

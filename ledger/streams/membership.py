@@ -19,7 +19,7 @@ Voting = Literal["keeps", "loses"]
 class MemberAmended(Event):
     """A member's details were changed, as a later file of the register or a correction has them: all of them anew.
 
-    `identity` is there where who it is, or how they are reached, was changed; else the one before holds.
+    What is personal is disclosed anew too, whether or not it is that which changed: the leaf does not tell.
     """
 
     audience = Audience.RESTRICTED
@@ -27,7 +27,7 @@ class MemberAmended(Event):
     affiliate: Id | None = None
     category: Id
     declaration: Declaration | None = None
-    identity: Private | None = None
+    identity: Private
     joined: Day | None = None
     lapsed: Day | None = None
     levy: Levy | None = None

@@ -7,8 +7,9 @@ come to. Amounts are in the currency's smallest unit, as pence.
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
-from typing import Literal
+from typing import Any, Literal
 
 from pydantic import Field
 
@@ -24,6 +25,11 @@ from ledger.streams.nominated import Day
 PREFIX = "payment/"
 
 PaymentKind = Literal["received", "failed", "refunded"]
+KINDS: Mapping[PaymentKind, type[FeeReceived | FeeFailed | FeeRefunded]] = {
+    "received": FeeReceived,
+    "failed": FeeFailed,
+    "refunded": FeeRefunded,
+}
 
 
 class PaymentMatched(Event):
@@ -89,15 +95,24 @@ def require_payable(
 
 
 def payment_events(
-    act: Act, application: Application, payment: Payment, kind: PaymentKind, amount: int, currency: str, day: str
-) -> list[Event]:
-    """Make the two events of a payment: what it is to the application, and that its reference is used up."""
-    event = {"received": FeeReceived, "failed": FeeFailed, "refunded": FeeRefunded}[kind]
+    on: Callable[[State], Mapping[str, Any]],
+    application: Application,
+    payment: Payment,
+    kind: PaymentKind,
+    amount: int,
+    currency: str,
+    day: str,
+) -> tuple[Event, Event]:
+    """Make the two events of a payment: what it is to the application, and that its reference is used up.
+
+    Args:
+        on: stream -> the envelope of its next event.
+    """
     key = payment.stream.removeprefix(PREFIX)
-    return [
-        event(**act.on(application), amount=amount, currency=currency, day=day, payment=key),
-        PaymentMatched(**act.on(payment), application=application.key, kind=kind),
-    ]
+    return (
+        KINDS[kind](**on(application), amount=amount, currency=currency, day=day, payment=key),
+        PaymentMatched(**on(payment), application=application.key, kind=kind),
+    )
 
 
 class _Paid(Command):
@@ -111,7 +126,7 @@ class _Paid(Command):
 def _decide(command: _Paid, act: Act, application: Application, payment: Payment, kind: PaymentKind) -> Outcome:
     said = (command.amount, command.currency, command.day)
     require_payable(application, payment, kind, *said, act.now[:10])
-    return Outcome(payment_events(act, application, payment, kind, *said))
+    return Outcome(payment_events(act.on, application, payment, kind, *said))
 
 
 class ReceiveFee(_Paid):

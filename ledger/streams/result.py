@@ -99,18 +99,21 @@ class Result(State):
         elected: as declared or corrected last; None before.
         number: of the count that is going on or was declared; the first is 1.
         reopened: whether a recount was ordered after the last declaration.
+        declared_at: when it was declared or corrected last; empty before.
     """
 
     elected: tuple[str, ...] | None = None
     number: int = 1
     reopened: bool = False
     annulled: bool = False
+    declared_at: str = ""
 
     def evolve(self, event: Event) -> Result:
         """Give the result after one more event."""
         match event:
             case ResultDeclared() | ResultCorrected():
-                return replace(self, version=event.version, elected=event.elected, reopened=False)
+                at = event.effective
+                return replace(self, version=event.version, elected=event.elected, reopened=False, declared_at=at)
             case RecountOrdered():
                 return replace(self, version=event.version, number=event.number, reopened=True)
             case ResultAnnulled():

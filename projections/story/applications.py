@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from ledger.streams.admission import AdmissionClosed, AdmissionOpened
 from ledger.streams.application_events import (
     ApplicationAdmitted,
     ApplicationLapsed,
@@ -19,8 +20,10 @@ from ledger.streams.application_events import (
     FeeRetained,
     ReferralCleared,
 )
+from ledger.streams.checks import ChecksClosed, ChecksOpened
 from ledger.streams.payment import PaymentMatched
-from projections.story.words import Names, Sentences, listed, quoted, short, tells, when
+from ledger.streams.payments import PaymentsReceived, PaymentsReconciled
+from projections.story.words import Names, Sentences, counted, listed, quoted, short, tells, when
 
 PRIVATE = "Who that is: (private)."
 
@@ -80,6 +83,36 @@ def _(event: PaymentMatched, _names: Names) -> Sentences:
     return (f"matched {event.stream} to application/{event.application}, as {event.kind}",)
 
 
+@tells(PaymentsReceived)
+def _(event: PaymentsReceived, _names: Names) -> Sentences:
+    return (f"received a file of {counted(event.rows, 'payment')} for election {event.election}",)
+
+
+@tells(PaymentsReconciled)
+def _(event: PaymentsReconciled, _names: Names) -> Sentences:
+    sums = []
+    for each in event.sums:
+        of = f" {each.kind}, {each.amount:,} {each.currency} in the smallest unit" if each.kind else ""
+        sums.append(f"{each.fate} {each.rows:,}{of}")
+    what = f"took in a file of {counted(event.rows, 'payment')} for election {event.election}"
+    return (what, f"Its rows: {listed(sums, 'none')}.")
+
+
+@tells(AdmissionOpened)
+def _(event: AdmissionOpened, _names: Names) -> Sentences:
+    what = f"began admission {event.number} of applications to election {event.election}"
+    return (f"{what}, by version {event.franchise} of the franchise",)
+
+
+@tells(AdmissionClosed)
+def _(event: AdmissionClosed, _names: Names) -> Sentences:
+    admitted = listed([f"{each.applications:,} to section {each.section}" for each in event.admitted], "nobody")
+    missing = listed([f"{each.code} {each.applications:,}" for each in event.not_admitted], "none")
+    changed = [f"Left out, as something was recorded of them meanwhile: {event.changed:,}."] if event.changed else []
+    what = f"ended admission {event.number} of applications to election {event.election}: admitted {admitted}"
+    return (what, f"Not admitted, by what was missing: {missing}.", *changed)
+
+
 @tells(ChecksRun)
 def _(event: ChecksRun, _names: Names) -> Sentences:
     found = []
@@ -90,6 +123,26 @@ def _(event: ChecksRun, _names: Names) -> Sentences:
     edition = [f"The edition of the electoral register: {event.edition}."] if event.edition else []
     matcher = [f"Compared by {quoted(event.matcher)}."] if event.matcher else []
     return (f"ran checks on {event.stream}: {listed(found, 'none')}", *edition, *matcher)
+
+
+@tells(ChecksOpened)
+def _(event: ChecksOpened, _names: Names) -> Sentences:
+    checks = listed([f"{each.check} ({each.version})" for each in event.checks])
+    edition = [f"The edition of the electoral register: {event.edition}."] if event.edition else []
+    barred = ["A list of those who are barred was given."] if event.barred_file else []
+    age = [f"The age asked for: {event.years} on {event.on}."] if event.years is not None else []
+    begun = f"began run {event.number} of the checks of applications to election {event.election}: {checks}"
+    return (begun, f"Compared by {quoted(event.matcher)}.", *edition, *barred, *age)
+
+
+@tells(ChecksClosed)
+def _(event: ChecksClosed, _names: Names) -> Sentences:
+    found = [f"{each.check} {each.outcome} {each.applications:,}" for each in event.outcomes]
+    left = f"; {event.changed:,} were left out, for they had changed" if event.changed else ""
+    return (
+        f"closed {event.stream}: {event.applications:,} applications were checked{left}",
+        f"What was found: {listed(found, 'nothing')}.",
+    )
 
 
 @tells(CureInvited)

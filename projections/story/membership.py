@@ -21,8 +21,7 @@ from projections.story.words import Names, Sentences, counted, day, listed, quot
 @tells(MemberAmended)
 def _(event: MemberAmended, _names: Names) -> Sentences:
     what = f"amended {event.stream}, now in category {event.category}{where_listed(event)}"
-    who = "Who that is, or how they are reached, changed: (private)." if event.identity else ""
-    return (what, *([who] if who else []))
+    return (what, "Who that is: (private).")
 
 
 @tells(MembershipChanged)

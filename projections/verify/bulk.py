@@ -10,6 +10,7 @@ from __future__ import annotations
 import base64
 import re
 from array import array
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from heapq import merge
@@ -20,14 +21,19 @@ from ledger.decision import fold
 from ledger.errors import PollbookError
 from ledger.event import Event
 from ledger.intake import KEY_BYTES
-from ledger.streams.application_events import ApplicationReceived, ApplicationReceivedLate
+from ledger.streams.application_events import ApplicationReceived, ApplicationReceivedLate, ChecksRun
+from ledger.streams.checks import said_of
 from ledger.streams.member import MemberRegistered
 from ledger.streams.membership import MemberAmended
+from ledger.streams.returned import DuplicateReturnHeld, ReturnMarked
 from projections.verify.finding import Finding
 from projections.verify.streams import empty_state
 
-# With one private field each, at most, and no field that says which stream they belong on.
-BULK: tuple[type[Event], ...] = (MemberRegistered, MemberAmended, ApplicationReceived, ApplicationReceivedLate)
+# With one private field each, at most. What says which stream they belong on is looked at with the batches.
+BULK: tuple[type[Event], ...] = (
+    *(MemberRegistered, MemberAmended, ApplicationReceived, ApplicationReceivedLate, ChecksRun),
+    *(ReturnMarked, DuplicateReturnHeld),
+)
 KEY = re.compile(f"[0-9a-f]{{{2 * KEY_BYTES}}}")
 DIGEST_BYTES = 32
 NO_DIGEST = bytes(DIGEST_BYTES)
@@ -96,10 +102,11 @@ class Run:
 
 @dataclass(slots=True)
 class Bulk:
-    """What came in batches: the runs, and the leaf hashes of each batch in the order of the ledger."""
+    """What came in batches: the runs, the leaf hashes of each batch in the order of the ledger, what checks said."""
 
     runs: dict[RunName, Run] = field(default_factory=dict)
     hashes: dict[str, bytearray] = field(default_factory=dict)
+    said: dict[str, Counter[object]] = field(default_factory=dict)
     findings: list[Finding] = field(default_factory=list)
 
     def take(self, position: int, event: Event, hashed: bytes) -> bool:
@@ -131,6 +138,8 @@ class Bulk:
         if shape not in run.shapes and len(run.shapes) < SHAPES_MAX:
             run.shapes[shape] = position
         self.hashes.setdefault(batch, bytearray()).extend(hashed)
+        if isinstance(event, ChecksRun):
+            self.said.setdefault(batch, Counter()).update(said_of(event))
         return True
 
     def _replay(self, position: int, event: Event) -> None:
@@ -150,11 +159,7 @@ class Bulk:
 
 def digest_of(event: Event) -> bytes:
     """Give the digest of an event's one private value as 32 bytes, zeros where there is none."""
-    for name in event.private:
-        value = getattr(event, name)
-        if value is not None:
-            return base64.urlsafe_b64decode(value + "=")
-    return NO_DIGEST
+    return base64.urlsafe_b64decode(getattr(event, event.private[0]) + "=") if event.private else NO_DIGEST
 
 
 def digest_text(digest: bytes) -> str:

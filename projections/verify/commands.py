@@ -6,12 +6,13 @@ from collections.abc import Iterator
 
 from ledger.streams.batch import BatchOpened
 from ledger.streams.member import BatchReceived
+from ledger.streams.returned import MarksReceived
 from projections.verify.finding import Finding
 from projections.verify.record import RecordRead
 from projections.verify.snapshot import Snapshot
 
 DIGEST_BYTES = 32
-OPENINGS = (BatchOpened, BatchReceived)
+OPENINGS = (BatchOpened, BatchReceived, MarksReceived)
 
 
 def check_commands(record: RecordRead, snapshot: Snapshot) -> Iterator[Finding]:

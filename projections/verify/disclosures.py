@@ -27,7 +27,7 @@ def check_disclosures(bulk: Bulk, vault: Vault, erased: Mapping[str, str], *, go
         going: whether everybody of a register is being erased, so that what is named so may still be held.
     """
     gone = {digest for digest, whose in erased.items() if whose != ANYBODY} if going else erased
-    pending = {digest for _, digest, _ in vault.members.under_way()}
+    pending = {digest for _, _, digest, _ in vault.members.under_way()}
     leaves = _leaves(bulk)
     person, digests = next(leaves, ("", []))
     for key, group in groupby(vault.members.in_order(), key=lambda row: row.person):

@@ -18,12 +18,13 @@ from projections.verify.papers import check_papers
 from projections.verify.record import RecordRead
 from projections.verify.reports import check_reports
 from projections.verify.results import check_results
+from projections.verify.returns import check_returns
 from projections.verify.rules import check_rules
 from projections.verify.timetables import check_timetables
 from projections.verify.totals import check_totals
 
 
-def check_evidence(ledger: Ledger, record: RecordRead) -> list[Finding]:
+def check_evidence(ledger: Ledger, record: RecordRead, unchecked: dict[str, str]) -> list[Finding]:
     """Carry out the checks that need the domain."""
     contests = read_contests(record)
     return [
@@ -38,6 +39,7 @@ def check_evidence(ledger: Ledger, record: RecordRead) -> list[Finding]:
         *check_nominations(record),
         *check_timetables(record.others, contests),
         *check_rules(record.others),
+        *check_returns(ledger, record, contests, unchecked),
         *check_heads(ledger, record),
     ]
 

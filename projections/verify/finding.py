@@ -43,6 +43,10 @@ CHECKS: dict[str, tuple[Category, str]] = {
     ),
     "E8": ("evidence", "rules were made by the bodies that may, none reaches back, and no sanction rests on guidance"),
     "E9": ("evidence", "bodies sat with the members they had, and no decision is of an inquorate sitting"),
+    "E11": (
+        "evidence",
+        "papers were issued to whom the roll has, as many as it has, and marked as returned after the close, once each",
+    ),
 }
 
 

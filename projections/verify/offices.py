@@ -13,7 +13,6 @@ from ledger.streams.batch import BatchClosed, BatchOpened
 from ledger.streams.body import Fault
 from ledger.streams.founding import LedgerFounded, follows
 from ledger.streams.key import KeyEnrolled
-from ledger.streams.member import BatchReceived, BatchReconciled
 from ledger.streams.office import (
     DELEGATION,
     DelegationRevoked,
@@ -27,7 +26,7 @@ from ledger.streams.person import DisclosureErased
 from projections.verify.bulk import BULK
 from projections.verify.finding import Finding
 from projections.verify.record import RecordRead
-from projections.verify.runs import Before, Run, runs_of
+from projections.verify.runs import CLOSES, OPENS, Before, Run, runs_of
 from projections.verify.signatures import Body, check_signatures
 from projections.verify.verbs import verbs_of
 
@@ -56,9 +55,9 @@ def check_offices(ledger: Ledger, record: RecordRead, unchecked: dict[str, str])
             yield from _check_founding(run, before)
         else:
             for position, event in run.events:
-                if isinstance(event, BatchOpened | BatchReceived):
+                if isinstance(event, OPENS):
                     openers[event.stream] = event.command
-                closes = isinstance(event, BatchClosed | BatchReconciled) and openers.get(event.stream) == event.command
+                closes = isinstance(event, CLOSES) and openers.get(event.stream) == event.command
                 if founded and not closes and not isinstance(event, DisclosureErased):
                     yield from _check_act(position, event, run, before)
                 yield from _check_delegation(position, event, before)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import multiprocessing
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import ExitStack
 from dataclasses import dataclass, field
@@ -81,6 +82,8 @@ class RecordRead:
             self.bulk.runs.setdefault(name, Run(run.stem)).extend(run)
         for batch, hashes in bulk.hashes.items():
             self.hashed.setdefault(batch, hashlib.sha256()).update(hashes)
+        for batch, said in bulk.said.items():
+            self.bulk.said.setdefault(batch, Counter()).update(said)
         self.findings += bulk.findings
 
     def streams(self) -> dict[str, list[tuple[int, Event]]]:

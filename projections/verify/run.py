@@ -22,6 +22,7 @@ from projections.verify.record import RecordRead, read_record
 from projections.verify.schema import check_schema, is_sqlite
 from projections.verify.sealing import Notes, Trust, check_seal, size_of
 from projections.verify.snapshot import take_snapshot
+from projections.verify.sweeps import check_sweeps
 from projections.verify.views import check_views
 
 Progress = Callable[[int], None]
@@ -75,8 +76,9 @@ def verify(
     record = read_record(ledger, snapshot, processes, progress)
     record.findings += snapshot.findings
     unchecked = _unchecked(ledger, record, notes, trust)
-    findings = record.findings + check_evidence(ledger, record)
+    findings = record.findings + check_evidence(ledger, record, unchecked)
     findings += check_intakes(record, unchecked)
+    findings += check_sweeps(record, unchecked)
     findings += check_commands(record, snapshot)
     findings += check_seal(ledger, record, snapshot, notes, trust)
     findings += check_schema(ledger, snapshot)

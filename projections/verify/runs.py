@@ -8,14 +8,29 @@ from dataclasses import dataclass, field
 from itertools import groupby
 
 from ledger.event import Event
+from ledger.streams.admission import AdmissionClosed, AdmissionOpened
+from ledger.streams.batch import BatchClosed, BatchOpened
 from ledger.streams.body import Body, body_stream
+from ledger.streams.checks import ChecksClosed, ChecksOpened
 from ledger.streams.founding import Founding, LedgerFounded, founding_stream
 from ledger.streams.key import KeyEnrolled, KeyRevoked, KeyRotated, OfficerKey
+from ledger.streams.member import BatchReceived, BatchReconciled
 from ledger.streams.office import DelegationRevoked, Office, PowerDelegated, office_stream
+from ledger.streams.returned import MarksReceived, MarksReconciled
+from ledger.streams.roll_build import RollBuildClosed, RollBuildOpened
 from ledger.streams.signature import CommandSigned, CommandSignedWithheld, Signed
 
 CONTESTS = ("contest/", "nominations/")  # streams whose events name the election of a contest
 SIGNED = (CommandSigned, CommandSignedWithheld)
+OPENS = (
+    AdmissionOpened,
+    BatchOpened,
+    BatchReceived,
+    ChecksOpened,
+    MarksReceived,
+    RollBuildOpened,
+)  # what opens a batch, and what closes one, in a later run
+CLOSES = (AdmissionClosed, BatchClosed, BatchReconciled, ChecksClosed, MarksReconciled, RollBuildClosed)
 Placed = tuple[int, Event]
 
 

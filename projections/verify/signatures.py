@@ -11,25 +11,29 @@ from ledger.decision import DECISIONS, Command
 from ledger.errors import RefusedError
 from ledger.event import Event
 from ledger.leaf import CANONICAL
-from ledger.streams.batch import BatchClosed, BatchOpened, WithdrawPapers
+from ledger.streams.batch import WithdrawPapers
 from ledger.streams.discipline import ExpelMember, LiftSuspension, ReadmitMember, SuspendMember
+from ledger.streams.entries import AddEntry
+from ledger.streams.entry_changes import AmendEntry, RemoveEntry, RestoreEntry
 from ledger.streams.founding import FoundLedger, LedgerFounded
 from ledger.streams.key import OfficerKey, is_signed
-from ledger.streams.member import BatchReceived, BatchReconciled
 from ledger.streams.membership_change import CeaseOffice, ChangeMembership, HoldOffice
 from ledger.streams.merge import MergePersons, UndoMerge
 from ledger.streams.paper import ReadPapers
+from ledger.streams.paper_handling import CancelPaper, IssuePaper, ReissuePaper
 from ledger.streams.person import OrderErasure, RecordPerson
 from ledger.streams.signature import CommandSignedWithheld, Signed, differences, signed_text
 from projections.verify.finding import Finding
-from projections.verify.runs import Before, Run
+from projections.verify.runs import CLOSES, OPENS, Before, Run
 from projections.verify.verbs import must_be_signed, verbs_of
 
 Body = Mapping[str, Any]
 NAMED_BY_STREAM: Mapping[type[Command], str] = {  # fields that no event says, but the end of its stream's name
+    **dict.fromkeys((CancelPaper, IssuePaper, ReissuePaper), "person"),
     **dict.fromkeys((CeaseOffice, ChangeMembership, HoldOffice), "person"),
     **dict.fromkeys((ExpelMember, LiftSuspension, ReadmitMember, SuspendMember), "person"),
     **dict.fromkeys((MergePersons, UndoMerge), "dropped"),
+    **dict.fromkeys((AddEntry, AmendEntry, RemoveEntry, RestoreEntry), "person"),
     OrderErasure: "person",
     ReadPapers: "serial",
     RecordPerson: "person",
@@ -58,7 +62,7 @@ def check_signatures(origin: str, run: Run, before: Before, opened: dict[str, Bo
             expected = "a signature withheld just where what it signs is"
             yield _finding("wrong-audience", position, signed, expected, signed.type)
         said = body
-        if any(isinstance(event, BatchOpened | BatchReceived) for _, event in run.events):
+        if any(isinstance(event, OPENS) for _, event in run.events):
             opened[str(signed.command)] = body
     yield from _check_events(run, said, opened)
 
@@ -107,7 +111,7 @@ def _check_key(origin: str, position: int, signed: Signed, held: OfficerKey) -> 
 
 def _check_events(run: Run, said: Body | None, opened: Mapping[str, Body]) -> Iterator[Finding]:
     for number, (position, event) in enumerate(run.events):
-        body = said or (opened.get(str(event.command)) if isinstance(event, BatchClosed | BatchReconciled) else None)
+        body = said or (opened.get(str(event.command)) if isinstance(event, CLOSES) else None)
         if body is None:
             if must_be_signed(event.type):
                 expected = f"the signature of {event.actor}, beside it"

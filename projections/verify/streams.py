@@ -11,6 +11,7 @@ from ledger.streams.account import Account, AccountStated
 from ledger.streams.application import Application
 from ledger.streams.batch import BatchClosed, BatchOpened, BatchState, BatchWithdrawn
 from ledger.streams.body import Body, BodyConstituted, DecisionTaken, MemberSeated, MemberUnseated, SittingHeld
+from ledger.streams.checks import CheckRunState, ChecksClosed, ChecksOpened
 from ledger.streams.contest import Contest, ContestDefined, PollClosed
 from ledger.streams.deferral import DecisionDeferred, Deferrals
 from ledger.streams.document import Document, DocumentPublished, DocumentWithdrawn
@@ -54,7 +55,9 @@ from ledger.streams.timetable import StepVaried, Timetable, TimetableSet
 from ledger.streams.totals import Totals, TotalsCertified
 from projections.verify.finding import Finding
 from projections.verify.nomination_streams import NOMINATION_KINDS, nomination_place
+from projections.verify.paper_streams import PAPER_KINDS, paper_place
 from projections.verify.register_streams import REGISTER_KINDS, register_place
+from projections.verify.roll_streams import ROLL_KINDS, roll_place
 
 KINDS: dict[str, type[State]] = {
     "access": Accesses,
@@ -62,6 +65,7 @@ KINDS: dict[str, type[State]] = {
     "application": Application,
     "batch": BatchState,
     "body": Body,
+    "checks": CheckRunState,
     "contest": Contest,
     "document": Document,
     "deferral": Deferrals,
@@ -87,7 +91,9 @@ KINDS: dict[str, type[State]] = {
     "totals": Totals,
     "vault": Retention,
     **NOMINATION_KINDS,
+    **PAPER_KINDS,
     **REGISTER_KINDS,
+    **ROLL_KINDS,
 }
 
 
@@ -134,6 +140,8 @@ def place_of(event: Event) -> str:
             return f"timetable/{event.election}"
         case ErasuresOrdered() | DisclosuresErased() | ErasuresConfirmed():
             return f"erasures/{event.register_id}"
+        case ChecksOpened() | ChecksClosed():
+            return f"checks/{event.election}/*"
         case FeeSet():
             return f"fee/{event.election}"
         case GroundAdopted():
@@ -152,7 +160,8 @@ def place_of(event: Event) -> str:
             return FOUNDING
         case LogKeyRotated():
             return LOG_KEY
-    return register_place(event) or nomination_place(event)
+    return register_place(event) or paper_place(event) or nomination_place(event)
+    return register_place(event) or roll_place(event) or nomination_place(event)
 
 
 def check_place(position: int, event: Event) -> Iterator[Finding]:

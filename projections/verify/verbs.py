@@ -11,6 +11,9 @@ from ledger.decision import DECISIONS
 from ledger.event import TYPES
 
 OTHERWISE = {
+    "admission-closed.v1": ("admit-applications",),
+    "admission-opened.v1": ("admit-applications",),
+    "application-admitted.v1": ("admit-application", "admit-applications"),
     "application-received-late.v1": ("receive-application", "receive-applications"),
     "application-received.v1": ("receive-application", "receive-applications"),
     "batch-closed.v1": ("read-papers",),
@@ -19,14 +22,17 @@ OTHERWISE = {
     "disclosure-erased.v1": ("confirm-erasure",),
     "disclosures-erased.v1": ("order-erasures",),
     "erasures-confirmed.v1": ("order-erasures",),
+    "entry-added.v1": ("add-entry", "build-roll"),
     "key-enrolled.v1": ("enrol-key", "found-ledger"),
     "member-amended.v1": ("register-members",),
     "member-registered.v1": ("register-members",),
     "nomination-received-late.v1": ("receive-nomination",),
     "nomination-ruled-invalid.v1": ("rule-nomination-invalid",),
     "nomination-ruled-valid.v1": ("rule-nomination-valid",),
+    "payments-reconciled.v1": ("receive-payments",),
     "payment-matched.v1": ("receive-fee", "fail-fee", "refund-fee"),
     "power-delegated.v1": ("delegate-power", "found-ledger"),
+    "roll-counted.v1": ("freeze-roll",),
 }
 
 

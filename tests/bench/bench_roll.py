@@ -91,11 +91,11 @@ def by_hand(file: Path, folder: Path) -> None:
         file.open(encoding="utf-8", newline="") as stream,
     ):
         leaves: list[tuple[int, str, int, str, bytes]] = []
-        sealed: list[tuple[str, int, str, bytes, bytes, bytes]] = []
+        sealed: list[tuple[str, int, int, str, bytes, bytes, bytes]] = []
 
         def flush() -> None:
             for database, statement, rows in (
-                (vault, "INSERT INTO member VALUES (?,?,?,?,?,?)", sealed),
+                (vault, "INSERT INTO member VALUES (?,?,?,?,?,?,?)", sealed),
                 (ledger, "INSERT INTO stored_events VALUES (?,?,?,?,?)", leaves),
             ):
                 database.execute("BEGIN")
@@ -126,7 +126,7 @@ def by_hand(file: Path, folder: Path) -> None:
             )
             leaves.append((place, f"person/{person}", 1, "member-registered.v1", leaf.encode()))
             box = chance[16:] + key.encrypt(chance[16:], array.encode(), person.encode())
-            sealed.append((person, 1, digest, b"", b"", box))
+            sealed.append((person, 1, 1, digest, b"", b"", box))
             if len(leaves) == PAGE_ROWS:
                 flush()
         flush()

@@ -1,0 +1,161 @@
+"""`pollbook duplicates` and `pollbook merge`: pairs of members who may be one human, and merging those reviewed."""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Iterator
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+from cli.apply import Given, carry_out
+from cli.csv_rows import rows_of
+from cli.lists import require_register
+from cli.office import opened, vault_of
+from cli.parse import Where, actor_value, command_from, on_the_command_line
+from cli.place import Place
+from cli.report import counted
+from cli.screen import progress, say, say_json, say_wrapped, table
+from cli.source import Read, os_errors
+from ledger.errors import RefusedError
+from ledger.record import Record
+from ledger.streams.merge import MergePersons
+from ledger.vault import Vault
+from projections.duplicates import Pair, Side, find_pairs, side_of
+
+SHOWN = 20  # pairs shown on a page
+REVIEW = ("merge", "dropped", "kept", "basis", "score", "matcher")  # columns that a reviewed file is read by
+PERSONAL = ("name", "born", "email", "address", "number")
+YES = frozenset(("yes", "y", "x", "1", "true"))
+NO = frozenset(("", "no", "n", "0", "false"))
+
+
+def show_duplicates(
+    place: Place,
+    register: str,
+    other: str | None,
+    *,
+    names: str | None,
+    everybody: bool,
+    page: int,
+    out: Path | None,
+    as_json: bool,
+) -> None:
+    """Show who may be one human.
+
+    Args:
+        names: register whose members' personal data are shown; `both` for both sides.
+
+    Raises:
+        RefusedError: `unknown-register`.
+    """
+    with opened(place) as ledger:
+        for name in filter(None, (register, other)):
+            require_register(ledger, name)
+        vault = vault_of(place, ledger)
+        try:
+            with progress("comparing", 0) as bar:
+                pairs = [*find_pairs(ledger, vault, register, other, bar.by)]
+            live = [pair for pair in pairs if everybody or not pair.merged]
+            if out is not None:
+                _write(out, ledger, vault, live)
+                return
+            shown = live if as_json else live[SHOWN * (page - 1) : SHOWN * page]
+            sides = [(pair, *_sides(ledger, vault, pair, register, names)) for pair in shown]
+        finally:
+            vault.close()
+    if as_json:
+        found = [{**pair._asdict(), "kept": one._asdict(), "dropped": two._asdict()} for pair, one, two in sides]
+        say_json({"register": register, "other": other or register, "pairs": found})
+        return
+    _print(register, other, len(pairs), live, sides, page)
+
+
+def _sides(ledger: Record, vault: Vault, pair: Pair, register: str, names: str | None) -> tuple[Side, Side]:
+    """Give both sides of a pair, with personal data only of the side that is asked for."""
+    kept, dropped = (side_of(ledger, vault, person) for person in (pair.kept, pair.dropped))
+    if names not in ("both", register):
+        kept = kept._replace(identity=None)
+    if names is None or names == register != "both":
+        dropped = dropped._replace(identity=None)
+    return kept, dropped
+
+
+def _print(
+    register: str, other: str | None, found: int, live: list[Pair], sides: list[tuple[Pair, Side, Side]], page: int
+) -> None:
+    where = f"{register} and {other}" if other else register
+    rows = []
+    for number, (pair, kept, dropped) in enumerate(sides, SHOWN * (page - 1) + 1):
+        rows.append((str(number), "keep", kept.person, _says(kept), str(pair.score), ", ".join(pair.basis)))
+        rows.append(("", "drop", dropped.person, _says(dropped), "", "merged already" if pair.merged else ""))
+    if rows:
+        say(table(("no", "", "person", "stands in", "of 100", "what agrees"), rows, right=(0, 4)))
+    merged = found - len(live)
+    say_wrapped(f"{counted(len(live), 'pair')} of {where} who may be one human" + (f"; {merged} merged" * bool(merged)))
+    if len(live) > SHOWN * page:
+        say_wrapped(f"The next: --page {page + 1}")
+    if live:
+        say_wrapped("To decide: pollbook duplicates ... --out FILE.csv, then pollbook merge FILE.csv")
+
+
+def _says(side: Side) -> str:
+    said = [f"{value}" for name, value in side.place.items() if name in ("affiliate", "category", "unit")]
+    who = side.identity or {}
+    return ", ".join([*said, *(str(who[name]) for name in ("name", "born", "email") if name in who)])
+
+
+def _write(out: Path, ledger: Record, vault: Vault, pairs: list[Pair]) -> None:
+    """Write pairs as CSV to look at: the first column is for whoever decides."""
+    text = io.StringIO()
+    writer = csv.writer(text, lineterminator="\n")
+    personal = [f"{side} {name}" for side in ("dropped", "kept") for name in PERSONAL]
+    writer.writerow([*REVIEW, *personal])
+    for pair in pairs:
+        told = [side_of(ledger, vault, person).identity or {} for person in (pair.dropped, pair.kept)]
+        cells = [str(who.get(name, "")) for who in told for name in PERSONAL]
+        writer.writerow(["", pair.dropped, pair.kept, " ".join(pair.basis), pair.score, pair.matcher, *cells])
+    with os_errors(out):
+        out.write_text(text.getvalue(), "utf-8")
+    say(f"wrote {out}: {counted(len(pairs), 'pair')}; it holds personal data, so keep it safe")
+
+
+def merge_reviewed(place: Place, file: Path, actor: str, *, dry_run: bool, as_json: bool) -> None:
+    """Merge the pairs of a file that somebody looked at and marked.
+
+    Raises:
+        RefusedError: `missing-field`, `not-decided`, and what the desk raises.
+    """
+    with on_the_command_line():
+        who = actor_value(actor, "--as")
+    carry_out(place, partial(_marked, file, who), file, dry_run=dry_run, as_json=as_json)
+
+
+def _marked(file: Path, actor: str, read: Read) -> Iterator[Given]:
+    rows = rows_of(file, read)
+    heads = [head.strip() for head in next(rows, (1, []))[1]]
+    missing = [name for name in REVIEW if name not in heads]
+    if missing:
+        found = ", ".join(heads)[:80] or "none"
+        remedy = "Give the file that pollbook duplicates --out wrote"
+        raise RefusedError("missing-field", file.name, expected=f"a column {missing[0]}", found=found, remedy=remedy)
+    for line, cells in rows:
+        row = dict(zip(heads, (cell.strip() for cell in cells), strict=True))
+        where = Where(f"{file.name} line {line}")
+        said = row["merge"].casefold()
+        if said not in YES | NO:
+            remedy = "Write yes or no; nothing is no"
+            raise RefusedError("not-decided", where.text, expected="yes or no", found=repr(said), remedy=remedy)
+        if said in YES:
+            values: dict[str, Any] = {"dropped": row["dropped"], "kept": row["kept"], "basis": row["basis"].split()}
+            values |= {"score": _score(row["score"], where)} if row["score"] else {}
+            values |= {"matcher": row["matcher"]} if row["matcher"] else {}
+            yield Given(where, command_from(MergePersons, values, where), actor)
+
+
+def _score(text: str, where: Where) -> int:
+    if not text.isascii() or not text.isdecimal():
+        remedy = "Leave it as it was written"
+        raise RefusedError("bad-field", f"{where.text}, score", expected="0 to 100", found=repr(text), remedy=remedy)
+    return int(text)

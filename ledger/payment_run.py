@@ -1,0 +1,216 @@
+"""Taking in a bank's file of payments: page by page, to the ledger what is matched, to the vault what is not.
+
+Given the same file again, the rows come in the same order: what is in the ledger is passed over. If something else is
+recorded of an application or of a reference meanwhile, the page is decided anew.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from hashlib import sha256
+from typing import Any, NamedTuple
+
+from ledger.decision import State, fold
+from ledger.errors import RefusedError
+from ledger.event import Event
+from ledger.intake import APPLICATION, Row, Rows
+from ledger.intake_run import stamped
+from ledger.leaf import Draw, conceal, encode
+from ledger.member_vault import RejectedRow
+from ledger.paying import ACCEPTED, HELD, Fate, Kind, Paying, PaymentClaim, Sum, Sums
+from ledger.record import Record
+from ledger.recorder import ConflictError, Guard
+from ledger.seal.merkle import leaf_hash
+from ledger.streams.application import Application, application_stream
+from ledger.streams.application_events import FeeFailed, FeeReceived, FeeRefunded
+from ledger.streams.payment import KINDS, Payment, payment_events, payment_stream, require_payable
+from ledger.streams.signature import Signed
+from ledger.vault import Vault
+
+PAGE = 2_500  # rows of one transaction, each of two events
+ATTEMPTS = 8  # times that a page is decided anew
+UNMATCHED = "unmatched-payment"
+REPEATED = "duplicate-payment-ref"
+
+
+class Decided(NamedTuple):
+    """A page decided: events to record, what became of each row, and the rows that were rejected."""
+
+    events: list[Event]
+    fates: list[tuple[Fate, int]]
+    rejected: list[RejectedRow]
+
+
+@dataclass(slots=True)
+class Page:
+    """One page being decided: applications and payments as they stand after the rows before.
+
+    Attributes:
+        batch: the stream of the file; `envelope` what its events have in common.
+        known: (application, reference, kind) -> the event on record.
+    """
+
+    batch: str
+    envelope: Mapping[str, Any]
+    ledger: Record
+    now: str
+    applications: dict[str, Application] = field(default_factory=dict)
+    payments: dict[str, Payment] = field(default_factory=dict)
+    known: dict[tuple[str, str, str], FeeReceived | FeeFailed | FeeRefunded] = field(default_factory=dict)
+
+    def read(self, first: str, last: str) -> None:
+        """Read the applications whose keys are between two."""
+        names = {kind: name for name, kind in KINDS.items()}
+        for event in self.ledger.events_between(APPLICATION + first, APPLICATION + last):
+            key = event.stream.removeprefix(APPLICATION)
+            self.applications[key] = self.applications.get(key, application_stream(key)).evolve(event)
+            if isinstance(event, FeeReceived | FeeFailed | FeeRefunded):
+                self.known[key, event.payment, names[type(event)]] = event
+
+    def decide(self, rows: list[Row], seen: set[tuple[str, str, str]]) -> Decided:
+        """Decide on the rows of the page, in their order.
+
+        Args:
+            seen: (application, reference, kind) of rows before these; those of this page are put in.
+        """
+        done = Decided([], [], [])
+        for row in rows:
+            key, claim = row.key.hex(), row.standing if isinstance(row.standing, PaymentClaim) else None
+            code = row.code
+            if not code and claim:
+                which = (key, claim.payment, claim.kind)
+                code = REPEATED if which in seen else self._place(key, claim, row.days[0] or "", done)
+                seen.add(which)
+            kind, currency, amount = (claim.kind, claim.currency, claim.amount) if claim else (None, None, 0)
+            done.fates.append((Fate(code, kind, currency), amount))
+            if code not in (ACCEPTED, HELD):
+                done.rejected.append(RejectedRow(row.number, key, code, row.raw))
+        return done
+
+    def _place(self, key: str, claim: PaymentClaim, day: str, done: Decided) -> str:
+        """Give what becomes of a row that is fit by itself: accepted, held, or the code it is rejected for."""
+        before = self.known.get((key, claim.payment, claim.kind))
+        if before and (before.amount, before.currency, before.day) == (claim.amount, claim.currency, day):
+            return ACCEPTED if before.batch == self.batch else HELD
+        application = self.applications.get(key) or application_stream(key)
+        payment = self._payment(claim.payment)
+        said: tuple[Kind, int, str, str] = (claim.kind, claim.amount, claim.currency, day)
+        try:
+            require_payable(application, payment, *said, self.now[:10])
+        except RefusedError as refused:
+            return UNMATCHED if refused.code == "unknown-application" else refused.code
+        paid, matched = payment_events(self._on, application, payment, *said)
+        self.applications[key] = application.evolve(paid)
+        self.payments[claim.payment] = payment.evolve(matched)
+        done.events.extend((paid, matched))
+        return ACCEPTED
+
+    def _payment(self, key: str) -> Payment:
+        if key not in self.payments:
+            state = payment_stream(key)
+            self.payments[key] = fold(state, (event for _, event in self.ledger.stream(state.stream)))
+        return self.payments[key]
+
+    def _on(self, state: State) -> Mapping[str, Any]:
+        return {**self.envelope, "recorded": self.now, "stream": state.stream, "version": state.version + 1}
+
+
+@dataclass(slots=True)
+class PaymentTaking:
+    """One file of payments being carried out at the desk."""
+
+    ledger: Record
+    vault: Vault
+    paying: Paying
+    draw: Draw
+    now: Callable[[], str]
+    progress: Callable[[int, int], None]
+    hashed: Any = field(default_factory=sha256)
+
+    def run(self, guard: Guard, signed: Signed | None, command: tuple[str, bytes]) -> tuple[int | None, int]:
+        """Open the file, or go on with one that was left open, then reconcile it; it is signed as it is opened.
+
+        Returns:
+            Position of the event that opened it, and the number of events recorded now.
+        """
+        paying, rows = self.paying, self.paying.rows
+        found = self.ledger.stream(paying.stream)
+        ends = [conceal(signed, self.draw)[0]] if signed else []
+        opening = [conceal(paying.opened, self.draw)[0], *ends]
+        first = found[0][0] if found else self.ledger.append(opening, guard).position
+        self.vault.members.begin(paying.stream, rows.head)
+        self.vault.members.forget_rejected(paying.stream)
+        self._hash_recorded(first)
+        added, sums = 0, dict[Fate, Sum]()
+        seen: set[tuple[str, str, str]] = set()
+        for start in range(0, rows.total, PAGE):
+            self.progress(start, rows.total)
+            added += self._page(rows.page(start, start + PAGE), seen, sums)
+        self.progress(rows.total, rows.total)
+        rows.require_same()
+        closed = paying.closed(sums, "sha256:" + self.hashed.hexdigest(), self.now())
+        closing = [
+            stamped(event, closed.recorded) for event in (conceal(closed, self.draw)[0], *(ends if found else ()))
+        ]
+        self.ledger.append(closing, Guard(command=command, until=guard.until if found else ""))
+        return first, added + len(closing) + (0 if found else len(opening))
+
+    def _page(self, rows: list[Row], seen: set[tuple[str, str, str]], sums: dict[Fate, Sum]) -> int:
+        """Record one page, and give how many events that took."""
+        opened = self.paying.opened
+        envelope = {"actor": opened.actor, "batch": self.paying.stream, "effective": opened.effective}
+        last = rows[-1].key.hex()
+        before = {which for which in seen if which[0] == rows[0].key.hex()}
+        for attempt in range(ATTEMPTS):
+            page = Page(self.paying.stream, envelope, self.ledger, self.now())
+            page.read(rows[0].key.hex(), last)
+            of_page = set(before)
+            decided = page.decide(rows, of_page)
+            try:
+                self._append([conceal(event, self.draw)[0] for event in decided.events], page.now)
+                break
+            except ConflictError:
+                if attempt + 1 == ATTEMPTS:
+                    raise
+        self.vault.members.put(self.paying.stream, [], decided.rejected, ("", "", ""))
+        seen.clear()
+        seen.update(which for which in of_page if which[0] == last)
+        add_up(sums, decided)
+        return len(decided.events)
+
+    def _append(self, events: list[Event], now: str) -> None:
+        if not events:
+            return
+        recorded = self.ledger.append(events, Guard({self.paying.stream: 1})).recorded
+        for event in events:
+            self.hashed.update(leaf_hash(encode(stamped(event, recorded))))
+
+    def _hash_recorded(self, after: int) -> None:
+        """Hash the leaf hashes of what this file has led to already, in order."""
+        for _, event in self.ledger.scan(after + 1):
+            if event.batch == self.paying.stream:
+                self.hashed.update(leaf_hash(encode(event)))
+
+
+def look_through(ledger: Record, rows: Rows, batch: str, now: str, progress: Callable[[int, int], None]) -> Sums:
+    """Say what would become of the rows of a file; nothing is written, and pages do not see those before them."""
+    sums: dict[Fate, Sum] = {}
+    seen: set[tuple[str, str, str]] = set()
+    envelope = {"actor": "nobody", "batch": batch, "effective": now}
+    for start in range(0, rows.total, PAGE):
+        progress(start, rows.total)
+        found = rows.page(start, start + PAGE)
+        page = Page(batch, envelope, ledger, now)
+        page.read(found[0].key.hex(), found[-1].key.hex())
+        add_up(sums, page.decide(found, seen))
+    progress(rows.total, rows.total)
+    return sums
+
+
+def add_up(sums: dict[Fate, Sum], decided: Decided) -> None:
+    """Add what became of a page's rows to the sums."""
+    for fate, amount in decided.fates:
+        found = sums.setdefault(fate, Sum())
+        found.rows += 1
+        found.amount += amount

@@ -1,0 +1,139 @@
+"""What decisions about papers read: papers due in a section, one elector's paper, every paper of a contest.
+
+All is taken from the record itself, never from kept views: whoever can write those must not decide who gets a paper.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from ledger.decision import fold
+from ledger.errors import refused
+from ledger.marking import DueFigures, MarkFigures, Paper, PaperFigures, PapersOf, Return
+from ledger.record import Record
+from ledger.streams.contest import Contest, contest_stream, require_contest
+from ledger.streams.entry import EntryAdded, EntryRemoved, EntryRestored, entry_stream
+from ledger.streams.issue import issue_stream
+from ledger.streams.roll_build import RollBuildClosed
+from projections.catch_up import Views
+from projections.papers import DUE, PaperProjection
+
+
+@dataclass(slots=True)
+class _Gathered:
+    """What is put together of one person."""
+
+    entries: set[int] = field(default_factory=set)
+    papers: dict[int, Paper] = field(default_factory=dict)
+    returns: list[Return] = field(default_factory=list)
+
+
+class RecordedPapers:
+    """Every paper of a contest as of the ledger's last event."""
+
+    def __init__(self, views: Views, contest: Contest, position: int) -> None:
+        self._views = views
+        self._contest = contest
+        self.position = position
+        do = views.database.execute
+        rows = do("SELECT id FROM paper_contest WHERE contest = ?", (contest.id,)).fetchall()
+        self._id = rows[0][0] if rows else 0
+        ((issued,),) = do("SELECT min(effective) FROM paper_issue WHERE contest = ?", (self._id,))
+        self.first_issued: str | None = issued
+        found = do("SELECT stream FROM paper_batch WHERE contest = ? AND closed = 0 ORDER BY stream", (contest.id,))
+        self.open_batches = tuple(stream for (stream,) in found)
+
+    def papers(self, first: str, last: str) -> Mapping[str, PapersOf]:
+        """Give the papers of the persons whose keys are between two, both included."""
+        do, found = self._views.database.execute, dict[str, _Gathered]()
+        between = "person BETWEEN ? AND ?"
+        for person, number in do(
+            f"SELECT person, number FROM paper_entry WHERE election = ? AND {between} AND live >= 0",
+            (self._contest.election, first, last),
+        ):
+            found.setdefault(person, _Gathered()).entries.add(number)
+        for person, number, cancelled in do(
+            f"SELECT person, number, cancelled FROM paper WHERE contest = ? AND {between}", (self._id, first, last)
+        ):
+            gathered = found.setdefault(person, _Gathered())
+            gathered.papers[number] = "cancelled" if cancelled else "held"
+        for person, number, day, channel, duplicate in do(
+            "SELECT person, number, day, channel, duplicate FROM paper_return r JOIN paper_batch b ON b.id = r.batch "
+            f"WHERE b.closed = 1 AND r.contest = ? AND {between} ORDER BY version",
+            (self._id, first, last),
+        ):
+            returned = Return(number, day, channel, bool(duplicate))
+            found.setdefault(person, _Gathered()).returns.append(returned)
+        return {
+            person: PapersOf(frozenset(each.entries), each.papers, tuple(each.returns), len(each.returns))
+            for person, each in found.items()
+        }
+
+
+class PaperPort:
+    """The part of the desk's port to the projections that is about papers."""
+
+    _ledger: Record
+
+    def due(self, contest: str, section: str) -> DueFigures:
+        """Give the papers due in a section as of the ledger's last event."""
+        state, position, views = self._folded(contest)
+        given = (state.election, section)
+        do = views.database.execute
+        (due,) = do(f"SELECT count(*) {DUE}", (*given, _number(views, contest))).fetchone()
+        places = "SELECT id FROM paper_place WHERE section = ?"
+        statement = f"SELECT coalesce(sum(live), 0) FROM paper_roll WHERE election = ? AND place IN ({places})"
+        (live,) = do(statement, given).fetchone()
+        views.close()
+        return DueFigures(position, live, due)
+
+    def paper(self, contest: str, person: str, number: int) -> PaperFigures:
+        """Say whether an entry was issued a paper with its section, from the few streams that say so."""
+        position = self._ledger.head().size - 1
+        election = self._contest(contest).election
+        section, live, spans = "", -1, list[tuple[int, int]]()  # positions from which and before which it was live
+        for at, event in self._ledger.stream(entry_stream(election, person).stream):
+            if getattr(event, "number", 0) != number:
+                continue
+            match event:
+                case EntryAdded():
+                    section, live = event.section, self._counts_from(at, event)
+                case EntryRestored():
+                    live = at
+                case EntryRemoved() if live >= 0:
+                    spans.append((live, at))
+                    live = -1
+        spans += [(live, position + 1)] if live >= 0 else []
+        issues = [at for at, _ in self._ledger.stream(issue_stream(contest, section).stream)] if section else []
+        in_bulk = any(start < at < end for at in issues for start, end in spans)
+        return PaperFigures(position, counts=live >= 0, in_bulk=in_bulk)
+
+    def _counts_from(self, at: int, event: EntryAdded) -> int:
+        """Give the position from which an entry counts; -1 while its batch is open."""
+        if event.batch is None:
+            return at
+        return next((end for end, last in self._ledger.stream(event.batch) if isinstance(last, RollBuildClosed)), -1)
+
+    def marks(self, contest: str) -> MarkFigures:
+        """Give every paper of a contest, and what came back, as of the ledger's last event."""
+        state, position, views = self._folded(contest)
+        return RecordedPapers(views, state, position)
+
+    def _contest(self, contest: str) -> Contest:
+        state = contest_stream(contest)
+        return fold(state, (event for _, event in self._ledger.stream(state.stream)))
+
+    def _folded(self, contest: str) -> tuple[Contest, int, Views]:
+        """Fold the record anew, in memory."""
+        state = self._contest(contest)
+        require_contest(state)
+        views = Views(None, [PaperProjection()])
+        return state, views.catch_up(self._ledger) - 1, views
+
+
+def _number(views: Views, contest: str) -> int:
+    rows = views.database.execute("SELECT id FROM paper_contest WHERE contest = ?", (contest,)).fetchall()
+    if not rows:
+        raise refused("unknown-contest", f"contest {contest}", "a contest that was defined", "none", "Correct the id")
+    return int(rows[0][0])

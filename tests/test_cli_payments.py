@@ -1,0 +1,186 @@
+"""`pollbook import payments`: matched, not matched, paid twice, failed, taken back, refunded, and given again."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+from terminal import CALL_ELECTION, Terminal
+from test_application import FEE, TIMETABLE
+from test_cli_applications import ADA, BELA, HEAD, LATE, events, imported, key, line_of, verified
+from test_cli_applications import MAPPING as APPLICATIONS
+
+import ledger.payment_run
+from ledger.decision import fold
+from ledger.streams.application import Application, application_stream
+
+MAPPING = """\
+key = "Reference"
+reference = "Transaction"
+dates = "%d/%m/%Y"
+
+[public]
+amount = "Amount"
+day = "Date"
+kind = "Status"
+
+[set]
+currency = "GBP"
+
+[words.kind]
+"Settled" = "received"
+"Bounced" = "failed"
+"Refund" = "refunded"
+"""
+COLUMNS = "Date,Transaction,Reference,Amount,Status\n"
+FROM_ADA = "02/08/2010,T1,a 0001,3.00,Settled\n"
+FROM_BELA = "16/07/2010,T2,A-0002,1,Settled\n"
+FROM_NOBODY = "16/07/2010,T3,A-0009,3.00,Settled\n"
+IMPORT = ("import", "payments", "p.csv", "--mapping", "p.toml", "--set", "election=labour", "--as", "treasurer")
+
+
+@pytest.fixture
+def at(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Terminal:
+    commands = [("call-election", CALL_ELECTION), *map(line_of, (TIMETABLE, FEE))]
+    made = Terminal(tmp_path, monkeypatch, capsys).made(commands)
+    made.write("a.toml", APPLICATIONS)
+    made.write("p.toml", MAPPING)
+    imported(made, HEAD + ADA + BELA + LATE)
+    return made
+
+
+def paid(at: Terminal, rows: str, *more: str) -> dict[str, tuple[int, int]]:
+    """What became of the rows of a file: rows and amount of each fate, and kind unless it is `received`."""
+    at.write("p.csv", COLUMNS + rows)
+    done: dict[str, Any] = json.loads(at(*IMPORT, "--json", *more).done())
+    assert done["rows"] == rows.count("\n") == sum(each["rows"] for each in done["sums"])
+    names = [
+        each["fate"] + {"received": "", None: ""}.get(each.get("kind"), f" {each.get('kind')}") for each in done["sums"]
+    ]
+    return dict(zip(names, [(each["rows"], each["amount"]) for each in done["sums"]], strict=True))
+
+
+def application(at: Terminal, receipt: str) -> Application:
+    return fold(application_stream(key(at, receipt)), events(at, receipt))
+
+
+def test_matches_what_it_can_and_keeps_the_rest(at: Terminal) -> None:
+    assert paid(at, FROM_ADA + FROM_BELA + FROM_NOBODY) == {"accepted": (2, 400), "unmatched-payment": (1, 300)}
+    assert (application(at, "A-0001").short, application(at, "A-0002").short) == (0, 0)
+    batch = json.loads(at(*IMPORT, "--json").done())["batch"]
+    assert at("rejected", batch).done() == "line,code," + COLUMNS + "4,unmatched-payment," + FROM_NOBODY
+    verified(at)
+
+
+def test_no_reference_is_in_the_ledger(at: Terminal) -> None:
+    paid(at, FROM_ADA.replace("T1", "FPS-77123") + FROM_NOBODY.replace("T3", "FPS-77124"))
+    stored = b"".join(path.read_bytes() for path in at.ledger.rglob("*") if path.is_file())
+    assert b"FPS" not in stored
+    assert b"A-0009" not in stored
+
+
+def test_the_same_file_and_a_longer_one(at: Terminal) -> None:
+    paid(at, FROM_ADA)
+    size = at.size()
+    assert paid(at, FROM_ADA) == {"accepted": (1, 300)}
+    assert at.size() == size
+    assert paid(at, FROM_ADA + FROM_BELA) == {"accepted": (1, 100), "held": (1, 300)}
+    verified(at)
+
+
+def test_a_reference_is_used_once_and_paying_twice_is_kept(at: Terminal) -> None:
+    again = FROM_ADA.replace("T1", "T9")
+    other = FROM_BELA.replace("T2", "T1")
+    rows = FROM_ADA + FROM_ADA + again + other
+    found = paid(at, rows)
+    assert found in (
+        {"accepted": (2, 600), "duplicate-payment-ref": (2, 400)},
+        {"accepted": (2, 400), "duplicate-payment-ref": (2, 600)},  # the keys decide who comes first
+    )
+    assert paid(at, FROM_ADA.replace("3.00", "2.00"))["duplicate-payment-ref"] == (1, 200)
+    verified(at)
+
+
+def test_failed_taken_back_and_refunded(at: Terminal) -> None:
+    bounced = FROM_ADA.replace("Settled", "Bounced")
+    refund = "03/08/2010,T5,A-0002,-1.00,Refund\n"
+    never = "03/08/2010,T6,A-0002,1.00,Bounced\n"
+    too_much = "03/08/2010,T7,A-0002,1.00,Refund\n"
+    rows = FROM_ADA + FROM_BELA + bounced + refund + never + too_much
+    expected = {"accepted": (2, 400), "accepted failed": (2, 400), "accepted refunded": (1, 100)}
+    assert paid(at, rows) == {**expected, "refund-exceeds refunded": (1, 100)}
+    ada = application(at, "A-0001")
+    assert (ada.money, ada.failed, ada.short) == (0, 1, 300)
+    assert application(at, "A-0002").money == 0
+    verified(at)
+
+
+def test_money_for_a_late_application_is_recorded(at: Terminal) -> None:
+    assert paid(at, FROM_ADA.replace("a 0001", "A-0003")) == {"accepted": (1, 300)}
+    assert application(at, "A-0003").money == 300
+
+
+@pytest.mark.parametrize(
+    ("change", "code", "amount"),
+    [
+        (("3.00", "3.001"), "bad-amount", 0),
+        (("3.00", "three"), "bad-amount", 0),
+        (("3.00", "0"), "bad-amount", 0),
+        (("3.00", "-3.00"), "bad-amount", 0),
+        (("T1", ""), "no-reference", 0),
+        (("a 0001", ""), "no-key", 0),
+        (("Settled", "Pending"), "unknown-word", 0),
+        (("02/08/2010", "2010-08-02"), "bad-day", 0),
+        (("02/08/2010", ""), "bad-day", 0),
+        (("02/08/2010", "40392"), "day-mangled", 0),
+        (("02/08/2010", "02/08/2999"), "future-dated", 300),
+    ],
+)
+def test_a_bad_row_is_kept_and_imported_once_it_is_right(
+    at: Terminal, change: tuple[str, str], code: str, amount: int
+) -> None:
+    assert paid(at, FROM_ADA.replace(*change)) == {code: (1, amount)}
+    assert paid(at, FROM_ADA) == {"accepted": (1, 300)}
+
+
+def test_another_currency_than_the_fee_s(at: Terminal) -> None:
+    at.write("p.toml", MAPPING.replace("GBP", "EUR"))
+    assert paid(at, FROM_ADA) == {"currency-differs": (1, 300)}
+    at.write("p.toml", MAPPING.replace("GBP", "pounds"))
+    assert paid(at, FROM_ADA) == {"bad-currency": (1, 0)}
+
+
+def test_a_dry_run_says_the_same_and_writes_nothing(at: Terminal) -> None:
+    size = at.size()
+    assert paid(at, FROM_ADA + FROM_NOBODY, "--dry-run") == {"accepted": (1, 300), "unmatched-payment": (1, 300)}
+    assert at.size() == size
+
+
+def test_what_is_printed(at: Terminal) -> None:
+    at.write("p.csv", COLUMNS + FROM_ADA + FROM_NOBODY)
+    out = at(*IMPORT).done()
+    assert "a receipt number that no application has" in out
+    assert max(map(len, out.splitlines())) <= 80
+
+
+def test_an_import_that_was_stopped_goes_on(at: Terminal, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(ledger.payment_run, "PAGE", 1)
+    work = ledger.payment_run.PaymentTaking._page
+    calls = 0
+
+    def stop(*words: Any) -> int:
+        nonlocal calls
+        calls += 1
+        if calls == 2:
+            raise KeyboardInterrupt
+        return work(*words)
+
+    at.write("p.csv", COLUMNS + FROM_ADA + FROM_BELA + FROM_NOBODY)
+    with monkeypatch.context() as patch:
+        patch.setattr(ledger.payment_run.PaymentTaking, "_page", stop)
+        at(*IMPORT).refused("interrupted", 130)
+    assert "open" in at("verify").done()
+    assert paid(at, FROM_ADA + FROM_BELA + FROM_NOBODY) == {"accepted": (2, 400), "unmatched-payment": (1, 300)}
+    verified(at)

@@ -1,0 +1,156 @@
+"""Verification finds papers issued and returned otherwise than the desk would have recorded."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+from electorate import BEFORE, DAY, FILE, entry, frozen, person, put
+from scenario import happened
+from terminal import ADOPT_RULE, CALL_ELECTION, CLOSE_POLL, DEFINE_CONTEST, Terminal
+
+from ledger.event import Event
+from ledger.leaf import conceal, encode
+from ledger.seal.merkle import leaf_hash
+from ledger.store import open_ledger
+from ledger.streams.issue import PapersIssued
+from ledger.streams.issued import PaperCancelled, PaperIssued, PaperReissued
+from ledger.streams.linkage import LinkageDestroyed, LinkageSealed
+from ledger.streams.returned import DuplicateReturnHeld, MarksReceived, MarksReconciled, ReturnMarked
+
+ISSUE = {"contest": "leader", "section": "members", "count": 12, "roll_version": 1, "channel": "post"}
+ISSUED = {**ISSUE, "as_of_position": 16}
+STREAM = f"marks/leader/{FILE}"
+ZEROS = "sha256:" + "0" * 64
+CLOSED = "2010-09-22T23:59:59Z"
+AT_LAST = "9999-12-31T23:59:59Z"  # recorded after everything else
+LATE = "2012-01-01T00:00:00Z"
+
+Make = Callable[[], tuple[Event, ...]]
+
+
+def one(kind: type[Event], who: int = 1, version: int = 1, **fields: Any) -> Event:
+    """An event about one elector's paper, as the desk writes it."""
+    return happened(kind, f"issued/leader/{person(who)}", version, contest="leader", number=1, **fields)
+
+
+def returned(who: int, version: int = 1, kind: type[Event] = ReturnMarked, **fields: Any) -> Event:
+    """A return of a marked register."""
+    said = {"contest": "leader", "day": DAY, "number": 1, "batch": STREAM, "effective": CLOSED} | fields
+    return happened(kind, f"returned/leader/{person(who)}", version, **said).model_copy(update={"command": None})
+
+
+def register(*returns: Event, **changes: Any) -> tuple[Event, ...]:
+    """A marked register with these returns, reconciled by their true numbers."""
+    rows = len(returns)
+    received = happened(MarksReceived, STREAM, contest="leader", file=FILE, rows=rows)
+    stamped = (each.model_copy(update={"recorded": AT_LAST}) for each in returns)
+    blinded = [conceal(each, lambda size: bytes(size))[0] for each in stamped]
+    digest = hashlib.sha256(b"".join(leaf_hash(encode(each)) for each in blinded)).hexdigest()
+    marked = sum(isinstance(each, ReturnMarked) for each in returns)
+    numbers = {"accepted": marked, "duplicates": rows - marked, "held": 0, "rejected": (), "rows": rows}
+    fields = {**numbers, "digest": f"sha256:{digest}", "contest": "leader", "file": FILE} | changes
+    reconciled = happened(MarksReconciled, STREAM, 2, **fields)
+    at_close = {"effective": CLOSED}
+    return (received.model_copy(update=at_close), *returns, reconciled.model_copy(update=at_close))
+
+
+@pytest.fixture
+def at(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Terminal:
+    """Papers are out to twelve members; the roll has a thirteenth, who came later."""
+    made = Terminal(tmp_path, monkeypatch, capsys)
+    made.made([("call-election", CALL_ELECTION), ("adopt-count-rule", ADOPT_RULE), ("define-contest", DEFINE_CONTEST)])
+    with open_ledger(made.ledger) as record:
+        put(record, *(entry(n) for n in range(1, 13)), frozen())
+    made.record("issue-papers", ISSUE, "--effective", BEFORE).done()
+    with open_ledger(made.ledger) as record:
+        put(record, entry(13))
+    return made
+
+
+def found_in(at: Terminal, *events: Event) -> set[str]:
+    """What E11 finds once these events are in the ledger."""
+    with open_ledger(at.ledger) as record:
+        for event in events:
+            kept = event.model_copy(update={"recorded": AT_LAST})
+            put_as_is(record, kept)
+    report = json.loads(at("verify", "--json").out)
+    return {each["code"] for each in report["findings"] if each["check"] == "E11"}
+
+
+def put_as_is(record: Any, event: Event) -> None:
+    bare = event.model_copy(update={"command": None})
+    record.append([conceal(bare, lambda size: bytes(size))[0]])
+
+
+def test_what_the_desk_recorded_is_fine(at: Terminal) -> None:
+    late = {"contest": "leader", "person": person(13), "number": 1}
+    at.record("issue-paper", {**late, "reason": "late-admission"}).done()
+    at.record("reissue-paper", {**late, "reason": "lost"}).done()
+    at.record("cancel-paper", {"contest": "leader", "person": person(2), "number": 1, "cause": "clerical"}).done()
+    at.record("close-poll", CLOSE_POLL).done()
+    back = "".join(f"{person(who)}/1,{DAY}\n" for who in (1, 1, 2, 13))
+    at.write("m.csv", "elector,day\n" + back)
+    at("import", "mark-returns", "m.csv", "--set", "contest=leader", "--as", "scrutineer").done()
+    assert "nothing wrong was found" in at("verify").done()
+
+
+OPEN: dict[str, tuple[Event, ...]] = {
+    "count-differs": (happened(PapersIssued, "issue/leader/members", 2, **{**ISSUED, "count": 2}),),
+    "wrong-audience": (happened(PapersIssued, "issue/leader/members", 2, **{**ISSUED, "count": 1}),),
+    "unknown-section": (happened(PapersIssued, "issue/leader/unions", 1, **{**ISSUED, "section": "unions"}),),
+    "already-issued": (one(PaperIssued, reason="late-admission"),),
+    "entry-not-live": (one(PaperIssued, 99, reason="late-admission"),),
+    "not-issued": (one(PaperReissued, 13, reason="lost"),),
+    "poll-open": register(returned(1)),
+    "retention-not-over": (
+        happened(LinkageSealed, "linkage/leader", contest="leader", custodian="x", digest=ZEROS, until=LATE),
+        happened(LinkageDestroyed, "linkage/leader", 2, contest="leader", how="burnt"),
+    ),
+}
+CANCELLED = one(PaperCancelled, 2, cause="clerical")
+SHUT: dict[str, tuple[Event, ...]] = {
+    "poll-closed": (one(PaperIssued, 13, reason="late-admission"),),
+    "already-returned": (*register(returned(1)), one(PaperCancelled, cause="clerical")),
+    "not-issued": register(returned(13)),
+    "paper-cancelled": (CANCELLED, *register(returned(2))),
+    "already-marked": register(returned(1), returned(1, 2)),
+    "not-marked": register(returned(1, kind=DuplicateReturnHeld)),
+    "day-outside-poll": register(returned(1, day="2010-07-01")),
+    "return-out-of-order": register(*(returned(n) for n in sorted((1, 2), key=person, reverse=True))),
+    "return-unexpected": register(returned(1, effective=BEFORE)),
+    "batch-differs": register(returned(1), digest=ZEROS),
+    "rows-differ": register(returned(1), rows=2),
+}
+
+
+@pytest.mark.parametrize("code", OPEN)
+def test_finds_each_fault_while_the_poll_is_open(at: Terminal, code: str) -> None:
+    assert code in found_in(at, *OPEN[code])
+
+
+@pytest.mark.parametrize("code", SHUT)
+def test_finds_each_fault_after_the_close(at: Terminal, code: str) -> None:
+    at.record("close-poll", CLOSE_POLL).done()
+    assert found_in(at, *SHUT[code]) == {code}
+
+
+def test_finds_nothing_in_a_good_register(at: Terminal) -> None:
+    at.record("close-poll", CLOSE_POLL).done()
+    good = sorted((returned(1), returned(2), returned(3)), key=lambda each: each.stream)
+    last = next(n for n in (1, 2, 3) if person(n) in good[-1].stream)
+    second = returned(last, 2, DuplicateReturnHeld)
+    assert not found_in(at, *register(*good, second))
+
+
+def test_papers_by_a_roll_that_was_not_frozen_are_found(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    at = Terminal(tmp_path, monkeypatch, capsys)
+    at.made([("call-election", CALL_ELECTION), ("adopt-count-rule", ADOPT_RULE), ("define-contest", DEFINE_CONTEST)])
+    issued = happened(PapersIssued, "issue/leader/members", 1, **ISSUED)
+    assert found_in(at, *(entry(n) for n in range(1, 13)), issued) == {"roll-not-frozen"}
