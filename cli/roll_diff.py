@@ -105,7 +105,7 @@ def _say_page(found: Difference, page: int, *, as_json: bool) -> None:
         (each.elector, each.kind, _change(each), f"{each.act}, {each.cause}", str(each.position)) for each in changes
     ]
     say(table(("elector", "", "what", "why", "at"), rows, right=(4,)))
-    say_wrapped(f"page {page} of {pages}, {total:,} entries that changed")
+    say_wrapped(f"page {page} of {pages}, {total:,} that changed")
 
 
 def _change(each: Changed) -> str:

@@ -24,7 +24,7 @@ HASHES = {  # fields that hold the hash of something on record -> the verb that 
     "no_appeal": "pollbook rules --hashes",
     "sanction": "pollbook rules --hashes",
 }
-TAGS = ("version", "kind")  # fields of which one tells the models of a union apart
+TAGS = ("version", "kind", "test")  # fields of which one tells the models of a union apart
 
 
 class Kind(NamedTuple):
