@@ -209,7 +209,9 @@ def test_a_hold_placed_meanwhile_is_kept(ledger_place: LedgerPlace, monkeypatch:
 
 def test_erases_one_person_with_rejected_rows_and_index(ledger_place: LedgerPlace) -> None:
     def erase(desk: Desk) -> None:
-        desk.submit(register(row(1, code="no-name"), row(2, code="no-name"), row(3, "Other"), file="e" * 32), actor="clerk")
+        desk.submit(
+            register(row(1, code="no-name"), row(2, code="no-name"), row(3, "Other"), file="e" * 32), actor="clerk"
+        )
         assert len(list(desk.vault.members.rejected_of(key(1)))) == 1
         desk.submit(OrderErasure(person=key(1), basis="right-to-erasure"), actor="officer")
         assert not list(desk.vault.members.rejected_of(key(1)))
