@@ -78,13 +78,12 @@ def verify(
     unchecked = _unchecked(ledger, record, notes, trust)
     findings = record.findings + check_evidence(ledger, record, unchecked)
     findings += check_intakes(record, unchecked)
-    findings += check_sweeps(record, unchecked)
+    findings += [*check_sweeps(record, unchecked), *check_erasures(record)]
     findings += check_commands(record, snapshot)
     findings += check_seal(ledger, record, snapshot, notes, trust)
     findings += check_schema(ledger, snapshot)
     findings += check_keys(ledger, record)
     findings += check_offices(ledger, record, unchecked)
-    findings += check_erasures(record)
     if vault is None:
         unchecked |= dict.fromkeys(PARTS["vault"], "the vault's key is not here")
     else:

@@ -6,7 +6,6 @@ from collections.abc import Iterator
 
 from ledger.decision import State
 from ledger.event import Event
-from ledger.streams.access import Accesses
 from ledger.streams.account import Account, AccountStated
 from ledger.streams.application import Application
 from ledger.streams.batch import BatchClosed, BatchOpened, BatchState, BatchWithdrawn
@@ -16,7 +15,6 @@ from ledger.streams.contest import Contest, ContestDefined, PollClosed
 from ledger.streams.deferral import DecisionDeferred, Deferrals
 from ledger.streams.document import Document, DocumentPublished, DocumentWithdrawn
 from ledger.streams.election import CountRuleAdopted, Election, ElectionCalled
-from ledger.streams.erasures import DisclosuresErased, Erasures, ErasuresConfirmed, ErasuresOrdered
 from ledger.streams.fee import Fees, FeeSet
 from ledger.streams.founding import STREAM as FOUNDING
 from ledger.streams.founding import Founding, LedgerFounded
@@ -41,7 +39,6 @@ from ledger.streams.result import (
     ResultCorrected,
     ResultDeclared,
 )
-from ledger.streams.retention import Retention
 from ledger.streams.rulebook import (
     GuidelinesIssued,
     InterpretationIssued,
@@ -56,11 +53,11 @@ from ledger.streams.totals import Totals, TotalsCertified
 from projections.verify.finding import Finding
 from projections.verify.nomination_streams import NOMINATION_KINDS, nomination_place
 from projections.verify.paper_streams import PAPER_KINDS, paper_place
+from projections.verify.privacy_streams import PRIVACY_KINDS, privacy_place
 from projections.verify.register_streams import REGISTER_KINDS, register_place
 from projections.verify.roll_streams import ROLL_KINDS, roll_place
 
 KINDS: dict[str, type[State]] = {
-    "access": Accesses,
     "account": Account,
     "application": Application,
     "batch": BatchState,
@@ -71,7 +68,6 @@ KINDS: dict[str, type[State]] = {
     "deferral": Deferrals,
     "election": Election,
     "erasure": Erasure,
-    "erasures": Erasures,
     "fee": Fees,
     "ground": Grounds,
     "key": OfficerKey,
@@ -89,7 +85,7 @@ KINDS: dict[str, type[State]] = {
     "timetable": Timetable,
     "signature": SignatureHeld,
     "totals": Totals,
-    "vault": Retention,
+    **PRIVACY_KINDS,
     **NOMINATION_KINDS,
     **PAPER_KINDS,
     **REGISTER_KINDS,
@@ -138,8 +134,6 @@ def place_of(event: Event) -> str:
             return f"totals/{event.contest}/{event.section}"
         case TimetableSet() | StepVaried():
             return f"timetable/{event.election}"
-        case ErasuresOrdered() | DisclosuresErased() | ErasuresConfirmed():
-            return f"erasures/{event.register_id}"
         case ChecksOpened() | ChecksClosed():
             return f"checks/{event.election}/*"
         case FeeSet():
@@ -160,8 +154,8 @@ def place_of(event: Event) -> str:
             return FOUNDING
         case LogKeyRotated():
             return LOG_KEY
-    return register_place(event) or paper_place(event) or nomination_place(event)
-    return register_place(event) or roll_place(event) or nomination_place(event)
+    places = (register_place, paper_place, roll_place, privacy_place)
+    return next((found for place in places if (found := place(event))), "") or nomination_place(event)
 
 
 def check_place(position: int, event: Event) -> Iterator[Finding]:
