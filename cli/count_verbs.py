@@ -72,12 +72,29 @@ def account(
 
 
 def turnout(
-    context: typer.Context, contest: Contest, as_of: AsOf = None, known_at: KnownAt = None, as_json: Json = False
+    context: typer.Context,
+    contest: Contest,
+    by: Annotated[
+        list[str] | None,
+        typer.Option("--by", metavar="PLACE", help="region, unit, section, category or affiliate; or several."),
+    ] = None,
+    audience: Annotated[
+        str, typer.Option("--audience", metavar="WHO", help="With --by: officers; or public, with no small number.")
+    ] = "officers",
+    as_of: AsOf = None,
+    known_at: KnownAt = None,
+    as_json: Json = False,
 ) -> None:
-    """Show turnout by section, by both definitions.
+    """Show turnout by section, by both definitions; with --by, by place, from the marked register.
 
-    Papers returned of papers distributed, and valid papers of the electorate, each with its numbers.
+    Papers returned of papers distributed, and valid papers of the electorate, each with its numbers. By place it is
+    the papers returned of those distributed: pollbook turnout leader --by region
     """
+    if by:
+        from cli.turnout import show_turnout_by
+
+        show_turnout_by(context.obj, contest, by, audience, as_of, known_at, as_json=as_json)
+        return
     from cli.account import show_turnout
 
     show_turnout(context.obj, contest, as_of, known_at, as_json=as_json)

@@ -7,7 +7,7 @@ from typing import Any
 from cli.office import desk_at
 from cli.parse import Where, actor_value, command_from, on_the_command_line
 from cli.place import Place
-from cli.report import say_sealed, tree_of
+from cli.report import counted, say_sealed, tree_of
 from cli.screen import progress, say_json, say_wrapped
 from cli.sealing import seal_up
 from ledger.decision import Command
@@ -49,7 +49,7 @@ def erase(
         return
     held = f"; {kept:,} under a legal hold are kept" if kept else ""
     where = "the keys are destroyed; the server may keep ciphertext" if postgres else "in every file of the ledger"
-    say_wrapped(f"erased {erased:,} disclosures, {where}{held}")
+    say_wrapped(f"erased {counted(erased, 'disclosure')}, {where}{held}")
     say_sealed(sealed)
 
 

@@ -18,6 +18,7 @@ from cli import (
     office_verbs,
     paper_verbs,
     privacy_verbs,
+    roll_verbs,
     rules_verbs,
     seal_verbs,
     timetable_verbs,
@@ -157,7 +158,12 @@ def import_(
     """
     if verb in ("applications", "mark-returns", "marked-register", "payments", "register-members"):
         from cli.import_mapped import import_mapped
+    if verb in ("mark-returns", "marked-register"):
+        from cli.import_marks import import_marks
 
+        import_marks(context.obj, file, mapping, fields or [], actor, dry_run=dry_run, as_json=as_json)
+        return
+    if verb == "register-members":
         import_mapped(context.obj, verb, file, mapping, fields or [], actor, dry_run=dry_run, as_json=as_json)
         return
     if form or candidates or options:
@@ -229,6 +235,8 @@ count_verbs.add_verbs(app)
 nomination_verbs.add_verbs(app)
 office_verbs.add_verbs(app)
 member_verbs.add_verbs(app)
+privacy_verbs.add_verbs(app)
+roll_verbs.add_verbs(app)
 paper_verbs.add_verbs(app)
 application_verbs.add_verbs(app)
 check_verbs.add_verbs(app)

@@ -25,12 +25,12 @@ REMEMBERED_MAX = 50_000
 SERIAL = re.compile(r"[0-9]{1,6}(\.[0-9]+)?")  # a day as a spreadsheet counts them
 ISO_DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 SCIENTIFIC = re.compile(r"[0-9](\.[0-9]+)?E\+?[0-9]+", re.IGNORECASE)  # a long number as a spreadsheet shows it
+PERSONAL = "personal-data-in-public-field"
 YES, NO = ("yes", "y", "true", "1", "x"), ("", "no", "n", "false", "0", "not")
 OWN_WORDS = {  # fields that say yes or no, and how cells say so, capitals aside; a mapping's words take their place
     "declaration": dict.fromkeys((*YES, "made"), "made") | dict.fromkeys(NO, "not"),
     "levy": dict.fromkeys((*YES, "pays"), "pays") | dict.fromkeys(NO, "not"),
 }
-PERSONAL = "personal-data-in-public-field"
 NOBODY = Standing("none")
 NO_DAYS = (None, None)
 CODES = {

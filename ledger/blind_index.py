@@ -155,15 +155,14 @@ class BlindIndex:
         return hashed.digest()
 
     def _members(self, since: str, progress: Progress) -> Iterator[tuple[str, Mapping[str, Any]]]:
-        last: tuple[Any, ...] = ("", 0)
-        columns = "person, digest, wrapped, sealed, version"
-        after = "(person, version) > (?, ?)"
-        statement = f"SELECT {columns} FROM member WHERE {after} AND {since} ORDER BY person, version LIMIT {PAGE}"
-        while page := self._store.execute(statement, last):
-            for person, digest, wrapped, sealed, _ in page:
+        last: tuple[str, int] = ("", 0)
+        columns = "person, version, digest, wrapped, sealed"
+        after = f"(person, version) > (?, ?) AND {since} ORDER BY person, version LIMIT {PAGE}"
+        while page := self._store.execute(f"SELECT {columns} FROM member WHERE {after}", last):
+            for person, _, digest, wrapped, sealed in page:
                 who = json.loads(self._vault.members.array(Sealed(person, digest, bytes(wrapped), bytes(sealed))))[2]
                 yield str(person), who
-            last = (page[-1][0], page[-1][4])
+            last = (str(page[-1][0]), int(page[-1][1]))
             progress(len(page))
 
     def _singly(self) -> Iterator[tuple[str, Mapping[str, Any]]]:

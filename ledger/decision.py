@@ -72,9 +72,7 @@ class Command(BaseModel):
     written: ClassVar[Mapping[str, Agree]] = {}  # fields that the decision writes otherwise, each with how to compare
 
     effective: Time | None = Field(None, description="when it took effect (UTC); now if left out")
-    authority: Text | None = Field(
-        None, description="the rule or delegation acted under; it is kept for ever, so name nobody"
-    )
+    authority: Text | None = Field(None, description="the rule or delegation acted under; kept for ever: name nobody")
 
     def __init_subclass__(cls, **kwargs: Any) -> None:
         super().__init_subclass__(**kwargs)

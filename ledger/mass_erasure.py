@@ -50,7 +50,7 @@ class MassErasure:
         self._store.execute_many(MARK, [(register, person, 1) for person in held])
         self._store.execute_many(MARK, [(register, person, 0) for person in singly])
         if self._vault.members.made:
-            statement = f"SELECT ?, person, 0 FROM member WHERE intake IN ({INTAKES.format(column='id')})"
+            statement = f"SELECT DISTINCT ?, person, 0 FROM member WHERE intake IN ({INTAKES.format(column='id')})"
             # TRUE: else SQLite would take ON CONFLICT for a join.
             self._store.execute(
                 f"INSERT INTO erasing {statement} AND TRUE ON CONFLICT DO NOTHING", (register, *_stem(register))
@@ -61,11 +61,11 @@ class MassErasure:
         """Give the digests of what is about to be erased, always in the same order."""
         if self._vault.members.made:
             last: tuple[str, int] = ("", 0)
-            going = f"WHERE (person, version) > (?, ?) AND person IN ({GOING})"
-            statement = f"SELECT person, version, digest FROM member {going} ORDER BY person, version LIMIT {PAGE}"
+            going = f"(person, version) > (?, ?) AND person IN ({GOING}) ORDER BY person, version LIMIT {PAGE}"
+            statement = f"SELECT person, version, digest FROM member WHERE {going}"
             while page := self._store.execute(statement, (*last, register)):
                 yield from (str(digest) for _, _, digest in page)
-                last = (page[-1][0], page[-1][1])
+                last = (str(page[-1][0]), int(page[-1][1]))
         statement = f"SELECT digest FROM disclosure WHERE subject IN ({_subjects()}) ORDER BY digest"
         yield from (str(digest) for (digest,) in self._store.execute(statement, (register,)))
 

@@ -15,13 +15,11 @@ import base64
 from collections.abc import Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
-from ledger.errors import EvidenceError
 from ledger.intake import prefix_of
 from ledger.leaf import Draw, base64url
-from ledger.member_pack import KEY_BYTES, NONCE_BYTES, Packed, Who, pack
+from ledger.member_pack import KEY_BYTES, NONCE_BYTES, Packed, Who, opened_at, pack, unsealed
 
 if TYPE_CHECKING:
     from ledger.vault import Vault, VaultStore
@@ -168,7 +166,7 @@ class MemberVault:
         for line, person, code, wrapped, sealed in self._store.execute(statement, (intake,)):
             place = f"{intake} {line} {code}"
             yield RejectedRow(
-                line, person, code, _opened(self._vault.unwrap(bytes(wrapped), place), bytes(sealed), place)
+                line, person, code, opened_at(self._vault.unwrap(bytes(wrapped), place), bytes(sealed), place)
             )
 
     def rejected_of(self, person: str) -> Iterator[tuple[str, RejectedRow]]:
@@ -185,7 +183,7 @@ class MemberVault:
         """Give the names of the columns of an intake's file, as they stood there; empty if there is none."""
         key = self._intake_key(intake)
         rows = self._store.execute("SELECT head FROM intake WHERE stream = ?", (intake,)) if key else []
-        return _opened(key, bytes(rows[0][0]), f"{intake} head") if rows else b""
+        return opened_at(key, bytes(rows[0][0]), f"{intake} head") if rows else b""
 
     def disclosure(self, person: str, digest: str) -> str | None:
         """Give a member's disclosure as RFC 9901 writes it; None where it is not held.
@@ -260,8 +258,8 @@ class MemberVault:
         """
         person = sealed.person
         named = base64.urlsafe_b64decode(sealed.digest + "=")
-        key = _unsealed(self._master, sealed.wrapped, bytes.fromhex(person), f"the key of {person}")
-        return _unsealed(AESGCM(key), sealed.sealed, named, f"the disclosure of {person}")
+        key = unsealed(self._master, sealed.wrapped, bytes.fromhex(person), f"the key of {person}")
+        return unsealed(AESGCM(key), sealed.sealed, named, f"the disclosure of {person}")
 
     def held(self) -> Iterator[tuple[str, str]]:
         """Give the digest and stream of every member's disclosure."""
@@ -297,16 +295,3 @@ class MemberVault:
     def _seal(self, key: bytes, data: bytes, place: str) -> bytes:
         nonce = self._draw(NONCE_BYTES)
         return nonce + AESGCM(key).encrypt(nonce, data, place.encode())
-
-
-def _unsealed(cipher: AESGCM, sealed: bytes, place: bytes, what: str) -> bytes:
-    try:
-        return cipher.decrypt(sealed[:NONCE_BYTES], sealed[NONCE_BYTES:], place)
-    except InvalidTag:
-        raise EvidenceError(
-            "disclosure-changed", what, expected="what was sealed there", found="something that does not decrypt"
-        ) from None
-
-
-def _opened(key: bytes, sealed: bytes, place: str) -> bytes:
-    return _unsealed(AESGCM(key), sealed, place.encode(), f"what the vault holds of {place}")

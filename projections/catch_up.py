@@ -41,7 +41,8 @@ class Views:
     def __init__(self, path: Path | None, projections: Sequence[Projection]) -> None:
         self._projections = projections
         with views_errors():
-            self.database = sqlite3.connect(path or ":memory:", isolation_level=None, timeout=WAIT_SECONDS)
+            # Without a path: a file that SQLite makes and forgets, for a roll is not to be held in memory.
+            self.database = sqlite3.connect(path or "", isolation_level=None, timeout=WAIT_SECONDS)
             if path:
                 self.database.execute("PRAGMA journal_mode = WAL")
                 self.database.execute("PRAGMA synchronous = NORMAL")

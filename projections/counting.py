@@ -36,6 +36,7 @@ from projections.paper_figures import PaperPort
 from projections.papers import PaperProjection
 from projections.profile import BallotProfile, ProfileProjection, ballot_profile
 from projections.retention import retention_of, retention_of_all
+from projections.roll.entries import RollProjection
 from projections.roll_figures import roll_figures
 from projections.scoreboard import scoreboard
 
@@ -114,10 +115,8 @@ def _has_doubt(event: TotalsCertified) -> bool:
 
 def open_views(folder: Path | None) -> Views:
     """Open the views of a ledger folder, or views in memory."""
-    return Views(
-        folder / VIEWS_FILE if folder else None,
-        [ProfileProjection(), NominationProjection(), ApplicationProjection(), PaperProjection()],
-    )
+    folded = (ProfileProjection(), NominationProjection(), ApplicationProjection(), PaperProjection(), RollProjection())
+    return Views(folder / VIEWS_FILE if folder else None, folded)
 
 
 def past_views(moment: Moment) -> PastViews:

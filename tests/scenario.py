@@ -53,7 +53,16 @@ CLOSED = "2010-09-22T23:59:59Z"
 ORIGIN = "example.org/log"
 ACTOR = "returning-officer"
 SEED = bytes(range(32))
-AnyFigures = CountFigures | HeadsFigures | NominationFigures | RollFigures | DueFigures | MarkFigures | PaperFigures
+AnyFigures = (
+    CountFigures
+    | HeadsFigures
+    | NominationFigures
+    | RollFigures
+    | DueFigures
+    | MarkFigures
+    | PaperFigures
+    | RetentionFigures
+)
 REFUSAL = re.compile(r"[a-z]+(-[a-z]+)*: \S.*: expected \S.*, found [^.\s].*\. \S.*[^.]\.")
 
 RULE = AlternativeVote(
@@ -97,9 +106,6 @@ READ_PAPERS = ReadPapers(
 RECORD_PERSON = RecordPerson(person="p1", identity=Identity(name="Ada Lovelace", email="ada@example.org"))
 DEFINED = (CALL_ELECTION, ADOPT_RULE, DEFINE_CONTEST)
 POLLED = (*DEFINED, CLOSE_POLL)
-
-
-AnyFigures = CountFigures | HeadsFigures | NominationFigures | RetentionFigures
 
 
 def but(command: Command, **changes: Any) -> Any:

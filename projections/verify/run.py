@@ -96,12 +96,12 @@ def verify(
     findings += _check_bulk(ledger, record, unchecked)
     findings = record.findings + check_evidence(ledger, record)
     findings += _check_batches(ledger, record, unchecked)
+    findings += [*check_sweeps(record, unchecked), *check_erasures(record)]
     findings += check_commands(record, snapshot)
     findings += check_seal(ledger, record, snapshot, notes, trust)
     findings += check_schema(ledger, snapshot)
     findings += check_keys(ledger, record)
     findings += check_offices(ledger, record, unchecked)
-    findings += check_erasures(record)
     if vault is None:
         unchecked |= dict.fromkeys(PARTS["vault"], "the vault's key is not here")
     else:

@@ -6,7 +6,6 @@ from collections.abc import Iterator
 
 from ledger.decision import State
 from ledger.event import Event
-from ledger.streams.access import Accesses
 from ledger.streams.account import Account, AccountStated
 from ledger.streams.batch import BatchClosed, BatchOpened, BatchState, BatchWithdrawn
 from ledger.streams.body import Body, BodyConstituted, DecisionTaken, MemberSeated, MemberUnseated, SittingHeld
@@ -14,7 +13,6 @@ from ledger.streams.contest import Contest, ContestDefined, PollClosed
 from ledger.streams.deferral import DecisionDeferred, Deferrals
 from ledger.streams.document import Document, DocumentPublished, DocumentWithdrawn
 from ledger.streams.election import CountRuleAdopted, Election, ElectionCalled
-from ledger.streams.erasures import DisclosuresErased, Erasures, ErasuresConfirmed, ErasuresOrdered
 from ledger.streams.fee import Fees, FeeSet
 from ledger.streams.founding import STREAM as FOUNDING
 from ledger.streams.founding import Founding, LedgerFounded
@@ -38,7 +36,6 @@ from ledger.streams.result import (
     ResultCorrected,
     ResultDeclared,
 )
-from ledger.streams.retention import Retention
 from ledger.streams.rulebook import (
     GuidelinesIssued,
     InterpretationIssued,
@@ -54,11 +51,11 @@ from projections.verify.application_streams import APPLICATION_KINDS, applicatio
 from projections.verify.finding import Finding
 from projections.verify.nomination_streams import NOMINATION_KINDS, nomination_place
 from projections.verify.paper_streams import PAPER_KINDS, paper_place
+from projections.verify.privacy_streams import PRIVACY_KINDS, privacy_place
 from projections.verify.register_streams import REGISTER_KINDS, register_place
 from projections.verify.roll_streams import ROLL_KINDS, roll_place
 
 KINDS: dict[str, type[State]] = {
-    "access": Accesses,
     "account": Account,
     "batch": BatchState,
     "body": Body,
@@ -67,7 +64,6 @@ KINDS: dict[str, type[State]] = {
     "deferral": Deferrals,
     "election": Election,
     "erasure": Erasure,
-    "erasures": Erasures,
     "fee": Fees,
     "ground": Grounds,
     "key": OfficerKey,
@@ -86,6 +82,7 @@ KINDS: dict[str, type[State]] = {
     "totals": Totals,
     "vault": Retention,
     **APPLICATION_KINDS,
+    **PRIVACY_KINDS,
     **NOMINATION_KINDS,
     **PAPER_KINDS,
     **REGISTER_KINDS,
@@ -163,6 +160,8 @@ def place_of(event: Event) -> str:
     return application_place(event) or register_place(event) or roll_place(event) or nomination_place(event)
     return register_place(event) or paper_place(event) or nomination_place(event)
     return register_place(event) or roll_place(event) or nomination_place(event)
+    places = (register_place, paper_place, roll_place, privacy_place)
+    return next((found for place in places if (found := place(event))), "") or nomination_place(event)
 
 
 def check_place(position: int, event: Event) -> Iterator[Finding]:

@@ -1,0 +1,46 @@
+"""`pollbook my-record`: one person's record in plain sentences, on both clocks, and how it stands in each election."""
+
+from __future__ import annotations
+
+import textwrap
+
+from cli.look import moment_from, plain, require_known
+from cli.office import opened
+from cli.place import Place
+from cli.screen import WIDTH, say, say_json, say_wrapped
+from cli.why import plain_reasons, say_reasons
+from projections.roll.my_record import Chapter, chapters, elections_of
+from projections.roll.why import reasons, unknown_person
+from projections.story.story import story
+
+
+def show_my_record(place: Place, person: str, as_of: str | None, known_at: str | None, *, as_json: bool) -> None:
+    """Show one person's record."""
+    moment = moment_from(as_of, known_at)
+    with opened(place) as ledger:
+        require_known(moment, ledger)
+        found = list(chapters(ledger, person, moment))
+        if not found:
+            raise unknown_person(person)
+        why = [reasons(ledger, election, person, moment) for election in elections_of(ledger, found, moment)]
+    if as_json:
+        record = {each.stream: [plain(position, event) for position, event in each.events] for each in found}
+        say_json({"person": person, "record": record, "elections": [plain_reasons(each) for each in why]})
+        return
+    for chapter in found:
+        _say_chapter(chapter)
+    for each in why:
+        say("Tests")
+        say_reasons(each, moment)
+        say()
+    say_wrapped(f"All that is on record of {person} ({moment.says()}), and never how anybody voted.")
+    say_wrapped("A receipt of any line, by its number: pollbook prove NUMBER")
+
+
+def _say_chapter(chapter: Chapter) -> None:
+    say(chapter.heading)
+    for told in story(chapter.events, chapter.beside, clocks=True):
+        text = " ".join(told.sentences)
+        lead = f"{told.position}  ".rjust(8)
+        say(textwrap.fill(text, WIDTH, initial_indent=lead, subsequent_indent=" " * 8, break_on_hyphens=False))
+    say()

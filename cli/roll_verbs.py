@@ -1,0 +1,99 @@
+"""The verbs of the roll, added to the others; each imports what it needs when it is called."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from cli.count_verbs import AsOf, Json, KnownAt
+
+LOOK = "Look"
+DIFF = "diff"
+
+Person = Annotated[str, typer.Argument(metavar="PERSON", help="Key of the person: 24 hexadecimal digits.")]
+
+
+def add_verbs(app: typer.Typer) -> None:
+    """Add the verbs to the program."""
+    app.command("roll", rich_help_panel=LOOK)(roll)
+    app.command("why", rich_help_panel=LOOK)(why)
+    app.command("my-record", rich_help_panel=LOOK)(my_record)
+
+
+def roll(
+    context: typer.Context,
+    words: Annotated[
+        list[str], typer.Argument(metavar="ELECTION | diff ELECTION A B", help="Of which election; or what changed.")
+    ],
+    by: Annotated[
+        list[str] | None,
+        typer.Option("--by", metavar="PLACE", help="section, category, region, unit or affiliate; or several."),
+    ] = None,
+    only: Annotated[
+        list[str] | None, typer.Option("--only", metavar="PLACE=ID", help="Entries of one place only, as region=wales.")
+    ] = None,
+    listed: Annotated[bool, typer.Option("--list", help="List the entries, 50 to a page.")] = False,
+    page: Annotated[int, typer.Option("--page", min=0, help="Which page of the list.")] = 0,
+    out: Annotated[
+        Path | None, typer.Option("--out", metavar="FILE", help="Write every entry to a file; - is the screen.")
+    ] = None,
+    form: Annotated[str, typer.Option("--format", metavar="NAME", help="With --out: csv or jsonl.")] = "csv",
+    audience: Annotated[
+        str, typer.Option("--audience", metavar="WHO", help="officers; or public, who are told no number below 10.")
+    ] = "officers",
+    as_of: AsOf = None,
+    known_at: KnownAt = None,
+    as_json: Json = False,
+) -> None:
+    """Show the roll of an election, as of any date: in numbers, by page, or in full.
+
+    What changed between two moments, each a date or the position of an event, and why:
+
+      pollbook roll diff labour 2015-08-12 2015-09-01 --list
+
+    The public sees the roll as it was frozen or certified, with small numbers among others so that no two answers
+    together tell one.
+    """
+    from cli.roll import show_roll, wanted
+
+    asked = wanted(by or (), only or (), page or int(listed), out, form, audience)
+    if words[0] == DIFF and len(words) > 1:
+        from cli.roll_diff import show_difference
+
+        show_difference(context.obj, words[1:], asked, known_at, as_json=as_json)
+        return
+    from cli.roll import one_election
+
+    show_roll(context.obj, one_election(words), asked, as_of, known_at, as_json=as_json)
+
+
+def why(
+    context: typer.Context,
+    person: Person,
+    election: Annotated[str, typer.Argument(help="Id of the election.")],
+    as_of: AsOf = None,
+    known_at: KnownAt = None,
+    as_json: Json = False,
+) -> None:
+    """Say why somebody is, or is not, on the roll of an election: test by test, and by which record.
+
+    The tests are those of the franchise, and the same functions build the roll.
+    """
+    from cli.why import show_why
+
+    show_why(context.obj, person, election, as_of, known_at, as_json=as_json)
+
+
+def my_record(
+    context: typer.Context, person: Person, as_of: AsOf = None, known_at: KnownAt = None, as_json: Json = False
+) -> None:
+    """Tell one person's record: membership, applications, tests, entries, papers issued and returned.
+
+    Never how anybody voted: no record of that exists. Each line says when it took effect and when it was recorded, and
+    the position by which pollbook prove gives a receipt of it.
+    """
+    from cli.my_record import show_my_record
+
+    show_my_record(context.obj, person, as_of, known_at, as_json=as_json)
