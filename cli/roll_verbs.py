@@ -47,9 +47,9 @@ def roll(
     known_at: KnownAt = None,
     as_json: Json = False,
 ) -> None:
-    """Show the roll of an election, as of any date: in numbers, by page, or in full.
+    """Show the roll of an election, as of any date.
 
-    What changed between two moments, each a date or the position of an event, and why:
+    In numbers, by page, or in full. What changed between two moments, each a date or the position of an event, and why:
 
       pollbook roll diff labour 2015-08-12 2015-09-01 --list
 
