@@ -12,6 +12,7 @@ from io import BufferedReader
 from pathlib import Path
 from typing import Any, cast
 
+from cli.access import opening
 from cli.import_csv import constants_of, filled
 from cli.member_file import MemberFile, Read
 from cli.member_mapping import Mapping_, Places, read_mapping
@@ -210,22 +211,22 @@ def _print(stream: str, tally: Tally, sealed: Sealed | None, when: str, sort: So
     say_sealed(sealed)
 
 
-def write_rejected(place: Place, batch: str, out: Path | None) -> None:
+def write_rejected(place: Place, batch: str, out: Path | None, purpose: str, actor: str) -> None:
     """Write the rows that were rejected in a batch as CSV, each with its line and why before it.
 
     Raises:
+        UsageError: `purpose-required`.
         RefusedError: `unknown-batch`.
     """
-    with opened(place) as ledger:
-        vault = vault_of(place, ledger)
-        try:
-            head = vault.members.head(batch)
-            rows = [_line(row) for row in vault.members.rejected(batch)]
-        finally:
-            vault.close()
-    if not head:
-        remedy = "pollbook import names it; see pollbook events --type batch-received.v1"
-        raise RefusedError("unknown-batch", batch, expected="a batch that was taken in", found="none", remedy=remedy)
+    with opening(place, "rejected", purpose, actor) as opened:
+        members = opened.desk.vault.members
+        head = members.head(batch)
+        rows = [_line(row) for row in members.rejected(batch)]
+        if not head:
+            remedy = "pollbook import names it; see pollbook events --type batch-received.v1"
+            expected = "a batch that was taken in"
+            raise RefusedError("unknown-batch", batch, expected=expected, found="none", remedy=remedy)
+        opened.log(len(rows))
     lines = b"".join([b"line,code," + _ended(head), *rows])
     if out is None:
         sys.stdout.buffer.write(lines)

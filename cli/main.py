@@ -18,6 +18,7 @@ from cli import (
     nomination_verbs,
     office_verbs,
     paper_verbs,
+    privacy_verbs,
     roll_verbs,
     rules_verbs,
     seal_verbs,
@@ -235,6 +236,7 @@ count_verbs.add_verbs(app)
 nomination_verbs.add_verbs(app)
 office_verbs.add_verbs(app)
 member_verbs.add_verbs(app)
+privacy_verbs.add_verbs(app)
 roll_verbs.add_verbs(app)
 paper_verbs.add_verbs(app)
 application_verbs.add_verbs(app)

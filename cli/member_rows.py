@@ -16,6 +16,7 @@ from typing import Any
 from cli.member_mapping import Mapping_, Places
 from ledger.field import check_text
 from ledger.intake import NO_KEY, Row, Standing
+from ledger.personal import contact_in
 
 TEXT_MAX = 500  # characters of one private value
 ROW_BYTES_MAX = 65_536
@@ -24,6 +25,7 @@ REMEMBERED_MAX = 50_000
 SERIAL = re.compile(r"[0-9]{1,6}(\.[0-9]+)?")  # a day as a spreadsheet counts them
 ISO_DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 SCIENTIFIC = re.compile(r"[0-9](\.[0-9]+)?E\+?[0-9]+", re.IGNORECASE)  # a long number as a spreadsheet shows it
+PERSONAL = "personal-data-in-public-field"
 YES, NO = ("yes", "y", "true", "1", "x"), ("", "no", "n", "false", "0", "not")
 OWN_WORDS = {  # fields that say yes or no, and how cells say so, capitals aside; a mapping's words take their place
     "declaration": dict.fromkeys((*YES, "made"), "made") | dict.fromkeys(NO, "not"),
@@ -47,6 +49,7 @@ CODES = {
     "lapsed-before-joined": "a lapse before the joining",
     "unknown-word": "a word that the mapping does not have",
     "bad-id": "a place or category without a letter or digit of ASCII",
+    PERSONAL: "an e-mail address, telephone number or postcode for a place or category",
     "row-repeated": "a key that an earlier row of the file has",
     "no-reference": "no reference of the bank's",
     "bad-amount": "an amount that is none, or nothing, or of another sign than its kind",
@@ -228,6 +231,8 @@ class RowReader:
             if cell not in words:
                 raise RejectError("unknown-word")
             return words[cell]
+        if contact_in(cell):  # of an address, too, letters and digits would make an id
+            raise RejectError(PERSONAL)
         plain = unicodedata.normalize("NFKD", cell).encode("ascii", "ignore").decode().lower()
         found = "-".join(re.findall("[a-z0-9]+", plain))
         if not found or len(found) > ID_MAX:

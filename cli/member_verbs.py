@@ -8,6 +8,7 @@ from typing import Annotated
 import typer
 
 from cli import list_verbs
+from cli.purpose import OpenerOption, PurposeOption
 
 LOOK = "Look"
 MAPPING_HELP = """\
@@ -54,15 +55,17 @@ def add_verbs(app: typer.Typer) -> None:
             str | None,
             typer.Option("--known-at", metavar="DATE|POSITION", help="As we knew it then, or at that event."),
         ] = None,
+        purpose: PurposeOption = "",
+        actor: OpenerOption = "",
         as_json: Annotated[bool, typer.Option("--json", help="Print JSON instead of tables.")] = False,
     ) -> None:
         """Count the members of a register by where they stand.
 
-        Names nobody. Small numbers are shown, so it is not for the public.
+        Names nobody. Small numbers are shown, so it is not for the public, and that it was opened is recorded.
         """
         from cli.register import show_register
 
-        show_register(context.obj, register_id, by or [], as_of, known_at, as_json=as_json)
+        show_register(context.obj, register_id, by or [], as_of, known_at, (purpose, actor), as_json=as_json)
 
     @app.command(rich_help_panel=LOOK)
     def rejected(
@@ -71,12 +74,14 @@ def add_verbs(app: typer.Typer) -> None:
         out: Annotated[
             Path | None, typer.Option("--out", metavar="FILE", help="Write to a file, not the screen.")
         ] = None,
+        purpose: PurposeOption = "",
+        actor: OpenerOption = "",
     ) -> None:
         """Write the rejected rows of a register, to put right.
 
         CSV with its own columns, and before them the line and why. Once it is put right, import it
-        with the same mapping. It holds personal data.
+        with the same mapping. It holds personal data: that it was opened is recorded.
         """
         from cli.import_members import write_rejected
 
-        write_rejected(context.obj, batch, out)
+        write_rejected(context.obj, batch, out, purpose, actor)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from cli.access import log_opening, purpose_named
 from cli.lists import require_register
 from cli.look import moment_from, require_known
 from cli.office import opened
@@ -14,12 +15,19 @@ from projections.register import PLACES, changed_members, summarise
 
 
 def show_register(
-    place: Place, register: str, by: Sequence[str], as_of: str | None, known_at: str | None, *, as_json: bool
+    place: Place,
+    register: str,
+    by: Sequence[str],
+    as_of: str | None,
+    known_at: str | None,
+    asked: tuple[str, str],
+    *,
+    as_json: bool,
 ) -> None:
-    """Show a register's numbers.
+    """Show a register's numbers, small ones too: `asked` is for which purpose, and who asks.
 
     Raises:
-        UsageError: `unknown-place`, `bad-moment`.
+        UsageError: `unknown-place`, `purpose-required`, `bad-moment`.
         RefusedError: `unknown-register`.
     """
     for name in by:
@@ -31,6 +39,7 @@ def show_register(
                 found=f"{name!r}{nearest(name, PLACES)}",
                 remedy="Correct the option",
             )
+    purpose_named(asked[0])
     names = tuple(by) or ("category",)
     moment = moment_from(as_of, known_at)
     with opened(place) as ledger:
@@ -39,6 +48,7 @@ def show_register(
         with progress("reading", 2 * ledger.head().size) as bar:
             changed = changed_members(bar.over(ledger.scan()), moment)
             found = summarise(bar.over(ledger.scan()), register, moment, changed)
+    log_opening(place, "register", found.members, *asked)
     counts = found.by(*names)
     if as_json:
         rows = [{**dict(zip(names, key, strict=True)), "members": count} for key, count in counts.items()]

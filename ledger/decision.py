@@ -21,6 +21,7 @@ from ledger.field import Text, Time
 from ledger.intake import Intake
 from ledger.marking import Marking, PapersPort
 from ledger.paying import Paying
+from ledger.retention_figures import RetentionFigures
 from ledger.roll_figures import RollFigures
 from ledger.sweep import Sweep
 
@@ -64,14 +65,14 @@ class Command(BaseModel):
     group: ClassVar[str] = ""
     signed: ClassVar[bool] = False  # in a founded ledger it is refused without its office's signature
     private: ClassVar[frozenset[str]] = frozenset()  # fields that go to the vault: no signature covers them
+    names: ClassVar[frozenset[str]] = frozenset()  # fields where public figures are named: candidates, officers, bodies
+    venues: ClassVar[frozenset[str]] = frozenset()  # fields that say where something is held, postcode and all
     unordered: ClassVar[frozenset[str]] = frozenset()  # lists that the decision puts into an order of its own
     filled: ClassVar[frozenset[str]] = frozenset()  # fields that the decision fills in, and anything goes
     written: ClassVar[Mapping[str, Agree]] = {}  # fields that the decision writes otherwise, each with how to compare
 
     effective: Time | None = Field(None, description="when it took effect (UTC); now if left out")
-    authority: Text | None = Field(
-        None, description="the rule or delegation acted under; it is kept for ever, so name nobody"
-    )
+    authority: Text | None = Field(None, description="the rule or delegation acted under; kept for ever: name nobody")
 
     def __init_subclass__(cls, **kwargs: Any) -> None:
         super().__init_subclass__(**kwargs)
@@ -251,6 +252,10 @@ class Figures(PapersPort, Protocol):
 
     def heads(self) -> HeadsFigures:
         """Give the heads of all streams as of the ledger's last event."""
+        ...
+
+    def retention(self, person: str = "", register: str = "") -> RetentionFigures:
+        """Give how long what the vault holds of a person, or of everybody in a register, has to be kept."""
         ...
 
 

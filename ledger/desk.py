@@ -11,16 +11,17 @@ from typing import Any
 from ledger.authority import Sign, authorise, no_keys, sign
 from ledger.bulk import Bulk, Progress, in_bulk
 from ledger.decision import DECISIONS, Act, Batch, Command, Entry, Figures, Outcome, State, fold
+from ledger.erasing import begin_erasures, finish_erasures, resume_erasures
 from ledger.errors import EvidenceError, RefusedError
 from ledger.event import Audience, Event
 from ledger.intake import subject_of
 from ledger.intake_run import stamped
 from ledger.leaf import BLIND_BYTES, CANONICAL, Disclosure, Draw, base64url, conceal, encode
+from ledger.personal import require_impersonal
 from ledger.record import Appended, Record
 from ledger.recorder import PAGE_ROWS, ConflictError, Guard
 from ledger.seal.merkle import leaf_hash
 from ledger.streams.batch import BatchState
-from ledger.streams.person import ConfirmErasure, Erasure, OrderErasure
 from ledger.streams.signature import Signed
 from ledger.vault import Pending, Vault, command_name
 
@@ -69,7 +70,7 @@ class Desk:
         try:
             vault.settle(self._in_ledger, clock())
             self._settle_batches()
-            self._resume_erasures()
+            resume_erasures(self, draw)
         except (TypeError, ValueError) as error:  # notes in the vault that no program of ours left there
             raise EvidenceError(
                 "vault-malformed",
@@ -96,8 +97,8 @@ class Desk:
             progress: called as a batch goes on.
 
         Raises:
-            RefusedError: `no-authority`, what the decision raises, what `authority.sign` raises,
-                `idempotency-conflict`, `contention`; nothing was written.
+            RefusedError: `personal-data-in-public-field`, `no-authority`, what the decision raises, what
+                `authority.sign` raises, `idempotency-conflict`, `contention`; nothing was written.
         """
         name = command_id or self._draw(16).hex()
         digest = self.vault.keyed("command body", body_of(command, actor))
@@ -126,13 +127,14 @@ class Desk:
 
     def _decide(self, command: Command, name: str, actor: str) -> tuple[Outcome, Guard, Signed | None]:
         """Decide, and have it signed: what is to be recorded, what must not have changed, and the signature."""
+        require_impersonal(command, self.vault.index.knows)
         entry: Entry = DECISIONS[command.verb]
         states: dict[str, State] = {}
         for argument, empty in entry.reads.items():
             state = empty(command, states)
             states[argument] = fold(state, (event for _, event in self.ledger.stream(state.stream)))
         figures = {"figures": entry.figures(command, self._figures)} if entry.figures else {}
-        now, size = self._now(), self.ledger.head().size
+        now, size = self.now(), self.ledger.head().size
         act = Act(actor, now, command.effective or now, command.authority, name, self.ledger.origin, size)
         warrant = authorise(self.ledger, command, act)
         outcome = entry.decide(command, warrant.act, **states, **figures)
@@ -146,17 +148,15 @@ class Desk:
     def _carry_out(self, command: Command, name: str, digest: bytes, actor: str, progress: Progress) -> Receipt:
         outcome, guard, signed = self._decide(command, name, actor)
         if isinstance(outcome.batch, Bulk):
-            bulk = in_bulk(outcome.batch, self.ledger, self.vault, self._draw, self._now, progress)
+            bulk = in_bulk(outcome.batch, self.ledger, self.vault, self._draw, self.now, progress)
             return Receipt(name, *bulk.run(guard, signed, (name, digest)))
         if outcome.batch:
             return self._run_batch(outcome, outcome.batch, guard, signed, (name, digest), progress)
-        if isinstance(command, OrderErasure):
-            self.vault.begin_erasure(f"person/{command.person}")
+        begin_erasures(self, command, lambda register: self._figures.retention(register=register).held)
         if signed:
             outcome = replace(outcome, events=(*outcome.events, signed))
         appended = self._append(outcome, replace(guard, command=(name, digest))) if outcome.events else None
-        if isinstance(command, OrderErasure):
-            self._finish_erasure(command.person, actor)
+        finish_erasures(self, command, actor, self._draw, progress)
         if appended is None:
             return Receipt(name, None, 0, held=True)
         return Receipt(name, appended.position, appended.events)
@@ -209,20 +209,21 @@ class Desk:
         done = before
         while done < batch.total:
             progress(done, batch.total)
-            events = page(done, done + PAGE_ROWS, self._now())
+            events = page(done, done + PAGE_ROWS, self.now())
             recorded = self.ledger.append(events, Guard({batch.stream: 1})).recorded
             for event in events:
                 hashed.update(leaf_hash(encode(stamped(event, recorded))))
             done += len(events)
         progress(done, batch.total)
-        closed = batch.closed(done, "sha256:" + hashed.hexdigest(), self._now())
+        closed = batch.closed(done, "sha256:" + hashed.hexdigest(), self.now())
         closing = [self._conceal(closed, outcome.restricted)[0], *(ends if found else ())]
         closing = [stamped(event, closed.recorded) for event in closing]
         self.ledger.append(closing, Guard(command=command, until=guard.until if found else ""))
         self.vault.destroy_batch_seed(batch.stream)
         return Receipt(command[0], first, done - before + len(closing) + (0 if found else len(opening)))
 
-    def _now(self) -> str:
+    def now(self) -> str:
+        """Give the moment that an event recorded now gets: the clock's, never before the last one's."""
         return max(self._clock(), self.ledger.head().recorded)
 
     def _members_recorded(self, batch: str, after: int, page: Page) -> tuple[int, Any]:
@@ -263,28 +264,6 @@ class Desk:
             batch = fold(BatchState(stream), (event for _, event in self.ledger.stream(stream)))
             if batch.closed or batch.withdrawn:
                 self.vault.destroy_batch_seed(stream)
-
-    def _resume_erasures(self) -> None:
-        for subject in self.vault.erasures():
-            person = subject.partition("/")[2]
-            events = self.ledger.stream(f"erasure/{person}")
-            state = fold(Erasure(f"erasure/{person}"), (event for _, event in events))
-            if state.ordered:
-                self._finish_erasure(person, events[-1][1].actor)
-            else:
-                self.vault.end_erasure(subject)
-
-    def _finish_erasure(self, person: str, actor: str) -> None:
-        subject = f"person/{person}"
-        self.vault.begin_erasure(subject)
-        digests = self.vault.erasures()[subject]
-        self.vault.erase(subject)
-        try:
-            self.submit(ConfirmErasure(person=person, digests=tuple(digests)), actor=actor)
-        except RefusedError as refused:
-            if refused.code != "no-erasure-ordered":  # as where another desk opened and confirmed it first
-                raise
-        self.vault.end_erasure(subject)
 
 
 def body_of(command: Command, actor: str) -> bytes:

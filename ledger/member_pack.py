@@ -6,8 +6,10 @@ from binascii import b2a_base64
 from collections.abc import Sequence
 from hashlib import sha256
 
+from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
+from ledger.errors import EvidenceError
 from ledger.leaf import Draw, random_texts
 
 KEY_BYTES = 32
@@ -46,3 +48,26 @@ def pack(master: AESGCM, intake: int, draw: Draw, people: Sequence[Who]) -> tupl
         sealed = second + AESGCM(key).encrypt(second, array, named)
         rows.append((person.hex(), version, intake, digest, row, wrapped, sealed))
     return digests, rows
+
+
+def unsealed(cipher: AESGCM, sealed: bytes, place: bytes, what: str) -> bytes:
+    """Open what was sealed at a place.
+
+    Raises:
+        EvidenceError: `disclosure-changed`.
+    """
+    try:
+        return cipher.decrypt(sealed[:NONCE_BYTES], sealed[NONCE_BYTES:], place)
+    except InvalidTag:
+        raise EvidenceError(
+            "disclosure-changed", what, expected="what was sealed there", found="something that does not decrypt"
+        ) from None
+
+
+def opened_at(key: bytes, sealed: bytes, place: str) -> bytes:
+    """Open what was sealed under a key at a place.
+
+    Raises:
+        EvidenceError: `disclosure-changed`.
+    """
+    return unsealed(AESGCM(key), sealed, place.encode(), f"what the vault holds of {place}")

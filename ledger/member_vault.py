@@ -15,13 +15,11 @@ import base64
 from collections.abc import Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
-from ledger.errors import EvidenceError
 from ledger.intake import prefix_of
 from ledger.leaf import Draw, base64url
-from ledger.member_pack import KEY_BYTES, NONCE_BYTES, Packed, Who, pack
+from ledger.member_pack import KEY_BYTES, NONCE_BYTES, Packed, Who, opened_at, pack, unsealed
 
 if TYPE_CHECKING:
     from ledger.vault import Vault, VaultStore
@@ -34,11 +32,12 @@ MEMBER_TABLES = (
     "CREATE TABLE IF NOT EXISTS member (person TEXT, version INTEGER, intake INTEGER NOT NULL, digest TEXT NOT NULL, "
     "row BLOB NOT NULL, wrapped BLOB NOT NULL, sealed BLOB NOT NULL, PRIMARY KEY (person, version)) WITHOUT ROWID",
     "CREATE TABLE IF NOT EXISTS rejected (intake TEXT NOT NULL, line INTEGER NOT NULL, person TEXT NOT NULL, "
-    "code TEXT NOT NULL, sealed BLOB NOT NULL, PRIMARY KEY (intake, line))",
+    "code TEXT NOT NULL, wrapped BLOB NOT NULL, sealed BLOB NOT NULL, PRIMARY KEY (intake, line))",
 )
 PUT_MEMBER = "INSERT INTO member VALUES (?,?,?,?,?,?,?)"
-PUT_REJECTED = "INSERT INTO rejected VALUES (?,?,?,?,?) ON CONFLICT DO NOTHING"
+PUT_REJECTED = "INSERT INTO rejected VALUES (?,?,?,?,?,?) ON CONFLICT DO NOTHING"
 PUT_INTAKE = "INSERT INTO intake VALUES (?,?,?,?,'','','') ON CONFLICT DO NOTHING"
+NOT_INDEXED = "DELETE FROM indexed WHERE intake IN (SELECT id FROM intake WHERE stream = ?)"
 UNDER_WAY = "UPDATE intake SET first = ?, last = ?, since = ? WHERE stream = ?"
 
 
@@ -122,12 +121,14 @@ class MemberVault:
         Raises:
             ConflictError: one of the members is here already; nothing was written.
         """
-        key = self._intake_key(intake)
-        refused = [
-            (intake, row.line, row.person, row.code, self._seal(key, row.raw, f"{intake} {row.line} {row.code}"))
-            for row in rejected
+        refused = [(intake, row.line, row.person, row.code, *self._sealed_row(intake, row)) for row in rejected]
+        anew = [(NOT_INDEXED, [(intake,)])] if self._store.has("indexed") else []
+        page: list[tuple[str, Iterable[tuple[Any, ...]]]] = [
+            (UNDER_WAY, [(*under_way, intake)]),
+            (PUT_MEMBER, members),
+            (PUT_REJECTED, refused),
         ]
-        self._store.execute_all([(UNDER_WAY, [(*under_way, intake)]), (PUT_MEMBER, members), (PUT_REJECTED, refused)])
+        self._store.execute_all([*page, *anew])
 
     def forget_rejected(self, intake: str) -> None:
         """Drop the rejected rows of an intake that is begun anew: which they are may have changed meanwhile."""
@@ -159,18 +160,30 @@ class MemberVault:
         Raises:
             EvidenceError: `disclosure-changed`.
         """
-        key = self._intake_key(intake)
-        if not key:
+        if not self._made:
             return
-        statement = "SELECT line, person, code, sealed FROM rejected WHERE intake = ? ORDER BY line"
-        for line, person, code, sealed in self._store.execute(statement, (intake,)):
-            yield RejectedRow(line, person, code, _opened(key, bytes(sealed), f"{intake} {line} {code}"))
+        statement = "SELECT line, person, code, wrapped, sealed FROM rejected WHERE intake = ? ORDER BY line"
+        for line, person, code, wrapped, sealed in self._store.execute(statement, (intake,)):
+            place = f"{intake} {line} {code}"
+            yield RejectedRow(
+                line, person, code, opened_at(self._vault.unwrap(bytes(wrapped), place), bytes(sealed), place)
+            )
+
+    def rejected_of(self, person: str) -> Iterator[tuple[str, RejectedRow]]:
+        """Give the rejected rows that name a person, each with the stream of its intake.
+
+        Raises:
+            EvidenceError: `disclosure-changed`.
+        """
+        statement = "SELECT DISTINCT intake FROM rejected WHERE person = ? ORDER BY intake"
+        for (intake,) in self._store.execute(statement, (person,)) if self._made else []:
+            yield from ((intake, row) for row in self.rejected(intake) if row.person == person)
 
     def head(self, intake: str) -> bytes:
         """Give the names of the columns of an intake's file, as they stood there; empty if there is none."""
         key = self._intake_key(intake)
         rows = self._store.execute("SELECT head FROM intake WHERE stream = ?", (intake,)) if key else []
-        return _opened(key, bytes(rows[0][0]), f"{intake} head") if rows else b""
+        return opened_at(key, bytes(rows[0][0]), f"{intake} head") if rows else b""
 
     def disclosure(self, person: str, digest: str) -> str | None:
         """Give a member's disclosure as RFC 9901 writes it; None where it is not held.
@@ -224,7 +237,7 @@ class MemberVault:
                 (last, len(stem), stem, PAGE_MEMBERS),
             )
             for person, digest, wrapped, sealed in rows:
-                yield person, self._array(Sealed(person, digest, bytes(wrapped), bytes(sealed))).decode()
+                yield person, self.array(Sealed(person, digest, bytes(wrapped), bytes(sealed))).decode()
             if len(rows) < PAGE_MEMBERS:
                 return
             last = rows[-1][0]
@@ -235,13 +248,18 @@ class MemberVault:
         Raises:
             EvidenceError: `disclosure-changed`.
         """
-        return base64url(self._array(sealed))
+        return base64url(self.array(sealed))
 
-    def _array(self, sealed: Sealed) -> bytes:
+    def array(self, sealed: Sealed) -> bytes:
+        """Open a member's disclosure: its JSON.
+
+        Raises:
+            EvidenceError: `disclosure-changed`.
+        """
         person = sealed.person
         named = base64.urlsafe_b64decode(sealed.digest + "=")
-        key = _unsealed(self._master, sealed.wrapped, bytes.fromhex(person), f"the key of {person}")
-        return _unsealed(AESGCM(key), sealed.sealed, named, f"the disclosure of {person}")
+        key = unsealed(self._master, sealed.wrapped, bytes.fromhex(person), f"the key of {person}")
+        return unsealed(AESGCM(key), sealed.sealed, named, f"the disclosure of {person}")
 
     def held(self) -> Iterator[tuple[str, str]]:
         """Give the digest and stream of every member's disclosure."""
@@ -269,19 +287,11 @@ class MemberVault:
         rows = self._store.execute("SELECT id FROM intake WHERE stream = ?", (intake,))
         return int(rows[0][0]) if rows else 0
 
+    def _sealed_row(self, intake: str, row: RejectedRow) -> tuple[bytes, bytes]:
+        """Give a key of the row's own, wrapped, and the row under it: so it is erased by itself."""
+        key, place = self._draw(KEY_BYTES), f"{intake} {row.line} {row.code}"
+        return self._vault.wrap(key, place), self._seal(key, row.raw, place)
+
     def _seal(self, key: bytes, data: bytes, place: str) -> bytes:
         nonce = self._draw(NONCE_BYTES)
         return nonce + AESGCM(key).encrypt(nonce, data, place.encode())
-
-
-def _unsealed(cipher: AESGCM, sealed: bytes, place: bytes, what: str) -> bytes:
-    try:
-        return cipher.decrypt(sealed[:NONCE_BYTES], sealed[NONCE_BYTES:], place)
-    except InvalidTag:
-        raise EvidenceError(
-            "disclosure-changed", what, expected="what was sealed there", found="something that does not decrypt"
-        ) from None
-
-
-def _opened(key: bytes, sealed: bytes, place: str) -> bytes:
-    return _unsealed(AESGCM(key), sealed, place.encode(), f"what the vault holds of {place}")

@@ -21,10 +21,12 @@ from typing import Any, NamedTuple, Protocol
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
+from ledger.blind_index import BlindIndex
 from ledger.errors import EvidenceError
 from ledger.intake import KEY_BYTES as KEY_BYTES_OF_ROWS
 from ledger.intake import PERSON
 from ledger.leaf import Disclosure, Draw, undisclose
+from ledger.mass_erasure import MassErasure
 from ledger.member_pack import FIELD
 from ledger.member_vault import MemberVault
 
@@ -41,6 +43,8 @@ TABLES = (
     "CREATE TABLE IF NOT EXISTS batch (id TEXT PRIMARY KEY, wrapped BLOB NOT NULL)",
     "CREATE TABLE IF NOT EXISTS erasure (subject TEXT PRIMARY KEY, digests TEXT NOT NULL)",
 )
+HOLD = "UPDATE disclosure SET state = 'held' WHERE digest = ?"
+PUT_DISCLOSURE = "INSERT INTO disclosure VALUES (?,?,?,?,?,?,?)"
 
 
 class VaultStore(Protocol):
@@ -95,6 +99,8 @@ class Vault:
         for statement in TABLES:
             store.execute(statement)
         self.members = MemberVault(self, store, self._master, draw)
+        self.index = BlindIndex(self, store)
+        self.everybody = MassErasure(self, store)
 
     def keyed(self, purpose: str, data: bytes) -> bytes:
         """Give a digest of the data that only this vault can make: 32 bytes, HMAC-SHA-256."""
@@ -114,11 +120,13 @@ class Vault:
             place = f"{disclosure.digest} {stream} {version} {disclosure.field}".encode()
             sealed = nonce + key.encrypt(nonce, disclosure.text.encode(), place)
             rows.append((disclosure.digest, subject, stream, version, "pending", now, sealed))
-        self._store.execute_many("INSERT INTO disclosure VALUES (?,?,?,?,?,?,?)", rows)
+        self._store.execute_many(PUT_DISCLOSURE, rows)
 
     def hold(self, digests: Iterable[str]) -> None:
         """Mark disclosures as belonging to events that are in the ledger."""
-        self._store.execute_many("UPDATE disclosure SET state = 'held' WHERE digest = ?", [(d,) for d in digests])
+        named = [(digest,) for digest in digests]
+        held: list[tuple[str, Iterable[tuple[Any, ...]]]] = [(HOLD, named)]
+        self._store.execute_all([*held, *self.index.entering([digest for (digest,) in named])])
 
     def discard(self, digests: Iterable[str]) -> None:
         """Drop disclosures whose events never reached the ledger, members' aside."""
@@ -193,6 +201,11 @@ class Vault:
         """Tell whether disclosures of a subject are held that did not come in with a register."""
         return bool(self._store.execute("SELECT 1 FROM disclosure WHERE subject = ? LIMIT 1", (subject,)))
 
+    def singly(self) -> list[str]:
+        """Give the keys of people who were recorded by themselves."""
+        rows = self._store.execute("SELECT id FROM subject WHERE id LIKE ? ORDER BY id", (f"{PERSON}%",))
+        return [str(subject).removeprefix(PERSON) for (subject,) in rows]
+
     def batch_seed(self, batch: str) -> bytes:
         """Give the secret seed of a batch under way, drawn when first asked for."""
         rows = self._store.execute("SELECT wrapped FROM batch WHERE id = ?", (batch,))
@@ -216,10 +229,13 @@ class Vault:
         """Note that an erasure is about to be ordered or carried out, and of what; nothing noted is forgotten."""
         rows = self._store.execute("SELECT digest FROM disclosure WHERE subject = ?", (subject,))
         members = self.members.digests(subject.removeprefix(PERSON))
-        digests = sorted({digest for (digest,) in rows} | set(members) | set(self.erasures().get(subject, [])))
+        self.note_erasure(subject, sorted({d for (d,) in rows} | set(members) | set(self.erasures().get(subject, []))))
+
+    def note_erasure(self, subject: str, digests: Sequence[str] = ()) -> None:
+        """Note that an erasure is begun, in place of what was noted of it."""
         self._store.execute(
             "INSERT INTO erasure VALUES (?,?) ON CONFLICT (subject) DO UPDATE SET digests = excluded.digests",
-            (subject, json.dumps(digests)),
+            (subject, json.dumps(list(digests))),
         )
 
     def erasures(self) -> dict[str, list[str]]:
@@ -233,6 +249,7 @@ class Vault:
                 ("DELETE FROM disclosure WHERE subject = ?", (subject,)),
                 ("DELETE FROM subject WHERE id = ?", (subject,)),
                 *self.members.erasing(subject.removeprefix(PERSON)),
+                *self.index.erasing(subject.removeprefix(PERSON)),
             ]
         )
 

@@ -13,6 +13,7 @@ from ledger.errors import RefusedError
 from ledger.event import Event
 from ledger.field import ALL
 from ledger.record import Record
+from ledger.retention_figures import RetentionFigures
 from ledger.roll_figures import RollFigures
 from ledger.rules.count_rule import CountRule
 from ledger.seal.heads import heads_root
@@ -34,6 +35,7 @@ from projections.nominations import NominationProjection
 from projections.paper_figures import PaperPort
 from projections.papers import PaperProjection
 from projections.profile import BallotProfile, ProfileProjection, ballot_profile
+from projections.retention import retention_of, retention_of_all
 from projections.roll.entries import RollProjection
 from projections.roll_figures import roll_figures
 from projections.scoreboard import scoreboard
@@ -259,3 +261,7 @@ class LedgerFigures(PaperPort):
         position = self._ledger.head().size - 1
         streams, root = heads_root(self._ledger.stream_heads(position))
         return HeadsFigures(position, streams, "sha256:" + root.hex())
+
+    def retention(self, person: str = "", register: str = "") -> RetentionFigures:
+        """Give how long what the vault holds of a person, or of everybody in a register, has to be kept."""
+        return retention_of(self._ledger, person) if person else retention_of_all(self._ledger, register)

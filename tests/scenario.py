@@ -35,6 +35,7 @@ from ledger.errors import RefusedError
 from ledger.event import Event
 from ledger.leaf import encode
 from ledger.marking import DueFigures, MarkFigures, PaperFigures
+from ledger.retention_figures import RetentionFigures
 from ledger.roll_figures import RollFigures
 from ledger.rules.alternative import AlternativeVote
 from ledger.rules.count_rule import rule_hash
@@ -96,6 +97,9 @@ READ_PAPERS = ReadPapers(
 RECORD_PERSON = RecordPerson(person="p1", identity=Identity(name="Ada Lovelace", email="ada@example.org"))
 DEFINED = (CALL_ELECTION, ADOPT_RULE, DEFINE_CONTEST)
 POLLED = (*DEFINED, CLOSE_POLL)
+
+
+AnyFigures = CountFigures | HeadsFigures | NominationFigures | RetentionFigures
 
 
 def but(command: Command, **changes: Any) -> Any:

@@ -15,6 +15,7 @@ from ledger.decision import BatchFigures, CountFigures, Figures, HeadsFigures, N
 from ledger.desk import Desk
 from ledger.errors import refused
 from ledger.marking import DueFigures, MarkFigures, PaperFigures
+from ledger.retention_figures import RetentionFigures
 from ledger.roll_figures import RollFigures
 from ledger.sqlite_store import sqlite_settings
 from ledger.sqlite_vault import VAULT_FILE, SQLiteVaultStore
@@ -155,6 +156,9 @@ class NoFigures:
 
     def heads(self) -> HeadsFigures:
         raise AssertionError("nothing here reads the heads of streams")
+
+    def retention(self, person: str = "", register: str = "") -> RetentionFigures:
+        return RetentionFigures(2**53 - 1, registers=(register,))
 
     def due(self, contest: str, section: str) -> DueFigures:
         raise AssertionError(f"nothing here issues papers of {contest}, {section}")

@@ -22,7 +22,14 @@ from ledger.rules.count_rule import rule_hash
 typer.main.get_command = cache(typer.main.get_command)  # as much work as all the rest of a small command
 ROOT = Path(__file__).parent.parent
 REFUSAL = re.compile(r"[a-z]+(-[a-z0-9]+)*: \S.*: expected \S.*, found [^.\s].*\. \S.*[^.]\.\n")
-VARIABLES = ("POLLBOOK_LEDGER", "POLLBOOK_ACTOR", "POLLBOOK_KEYS", "POLLBOOK_POSTGRES", "POLLBOOK_POSTGRES_FILE")
+VARIABLES = (
+    "POLLBOOK_LEDGER",
+    "POLLBOOK_ACTOR",
+    "POLLBOOK_KEYS",
+    "POLLBOOK_POSTGRES",
+    "POLLBOOK_POSTGRES_FILE",
+    "POLLBOOK_PURPOSE",
+)
 
 RULE = {
     "version": "av.v1",

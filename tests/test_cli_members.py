@@ -122,7 +122,7 @@ def test_another_register_has_keys_of_its_own(at: Terminal) -> None:
 def test_a_bad_row_is_rejected_by_itself_and_kept(at: Terminal, row: str, code: str) -> None:
     done = imported(at, HEAD + ADA + BELA + row)
     assert of(done) == (2, 0, {code: 1})
-    kept = at("rejected", str(done["batch"])).done()
+    kept = at("rejected", "--purpose", "correction", "--as", "clerk", str(done["batch"])).done()
     assert kept == f"line,code,{HEAD}4,{code},{row}"
     verified(at)
 
@@ -131,7 +131,7 @@ def test_bytes_that_are_no_text_reject_their_row_alone(at: Terminal) -> None:
     latin = "0003,Zoë,Dunmere,z@example.org,1970-05-06,Bow,2012-09-10\n".encode("latin-1")
     done = imported(at, (HEAD + ADA).encode() + latin + BELA.encode())
     assert of(done) == (2, 0, {"not-utf-8": 1})
-    at("rejected", str(done["batch"]), "--out", "r.csv").done()
+    at("rejected", "--purpose", "correction", "--as", "clerk", str(done["batch"]), "--out", "r.csv").done()
     assert (at.folder / "r.csv").read_bytes().endswith(b"3,not-utf-8," + latin)
 
 
@@ -169,7 +169,11 @@ def test_a_cell_may_go_over_several_lines_and_blocks(at: Terminal, monkeypatch: 
     wide = CATO.replace("Dunmere", '"Dun,\nmere"')
     done = imported(at, HEAD + ADA + wide + BELA + "5,x\n")
     assert of(done) == (3, 0, {"wrong-columns": 1})
-    assert at("rejected", str(done["batch"])).done().endswith("\n6,wrong-columns,5,x\n")
+    assert (
+        at("rejected", "--purpose", "correction", "--as", "clerk", str(done["batch"]))
+        .done()
+        .endswith("\n6,wrong-columns,5,x\n")
+    )
 
 
 def test_details_that_changed_amend_the_member_and_what_was_before_stays(at: Terminal) -> None:
@@ -199,7 +203,7 @@ def test_two_people_with_one_name_and_birth_date_are_two(at: Terminal) -> None:
 def test_rejected_rows_put_right_are_imported_again(at: Terminal) -> None:
     done = imported(at, HEAD + ADA + BELA.replace("0002", "2") + CATO.replace("2012-09-10", "41162"))
     assert of(done) == (1, 0, {"day-mangled": 1, "key-mangled": 1})
-    kept = at("rejected", str(done["batch"])).done()
+    kept = at("rejected", "--purpose", "correction", "--as", "clerk", str(done["batch"])).done()
     right = kept.replace(",2,Bela", ",0002,Bela").replace("41162", "2012-09-10")
     assert of(imported(at, right)) == (2, 0, {})
     assert of(imported(at, HEAD + ADA + BELA + CATO)) == (0, 3, {})
@@ -210,7 +214,9 @@ def test_a_dry_run_says_the_same_and_writes_nothing(at: Terminal) -> None:
     before = at.size()
     done = imported(at, HEAD + ADA + BELA + CATO.replace("2012-09-10", "41162"), "--dry-run")
     assert (of(done), done["when"], at.size()) == ((1, 1, {"day-mangled": 1}), "dry", before)
-    assert "unknown-batch" in at("rejected", str(done["batch"])).refused("unknown-batch")
+    assert "unknown-batch" in at("rejected", "--purpose", "correction", "--as", "clerk", str(done["batch"])).refused(
+        "unknown-batch"
+    )
     assert of(imported(at, (at.folder / "m.csv").read_bytes())) == of(done)
 
 
@@ -315,7 +321,7 @@ def test_what_was_erased_is_gone_and_does_not_come_back(at: Terminal) -> None:
     verified(at)
     done = imported(at, HEAD + ADA + BELA + CATO)
     assert of(done) == (1, 1, {"member-erased": 1})
-    assert "Ada" not in at("rejected", str(done["batch"])).done()
+    assert "Ada" not in at("rejected", "--purpose", "correction", "--as", "clerk", str(done["batch"])).done()
 
 
 def test_a_vault_without_a_register_is_as_it_was(at: Terminal) -> None:

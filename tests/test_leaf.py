@@ -28,6 +28,7 @@ from ledger.leaf import (
     encode,
     undisclose,
 )
+from ledger.streams.access import PURPOSES
 from ledger.streams.election import ElectionCalled
 from ledger.streams.figure import Figure
 from ledger.streams.person import PersonRecorded
@@ -634,6 +635,31 @@ FIELDS: dict[str, dict[str, Any]] = {
         "organisation": TEXTS,
         "reason": st.sampled_from(["vacancy", "other"]),
         "title": TEXTS,
+    },
+    "access-logged.v1": {
+        "purpose": st.sampled_from(PURPOSES),
+        "rows": COUNTS,
+        "subject": IDS,
+        "what": IDS,
+    },
+    "disclosures-erased.v1": {"digests": st.lists(DIGESTS, max_size=3), "register_id": IDS},
+    "erasures-confirmed.v1": {"disclosures": COUNTS, "register_id": IDS},
+    "erasures-ordered.v1": {
+        "as_of_position": COUNTS,
+        "basis": st.sampled_from(["retention-over", "right-to-erasure", "court-order"]),
+        "kept": COUNTS,
+        "register_id": IDS,
+    },
+    "retention-held.v1": {
+        "ground": st.sampled_from(["appeal", "challenge", "complaint", "court-order", "regulator"]),
+        "hold": IDS,
+    },
+    "retention-released.v1": {"hold": IDS},
+    "subject-access-fulfilled.v1": {
+        "checked": st.sampled_from(["document", "known-address", "in-person", "representative"]),
+        "disclosures": COUNTS,
+        "events": COUNTS,
+        "withheld": COUNTS,
     },
     "erasure-ordered.v1": {"basis": st.sampled_from(["retention-over", "right-to-erasure", "court-order"])},
     "fee-set.v1": {

@@ -74,3 +74,9 @@ def test_says_who_it_is_in_canonical_json() -> None:
     row = read(WARM, ["1", "Ada", "Ambleth", "03/01/2010", "Bow East", "02/01/2010", ""])
     assert row.identity == '{"born":"2010-01-03","name":"Ada Ambleth","number":"1"}'
     assert (row.standing.unit, row.days) == ("bow-east", ("2010-01-02", None))
+
+
+@pytest.mark.parametrize("cell", ["ned@example.org", "020 7946 0018", "SW1A 1AA"])
+def test_no_contact_becomes_a_place(cell: str) -> None:
+    for by in (reader(), WARM):
+        assert read(by, ["1", "Ada", "A", "02/01/2010", cell, "", ""]).code == "personal-data-in-public-field"

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import pytest
-from scenario import RECORD_PERSON, but, given, happened
+from scenario import RECORD_PERSON, Given, but, given, happened
 
-from ledger.decision import fold
+from ledger.decision import Command, fold
 from ledger.event import Plain
+from ledger.retention_figures import RetentionFigures
 from ledger.streams.person import (
     DISCLOSURES_MAX,
     ConfirmErasure,
@@ -23,6 +24,11 @@ DIGESTS = tuple(f"{number:043d}" for number in range(2 * DISCLOSURES_MAX + 1))
 ADA = {"name": "Ada Lovelace", "email": "ada@example.org"}
 
 
+def known(*commands: Command) -> Given:
+    """What was decided before, of somebody who had no part in any election."""
+    return given(*commands, figures=RetentionFigures(9))
+
+
 def confirm(count: int) -> ConfirmErasure:
     return ConfirmErasure(person="p1", digests=DIGESTS[:count])
 
@@ -32,51 +38,51 @@ def test_records_a_person_whose_identity_is_one_private_value() -> None:
 
 
 def test_refuses_a_person_of_an_id_that_is_taken() -> None:
-    given(RECORD_PERSON).when(RECORD_PERSON).then_refused("person-exists")
+    known(RECORD_PERSON).when(RECORD_PERSON).then_refused("person-exists")
 
 
 def test_says_nothing_of_who_somebody_is_when_it_refuses() -> None:
-    refused = given(RECORD_PERSON).when(RECORD_PERSON).then_refused("person-exists")
+    refused = known(RECORD_PERSON).when(RECORD_PERSON).then_refused("person-exists")
     assert not any(word in str(refused) for word in ("Ada", "Lovelace", "ada@"))
 
 
 def test_orders_an_erasure() -> None:
-    given(RECORD_PERSON).when(ORDER).then(happened(ErasureOrdered, "erasure/p1", basis="right-to-erasure"))
+    known(RECORD_PERSON).when(ORDER).then(happened(ErasureOrdered, "erasure/p1", basis="right-to-erasure"))
 
 
 def test_refuses_an_erasure_of_somebody_unknown() -> None:
-    given(RECORD_PERSON).when(but(ORDER, person="p2")).then_refused("unknown-person")
+    known(RECORD_PERSON).when(but(ORDER, person="p2")).then_refused("unknown-person")
 
 
 def test_orders_nothing_while_an_erasure_is_under_way() -> None:
-    given(RECORD_PERSON, ORDER).when(but(ORDER, basis="court-order")).then()
+    known(RECORD_PERSON, ORDER).when(but(ORDER, basis="court-order")).then()
 
 
 def test_confirms_an_erasure_with_the_digests_of_what_is_gone() -> None:
-    given(RECORD_PERSON, ORDER).when(confirm(2)).then(happened(DisclosureErased, "erasure/p1", 2, digests=DIGESTS[:2]))
+    known(RECORD_PERSON, ORDER).when(confirm(2)).then(happened(DisclosureErased, "erasure/p1", 2, digests=DIGESTS[:2]))
 
 
 def test_confirms_an_erasure_of_somebody_on_whom_nothing_was_held() -> None:
-    given(RECORD_PERSON, ORDER).when(confirm(0)).then(happened(DisclosureErased, "erasure/p1", 2, digests=()))
+    known(RECORD_PERSON, ORDER).when(confirm(0)).then(happened(DisclosureErased, "erasure/p1", 2, digests=()))
 
 
 def test_spreads_many_digests_over_several_events() -> None:
     pages = (DIGESTS[:DISCLOSURES_MAX], DIGESTS[DISCLOSURES_MAX : 2 * DISCLOSURES_MAX], DIGESTS[2 * DISCLOSURES_MAX :])
-    given(RECORD_PERSON, ORDER).when(confirm(len(DIGESTS))).then(
+    known(RECORD_PERSON, ORDER).when(confirm(len(DIGESTS))).then(
         *(happened(DisclosureErased, "erasure/p1", 2 + n, digests=page) for n, page in enumerate(pages))
     )
 
 
 def test_refuses_to_confirm_an_erasure_nobody_ordered() -> None:
-    given(RECORD_PERSON).when(confirm(1)).then_refused("no-erasure-ordered")
+    known(RECORD_PERSON).when(confirm(1)).then_refused("no-erasure-ordered")
 
 
 def test_refuses_to_confirm_an_erasure_twice() -> None:
-    given(RECORD_PERSON, ORDER, confirm(1)).when(confirm(1)).then_refused("no-erasure-ordered")
+    known(RECORD_PERSON, ORDER, confirm(1)).when(confirm(1)).then_refused("no-erasure-ordered")
 
 
 def test_orders_a_second_erasure_once_the_first_is_done() -> None:
-    given(RECORD_PERSON, ORDER, confirm(1)).when(ORDER).then(
+    known(RECORD_PERSON, ORDER, confirm(1)).when(ORDER).then(
         happened(ErasureOrdered, "erasure/p1", 3, basis="right-to-erasure")
     )
 

@@ -39,8 +39,11 @@ def at(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFi
     return made
 
 
+WHY = ("--purpose", "audit", "--as", "clerk")
+
+
 def shown(at: Terminal, *words: str) -> Any:
-    return json.loads(at("register", "members", *words, "--json").done())
+    return json.loads(at("register", "members", *WHY, *words, "--json").done())
 
 
 def counts(at: Terminal, *words: str) -> list[tuple[Any, ...]]:
@@ -86,11 +89,11 @@ def test_nobody_counts_before_the_file_is_taken_in_whole(at: Terminal, monkeypat
         with pytest.raises(Killed):
             at(*IMPORT, "b.csv")
     assert shown(at)["members"] == 2
-    assert "is not taken in whole yet" in " ".join(at("register", "members").done().split())
+    assert "is not taken in whole yet" in " ".join(at("register", "members", *WHY).done().split())
     at(*IMPORT, "b.csv").done()
     assert shown(at)["members"] == 3
 
 
 def test_refuses_what_there_is_not(at: Terminal) -> None:
-    assert "nearest: members" in at("register", "member").refused("unknown-register")
-    at("register", "members", "--by", "place").refused("unknown-place", 2)
+    assert "nearest: members" in at("register", "member", *WHY).refused("unknown-register")
+    at("register", "members", *WHY, "--by", "place").refused("unknown-place", 2)

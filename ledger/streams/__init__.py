@@ -1,6 +1,7 @@
 """The domain: one file per kind of stream (events, state, commands, decisions), read top-down."""
 
 from ledger.streams import (
+    access,
     account,
     admission,
     amendment,
@@ -26,6 +27,7 @@ from ledger.streams import (
     entries,
     entry,
     entry_changes,
+    erasures,
     founding,
     franchise,
     freeze,
@@ -59,6 +61,7 @@ from ledger.streams import (
     referral,
     report,
     result,
+    retention,
     returned,
     roll,
     roll_build,
@@ -72,6 +75,7 @@ from ledger.streams import (
 )
 
 __all__ = [
+    "access",
     "account",
     "admission",
     "amendment",
@@ -97,6 +101,7 @@ __all__ = [
     "entries",
     "entry",
     "entry_changes",
+    "erasures",
     "founding",
     "franchise",
     "freeze",
@@ -130,6 +135,7 @@ __all__ = [
     "referral",
     "report",
     "result",
+    "retention",
     "returned",
     "roll",
     "roll_build",

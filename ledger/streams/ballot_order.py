@@ -62,6 +62,7 @@ def commit_ballot_order(command: CommitBallotOrder, act: Act, nominations: Nomin
 class DrawBallotOrder(Command):
     """Draw the order of the candidates on the ballot paper: reveal the seeds, or say how it was drawn by hand."""
 
+    names = frozenset({"witnesses"})
     signed = True
     unordered = frozenset({"seed"})
     written = {"order": is_order}

@@ -134,6 +134,8 @@ def appoint_agent(
 class LodgeStatement(Command):
     """Lodge a candidate's statement in a language, in place of any before in it. The ledger keeps its digest."""
 
+    names = frozenset({"text"})
+
     contest: Id = Field(description="id of the contest")
     nominee: Id = Field(description="id of the nominee")
     language: Language = Field(description="language tag, such as en or cy")

@@ -115,6 +115,7 @@ def contest_stream(contest: str) -> Contest:
 class DefineContest(Command):
     """Define a contest: who stands, for how many seats, in which sections, under which count rule."""
 
+    names = frozenset({"candidates", "office", "sections"})
     written = {"report": lambda body, found: (found or "not-required") == body["report"]}
 
     contest: Id = Field(description="id of the contest, unique in the ledger")

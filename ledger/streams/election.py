@@ -64,6 +64,8 @@ def election_stream(election: str) -> Election:
 class CallElection(Command):
     """Call an election: it gets an id, and contests can be defined in it."""
 
+    names = frozenset({"organisation", "title"})
+
     election: Id = Field(description="id of the election: small letters, digits, hyphens")
     title: Text = Field(description="what the election is called in public")
     organisation: Text = Field(description="whose election it is")

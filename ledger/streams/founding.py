@@ -83,6 +83,7 @@ class FoundLedger(Command):
     From then on every command needs a delegation, and some a signature. pollbook found makes keys and proofs.
     """
 
+    names = frozenset({"title"})
     signed = True
 
     governing_body: Id = Field(description="the body that holds every power, and delegates it")

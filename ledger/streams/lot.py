@@ -133,6 +133,7 @@ class DrawLot(Command):
     Who is tied, for what and at which stage is what the count says (see: pollbook count).
     """
 
+    names = frozenset({"witnesses"})
     signed = True
     unordered = frozenset({"seed"})
     written = {"order": is_order}

@@ -130,6 +130,8 @@ def nomination_stream(contest: str, nominator: str) -> Nomination:
 class ReceiveNomination(Command):
     """Record a nomination as received, in time or late; `effective` is when it was received."""
 
+    names = frozenset({"meeting"})
+
     contest: Id = Field(description="id of the contest")
     nominator: Id = Field(description="id of the nominator, as registered for the election")
     nominee: Id = Field(description="id of the nominee, as named for the contest")

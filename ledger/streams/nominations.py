@@ -36,6 +36,8 @@ NOMINEES_MAX = 500  # of one contest; its statement is one leaf
 class OpenNominations(Command):
     """Open nominations for a contest, under a rule: who may nominate, and what it takes to be validly nominated."""
 
+    names = frozenset({"office", "rule"})
+
     contest: Id = Field(description="id of the contest, unique in the ledger; it is defined afterwards")
     election: Id = Field(description="id of the election it belongs to")
     office: Text = Field(description="the office to be filled")
@@ -92,6 +94,8 @@ def open_nominations(
 
 class NameNominee(Command):
     """Give somebody who may be nominated an id, and the name as it would stand on the ballot paper."""
+
+    names = frozenset({"name"})
 
     contest: Id = Field(description="id of the contest")
     nominee: Id = Field(description="id of the nominee; the candidate's id later")

@@ -69,6 +69,8 @@ def nominator_stream(election: str, nominator: str) -> Nominator:
 class RegisterNominator(Command):
     """Register a body or person entitled to nominate in the contests of an election."""
 
+    names = frozenset({"name"})
+
     election: Id = Field(description="id of the election")
     nominator: Id = Field(description="id of the nominator: never a private person's name or membership number")
     nominator_class: Id = Field(description="class, as in the rules of nomination")

@@ -14,9 +14,11 @@ from ledger.decision import Act, Command, Outcome, State, decision
 from ledger.errors import RefusedError
 from ledger.event import Audience, Event, Plain, Private
 from ledger.field import Digest, Id, check_text
-from ledger.streams.application import Application, application_stream
+from ledger.retention_figures import RetentionFigures
 from ledger.streams.membership import MEMBER_EVENTS
+from ledger.streams.retention import Retention, Subject, require_erasable, require_subject, retention_stream
 
+Basis = Literal["retention-over", "right-to-erasure", "court-order"]
 DISCLOSURES_MAX = 1_000  # digests that one event of an erasure names
 
 PersonalText = Annotated[str, StringConstraints(min_length=1, max_length=500), AfterValidator(check_text)]
@@ -46,7 +48,7 @@ class ErasureOrdered(Event):
 
     audience = Audience.RESTRICTED
     type: Literal["erasure-ordered.v1"] = "erasure-ordered.v1"
-    basis: Literal["retention-over", "right-to-erasure", "court-order"]
+    basis: Basis
 
 
 class DisclosureErased(Event):
@@ -112,33 +114,35 @@ class OrderErasure(Command):
     """Erase what the vault holds on a person: key, ciphertext, and every copy in the ledger folder."""
 
     person: Id = Field(description="id of the person")
-    basis: Literal["retention-over", "right-to-erasure", "court-order"] = Field(description="why it is lawful")
+    basis: Basis = Field(description="why it is lawful")
 
 
 @decision(
     OrderErasure,
-    person=lambda c, _: Person(f"person/{c.person}"),
-    application=lambda c, _: application_stream(c.person),
+    figures=lambda c, port: port.retention(person=c.person),
+    person=lambda c, _: Subject(f"person/{c.person}"),
+    application=lambda c, _: Subject(f"application/{c.person}"),
+    retention=lambda c, _: retention_stream(c.person),
     erasure=lambda c, _: Erasure(f"erasure/{c.person}"),
 )
 def order_erasure(
-    command: OrderErasure, act: Act, person: Person, application: Application, erasure: Erasure
+    command: OrderErasure,
+    act: Act,
+    person: Subject,
+    application: Subject,
+    retention: Retention,
+    erasure: Erasure,
+    figures: RetentionFigures,
 ) -> Outcome:
     """Decide that an erasure may be ordered; the desk carries it out and confirms it.
 
     Raises:
-        RefusedError: `unknown-person`.
+        RefusedError: `unknown-person`, `legal-hold`, `retention-until`, in that order.
     """
-    if not (person.exists or application.exists):
-        raise RefusedError(
-            "unknown-person",
-            person.stream,
-            expected="a person or an applicant on record",
-            found="none of this id",
-            remedy="Check the id",
-        )
+    require_subject(command.person, person, application)
     if erasure.ordered:
         return Outcome()
+    require_erasable(f"erasure of {command.person}", command.basis, act.now, retention, figures)
     return Outcome([ErasureOrdered(**act.on(erasure), basis=command.basis)])
 
 

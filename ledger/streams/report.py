@@ -96,6 +96,7 @@ def report_stream(contest: str) -> Report:
 class MakeReport(Command):
     """Put the scrutineer's report on record. Refused by field where its numbers are not those of the record."""
 
+    names = frozenset({"persons"})
     signed = True
 
     contest: Id = Field(description="id of the contest")

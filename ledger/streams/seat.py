@@ -29,6 +29,8 @@ CAPACITIES_MAX = 20
 class ConstituteBody(Command):
     """Constitute a body that decides: its seats by section, its quorum, and who may not sit on it."""
 
+    names = frozenset({"name"})
+
     body: Id = Field(description="id of the body: small letters, digits, hyphens")
     name: Text = Field(description="what the body is called in public")
     kind: Kind = Field(description="what sort of body it is")

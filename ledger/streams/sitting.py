@@ -29,6 +29,8 @@ MEMBERS_MAX = 300  # named in one list, so that an event of them fits into a lea
 class HoldSitting(Command):
     """Record a sitting of a body, once it is over. Too few present: it is recorded, and can have decided nothing."""
 
+    venues = frozenset({"place"})
+
     body: Id = Field(description="id of the body")
     sitting: Id = Field(description="id of the sitting, new within the body")
     start: Time = Field(description="when it began (UTC)")

@@ -17,6 +17,7 @@ import projections.story.membership
 import projections.story.nominations
 import projections.story.offices
 import projections.story.papers
+import projections.story.privacy
 import projections.story.rolls
 import projections.story.rules
 import projections.story.timetables

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Container, Iterator, Mapping
 from itertools import groupby
 
 from ledger.errors import EvidenceError
@@ -12,17 +12,21 @@ from ledger.member_pack import FIELD
 from ledger.member_vault import Sealed
 from ledger.vault import Vault
 from projections.verify.bulk import NO_DIGEST, Bulk, digest_text
+from projections.verify.erasures import ANYBODY, is_erased
 from projections.verify.finding import Finding
 
+Gone = tuple[Mapping[str, str], Container[str]]  # what is named as erased, and what of it cannot be held any more
 Leaves = list[tuple[str, int]]  # digest, position: of one person
 
 
-def check_disclosures(bulk: Bulk, vault: Vault, erased: Mapping[str, str]) -> Iterator[Finding]:
+def check_disclosures(bulk: Bulk, vault: Vault, erased: Mapping[str, str], *, going: bool = False) -> Iterator[Finding]:
     """C4, I4: each leaf that came in a batch has its disclosure or was erased, and each such disclosure its leaf.
 
     Args:
-        erased: digest -> person.
+        erased: digest -> person, or anybody.
+        going: whether everybody of a register is being erased, so that what is named so may still be held.
     """
+    gone = {digest for digest, whose in erased.items() if whose != ANYBODY} if going else erased
     pending = {digest for _, _, digest, _ in vault.members.under_way()}
     leaves = _leaves(bulk)
     person, digests = next(leaves, ("", []))
@@ -34,7 +38,7 @@ def check_disclosures(bulk: Bulk, vault: Vault, erased: Mapping[str, str]) -> It
         if person == key:
             found = digests
             person, digests = next(leaves, ("", []))
-        yield from _check_person(key, list(group), found, erased, vault, pending)
+        yield from _check_person(key, list(group), found, (erased, gone), vault, pending)
     while person:
         yield from _missing(person, digests, erased)
         person, digests = next(leaves, ("", []))
@@ -51,15 +55,21 @@ def _leaves(bulk: Bulk) -> Iterator[tuple[str, Leaves]]:
 
 def _missing(person: str, digests: Leaves, erased: Mapping[str, str]) -> Iterator[Finding]:
     for digest, position in digests:
-        if erased.get(digest) != person:
+        if not is_erased(erased, digest, person):
             where = f"{FIELD} of {person}"
             yield Finding("C4", "disclosure-missing", position, where, "a disclosure, or its erasure", "neither")
 
 
 def _check_person(
-    person: str, rows: list[Sealed], leaves: Leaves, erased: Mapping[str, str], vault: Vault, pending: set[str]
+    person: str,
+    rows: list[Sealed],
+    leaves: Leaves,
+    gone: tuple[Mapping[str, str], Container[str]],
+    vault: Vault,
+    pending: set[str],
 ) -> Iterator[Finding]:
     held = {row.digest: row for row in rows}
+    erased, destroyed = gone
     yield from _missing(person, [leaf for leaf in leaves if leaf[0] not in held], erased)
     for digest, position in leaves:
         row = held.pop(digest, None)
@@ -77,7 +87,7 @@ def _check_person(
             continue
         if named != (digest, FIELD):
             yield Finding("I4", "disclosure-changed", position, where, f"{FIELD} {digest}", " ".join(named))
-        if digest in erased:
+        if digest in destroyed:
             yield Finding("C4", "disclosure-not-erased", position, where, "erased", "held")
     for digest in held:
         if digest not in pending:

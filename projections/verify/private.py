@@ -4,42 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from ledger.blind_index import INDEX_TABLES
 from ledger.errors import EvidenceError, PollbookError
 from ledger.event import Event
 from ledger.leaf import disclosure_digest, undisclose
+from ledger.mass_erasure import ERASING_TABLES
 from ledger.member_vault import MEMBER_TABLES
-from ledger.streams.person import DISCLOSURES_MAX, DisclosureErased, ErasureOrdered
 from ledger.vault import TABLES, Vault
 from projections.verify.disclosures import check_disclosures
+from projections.verify.erasures import ANYBODY, erased_in, is_erased, under_way
 from projections.verify.finding import Finding, found_by
 from projections.verify.record import RecordRead
 from projections.verify.schema import check_database
-
-
-def check_erasures(record: RecordRead) -> Iterator[Finding]:
-    """C4, for which nobody needs the vault: what was erased was ordered to be, and each order was carried out once."""
-    ordered: set[str] = set()
-    before: tuple[int, DisclosureErased] | None = None
-    for position, event in record.others:
-        if isinstance(event, ErasureOrdered):
-            ordered.add(event.stream)
-        elif isinstance(event, DisclosureErased):
-            if event.stream not in ordered and not _goes_on(before, position, event):
-                expected, found = "an erasure ordered before, and not yet done", "none"
-                yield Finding("C4", "no-erasure-ordered", position, event.stream, expected, found)
-            elif event.stream in ordered:
-                ordered.remove(event.stream)
-            before = (position, event)
-
-
-def _goes_on(before: tuple[int, DisclosureErased] | None, position: int, event: DisclosureErased) -> bool:
-    """Tell whether it is one more page of the erasure right before it: one command confirms them all at once."""
-    return (
-        before is not None
-        and before[0] == position - 1
-        and len(before[1].digests) >= DISCLOSURES_MAX
-        and (before[1].stream, before[1].command) == (event.stream, event.command)
-    )
 
 
 def check_private(record: RecordRead, vault: Vault, *, is_file: bool) -> list[Finding]:
@@ -53,17 +29,20 @@ def check_private(record: RecordRead, vault: Vault, *, is_file: bool) -> list[Fi
         except (TypeError, ValueError) as error:  # columns of types that no vault has
             findings.append(Finding("I4", "vault-malformed", None, "the vault", "rows as written", str(error)))
     if is_file:
-        tables = (*TABLES, *MEMBER_TABLES) if vault.members.made else TABLES
+        beside = (
+            (MEMBER_TABLES, vault.members.made),
+            (INDEX_TABLES, vault.index.made),
+            (ERASING_TABLES, vault.everybody.made),
+        )
+        tables = (*TABLES, *(each for several, made in beside if made for each in several))
         findings += check_database("I5", "vault.db", vault.look, tables)
     return findings
 
 
 def _check_values(record: RecordRead, vault: Vault) -> Iterator[Finding]:
-    erased: dict[str, str] = {}
-    for _, event in record.others:
-        if isinstance(event, DisclosureErased):
-            erased |= dict.fromkeys(event.digests, event.stream.partition("/")[2])
-    yield from check_disclosures(record.bulk, vault, erased)
+    erased = erased_in(record.others)
+    going = under_way(record.others)
+    yield from check_disclosures(record.bulk, vault, erased, going=going)
     held = dict(vault.held_singly())
     pending = {item.digest: item.stream for item in vault.pending()}
     known: set[str] = set()
@@ -75,9 +54,9 @@ def _check_values(record: RecordRead, vault: Vault) -> Iterator[Finding]:
             text, finding = _read(vault, position, event, field)
             if finding:
                 yield finding
-            elif text is None and erased.get(digest) != event.stream.partition("/")[2]:
+            elif text is None and not is_erased(erased, digest, event.stream.partition("/")[2]):
                 yield Finding("C4", "disclosure-missing", position, where, "a disclosure, or its erasure", "neither")
-            elif text is not None and digest in erased:
+            elif text is not None and digest in erased and not (going and erased[digest] == ANYBODY):
                 yield Finding("C4", "disclosure-not-erased", position, where, "erased", "held")
             elif text is not None:
                 stream = held.get(digest) or pending.get(digest)
@@ -115,3 +94,8 @@ def _check_secrets(vault: Vault) -> Iterator[Finding]:
         except EvidenceError as error:
             yield found_by("I4", error)
     vault.erasures()
+    held = {stream.rpartition("/")[2] for _, stream in vault.held()} if vault.index.made else set()
+    for person in sorted(vault.index.people() - held):
+        yield Finding(
+            "I4", "index-of-nobody", None, person, "a person of whom something is held", "entries of the index"
+        )

@@ -11,12 +11,13 @@ from ledger.vault import Vault
 from projections.catch_up import Views
 from projections.verify.batches import open_batches
 from projections.verify.commands import check_commands
+from projections.verify.erasures import check_erasures
 from projections.verify.evidence import check_evidence
 from projections.verify.finding import CHECKS, Finding
 from projections.verify.intakes import check_intakes
 from projections.verify.keys import check_keys
 from projections.verify.offices import check_offices
-from projections.verify.private import check_erasures, check_private
+from projections.verify.private import check_private
 from projections.verify.record import RecordRead, read_record
 from projections.verify.schema import check_schema, is_sqlite
 from projections.verify.sealing import Notes, Trust, check_seal, size_of

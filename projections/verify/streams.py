@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from ledger.decision import State
 from ledger.event import Event
+from ledger.streams.access import Accesses
 from ledger.streams.account import Account, AccountStated
 from ledger.streams.application import Application
 from ledger.streams.batch import BatchClosed, BatchOpened, BatchState, BatchWithdrawn
@@ -15,6 +16,7 @@ from ledger.streams.contest import Contest, ContestDefined, PollClosed
 from ledger.streams.deferral import DecisionDeferred, Deferrals
 from ledger.streams.document import Document, DocumentPublished, DocumentWithdrawn
 from ledger.streams.election import CountRuleAdopted, Election, ElectionCalled
+from ledger.streams.erasures import DisclosuresErased, Erasures, ErasuresConfirmed, ErasuresOrdered
 from ledger.streams.fee import Fees, FeeSet
 from ledger.streams.founding import STREAM as FOUNDING
 from ledger.streams.founding import Founding, LedgerFounded
@@ -39,6 +41,7 @@ from ledger.streams.result import (
     ResultCorrected,
     ResultDeclared,
 )
+from ledger.streams.retention import Retention
 from ledger.streams.rulebook import (
     GuidelinesIssued,
     InterpretationIssued,
@@ -57,6 +60,7 @@ from projections.verify.register_streams import REGISTER_KINDS, register_place
 from projections.verify.roll_streams import ROLL_KINDS, roll_place
 
 KINDS: dict[str, type[State]] = {
+    "access": Accesses,
     "account": Account,
     "application": Application,
     "batch": BatchState,
@@ -67,6 +71,7 @@ KINDS: dict[str, type[State]] = {
     "deferral": Deferrals,
     "election": Election,
     "erasure": Erasure,
+    "erasures": Erasures,
     "fee": Fees,
     "ground": Grounds,
     "key": OfficerKey,
@@ -84,6 +89,7 @@ KINDS: dict[str, type[State]] = {
     "timetable": Timetable,
     "signature": SignatureHeld,
     "totals": Totals,
+    "vault": Retention,
     **NOMINATION_KINDS,
     **PAPER_KINDS,
     **REGISTER_KINDS,
@@ -132,6 +138,8 @@ def place_of(event: Event) -> str:
             return f"totals/{event.contest}/{event.section}"
         case TimetableSet() | StepVaried():
             return f"timetable/{event.election}"
+        case ErasuresOrdered() | DisclosuresErased() | ErasuresConfirmed():
+            return f"erasures/{event.register_id}"
         case ChecksOpened() | ChecksClosed():
             return f"checks/{event.election}/*"
         case FeeSet():

@@ -20,6 +20,8 @@ OTHERWISE = {
     "batch-opened.v1": ("read-papers",),
     "batch-withdrawn.v1": ("withdraw-papers",),
     "disclosure-erased.v1": ("confirm-erasure",),
+    "disclosures-erased.v1": ("order-erasures",),
+    "erasures-confirmed.v1": ("order-erasures",),
     "entry-added.v1": ("add-entry", "build-roll"),
     "key-enrolled.v1": ("enrol-key", "found-ledger"),
     "member-amended.v1": ("register-members",),
