@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from cli.count_verbs import AsOf, Json, KnownAt
+from cli.purpose import OpenerOption, PurposeOption
 
 LOOK = "Look"
 DIFF = "diff"
@@ -43,6 +45,8 @@ def roll(
     audience: Annotated[
         str, typer.Option("--audience", metavar="WHO", help="officers; or public, who are told no number below 10.")
     ] = "officers",
+    purpose: PurposeOption = "",
+    actor: OpenerOption = "",
     as_of: AsOf = None,
     known_at: KnownAt = None,
     as_json: Json = False,
@@ -59,6 +63,7 @@ def roll(
     from cli.roll import show_roll, wanted
 
     asked = wanted(by or (), only or (), page or int(listed), out, form, audience)
+    asked = replace(asked, purpose=purpose, actor=actor)
     if words[0] == DIFF and len(words) > 1:
         from cli.roll_diff import show_difference
 
@@ -73,6 +78,8 @@ def why(
     context: typer.Context,
     person: Person,
     election: Annotated[str, typer.Argument(help="Id of the election.")],
+    purpose: PurposeOption = "",
+    actor: OpenerOption = "",
     as_of: AsOf = None,
     known_at: KnownAt = None,
     as_json: Json = False,
@@ -83,11 +90,17 @@ def why(
     """
     from cli.why import show_why
 
-    show_why(context.obj, person, election, as_of, known_at, as_json=as_json)
+    show_why(context.obj, person, election, as_of, known_at, (purpose, actor), as_json=as_json)
 
 
 def my_record(
-    context: typer.Context, person: Person, as_of: AsOf = None, known_at: KnownAt = None, as_json: Json = False
+    context: typer.Context,
+    person: Person,
+    purpose: PurposeOption = "",
+    actor: OpenerOption = "",
+    as_of: AsOf = None,
+    known_at: KnownAt = None,
+    as_json: Json = False,
 ) -> None:
     """Tell one person's record: membership, applications, tests, entries, papers issued and returned.
 
@@ -96,4 +109,4 @@ def my_record(
     """
     from cli.my_record import show_my_record
 
-    show_my_record(context.obj, person, as_of, known_at, as_json=as_json)
+    show_my_record(context.obj, person, as_of, known_at, (purpose, actor), as_json=as_json)
