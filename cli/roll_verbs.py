@@ -84,9 +84,9 @@ def why(
     known_at: KnownAt = None,
     as_json: Json = False,
 ) -> None:
-    """Say why somebody is, or is not, on the roll of an election: test by test, and by which record.
+    """Say why somebody is, or is not, on a roll.
 
-    The tests are those of the franchise, and the same functions build the roll.
+    Test by test, and by which record, as: pollbook why 0c42bc22a35c684539fa65d8 labour --purpose enquiry. The tests are those of the franchise, and the same functions build the roll.
     """
     from cli.why import show_why
 
@@ -102,9 +102,9 @@ def my_record(
     known_at: KnownAt = None,
     as_json: Json = False,
 ) -> None:
-    """Tell one person's record: membership, applications, tests, entries, papers issued and returned.
+    """Tell one person's record, but never how they voted.
 
-    Never how anybody voted: no record of that exists. Each line says when it took effect and when it was recorded, and
+    Membership, applications, tests, entries, papers issued and returned. Never how anybody voted: no record of that exists. Each line says when it took effect and when it was recorded, and
     the position by which pollbook prove gives a receipt of it.
     """
     from cli.my_record import show_my_record
