@@ -89,10 +89,12 @@ def turnout(
     known_at: KnownAt = None,
     as_json: Json = False,
 ) -> None:
-    """Show turnout by section, by both definitions; with --by, by place, from the marked register.
+    """Show turnout by section, or by any place.
 
-    Papers returned of papers distributed, and valid papers of the electorate, each with its numbers. By place it is
-    the papers returned of those distributed: pollbook turnout leader --by region
+    By section by both definitions: papers returned of papers distributed, and valid papers of the electorate, each
+    with its numbers. By place from the marked register, never from papers: papers returned of those distributed.
+
+      pollbook turnout leader --by region --purpose scrutiny
     """
     if by:
         from cli.turnout import show_turnout_by

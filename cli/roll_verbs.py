@@ -86,7 +86,8 @@ def why(
 ) -> None:
     """Say why somebody is, or is not, on a roll.
 
-    Test by test, and by which record, as: pollbook why 0c42bc22a35c684539fa65d8 labour --purpose enquiry. The tests are those of the franchise, and the same functions build the roll.
+    Test by test, and by which record, as: pollbook why 0c42bc22a35c684539fa65d8 labour --purpose enquiry. The tests
+    are those of the franchise, and the same functions build the roll.
     """
     from cli.why import show_why
 
@@ -104,8 +105,8 @@ def my_record(
 ) -> None:
     """Tell one person's record, but never how they voted.
 
-    Membership, applications, tests, entries, papers issued and returned. Never how anybody voted: no record of that exists. Each line says when it took effect and when it was recorded, and
-    the position by which pollbook prove gives a receipt of it.
+    Membership, applications, tests, entries, papers issued and returned. No record of how anybody voted exists. Each
+    line says when it took effect and when it was recorded, and the position by which pollbook prove gives a receipt.
     """
     from cli.my_record import show_my_record
 
