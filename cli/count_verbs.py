@@ -7,6 +7,8 @@ from typing import Annotated
 
 import typer
 
+from cli.purpose import OpenerOption, PurposeOption
+
 COUNT = "Count"
 
 Contest = Annotated[str, typer.Argument(help="Id of the contest.")]
@@ -81,19 +83,24 @@ def turnout(
     audience: Annotated[
         str, typer.Option("--audience", metavar="WHO", help="With --by: officers; or public, with no small number.")
     ] = "officers",
+    purpose: PurposeOption = "",
+    actor: OpenerOption = "",
     as_of: AsOf = None,
     known_at: KnownAt = None,
     as_json: Json = False,
 ) -> None:
-    """Show turnout by section, by both definitions; with --by, by place, from the marked register.
+    """Show turnout by section, or by any place.
 
-    Papers returned of papers distributed, and valid papers of the electorate, each with its numbers. By place it is
-    the papers returned of those distributed: pollbook turnout leader --by region
+    By section by both definitions: papers returned of papers distributed, and valid papers of the electorate, each
+    with its numbers. By place from the marked register, never from papers: papers returned of those distributed.
+
+      pollbook turnout leader --by region --purpose scrutiny
     """
     if by:
         from cli.turnout import show_turnout_by
 
-        show_turnout_by(context.obj, contest, by, audience, as_of, known_at, as_json=as_json)
+        asked = (purpose, actor)
+        show_turnout_by(context.obj, contest, by, audience, as_of, known_at, asked, as_json=as_json)
         return
     from cli.account import show_turnout
 

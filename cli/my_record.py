@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import textwrap
 
+from cli.access import opening, purpose_named
 from cli.look import moment_from, plain, require_known
 from cli.office import opened
 from cli.place import Place
@@ -14,15 +15,20 @@ from projections.roll.why import reasons, unknown_person
 from projections.story.story import story
 
 
-def show_my_record(place: Place, person: str, as_of: str | None, known_at: str | None, *, as_json: bool) -> None:
-    """Show one person's record."""
+def show_my_record(
+    place: Place, person: str, as_of: str | None, known_at: str | None, asked: tuple[str, str], *, as_json: bool
+) -> None:
+    """Show one person's record: `asked` is for which purpose, and who asks."""
     moment = moment_from(as_of, known_at)
+    purpose_named(asked[0])
     with opened(place) as ledger:
         require_known(moment, ledger)
         found = list(chapters(ledger, person, moment))
         if not found:
             raise unknown_person(person)
         why = [reasons(ledger, election, person, moment) for election in elections_of(ledger, found, moment)]
+    with opening(place, "my-record", *asked) as now:
+        now.log(sum(len(each.events) for each in found), person)
     if as_json:
         record = {each.stream: [plain(position, event) for position, event in each.events] for each in found}
         say_json({"person": person, "record": record, "elections": [plain_reasons(each) for each in why]})

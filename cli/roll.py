@@ -7,6 +7,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from cli.access import log_opening, purpose_named
 from cli.look import moment_from, require_known
 from cli.office import viewed
 from cli.place import Place
@@ -33,6 +34,7 @@ class Wanted:
         only: names of places that an entry has to have.
         page: of the list, from 1; 0: the list is not asked for.
         out: file that the whole list goes to; `-` the screen.
+        purpose, actor: why it is opened, and by whom; not asked of the public.
     """
 
     by: tuple[str, ...] = ()
@@ -41,6 +43,13 @@ class Wanted:
     out: Path | None = None
     form: str = "csv"
     audience: str = "officers"
+    purpose: str = ""
+    actor: str = ""
+
+    @property
+    def public(self) -> bool:
+        """Whether it is for the public, who are told no small number."""
+        return self.audience == "public"
 
 
 def wanted(by: Sequence[str], only: Sequence[str], page: int, out: Path | None, form: str, audience: str) -> Wanted:
@@ -88,6 +97,12 @@ def one_election(words: Sequence[str]) -> str:
     return words[0]
 
 
+def require_purpose(asked: Wanted) -> None:
+    """Refuse to open what is not for the public without a purpose (`purpose-required`)."""
+    if not asked.public:
+        purpose_named(asked.purpose)
+
+
 @contextmanager
 def roll_at(place: Place, election: str, moment: Moment) -> Iterator[tuple[Ledger, Roll, Point]]:
     """Open the roll of an election, the views caught up, and find a moment on both clocks."""
@@ -103,10 +118,13 @@ def show_roll(
 ) -> None:
     """Show a roll's numbers, a page of its entries, or write all of them."""
     moment = moment_from(as_of, known_at)
+    require_purpose(asked)
     with roll_at(place, election, moment) as (ledger, roll, point):
-        if asked.audience == "public":
+        if asked.public:
             _say_published(published(ledger, roll, point), asked, moment, as_json=as_json)
-        elif asked.out:
+            return
+        log_opening(place, "roll", roll.total(point, asked.only), asked.purpose, asked.actor)
+        if asked.out:
             write_out(roll, point, asked.only, asked.out, asked.form)
         elif asked.page:
             _say_page(roll, point, asked, moment, as_json=as_json)

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from cli.access import log_opening
 from cli.look import moment_from, require_known
 from cli.place import Place
-from cli.roll import NONE, Wanted, roll_at
+from cli.roll import NONE, Wanted, require_purpose, roll_at
 from cli.screen import say, say_json, say_wrapped, table
 from ledger.errors import UsageError
 from ledger.store import Ledger
@@ -38,13 +39,17 @@ def show_difference(place: Place, words: Sequence[str], asked: Wanted, known_at:
             remedy="Give all three",
         )
     moments = [_moment(word, known_at) for word in words[1:]]
+    require_purpose(asked)
     with roll_at(place, words[0], NOW) as (ledger, roll, _):
         for moment in moments:
             require_known(moment, ledger)
         points = [point_of(ledger, moment) for moment in moments]
-        if asked.audience == "public":
+        if asked.public:
             _say_public(ledger, roll, points, moments, asked, as_json=as_json)
-        elif asked.page:
+            return
+        changed = sum(each.entries for each in Difference(roll, *points).tallies())
+        log_opening(place, "roll", changed, asked.purpose, asked.actor)
+        if asked.page:
             _say_page(Difference(roll, *points), asked.page, as_json=as_json)
         else:
             _say_numbers(Difference(roll, *points), roll, moments, asked, as_json=as_json)

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from cli.count_verbs import AsOf, Json, KnownAt
+from cli.purpose import OpenerOption, PurposeOption
 
 LOOK = "Look"
 DIFF = "diff"
@@ -43,13 +45,15 @@ def roll(
     audience: Annotated[
         str, typer.Option("--audience", metavar="WHO", help="officers; or public, who are told no number below 10.")
     ] = "officers",
+    purpose: PurposeOption = "",
+    actor: OpenerOption = "",
     as_of: AsOf = None,
     known_at: KnownAt = None,
     as_json: Json = False,
 ) -> None:
-    """Show the roll of an election, as of any date: in numbers, by page, or in full.
+    """Show the roll of an election, as of any date.
 
-    What changed between two moments, each a date or the position of an event, and why:
+    In numbers, by page, or in full. What changed between two moments, each a date or the position of an event, and why:
 
       pollbook roll diff labour 2015-08-12 2015-09-01 --list
 
@@ -59,6 +63,7 @@ def roll(
     from cli.roll import show_roll, wanted
 
     asked = wanted(by or (), only or (), page or int(listed), out, form, audience)
+    asked = replace(asked, purpose=purpose, actor=actor)
     if words[0] == DIFF and len(words) > 1:
         from cli.roll_diff import show_difference
 
@@ -73,27 +78,36 @@ def why(
     context: typer.Context,
     person: Person,
     election: Annotated[str, typer.Argument(help="Id of the election.")],
+    purpose: PurposeOption = "",
+    actor: OpenerOption = "",
     as_of: AsOf = None,
     known_at: KnownAt = None,
     as_json: Json = False,
 ) -> None:
-    """Say why somebody is, or is not, on the roll of an election: test by test, and by which record.
+    """Say why somebody is, or is not, on a roll.
 
-    The tests are those of the franchise, and the same functions build the roll.
+    Test by test, and by which record, as: pollbook why 0c42bc22a35c684539fa65d8 labour --purpose enquiry. The tests
+    are those of the franchise, and the same functions build the roll.
     """
     from cli.why import show_why
 
-    show_why(context.obj, person, election, as_of, known_at, as_json=as_json)
+    show_why(context.obj, person, election, as_of, known_at, (purpose, actor), as_json=as_json)
 
 
 def my_record(
-    context: typer.Context, person: Person, as_of: AsOf = None, known_at: KnownAt = None, as_json: Json = False
+    context: typer.Context,
+    person: Person,
+    purpose: PurposeOption = "",
+    actor: OpenerOption = "",
+    as_of: AsOf = None,
+    known_at: KnownAt = None,
+    as_json: Json = False,
 ) -> None:
-    """Tell one person's record: membership, applications, tests, entries, papers issued and returned.
+    """Tell one person's record, but never how they voted.
 
-    Never how anybody voted: no record of that exists. Each line says when it took effect and when it was recorded, and
-    the position by which pollbook prove gives a receipt of it.
+    Membership, applications, tests, entries, papers issued and returned. No record of how anybody voted exists. Each
+    line says when it took effect and when it was recorded, and the position by which pollbook prove gives a receipt.
     """
     from cli.my_record import show_my_record
 
-    show_my_record(context.obj, person, as_of, known_at, as_json=as_json)
+    show_my_record(context.obj, person, as_of, known_at, (purpose, actor), as_json=as_json)

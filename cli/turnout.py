@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
+from cli.access import log_opening, purpose_named
 from cli.look import contest_named, moment_from, require_known
 from cli.office import viewed
 from cli.place import Place
@@ -35,10 +36,14 @@ def show_turnout_by(
     audience: str,
     as_of: str | None,
     known_at: str | None,
+    asked: tuple[str, str],
     *,
     as_json: bool,
 ) -> None:
     """Print papers distributed and returned by place, to officers as they are, to the public with no small number.
+
+    Args:
+        asked: for which purpose, and who asks; not asked of the public.
 
     Raises:
         UsageError: `unknown-place`, `unknown-audience`, `not-for-the-public`, `bad-moment`.
@@ -47,6 +52,8 @@ def show_turnout_by(
     names = tuple(dict.fromkeys(by))
     require_names("--by", names, audience)
     moment = moment_from(as_of, known_at)
+    if audience != "public":
+        purpose_named(asked[0])
     with viewed(place) as (ledger, views):
         require_known(moment, ledger)
         with contest_named(ledger, moment):
@@ -55,7 +62,9 @@ def show_turnout_by(
         if audience == "public":
             moment = _declared(ledger, contest, moment)
         told = _told(ledger, views, contest, moment, TREE if audience == "public" else names)
-    if audience == "public":
+    if audience != "public":
+        log_opening(place, "turnout", len(told), *asked)
+    else:
         told = turnout_by(turnout_parts({key: papers for key, papers in told.items() if papers.distributed}), *names)
     if as_json:
         say_json([{**dict(zip(names, key, strict=True)), **_json(papers)} for key, papers in told.items()])

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
+from cli.access import opening, purpose_named
 from cli.look import moment_from, require_known
 from cli.office import opened
 from cli.place import Place
@@ -15,13 +16,23 @@ from projections.roll.why import Ground, Reasons, reasons
 
 
 def show_why(
-    place: Place, person: str, election: str, as_of: str | None, known_at: str | None, *, as_json: bool
+    place: Place,
+    person: str,
+    election: str,
+    as_of: str | None,
+    known_at: str | None,
+    asked: tuple[str, str],
+    *,
+    as_json: bool,
 ) -> None:
-    """Show why somebody is, or is not, on a roll."""
+    """Show why somebody is, or is not, on a roll: `asked` is for which purpose, and who asks."""
     moment = moment_from(as_of, known_at)
+    purpose_named(asked[0])
     with opened(place) as ledger:
         require_known(moment, ledger)
         found = reasons(ledger, election, person, moment)
+    with opening(place, "why", *asked) as now:
+        now.log(len(found.grounds) + len(found.entries.entries), person)
     if as_json:
         say_json(plain_reasons(found))
         return

@@ -51,6 +51,8 @@ def rows() -> str:
 @pytest.fixture
 def at(tmp_path: Any, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Terminal:
     made = Terminal(tmp_path, monkeypatch, capsys).made(THERE)
+    monkeypatch.setenv("POLLBOOK_PURPOSE", "audit")
+    monkeypatch.setenv("POLLBOOK_ACTOR", "registrar")
     made.write("m.toml", MAPPING)
     made.write("a.csv", rows())
     made(*IMPORT, "a.csv").done()
@@ -165,6 +167,23 @@ def test_refuses_what_there_is_not(at: Terminal) -> None:
     at("my-record", "0" * 24).refused("unknown-person")
 
 
+def test_who_looks_and_why_is_on_record(at: Terminal, monkeypatch: pytest.MonkeyPatch) -> None:
+    person = electors(at)[0]["elector"].split("/")[0]
+    at("why", person, "labour").done()
+    at("my-record", person).done()
+    at("roll", "diff", "labour", "3", "2999-01-01").done()
+    logged = [(each["what"], each["rows"], each["subject"]) for each in shown(at, "access")]
+    everybody = MEMBERS + AFFILIATED
+    one = [("why", 2, person), ("my-record", 2, person)]
+    assert logged == [("roll", everybody, None), *one, ("roll", everybody, None)]
+    monkeypatch.delenv("POLLBOOK_PURPOSE")
+    looks = (("roll", "labour"), ("roll", "diff", "labour", "3", "4"), ("why", person, "labour"), ("my-record", person))
+    size = at.size()
+    for words in looks:
+        at(*words).refused("purpose-required", 2)
+    assert at.size() == size
+
+
 def outside(at: Terminal) -> str:
     """The key of whoever is registered and has no entry."""
     on = {each["elector"].split("/")[0] for each in electors(at)}
@@ -192,7 +211,7 @@ def test_says_why_somebody_is_or_is_not_on_the_roll(at: Terminal) -> None:
 def test_tells_one_persons_record(at: Terminal) -> None:
     elector = electors(at, "--only", "section=members")[0]["elector"]
     person = elector.split("/")[0]
-    changed(at, "amend-entry", elector, "--field", "unit", "--new", "u2")
+    changed(at, "amend-entry", elector, "--field", "unit", "--new", "u9")
     told = " ".join(at("my-record", person).done().split())
     for words in ("Membership", "Entries, election labour", "Cause: clerical", "test", "pollbook prove"):
         assert words in told

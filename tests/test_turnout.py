@@ -36,6 +36,8 @@ def at(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFi
     issue = {"contest": "leader", "section": "members", "count": len(members), "roll_version": 1, "channel": "post"}
     made.record("issue-papers", issue, *WENT_OUT).done()
     made.record("close-poll", CLOSE_POLL).done()
+    monkeypatch.setenv("POLLBOOK_PURPOSE", "scrutiny")
+    monkeypatch.setenv("POLLBOOK_ACTOR", "scrutineer")
     voted = [n + 1 for first, _, to in UNITS.values() for n in range(first, to)]
     made.write("m.csv", "elector,day\n" + "".join(f"{person(n)}/1,2010-09-01\n" for n in voted))
     made("import", "mark-returns", "m.csv", "--set", "contest=leader", "--as", "scrutineer").done()

@@ -10,7 +10,6 @@ from dataclasses import replace
 
 from pydantic import Field
 
-from ledger.application_leaf import ApplicationLeaves
 from ledger.decision import Act, Outcome, decision
 from ledger.field import Id
 from ledger.intake import APPLICATIONS, Intake
@@ -60,5 +59,7 @@ def receive_applications(
     if not isinstance(outcome.batch, Intake):
         return outcome
     terms = Terms(command.election, timetable, fees)
+    from ledger.application_leaf import ApplicationLeaves  # its module needs the events of this package
+
     leaves = ApplicationLeaves(outcome.batch.member, command.election, terms, act.now)
     return Outcome((), replace(outcome.batch, leaves=leaves, judge=leaves.judge))

@@ -2,9 +2,10 @@
 
 A roll of so many entries in three sections, from a seed, built in one batch, frozen, and then changed one entry at a
 time. Each look is the whole verb but for the program's start: the ledger and the views are opened, the views caught
-up, and what is printed is thrown away. The roll in full is written as CSV; beside it stands a loop as one would write
-it by hand over rows that hold the same and nothing else, as of no date. Medians are judged, of processor time: on a
-machine that others use it is the steadier, and all that is read is in memory. The clock's stands beside.
+up, and what is printed is thrown away; recording who looks, and why, is left out. The roll in full is written as CSV;
+beside it stands a loop as one would write it by hand over rows that hold the same and nothing else, as of no date.
+Medians are judged, of processor time: on a machine that others use it is the steadier, and all that is read is in
+memory. The clock's stands beside.
 """
 
 from __future__ import annotations
@@ -22,6 +23,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from statistics import median
 from typing import Any
+from unittest.mock import patch
 
 from measure import Line, head, peak_megabytes, verdict
 
@@ -135,17 +137,26 @@ def thrown_away() -> Iterator[None]:
         yield
 
 
+@contextlib.contextmanager
+def unlogged() -> Iterator[None]:
+    """Leave out recording who looks: this ledger has no keys."""
+    with patch("cli.roll.log_opening"), patch("cli.roll_diff.log_opening"):
+        yield
+
+
 def looks(place: Place, people: list[str], frozen: int) -> list[tuple[str, Callable[[], None]]]:
     """Give the looks that are measured, each with a name."""
     last = len(people) // PAGE - 100  # some were removed since
 
     def roll(as_of: str | None = None, **asked: Any) -> Callable[[], None]:
-        return lambda: show_roll(place, ELECTION, Wanted(**{"by": ("section",), **asked}), as_of, None, as_json=False)
+        return lambda: show_roll(
+            place, ELECTION, Wanted(**{"by": ("section",), "purpose": "audit", **asked}), as_of, None, as_json=False
+        )
 
     moments = (ELECTION, str(frozen), "2020-12-31")
 
     def diff(**asked: Any) -> Callable[[], None]:
-        wanted = Wanted(**{"by": ("section",), **asked})
+        wanted = Wanted(**{"by": ("section",), "purpose": "audit", **asked})
         return lambda: show_difference(place, moments, wanted, None, as_json=False)
 
     return [
@@ -177,8 +188,8 @@ def by_hand(entries: Path, out: Path) -> None:
 def plain_rows(place: Place, file: Path) -> None:
     """Put the same lines into a table of their own, for the floor."""
     out = file.with_suffix(".csv")
-    with thrown_away():
-        show_roll(place, ELECTION, Wanted(out=out), None, None, as_json=False)
+    with thrown_away(), unlogged():
+        show_roll(place, ELECTION, Wanted(out=out, purpose="audit"), None, None, as_json=False)
     database = sqlite3.connect(file)
     database.execute(f"CREATE TABLE entry ({HEADS})")
     with out.open(encoding="utf-8") as lines:
@@ -210,7 +221,7 @@ def main() -> int:
         took, spent = both(catch_up)
         lines.append(Line(f"views of {given.entries:,} entries made", size / spent, size / took, spent))
         for what, look in looks(place, people, given.entries + 2):
-            with thrown_away():
+            with thrown_away(), unlogged():
                 took, spent = medians(look, ROUNDS)
             lines.append(Line(what, spent * 1000, took * 1000, spent, most=LOOK_MOST, unit="ms"))
         out, plain = Path(name) / "out.csv", Path(name) / "plain.db"
@@ -230,8 +241,8 @@ def main() -> int:
 
 def write(place: Place, out: Path, as_of: str | None) -> None:
     """Write the whole roll."""
-    with thrown_away():
-        show_roll(place, ELECTION, Wanted(out=out), as_of, None, as_json=False)
+    with thrown_away(), unlogged():
+        show_roll(place, ELECTION, Wanted(out=out, purpose="audit"), as_of, None, as_json=False)
 
 
 if __name__ == "__main__":
