@@ -227,34 +227,10 @@ def show(
     show_stream(context.obj, stream, as_of, known_at, fields=fields, clocks=clocks, as_json=as_json)
 
 
-build_verbs.add_verbs(app)
-timetable_verbs.add_verbs(app)
-body_verbs.add_verbs(app)
-rules_verbs.add_verbs(app)
-count_verbs.add_verbs(app)
-nomination_verbs.add_verbs(app)
-office_verbs.add_verbs(app)
-member_verbs.add_verbs(app)
-privacy_verbs.add_verbs(app)
-roll_verbs.add_verbs(app)
-paper_verbs.add_verbs(app)
-application_verbs.add_verbs(app)
-check_verbs.add_verbs(app)
-for verbs in (build_verbs, timetable_verbs, body_verbs, rules_verbs, count_verbs, nomination_verbs):
+for verbs in (build_verbs, timetable_verbs, body_verbs, rules_verbs, count_verbs, nomination_verbs, office_verbs):
     verbs.add_verbs(app)
-for verbs in (office_verbs, member_verbs, application_verbs, check_verbs):
+for verbs in (member_verbs, check_verbs, roll_verbs, paper_verbs, privacy_verbs):
     verbs.add_verbs(app)
-build_verbs.add_verbs(app)
-timetable_verbs.add_verbs(app)
-body_verbs.add_verbs(app)
-rules_verbs.add_verbs(app)
-count_verbs.add_verbs(app)
-nomination_verbs.add_verbs(app)
-office_verbs.add_verbs(app)
-member_verbs.add_verbs(app)
-application_verbs.add_verbs(app)
-privacy_verbs.add_verbs(app)
-check_verbs.add_verbs(app)
 
 
 @app.command(rich_help_panel=CHECK)

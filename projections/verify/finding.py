@@ -53,19 +53,15 @@ CHECKS: dict[str, tuple[Category, str]] = {
         "evidence",
         "applications came on the terms of their day, and were admitted by tests that were passed then",
     ),
-    "E12": (
-        "evidence",
-        "entries are those that the franchise gives, and a frozen or certified roll is what they come to",
-    ),
     "E11": (
         "evidence",
         "papers were issued to whom the roll has, as many as it has, and marked as returned after the close, once each",
     ),
-    "E14": ("evidence", "affiliates certified their lists, members' changes could follow, merges lead to who is kept"),
-    "E10": (
+    "E12": (
         "evidence",
-        "applications came on the terms of their day, and were admitted by tests that were passed then",
+        "entries are those that the franchise gives, and a frozen or certified roll is what they come to",
     ),
+    "E14": ("evidence", "affiliates certified their lists, members' changes could follow, merges lead to who is kept"),
 }
 
 

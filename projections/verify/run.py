@@ -84,19 +84,9 @@ def verify(
     record = read_record(ledger, snapshot, processes, progress)
     record.findings += snapshot.findings
     unchecked = _unchecked(ledger, record, notes, trust)
-    findings = record.findings + check_evidence(ledger, record)
-    findings += _check_batches(ledger, record, unchecked)
     findings = record.findings + check_evidence(ledger, record, unchecked)
-    findings += check_intakes(record, unchecked)
-    findings += check_sweeps(record, unchecked)
-    findings += check_builds(record, unchecked)
-    findings += check_rolls(ledger, record, unchecked)
-    findings += check_money(record, unchecked)
-    findings += check_applications(ledger, record)
     findings += _check_bulk(ledger, record, unchecked)
-    findings = record.findings + check_evidence(ledger, record)
-    findings += _check_batches(ledger, record, unchecked)
-    findings += [*check_sweeps(record, unchecked), *check_erasures(record)]
+    findings += check_erasures(record)
     findings += check_commands(record, snapshot)
     findings += check_seal(ledger, record, snapshot, notes, trust)
     findings += check_schema(ledger, snapshot)
@@ -120,22 +110,14 @@ def _founding_of(record: RecordRead) -> Founding:
     return fold(founding_stream(), [event for _, event in record.others if isinstance(event, LedgerFounded)][:1])
 
 
-def _check_batches(ledger: Ledger, record: RecordRead, unchecked: dict[str, str]) -> list[Finding]:
-    """Check what comes by the thousand: registers, runs of checks, builds of rolls, and what the rolls come to."""
-    return [
-        *check_intakes(record, unchecked),
-        *check_sweeps(record, unchecked),
-        *check_builds(record, unchecked),
-        *check_rolls(ledger, record, unchecked),
-    ]
-
-
 def _check_bulk(ledger: Ledger, record: RecordRead, unchecked: dict[str, str]) -> Iterator[Finding]:
-    """What came in batches, and applications, which mostly do."""
+    """Check what comes by the thousand: registers, money, checks, admissions, builds; and what the rolls come to."""
     yield from check_intakes(record, unchecked)
     yield from check_sweeps(record, unchecked)
     yield from check_money(record, unchecked)
     yield from check_applications(ledger, record)
+    yield from check_builds(record, unchecked)
+    yield from check_rolls(ledger, record, unchecked)
 
 
 def _in_order(findings: list[Finding]) -> tuple[Finding, ...]:

@@ -80,7 +80,6 @@ KINDS: dict[str, type[State]] = {
     "timetable": Timetable,
     "signature": SignatureHeld,
     "totals": Totals,
-    "vault": Retention,
     **APPLICATION_KINDS,
     **PRIVACY_KINDS,
     **NOMINATION_KINDS,
@@ -131,14 +130,6 @@ def place_of(event: Event) -> str:
             return f"totals/{event.contest}/{event.section}"
         case TimetableSet() | StepVaried():
             return f"timetable/{event.election}"
-        case AdmissionOpened() | AdmissionClosed():
-            return f"admission/{event.election}/{event.number}"
-        case PaymentsReceived() | PaymentsReconciled():
-            return f"payments/{event.election}/{event.file}"
-        case ChecksOpened() | ChecksClosed():
-            return f"checks/{event.election}/*"
-        case ErasuresOrdered() | DisclosuresErased() | ErasuresConfirmed():
-            return f"erasures/{event.register_id}"
         case FeeSet():
             return f"fee/{event.election}"
         case GroundAdopted():
@@ -157,11 +148,8 @@ def place_of(event: Event) -> str:
             return FOUNDING
         case LogKeyRotated():
             return LOG_KEY
-    return application_place(event) or register_place(event) or roll_place(event) or nomination_place(event)
-    return register_place(event) or paper_place(event) or nomination_place(event)
-    return register_place(event) or roll_place(event) or nomination_place(event)
-    places = (register_place, paper_place, roll_place, privacy_place)
-    return next((found for place in places if (found := place(event))), "") or nomination_place(event)
+    places = (application_place, nomination_place, paper_place, privacy_place, register_place, roll_place)
+    return next((found for place in places if (found := place(event))), "")
 
 
 def check_place(position: int, event: Event) -> Iterator[Finding]:
