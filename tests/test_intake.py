@@ -238,6 +238,13 @@ def test_a_founded_ledger_asks_for_power_and_signature_once_for_all(ledger_place
         desk.submit(register(row(50), file="e" * 32), actor="returning-officer")
 
 
+def test_a_row_of_an_affiliate_comes_in_with_its_certified_list_alone(ledger_place: LedgerPlace) -> None:
+    stranger = row(2)._replace(standing=PLACE._replace(affiliate="unison"))
+    with desk_at(ledger_place) as desk:
+        desk.submit(register(row(1), stranger), actor="clerk")
+        require_whole(desk, 1, other_affiliate=1)
+
+
 # Amended
 
 
