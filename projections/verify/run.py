@@ -80,13 +80,6 @@ def verify(
     record.findings += snapshot.findings
     unchecked = _unchecked(ledger, record, notes, trust)
     findings = record.findings + check_evidence(ledger, record, unchecked)
-    findings += check_intakes(record, unchecked)
-    findings += check_sweeps(record, unchecked)
-    findings += check_builds(record, unchecked)
-    findings += check_rolls(ledger, record, unchecked)
-    findings += check_money(record, unchecked)
-    findings += check_applications(ledger, record)
-    findings = record.findings + check_evidence(ledger, record)
     findings += _check_batches(ledger, record, unchecked)
     findings += check_commands(record, snapshot)
     findings += check_seal(ledger, record, snapshot, notes, trust)
@@ -110,12 +103,14 @@ def verify(
 
 
 def _check_batches(ledger: Ledger, record: RecordRead, unchecked: dict[str, str]) -> list[Finding]:
-    """Check what comes by the thousand: registers, runs of checks, builds of rolls, and what the rolls come to."""
+    """Check what comes by the thousand: registers, runs of checks, builds of rolls, what the rolls come to, fees."""
     return [
         *check_intakes(record, unchecked),
         *check_sweeps(record, unchecked),
         *check_builds(record, unchecked),
         *check_rolls(ledger, record, unchecked),
+        *check_money(record, unchecked),
+        *check_applications(ledger, record),
     ]
 
 
