@@ -4,23 +4,35 @@ from __future__ import annotations
 
 import hashlib
 import json
+import secrets
 from collections.abc import Callable
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
 import pytest
-from electorate import BEFORE, DAY, FILE, entry, frozen, person, put
-from scenario import happened
+from electorate import BEFORE, DAY, FILE, entry, frozen, marked, person, put, row
+from officers import FOUND, OFFICES, signer
+from scenario import CLOSE_POLL as CLOSE
+from scenario import DEFINED, but, happened
+from stores import MASTER, SQLitePlace
 from terminal import ADOPT_RULE, CALL_ELECTION, CLOSE_POLL, DEFINE_CONTEST, Terminal
 
+from ledger.desk import Desk
+from ledger.errors import RefusedError
 from ledger.event import Event
 from ledger.leaf import conceal, encode
 from ledger.seal.merkle import leaf_hash
 from ledger.store import open_ledger
-from ledger.streams.issue import PapersIssued
+from ledger.streams.issue import IssuePapers, PapersIssued
 from ledger.streams.issued import PaperCancelled, PaperIssued, PaperReissued
 from ledger.streams.linkage import LinkageDestroyed, LinkageSealed
+from ledger.streams.paper_handling import ReissuePaper
 from ledger.streams.returned import DuplicateReturnHeld, MarksReceived, MarksReconciled, ReturnMarked
+from ledger.vault import Vault
+from projections.counting import LedgerFigures, open_views
+from projections.verify.run import verify
+from projections.verify.sealing import Notes, Trust
 
 ISSUE = {"contest": "leader", "section": "members", "count": 12, "roll_version": 1, "channel": "post"}
 ISSUED = {**ISSUE, "as_of_position": 16}
@@ -155,3 +167,27 @@ def test_papers_by_a_roll_that_was_not_frozen_are_found(
     at.made([("call-election", CALL_ELECTION), ("adopt-count-rule", ADOPT_RULE), ("define-contest", DEFINE_CONTEST)])
     issued = happened(PapersIssued, "issue/leader/members", 1, **ISSUED)
     assert found_in(at, *(entry(n) for n in range(1, 13)), issued) == {"roll-not-frozen"}
+
+
+def test_in_a_founded_ledger_papers_are_signed_for(tmp_path: Path) -> None:
+    place, now = SQLitePlace(tmp_path), "2024-05-01T12:00:00Z"
+    place.make().close()
+    with place.open() as record, closing(Vault(place.vault_store(), MASTER, secrets.token_bytes)) as vault:
+        views = open_views(None)
+        signing = signer(*OFFICES)
+        desk = Desk(record, vault, LedgerFigures(record, views), lambda: now, secrets.token_bytes, signing)
+        one_elector = {"contest": "leader", "person": person(1), "number": 1}
+        desk.submit(FOUND, actor="returning-officer")
+        for command in (*DEFINED, None, IssuePapers.model_validate(ISSUE), ReissuePaper(**one_elector, reason="lost")):
+            if command is None:
+                put(record, *(entry(n) for n in range(1, 13)), frozen())
+            else:
+                desk.submit(command, actor="returning-officer")
+        desk.submit(but(CLOSE, effective=now), actor="returning-officer")
+        desk.submit(marked([row(1, day="2024-05-01"), row(99)]), actor="returning-officer")
+        with pytest.raises(RefusedError, match=r"^no-authority: "):
+            desk.submit(marked([row(2)], "e" * 32), actor="agent")
+        found = verify(record, views=None, vault=vault, notes=Notes(), trust=Trust())
+        views.close()
+    assert not [each for each in found.findings if "entry/" not in each.what and "roll/" not in each.what]
+    assert not {"A4", "A5", "C3", "C5", "E11"} & found.unchecked.keys()
