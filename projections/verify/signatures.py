@@ -11,7 +11,10 @@ from ledger.decision import DECISIONS, Command
 from ledger.errors import RefusedError
 from ledger.event import Event
 from ledger.leaf import CANONICAL
+from ledger.streams.admission import AdmitApplication
+from ledger.streams.applying import ReceiveApplication, WithdrawApplication
 from ledger.streams.batch import WithdrawPapers
+from ledger.streams.cure import InviteCure, LapseApplication, LapseCure, SupplyCure
 from ledger.streams.discipline import ExpelMember, LiftSuspension, ReadmitMember, SuspendMember
 from ledger.streams.entries import AddEntry
 from ledger.streams.entry_changes import AmendEntry, RemoveEntry, RestoreEntry
@@ -21,7 +24,9 @@ from ledger.streams.membership_change import CeaseOffice, ChangeMembership, Hold
 from ledger.streams.merge import MergePersons, UndoMerge
 from ledger.streams.paper import ReadPapers
 from ledger.streams.paper_handling import CancelPaper, IssuePaper, ReissuePaper
+from ledger.streams.payment import RetainFee
 from ledger.streams.person import OrderErasure, RecordPerson
+from ledger.streams.referral import ClearReferral, ReferApplication
 from ledger.streams.signature import CommandSignedWithheld, Signed, differences, signed_text
 from projections.verify.finding import Finding
 from projections.verify.runs import CLOSES, OPENS, Before, Run
@@ -30,6 +35,8 @@ from projections.verify.verbs import must_be_signed, verbs_of
 Body = Mapping[str, Any]
 NAMED_BY_STREAM: Mapping[type[Command], str] = {  # fields that no event says, but the end of its stream's name
     **dict.fromkeys((CancelPaper, IssuePaper, ReissuePaper), "person"),
+    **dict.fromkeys((ReceiveApplication, WithdrawApplication, ReferApplication, ClearReferral), "application"),
+    **dict.fromkeys((InviteCure, SupplyCure, LapseCure, LapseApplication, AdmitApplication, RetainFee), "application"),
     **dict.fromkeys((CeaseOffice, ChangeMembership, HoldOffice), "person"),
     **dict.fromkeys((ExpelMember, LiftSuspension, ReadmitMember, SuspendMember), "person"),
     **dict.fromkeys((MergePersons, UndoMerge), "dropped"),
