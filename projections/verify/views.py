@@ -58,7 +58,9 @@ def _compare(ledger: Ledger, views: Views, stop: int) -> Iterator[Finding]:
         tables = [name for (name,) in rebuilt.database.execute("SELECT name FROM sqlite_master WHERE type = 'table'")]
         # Until something was folded there are no tables yet.
         if views.database.execute("SELECT 1 FROM tracking").fetchall():
-            made = [sql for *_, sql in rebuilt.database.execute(SCHEMA) if sql]
+            # Tables before their indices, which are made of them.
+            rows = sorted(rebuilt.database.execute(SCHEMA), key=lambda row: row[0] != "table")
+            made = [sql for *_, sql in rows if sql]
             yield from check_database("S5", "views.db", views.database.execute, made)
         for table in sorted(tables):
             if table != "tracking":
