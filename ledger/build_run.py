@@ -111,7 +111,7 @@ class Building:
         for page in build.candidates.pages(lambda rows: self.progress(rows, build.candidates.rows)):
             rights += sum(len(each.rights) for each in page)
             if page[-1].key > written.last:
-                self._page([each for each in page if each.key > written.last], leaves, written)
+                self._page(page, leaves, written)
         self.progress(build.candidates.rows, build.candidates.rows)
         accepted = written.sections.total()
         tally = BuildTally(accepted, rights - accepted, build.candidates.failed, written.sections)

@@ -39,6 +39,7 @@ from ledger.desk import Desk
 from ledger.entry_leaf import EntryLeaves
 from ledger.errors import RefusedError
 from ledger.leaf import encode
+from ledger.member_vault import MemberVault
 from ledger.rules.clause import clause_hash
 from ledger.rules.franchise import franchise_hash
 from ledger.seal.merkle import leaf_hash
@@ -197,6 +198,23 @@ def test_a_build_adds_those_who_have_come_to_pass_since_and_nobody_who_was_remov
         build(desk)
         assert (closed(desk, 3).accepted, closed(desk, 3).held) == (0, 6)
         assert len(live(desk)) == 5
+
+
+def test_members_of_a_file_that_is_not_taken_in_whole_wait(
+    ledger_place: LedgerPlace, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    late = register("members", *map(row, range(40, 43)), file="e" * 32)
+    with roll_desk(ledger_place) as desk:
+        prepared(desk, 5)
+        with monkeypatch.context() as patch:
+            kill_at(patch, MemberVault, "end", 1, after=False)
+            with pytest.raises(Killed):
+                desk.submit(late, actor="clerk")
+        build(desk)
+        assert (closed(desk).accepted, closed(desk).rows) == (5, 5)
+        desk.submit(late, actor="clerk")
+        build(desk)
+        assert (closed(desk, 2).accepted, closed(desk, 2).held) == (3, 5)
 
 
 @pytest.mark.parametrize("call", [1, 2, 4])

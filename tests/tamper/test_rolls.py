@@ -122,6 +122,28 @@ def test_finds_what_was_rewritten(at: Operator, kind: str, number: int, changes:
     assert code in found_in(at)
 
 
+@pytest.mark.parametrize(
+    ("kind", "number", "changes", "code"),
+    [
+        ("entry-added.v1", 3, {"blind": "C" * 22}, "batch-differs"),
+        ("entry-added.v1", 3, {"actor": "agent"}, "member-unexpected"),
+        ("entry-added.v1", 3, {"command": "c"}, "member-unexpected"),
+        ("entry-added.v1", 3, {"batch": "build/labour/2"}, "member-unexpected"),
+        ("entry-added.v1", 3, {"batch": "build/labour/9"}, "batch-unopened"),
+        ("entry-added.v1", 3, {"stream": f"entry/labour/{'f' * 24}"}, "member-unexpected"),
+        ("roll-build-closed.v1", 0, {"accepted": 29, "held": 1}, "batch-differs"),
+        ("roll-build-closed.v1", 0, {"rows": 34}, "rows-differ"),
+        ("roll-build-closed.v1", 0, {"sections": []}, "rows-differ"),
+    ],
+)
+def test_finds_a_batch_that_was_rewritten(
+    at: Operator, kind: str, number: int, changes: dict[str, Any], code: str
+) -> None:
+    at.rewrite(at.at(kind, number), **changes)
+    findings = report_of(SQLitePlace(at.folder)).findings
+    assert code in {finding.code for finding in findings if finding.check == "C3"}
+
+
 def test_finds_a_removal_after_the_freeze(at: Operator) -> None:
     leaf = next(leaf for leaf in at.leaves() if leaf["type"] == "entry-removed.v1")
     at.insert(at.size(), {**leaf, "cause": "resigned", "stream": f"entry/labour/{key(5)}", "version": 2})
