@@ -17,8 +17,8 @@ from cli.screen import progress, say, say_json, say_wrapped, table
 from cli.sealing import seal_up
 from ledger.checks.barred import BarredList
 from ledger.checks.details import details
-from ledger.checks.finding import CHECKS
 from ledger.checks.score import MATCHER
+from ledger.checks.versions import CHECKS
 from ledger.decision import fold
 from ledger.desk import Desk, name_of
 from ledger.errors import UsageError, nearest, refused

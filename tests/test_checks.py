@@ -11,11 +11,12 @@ from hypothesis import strategies as st
 from ledger.checks.barred import BarredList
 from ledger.checks.details import Details, address_parts, details
 from ledger.checks.duplicate import COMPARED_MAX, FeatureIndex, compare, features
-from ledger.checks.finding import CHECKS, Finding, require_version
+from ledger.checks.finding import Finding
 from ledger.checks.register import RegisterMatch, outcome_of
 from ledger.checks.score import MATCHER, name_score
 from ledger.checks.single import check_age, check_payment, years_on
 from ledger.checks.spelling import looks, mail_key, plain
+from ledger.checks.versions import CHECKS, require_version
 from ledger.errors import RefusedError
 
 SECRET = b"secret"

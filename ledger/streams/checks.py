@@ -12,7 +12,7 @@ from typing import Any, Literal, Self
 
 from pydantic import Field, PrivateAttr, model_validator
 
-from ledger.checks.finding import require_version
+from ledger.checks.versions import require_version
 from ledger.decision import Act, Command, Outcome, State, decision
 from ledger.errors import refused
 from ledger.event import Audience, Canonical, Event
