@@ -39,6 +39,8 @@ app = typer.Typer(
 )
 
 DEMOS = ("labour-2010", "labour-2015", "labour-2016", "labour-2020", "nz-labour-2014", "nec-2014")
+MARKS = ("mark-returns", "marked-register")
+MAPPED = ("applications", "payments", "register-members")  # which a mapping reads
 RECORD, LOOK, CHECK, TRY = "Record", "Look", "Check", "Try"  # headings of the verbs in the help
 
 PASSED_ON = {"allow_extra_args": True, "ignore_unknown_options": True, "help_option_names": []}
@@ -156,25 +158,24 @@ def import_(
     Columns are fields, as pollbook record VERB --help lists them; what is JSON there is JSON in its cell.
     Importing the same rows again adds nothing.
     """
-    if verb in ("applications", "mark-returns", "marked-register", "payments", "register-members"):
-        from cli.import_mapped import import_mapped
-    if verb in ("mark-returns", "marked-register"):
+    given = (fields or [], actor)
+    if verb in MARKS:
         from cli.import_marks import import_marks
 
-        import_marks(context.obj, file, mapping, fields or [], actor, dry_run=dry_run, as_json=as_json)
-        return
-    if verb == "register-members":
-        import_mapped(context.obj, verb, file, mapping, fields or [], actor, dry_run=dry_run, as_json=as_json)
-        return
-    if form or candidates or options:
+        import_marks(context.obj, file, mapping, *given, dry_run=dry_run, as_json=as_json)
+    elif verb in MAPPED:
+        from cli.import_mapped import import_mapped
+
+        import_mapped(context.obj, verb, file, mapping, *given, dry_run=dry_run, as_json=as_json)
+    elif form or candidates or options:
         from cli.papers import import_papers
 
-        given = (form, fields or [], candidates or [], options or [])
-        import_papers(context.obj, verb, file, *given, actor, dry_run=dry_run, as_json=as_json)
-        return
-    from cli.import_csv import import_file
+        of_form = (form, fields or [], candidates or [], options or [])
+        import_papers(context.obj, verb, file, *of_form, actor, dry_run=dry_run, as_json=as_json)
+    else:
+        from cli.import_csv import import_file
 
-    import_file(context.obj, verb, file, fields or [], actor, dry_run=dry_run, as_json=as_json)
+        import_file(context.obj, verb, file, *given, dry_run=dry_run, as_json=as_json)
 
 
 @app.command(rich_help_panel=LOOK)
@@ -262,7 +263,7 @@ seal_verbs.add_verbs(app)
 def demo(
     name: Annotated[str, typer.Argument(help="Which: " + ", ".join(DEMOS) + ".")] = DEMOS[0],
 ) -> None:
-    """Record a real election, count it, and catch a tampered copy.
+    """Record a real election, count it, and catch tampering.
 
     The ledger goes to a new folder here; the tampering is done to a copy of it.
     """

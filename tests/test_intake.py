@@ -131,16 +131,14 @@ def test_registers_members_in_the_order_of_their_keys(ledger_place: LedgerPlace)
         assert kept == [(7, "row-repeated", b"raw 7\n"), (99, "no-name", b"raw 99\n")]
 
 
-@pytest.mark.parametrize("call", [1, 2, 4])
 @pytest.mark.parametrize(
-    ("owner", "method", "after"),
+    ("owner", "method", "after", "call"),
     [
-        (MemberVault, "put", False),
-        (Ledger, "append_leaves", False),
-        (Ledger, "append_leaves", True),
-        (MemberVault, "begin", True),
-        (MemberVault, "end", False),
-        (MemberVault, "end", True),
+        *((MemberVault, "put", False, call) for call in (1, 2, 4)),
+        *((Ledger, "append_leaves", after, call) for after in (False, True) for call in (1, 2, 4)),
+        (MemberVault, "begin", True, 1),
+        (MemberVault, "end", False, 1),
+        (MemberVault, "end", True, 1),
     ],
 )
 def test_goes_on_wherever_it_was_killed(

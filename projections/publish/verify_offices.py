@@ -40,8 +40,8 @@ Event = dict[str, Any]
 
 # ---- 1. Types of events ----------------------------------------------------------------------------------------------
 TABLES = run_file("verify_types.py", {})  # without which this file is of no use: its lack is a finding
-ROWS, OFFICE_ROWS, SIGNATURE_ROWS, KEY_ROWS, VERBS = (
-    TABLES[of] for of in ("ROWS", "OFFICE_ROWS", "SIGNATURE_ROWS", "KEY_ROWS", "VERBS"))
+ROWS, ROLL_ROWS, OFFICE_ROWS, SIGNATURE_ROWS, KEY_ROWS, VERBS = (
+    TABLES[of] for of in ("ROWS", "ROLL_ROWS", "OFFICE_ROWS", "SIGNATURE_ROWS", "KEY_ROWS", "VERBS"))
 OFFICER = ("clause?", "key", "office", "powers", "proof", "until?")
 ID, MOMENT, WHOLE = HOLDS["actor"], HOLDS["effective"], HOLDS["number"]
 SIGNATURE = "[A-Za-z0-9+/]{86}=="
@@ -55,6 +55,8 @@ HELD: Event = {  # what fields hold that is relied on below
     **dict.fromkeys("attended quorum_needed votes_against votes_for".split(), WHOLE),
     "majority": "of-votes|of-present|two-thirds-of-votes"}
 read_rows(ROWS, HELD)
+ENVELOPE = "actor authority batch blind command effective election contest recorded stream version".split()
+read_rows(ROLL_ROWS, {name: HELD[name] for name in ENVELOPE})  # what else these hold is left to pollbook verify
 read_rows(KEY_ROWS, {**HELD, "consent": SIGNATURE})
 read_rows(OFFICE_ROWS, {**HELD, "office": ID})
 read_rows(SIGNATURE_ROWS, {**HELD, "body": "(?s)..+"})
@@ -204,7 +206,7 @@ class Offices(Before):
         last, before = self.run[-1] if self.run else (position, event)
         if (last + 1, before.get("command")) != (position, event.get("command", "")):
             self.judge()
-        if event["type"] not in IN_BATCHES:
+        if event["type"] not in IN_BATCHES or "batch" not in event:
             self.run.append((position, event))
     def outcome(self) -> str:
         """What to say when all is taken."""

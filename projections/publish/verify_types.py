@@ -35,9 +35,6 @@ public nominations/{contest} nominations-opened.v1 1 clause? election office rul
  statement-published.v1 any as_of_position late nominations persons reason? void | unopposed-declared.v1 any candidates
 public nominator/{election}/{nominator} nominator-registered.v1 1 as_of name? nominator_class size? source |\
  entitlement-ended.v1 any clause? reason
-restricted person/* member-registered.v1 1 affiliate? category identity joined? lapsed? region? section? unit?
-restricted intake/*/* batch-received.v1 1 file register_id rows | batch-reconciled.v1 2 accepted digest file held\
- register_id rejected rows
 public rulebook/{organisation} rule-book-adopted.v1 any adopted_by amendable_by clauses decision? in_force_from\
  rulebook text_digest title words_digest? | rule-amended.v1 any adopted_by clause decision? in_force_from rulebook |\
  rule-repealed.v1 any adopted_by decision? in_force_from ref rulebook | interpretation-issued.v1 any cases clause\
@@ -45,6 +42,56 @@ public rulebook/{organisation} rule-book-adopted.v1 any adopted_by amendable_by 
  guidelines in_force_from issued_by text_digest title under words_digest?
 public timetable/{election} timetable-set.v1 any body? clause? decision? published steps | step-varied.v1 any body?\
  category? clause? decision? new old? published reason step
+"""
+ROLL_ROWS = """
+restricted access/* access-logged.v1 any purpose rows subject? what
+restricted admission/{election}/{number} admission-opened.v1 any franchise | admission-closed.v1 any admitted changed\
+ digest not_admitted
+restricted application/* application-received.v1 any category channel concession? currency declaration election\
+ fee_due fee_version identity received region? unit? | application-received-late.v1 any category channel closed\
+ declaration? election identity received region? unit? | fee-received.v1 any amount currency day payment |\
+ fee-failed.v1 any amount currency day payment | fee-refunded.v1 any amount currency day payment | fee-retained.v1 any\
+ amount currency day | checks-run.v1 any checks edition? matcher? | cure-invited.v1 any deadline grounds notice served\
+ | cure-supplied.v1 any grounds late received supplied | cure-lapsed.v1 any grounds | application-referred.v1 any case?\
+ ground reason | referral-cleared.v1 any ground reason | application-admitted.v1 any category decided_by franchise\
+ region? section tests unit? | application-lapsed.v1 any cause grounds | application-withdrawn.v1 any fee_action
+restricted build/{election}/{build} roll-build-opened.v1 any as_of_position franchise | roll-build-closed.v1 any\
+ accepted digest failed held rows sections
+restricted certificate/{register_id}/{file} list-certified.v1 any affiliate as_of declared? due? levy? rows
+restricted checks/{election}/* checks-opened.v1 any barred_file? checks edition? matcher number on? register_file?\
+ years? | checks-closed.v1 any applications changed digest outcomes
+restricted entry/{election}/* entry-added.v1 any affiliate? basis category number region? section source unit? |\
+ entry-amended.v1 any basis? cause field new? number old? | entry-removed.v1 any basis? cause number |\
+ entry-restored.v1 any basis? cause number
+restricted erasures/{register_id} erasures-ordered.v1 any as_of_position basis kept | disclosures-erased.v1 any\
+ digests | erasures-confirmed.v1 any disclosures
+public franchise/{election} franchise-adopted.v1 any clause? decision? rule
+restricted intake/{register_id}/{file} batch-received.v1 any affiliate? declared? levy? rows | batch-reconciled.v1 any\
+ accepted amended? digest held rejected rows
+contest issue/{contest}/{section} papers-issued.v1 any as_of_position channel count first_serial? roll_version
+restricted issued/{contest}/* paper-issued.v1 any basis? number reason | paper-reissued.v1 any number reason |\
+ paper-cancelled.v1 any basis? cause number
+public linkage/{contest} linkage-sealed.v1 any custodian digest until | linkage-destroyed.v1 any how
+restricted marks/{contest}/{file} marks-received.v1 any rows | marks-reconciled.v1 any accepted digest duplicates held\
+ rejected rows
+restricted merge/* persons-merged.v1 any basis kept matcher? score? | merge-undone.v1 any reason
+restricted payment/* payment-matched.v1 any application kind
+restricted payments/{election}/{file} payments-received.v1 any rows | payments-reconciled.v1 any digest rows sums
+restricted person/* member-registered.v1 1 affiliate? category declaration? identity joined? lapsed? levy? region?\
+ section? unit? | member-amended.v1 any affiliate? category declaration? identity joined? lapsed? levy? region?\
+ section? unit? | membership-changed.v1 any category? change on unit? | member-suspended.v1 any body? clause decision?\
+ on until? voting | suspension-lifted.v1 any body? decision? on | member-expelled.v1 any body? clause decision? on |\
+ member-readmitted.v1 any body? decision? on | office-held.v1 any area? office on source | office-ceased.v1 any area?\
+ office on source
+restricted returned/{contest}/* return-marked.v1 any channel? day number | duplicate-return-held.v1 any channel? day\
+ number
+public roll/{election} roll-frozen.v1 any as_of_position entries open_batches published reason? roll_version root\
+ sections | roll-certified.v1 any as_of_position entries open_batches open_cases reason? roll_version root statement |\
+ roll-copy-supplied.v1 any purpose recipient roll_version rows | register-inspected.v1 any finding outside_period\
+ reason? requested_by requested_on
+restricted roll/{election} roll-counted.v1 any cells roll_version
+restricted vault/* retention-held.v1 any ground hold | retention-released.v1 any hold | subject-access-fulfilled.v1\
+ any checked disclosures events withheld
 """
 OFFICE_ROWS = """
 public office/{office} power-delegated.v1 any body clause? contest? decision? election? number pass_on powers since\
@@ -57,38 +104,70 @@ restricted signature/{command} command-signed-withheld.v1 1 body key signature v
 KEY_ROWS = "public key/{officer} key-enrolled.v1 any key proof | key-rotated.v1 any consent key proof"  # more strictly
 
 # Types that open a batch, and those that close it; what comes between, by its thousands, names no command of its own.
-BATCHES = {"batch-opened.v1": "batch-closed.v1", "batch-received.v1": "batch-reconciled.v1"}
-IN_BATCHES = ("paper-read.v1", "member-registered.v1")
+BATCHES = {
+    "admission-opened.v1": "admission-closed.v1", "batch-opened.v1": "batch-closed.v1", "batch-received.v1":
+    "batch-reconciled.v1", "checks-opened.v1": "checks-closed.v1", "marks-received.v1": "marks-reconciled.v1",
+    "payments-received.v1": "payments-reconciled.v1", "roll-build-opened.v1": "roll-build-closed.v1"}
+IN_BATCHES = (
+    "paper-read.v1", "application-admitted.v1", "application-received-late.v1", "application-received.v1",
+    "checks-run.v1", "duplicate-return-held.v1", "entry-added.v1", "fee-failed.v1", "fee-received.v1",
+    "fee-refunded.v1", "member-amended.v1", "member-registered.v1", "payment-matched.v1", "return-marked.v1")
 
 # ---- 2. Verbs --------------------------------------------------------------------------------------------------------
 # A room, which is a power over all its verbs; each verb, with ! where it must be signed; the types that it leads to;
 # fields of these that are not the command's (-), that it fills in or writes otherwise (~), that it puts in order (=).
 VERBS = """
+access log-access access-logged
 account state-account account-stated
+admission admit-application application-admitted -category -decided_by -franchise -region -section -tests -unit |\
+ admit-applications! admission-closed admission-opened application-admitted -admitted -category -changed -decided_by\
+ -digest -franchise -not_admitted -region -section -tests -unit
 amendment adopt-rule-book rule-book-adopted | amend-rule rule-amended -clause ~clause | repeal-rule rule-repealed
+applications receive-applications! application-received application-received-late -category -channel -closed\
+ -concession -currency -declaration -fee_due -fee_version -identity -received -region -unit
+applying receive-application application-received application-received-late -closed -currency -fee_due -fee_version\
+ ~identity | withdraw-application application-withdrawn
 ballot-order commit-ballot-order! ballot-order-committed | draw-ballot-order! ballot-order-drawn ~order =seed
 batch withdraw-papers! batch-withdrawn
 candidate accept-nomination nomination-accepted | decline-nomination nomination-declined | appoint-agent\
  agent-appointed | lodge-statement statement-lodged -characters -digest -words | record-attribute attribute-recorded |\
  withdraw-candidate candidate-withdrew
+certificate certify-list! list-certified
+checks run-checks! checks-closed checks-opened checks-run -applications -changed -digest -outcomes
 contest define-contest contest-defined ~report | close-poll poll-closed
+cure invite-cure cure-invited -deadline | supply-cure cure-supplied -late ~supplied | lapse-cure cure-lapsed |\
+ lapse-application application-lapsed -cause -grounds
 declaration declare-result! result-declared -as_of_position -count -number | correct-result! result-corrected\
  -as_of_position -count -number
 deferral defer-decision decision-deferred
 delegation delegate-power! power-delegated -number ~since | revoke-delegation! delegation-revoked
+discipline suspend-member member-suspended | lift-suspension suspension-lifted | expel-member member-expelled |\
+ readmit-member member-readmitted
 document publish-document document-published -edition | withdraw-document document-withdrawn
 election call-election election-called | adopt-count-rule count-rule-adopted
+entries add-entry entry-added -number
+entry-changes amend-entry entry-amended -old | remove-entry entry-removed | restore-entry entry-restored
+erasures order-erasures disclosures-erased erasures-confirmed erasures-ordered -as_of_position -digests -disclosures\
+ -kept
 fee set-fee fee-set ~closes ~opens ~published
 founding found-ledger! key-enrolled ledger-founded power-delegated
+franchise adopt-franchise franchise-adopted
+freeze freeze-roll roll-counted roll-frozen -as_of_position -cells -entries -open_batches -roll_version -root\
+ -sections ~published | certify-roll! roll-certified -as_of_position -open_batches -open_cases -roll_version -root
 ground adopt-ground ground-adopted ~published
 guidelines issue-guidelines guidelines-issued -edition | issue-interpretation interpretation-issued -number
 heads record-stream-heads stream-heads-recorded -as_of_position -root -streams
+inspection supply-roll-copy roll-copy-supplied | inspect-register register-inspected -outside_period
 interest declare-interest interest-declared ~since | withdraw-interest interest-withdrawn
+issue issue-papers! papers-issued -as_of_position
 key enrol-key! key-enrolled | rotate-key key-rotated | revoke-key! key-revoked
+linkage seal-linkage! linkage-sealed | destroy-linkage! linkage-destroyed
 log-key rotate-log-key log-key-rotated
 lot commit-lot! lot-committed | draw-lot! lot-drawn -as_of_position -purpose -stage -tied ~order =seed
-member register-members! batch-received batch-reconciled member-registered -accepted -affiliate -category -digest\
- -held -identity -joined -lapsed -region -rejected -section -unit
+member register-members! batch-received batch-reconciled member-amended member-registered -accepted -amended -category\
+ -declaration -digest -held -identity -joined -lapsed -region -rejected -section -unit
+membership-change change-membership membership-changed | hold-office office-held | cease-office office-ceased -area
+merge merge-persons persons-merged | undo-merge merge-undone
 nomination receive-nomination nomination-received nomination-received-late -closed -irregular -nominator_class -size |\
  withdraw-nomination nomination-withdrawn -nominee
 nomination-ruling rule-nomination-invalid nomination-ruled-invalid -nominee | rule-nomination-valid\
@@ -96,11 +175,23 @@ nomination-ruling rule-nomination-invalid nomination-ruled-invalid -nominee | ru
 nominations open-nominations nominations-opened | name-nominee nominee-named | size-class class-sized |\
  close-nominations nominations-closed -closes
 nominator register-nominator nominator-registered | end-entitlement entitlement-ended
-paper read-papers! batch-closed batch-opened paper-read -contents -count -digest -marks -provenance -total
+paper read-papers! batch-closed batch-opened -contents -count -digest -provenance -total
+paper-handling issue-paper paper-issued | reissue-paper paper-read paper-reissued -marks -provenance | cancel-paper\
+ paper-cancelled
+payment receive-fee fee-received payment-matched -kind | fail-fee fee-failed payment-matched -kind | refund-fee\
+ fee-refunded payment-matched -kind | retain-fee fee-retained -currency
+payments receive-payments! payments-received payments-reconciled -digest -sums
 person record-person person-recorded ~identity | order-erasure erasure-ordered | confirm-erasure disclosure-erased\
  ~digests
+referral refer-application application-referred ~reason | clear-referral referral-cleared ~reason
 report make-report! report-made -as_of_position
 result order-recount recount-ordered -number | annul-result! result-annulled | publish-figures figures-published
+retention hold-retention retention-held | release-retention retention-released | fulfil-subject-access\
+ subject-access-fulfilled
+returned mark-returns! duplicate-return-held marks-received marks-reconciled return-marked -accepted -channel -day\
+ -digest -duplicates -held -number -rejected
+roll-build build-roll! entry-added roll-build-closed roll-build-opened -accepted -affiliate -basis -category -digest\
+ -failed -held -number -region -rows -section -sections -source -unit
 seat constitute-body body-constituted | seat-member member-seated | unseat-member member-unseated
 sitting hold-sitting sitting-held -quorum_needed | take-decision decision-taken
 statement publish-statement statement-published -as_of_position -late -nominations -void ~persons | declare-unopposed!\

@@ -61,7 +61,7 @@ OTHERWISE_WRITTEN = {  # what the decision writes otherwise than the command say
 }
 operator, untouched = tampered.operator, tampered.untouched
 verify = load_verifier()
-ROWS = " ".join(verify.OFFICES[of] for of in ("ROWS", "KEY_ROWS", "OFFICE_ROWS", "SIGNATURE_ROWS"))
+ROWS = " ".join(verify.OFFICES[of] for of in ("ROWS", "ROLL_ROWS", "KEY_ROWS", "OFFICE_ROWS", "SIGNATURE_ROWS"))
 
 
 def leaves_of(operator: Operator) -> list[bytes]:
