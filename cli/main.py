@@ -50,6 +50,11 @@ AsOf = Annotated[str | None, typer.Option("--as-of", metavar="DATE", help="As it
 KnownAt = Annotated[
     str | None, typer.Option("--known-at", metavar="DATE|POSITION", help="As we knew it then, or at that event.")
 ]
+Form = Annotated[
+    str,
+    typer.Option("--format", metavar="NAME", help="Papers: blt, csv-ranks, csv-marks, preflib, cvr, rctab, json, csv."),
+]
+DryRun = Annotated[bool, typer.Option("--dry-run", help="Decide everything, record nothing.")]
 Actor = Annotated[str, typer.Option("--as", envvar="POLLBOOK_ACTOR", metavar="ACTOR", help="Who records: an office.")]
 
 
@@ -132,12 +137,7 @@ def import_(
     fields: Annotated[
         list[str] | None, typer.Option("--set", metavar="FIELD=VALUE", help="A field that is the same in every row.")
     ] = None,
-    form: Annotated[
-        str,
-        typer.Option(
-            "--format", metavar="NAME", help="Papers: blt, csv-ranks, csv-marks, preflib, cvr, rctab, json, csv."
-        ),
-    ] = "",
+    form: Form = "",
     candidates: Annotated[
         list[str] | None,
         typer.Option("--candidate", metavar="NAME=ID", help="Whom the file's name or number means, with --format."),
@@ -150,7 +150,7 @@ def import_(
         Path | None, typer.Option("--mapping", metavar="MAP", help="Of people, payments, returns: what is where.")
     ] = None,
     actor: Actor = "",
-    dry_run: Annotated[bool, typer.Option("--dry-run", help="Decide everything, record nothing.")] = False,
+    dry_run: DryRun = False,
     as_json: Json = False,
 ) -> None:
     """Record rows of a CSV file, or papers in other formats.
@@ -170,8 +170,8 @@ def import_(
     elif form or candidates or options:
         from cli.papers import import_papers
 
-        of_form = (form, fields or [], candidates or [], options or [])
-        import_papers(context.obj, verb, file, *of_form, actor, dry_run=dry_run, as_json=as_json)
+        said = (form, fields or [], candidates or [], options or [])
+        import_papers(context.obj, verb, file, *said, actor, dry_run=dry_run, as_json=as_json)
     else:
         from cli.import_csv import import_file
 

@@ -157,7 +157,8 @@ def test_a_version_is_one_state_of_the_entries() -> None:
         ({"a": 9, "b": 12}, {}),  # with the total, one would tell the other
         ({"a": 9, "b": 12, "c": 40}, {"c": 40}),
         ({"a": 3, "b": 4, "c": 40, "d": 11}, {"c": 40}),  # together seven
-        ({"a": 6, "b": 6, "c": 40}, {"c": 40}),
+        ({"a": 6, "b": 6, "c": 40}, {}),
+        ({"a": 9, "b": 9, "c": 40, "d": 50}, {"d": 50}),  # else the rest, 18, would tell both
         ({"a": 9}, {}),
         ({}, {}),
         ({"a": 9, "b": 40, "c": 40}, {"b": 40}),

@@ -40,7 +40,7 @@ FREE_TEXT = (
     "value",
 )
 QUOTED = re.compile(r'"(?:[^"\\]|\\.)*"')
-FORGED = 'so."\nOn 1 May 2010 the clerk resigned.\\" "'
+FORGED = 'so."\nOn 1 May 2010 the clerk absconded.\\" "'
 EFFECTIVE, RECORDED = "2010-09-22T23:59:59Z", "2010-09-25T12:00:00Z"
 ENVELOPE: dict[str, Any] = {"actor": "clerk", "effective": EFFECTIVE, "recorded": RECORDED, "version": 1}
 CANDIDATES = [{"id": "bob", "name": "Bob"}, {"id": "cy", "name": "Cy"}, {"id": "odd", "name": FORGED}]
@@ -128,8 +128,8 @@ def test_what_users_wrote_cannot_pass_for_a_sentence(name: str, data: st.DataObj
     if name == "body-constituted.v1":
         values |= {"excluded": [{"capacity": "mp", "ref": FORGED}]}
     text = " ".join(told(read(values)))
-    assert "resigned" in text
-    assert "resigned" not in QUOTED.sub("", text)
+    assert "absconded" in text
+    assert "absconded" not in QUOTED.sub("", text)
 
 
 def test_no_private_value_is_told() -> None:

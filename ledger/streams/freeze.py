@@ -165,11 +165,12 @@ def _as_counted(election: str, figures: RollFigures) -> Unchanged:
 def published_sections(sections: Mapping[str, int]) -> tuple[SectionCount, ...]:
     """Give the sections that may be published beside their total: none below ten, none to be had by subtraction.
 
-    What is left out is at least two sections, of ten entries or more together: the smallest of those that could be
-    published is left out too where it has to be. The total is always published: it is what a roll is for.
+    Where any is left out, so is the smallest of those that could be published: of two sections below ten that alone
+    are left out, the rest of the total may tell both, as 18 does of nine and nine. The total is always published: it
+    is what a roll is for.
     """
     shown = dict(sorted(sections.items(), key=lambda each: (-each[1], each[0])))
     small = [shown.pop(name) for name in list(shown) if shown[name] < CELL_MIN]
-    while small and shown and (len(small) < 2 or sum(small) < CELL_MIN):
-        small.append(shown.popitem()[1])
+    if small and shown:
+        shown.popitem()
     return tuple(SectionCount(section=name, entries=entries) for name, entries in sorted(shown.items()))

@@ -56,20 +56,22 @@ def _compare(ledger: Ledger, views: Views, stop: int) -> Iterator[Finding]:
     try:
         rebuilt.catch_up(ledger, Moment(known_at_position=stop - 1))
         tables = [name for (name,) in rebuilt.database.execute("SELECT name FROM sqlite_master WHERE type = 'table'")]
-        # Until something was folded there are no tables yet.
-        if views.database.execute("SELECT 1 FROM tracking").fetchall():
+        # Until something was folded there are no tables yet, and no rows that tables are made with.
+        begun = bool(views.database.execute("SELECT 1 FROM tracking").fetchall())
+        if begun:
             rows = rebuilt.database.execute(SCHEMA).fetchall()
             made = [sql for kind, *_, sql in sorted(rows, key=lambda row: row[0] != "table") if sql]  # tables first
             yield from check_database("S5", "views.db", views.database.execute, made)
         for table in sorted(tables):
             if table != "tracking":
-                yield from _compare_table(rebuilt.database, views.database, table)
+                due = _rows(rebuilt.database, table) if begun else iter(())
+                yield from _compare_table(due, _rows(views.database, table), table)
     finally:
         rebuilt.close()
 
 
-def _compare_table(rebuilt: sqlite3.Connection, kept: sqlite3.Connection, table: str) -> Iterator[Finding]:
-    for expected, found in _differences(_rows(rebuilt, table), _rows(kept, table)):
+def _compare_table(rebuilt: Rows, kept: Rows, table: str) -> Iterator[Finding]:
+    for expected, found in _differences(rebuilt, kept):
         yield Finding("S5", "view-differs", None, f"table {table}", str(expected), str(found))
         return
 
