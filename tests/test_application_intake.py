@@ -221,13 +221,16 @@ def test_an_application_that_changes_meanwhile_is_decided_anew(
         assert application(desk, 3).money == 600
 
 
-@pytest.mark.parametrize(("after", "call"), [(True, 1), (False, 2), (True, 3)])
+@pytest.mark.parametrize(
+    ("method", "after", "call"),
+    [("append", True, 1), ("append_leaves", False, 1), ("append_leaves", True, 1), ("append", False, 2)],
+)
 def test_an_admission_goes_on_wherever_it_was_killed(
-    ledger_place: LedgerPlace, monkeypatch: pytest.MonkeyPatch, after: bool, call: int
+    ledger_place: LedgerPlace, monkeypatch: pytest.MonkeyPatch, method: str, after: bool, call: int
 ) -> None:
     with monkeypatch.context() as patch, desk_at(ledger_place) as desk:
         prepared(desk, applications(*MANY))
-        kill_at(patch, Ledger, "append", call, after=after)
+        kill_at(patch, Ledger, method, call, after=after)
         with pytest.raises(Killed):
             desk.submit(admit(desk), actor="clerk", command_id="once")
     with desk_at(ledger_place) as desk:

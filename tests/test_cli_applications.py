@@ -148,15 +148,15 @@ def test_a_dry_run_says_the_same_and_writes_nothing(at: Terminal) -> None:
 def test_rejected_rows_can_be_had_back(at: Terminal) -> None:
     at.write("a.csv", HEAD + ADA.replace("yes", "no") + BELA)
     done = json.loads(at(*IMPORT, "--json").done())
-    assert at("rejected", done["batch"]).done() == "line,code," + HEAD + "2,declaration-missing," + ADA.replace(
-        "yes", "no"
-    )
+    assert at(
+        "rejected", "--purpose", "correction", "--as", "clerk", done["batch"]
+    ).done() == "line,code," + HEAD + "2,declaration-missing," + ADA.replace("yes", "no")
 
 
 def test_an_applicant_is_erased_like_anybody(at: Terminal) -> None:
     imported(at, HEAD + ADA + BELA)
     person = key(at, "A-0001")
-    at("record", "order-erasure", "--person", person, "--basis", "right-to-erasure", "--as", "dpo").done()
+    at("record", "order-erasure", "--person", person, "--basis", "court-order", "--as", "dpo").done()
     verified(at)
     assert imported(at, HEAD + ADA + BELA + LATE) == (1, 1, {"member-erased": 1})
 

@@ -91,7 +91,7 @@ def test_rejects_each_fault_keeps_the_row_and_takes_the_rest(at: Terminal) -> No
     done = imported(at, HEAD + line(1) + "".join(rows))
     codes = [code for _, code in FAULTS]
     assert of(done) == (1, 0, 0, {code: codes.count(code) for code in sorted(set(codes))})
-    kept = at("rejected", done["batch"]).done().splitlines(keepends=True)
+    kept = at("rejected", "--purpose", "correction", "--as", "clerk", done["batch"]).done().splitlines(keepends=True)
     assert kept[0] == "line,code," + HEAD
     expected = [f"{number},{code},{row}" for number, (row, code) in enumerate(FAULTS, 3)]
     assert kept[1:] == [row for row in expected if row.strip()]

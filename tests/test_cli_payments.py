@@ -70,7 +70,10 @@ def test_matches_what_it_can_and_keeps_the_rest(at: Terminal) -> None:
     assert paid(at, FROM_ADA + FROM_BELA + FROM_NOBODY) == {"accepted": (2, 400), "unmatched-payment": (1, 300)}
     assert (application(at, "A-0001").short, application(at, "A-0002").short) == (0, 0)
     batch = json.loads(at(*IMPORT, "--json").done())["batch"]
-    assert at("rejected", batch).done() == "line,code," + COLUMNS + "4,unmatched-payment," + FROM_NOBODY
+    assert (
+        at("rejected", "--purpose", "correction", "--as", "clerk", batch).done()
+        == "line,code," + COLUMNS + "4,unmatched-payment," + FROM_NOBODY
+    )
     verified(at)
 
 

@@ -92,8 +92,9 @@ def _(event: PaymentsReceived, _names: Names) -> Sentences:
 def _(event: PaymentsReconciled, _names: Names) -> Sentences:
     sums = []
     for each in event.sums:
-        of = f" {each.kind}, {each.amount:,} {each.currency} in the smallest unit" if each.kind else ""
-        sums.append(f"{each.fate} {each.rows:,}{of}")
+        of = f" {each.kind}" if each.kind else ""
+        money = f", {each.amount:,} {each.currency} in the smallest unit" if each.currency else ""
+        sums.append(f"{each.fate} {each.rows:,}{of}{money}")
     what = f"took in a file of {counted(event.rows, 'payment')} for election {event.election}"
     return (what, f"Its rows: {listed(sums, 'none')}.")
 
