@@ -35,6 +35,7 @@ STANDALONE_LINES_MAX = {  # for strangers: files that import nothing of ours
     PUBLISH / "verify_count.py": 570,
     PUBLISH / "verify_stv.py": 400,
     PUBLISH / "verify_offices.py": 400,
+    PUBLISH / "verify_types.py": 200,
 }
 MODULES = sorted(
     path for package in PACKAGES for path in (ROOT / package).rglob("*.py") if path not in STANDALONE_LINES_MAX

@@ -33,9 +33,10 @@ from projections.publish.leaves import Progress, Readers, write, write_leaves
 
 PACK_FORMAT = "pollbook-pack-1"
 VERIFIER = Path(__file__).parent / "verify.py"
-VERIFIER_COUNT, VERIFIER_STV, VERIFIER_OFFICES = (
-    VERIFIER.with_name(f"verify_{of}.py") for of in ("count", "stv", "offices")
+VERIFIER_COUNT, VERIFIER_STV, VERIFIER_OFFICES, VERIFIER_TYPES = (
+    VERIFIER.with_name(f"verify_{of}.py") for of in ("count", "stv", "offices", "types")
 )  # looked for beside it
+VERIFIERS = (VERIFIER, VERIFIER_COUNT, VERIFIER_STV, VERIFIER_OFFICES, VERIFIER_TYPES)
 UNFINISHED = ".{}.unfinished-pack"
 
 
@@ -140,7 +141,7 @@ def _write(
     kinds = write_leaves(ledger, checkpoint.size, folder, audience, progress)
     leaves = sum(kind.number for kind in kinds.values())
     contests = write_contests(ledger, checkpoint.size, folder / "contests", public=audience == "public")
-    verifiers = {path.name: path.read_bytes() for path in (VERIFIER, VERIFIER_COUNT, VERIFIER_STV, VERIFIER_OFFICES)}
+    verifiers = {path.name: path.read_bytes() for path in VERIFIERS}
     body: dict[str, str | int] = {
         "audience": audience,
         "format": PACK_FORMAT,

@@ -6,13 +6,13 @@
 PACK is a folder as published. POLICY says whose signatures count (c2sp.org/tlog-policy); it comes from elsewhere. The
 program ends with 0 if nothing was found, 3 if anything was, 2 if the call or the policy cannot be used. It needs Python
 3.9 and nothing else, is written from docs/reference/file-format.md and rules.md, and shares no code with the program
-that writes ledgers. It is four files, for four sittings; each that is run has its SHA-256 printed:
+that writes ledgers. It is five files, for five sittings; each that is run has its SHA-256 printed:
 
     verify.py          that this is the record that was signed, whole and in order. To read it top down, begin with 7.
         1 limits, findings  2 Ed25519  3 policy, checkpoint  4 files, tree  5 leaves  6 the record  7 the whole check
     verify_count.py    that results, lots and reports are what papers, totals and accounts come to
     verify_stv.py      how papers are counted by the single transferable vote
-    verify_offices.py  that whoever acted had the power to, and signed with their key
+    verify_offices.py  that whoever acted had the power to, and signed with their key; verify_types.py has its tables
 
 This one works alone, too. Without verify_count.py beside it, no fields of count rules are judged, no contest's rule for
 fitting it, no lot for its order and seed; nothing is recounted, which is said of each contest. Without the file of
@@ -346,14 +346,14 @@ def read_leaf(where: str, leaf: bytes) -> Event | None:
 
 # ---- 6. The record: streams, batches, contests, results --------------------------------------------------------------
 COUNT, OFFICES = dict[str, Any](), dict[str, Any]()  # what the files beside this one define, if they are there
-GIVEN = "RATIO WHOLE canonical compare finding name_of run_file shown".split()  # what they have from here
-GIVEN_OFFICES = "HOLDS TYPES canonical compare finding is_signed read_base64 read_json read_key read_rows".split()
-def run_file(name: str, into: dict[str, Any], given: Iterable[str] = ()) -> dict[str, Any]:
+GIVEN = "RATIO WHOLE canonical compare finding name_of run_file shown"  # what they have from here
+GIVEN_OFFICES = "HOLDS TYPES canonical compare finding is_signed read_base64 read_json read_key read_rows run_file"
+def run_file(name: str, into: dict[str, Any], given: str = "") -> dict[str, Any]:
     """What a file beside this one defines, if it is there. Run from its text: what is kept compiled could lie."""
     path = Path(__file__).with_name(name)
     if not into and path.is_file():
         print(f"{name} {hashlib.sha256(data := path.read_bytes()).hexdigest()}")
-        into.update((each, globals()[each]) for each in given)
+        into.update((each, globals()[each]) for each in given.split())
         exec(compile(data, str(path), "exec"), into)
     return into
 def by_count(check: str, *of: Any) -> Any:

@@ -4,7 +4,7 @@ Like it, this file needs Python 3.9 and nothing else, is written from docs/refer
 with the program that writes ledgers. verify.py runs it and hands it what is imported from there below; it reads no file
 itself. To read it top down, begin with section 4: what is asked of all that one command led to.
 
-    1 types of events  2 which verb leads to which type  3 what stands before a command  4 a command
+    1 types of events  2 verbs (both from verify_types.py)  3 what stands before a command  4 a command
 
 A ledger that begins with ledger-founded.v1 is founded: whoever acts in it has the power from somebody who had it, and
 signs what matters most. In any other, everything is asserted by whoever recorded it. No event proves that the first
@@ -33,58 +33,18 @@ if TYPE_CHECKING:  # when it is run, verify.py has put them here: its GIVEN_OFFI
         read_json,
         read_key,
         read_rows,
+        run_file,
     )
 
 Event = dict[str, Any]
 
-# ---- 1. Types of events, in the notation of verify.py ----------------------------------------------------------------
-ROWS = """
-public body/{body} body-constituted.v1 1 clause? excluded kind name quorum seats | member-seated.v1 any capacities\
- contest? filled_by person seat section until? | member-unseated.v1 any person reason | sitting-held.v1 any apologies\
- attended? end minutes_digest? place? present quorum_needed sitting start | decision-taken.v1 any abstained amends?\
- about? clause? decision majority motion recused sitting text_digest? votes votes_against votes_for
-public candidate/{contest}/{nominee} agent-appointed.v1 any agent | attribute-recorded.v1 any as_of attribute consent?\
- source value | candidate-withdrew.v1 any | nomination-accepted.v1 any | nomination-declined.v1 any |\
- statement-lodged.v1 any characters digest language words
-public deferral/{election} decision-deferred.v1 any category? contest? matter statement
-public document/{document} document-published.v1 any addressed_to edition election? in_force_from in_force_until? kind\
- organisation sanction? text_digest title words_digest? | document-withdrawn.v1 any in_force_until reason
-public fee/{election} fee-set.v1 any amount category clause? closes? concessions currency decision? opens? published
-public ground/{election} ground-adopted.v1 any appeal? bar_days? clause? cure_hours? decided_by decision? evidence\
- ground no_appeal? published tests title
-public interest/{person} interest-declared.v1 any candidate? contest interest kind since source? |\
- interest-withdrawn.v1 any interest
-public ledger/founding ledger-founded.v1 1 clause? governing_body officers title
-public nomination/{contest}/{nominator} nomination-received.v1 any irregular? meeting? nominator_class nominee size? |\
- nomination-received-late.v1 any closed nominator_class nominee | nomination-withdrawn.v1 any nominee reason? |\
- nomination-ruled-invalid.v1 any clause? nominee reasons ruling? | nomination-ruled-valid.v1 any clause? nominee\
- reasons ruling?
-public nominations/{contest} nominations-opened.v1 1 clause? election office rule seats | nominee-named.v1 any name\
- nominee | class-sized.v1 any as_of measure nominator_class size source | nominations-closed.v1 any closes |\
- ballot-order-committed.v1 any commitment | ballot-order-drawn.v1 any order seed unrevealed witnesses? |\
- statement-published.v1 any as_of_position late nominations persons reason? void | unopposed-declared.v1 any candidates
-public nominator/{election}/{nominator} nominator-registered.v1 1 as_of name? nominator_class size? source |\
- entitlement-ended.v1 any clause? reason
-public rulebook/{organisation} rule-book-adopted.v1 any adopted_by amendable_by clauses decision? in_force_from\
- rulebook text_digest title words_digest? | rule-amended.v1 any adopted_by clause decision? in_force_from rulebook |\
- rule-repealed.v1 any adopted_by decision? in_force_from ref rulebook | interpretation-issued.v1 any cases clause\
- decision? interpretation issued_by number question | guidelines-issued.v1 any clauses decision? edition election?\
- guidelines in_force_from issued_by text_digest title under words_digest?
-public timetable/{election} timetable-set.v1 any clause? decision? published steps | step-varied.v1 any category?\
- clause? decision? new old? published reason step
-"""
-OFFICE_ROWS = """
-public office/{office} power-delegated.v1 any body clause? contest? decision? election? number pass_on powers since\
- until? | delegation-revoked.v1 any body clause? decision? number reason
-"""
-SIGNATURE_ROWS = """
-public signature/{command} command-signed.v1 1 body key signature verb
-restricted signature/{command} command-signed-withheld.v1 1 body key signature verb
-"""
+# ---- 1. Types of events ----------------------------------------------------------------------------------------------
+TABLES = run_file("verify_types.py", {})  # without which this file is of no use: its lack is a finding
+ROWS, OFFICE_ROWS, SIGNATURE_ROWS, KEY_ROWS, VERBS = (
+    TABLES[of] for of in ("ROWS", "OFFICE_ROWS", "SIGNATURE_ROWS", "KEY_ROWS", "VERBS"))
 OFFICER = ("key", "office", "powers", "proof", "until?")
 ID, MOMENT, WHOLE = HOLDS["actor"], HOLDS["effective"], HOLDS["number"]
 SIGNATURE = "[A-Za-z0-9+/]{86}=="
-KEY_ROWS = "public key/{officer} key-enrolled.v1 any key proof | key-rotated.v1 any consent key proof"  # more strictly
 HELD: Event = {  # what fields hold that is relied on below
     **{name: HOLDS[name] for name in "actor authority batch blind command contest effective election".split()},
     **{name: HOLDS[name] for name in "number officer recorded stream version".split()}, "key": r"\S{1,500}", "verb": ID,
@@ -99,51 +59,6 @@ read_rows(OFFICE_ROWS, {**HELD, "office": ID})
 read_rows(SIGNATURE_ROWS, {**HELD, "body": "(?s)..+"})
 
 # ---- 2. Verbs --------------------------------------------------------------------------------------------------------
-# A room, which is a power over all its verbs; each verb, with ! where it must be signed; the types that it leads to;
-# fields of these that are not the command's (-), that it fills in or writes otherwise (~), that it puts in order (=).
-VERBS = """
-account state-account account-stated
-amendment adopt-rule-book rule-book-adopted | amend-rule rule-amended -clause ~clause | repeal-rule rule-repealed
-ballot-order commit-ballot-order! ballot-order-committed | draw-ballot-order! ballot-order-drawn ~order =seed
-batch withdraw-papers! batch-withdrawn
-candidate accept-nomination nomination-accepted | decline-nomination nomination-declined | appoint-agent\
- agent-appointed | lodge-statement statement-lodged -characters -digest -words | record-attribute attribute-recorded |\
- withdraw-candidate candidate-withdrew
-contest define-contest contest-defined ~report | close-poll poll-closed
-declaration declare-result! result-declared -as_of_position -count -number | correct-result! result-corrected\
- -as_of_position -count -number
-deferral defer-decision decision-deferred
-delegation delegate-power! power-delegated -number ~since | revoke-delegation! delegation-revoked
-document publish-document document-published -edition | withdraw-document document-withdrawn
-election call-election election-called | adopt-count-rule count-rule-adopted
-fee set-fee fee-set ~closes ~opens ~published
-founding found-ledger! key-enrolled ledger-founded power-delegated
-ground adopt-ground ground-adopted ~published
-guidelines issue-guidelines guidelines-issued -edition | issue-interpretation interpretation-issued -number
-heads record-stream-heads stream-heads-recorded -as_of_position -root -streams
-interest declare-interest interest-declared ~since | withdraw-interest interest-withdrawn
-key enrol-key! key-enrolled | rotate-key key-rotated | revoke-key! key-revoked
-log-key rotate-log-key log-key-rotated
-lot commit-lot! lot-committed | draw-lot! lot-drawn -as_of_position -purpose -stage -tied ~order =seed
-nomination receive-nomination nomination-received-late nomination-received -closed -irregular -nominator_class -size |\
- withdraw-nomination nomination-withdrawn -nominee
-nomination-ruling rule-nomination-invalid nomination-ruled-invalid -nominee | rule-nomination-valid\
- nomination-ruled-valid -nominee
-nominations open-nominations nominations-opened | name-nominee nominee-named | size-class class-sized |\
- close-nominations nominations-closed -closes
-nominator register-nominator nominator-registered | end-entitlement entitlement-ended
-paper read-papers! batch-closed batch-opened paper-read -contents -count -digest -marks -provenance -total
-person record-person person-recorded ~identity | order-erasure erasure-ordered | confirm-erasure disclosure-erased\
- ~digests
-report make-report! report-made -as_of_position
-result order-recount recount-ordered -number | annul-result! result-annulled | publish-figures figures-published
-seat constitute-body body-constituted | seat-member member-seated | unseat-member member-unseated
-sitting hold-sitting sitting-held -quorum_needed | take-decision decision-taken
-statement publish-statement statement-published -as_of_position -late -nominations -void ~persons | declare-unopposed!\
- unopposed-declared
-timetable set-timetable timetable-set ~published ~steps | vary-step step-varied -new -old ~new ~published
-totals certify-totals! totals-certified
-"""
 ROOMS, COMES_OF, APART, MUST = dict[str, str](), dict[str, list[str]](), dict[tuple[str, str], set[str]](), set[str]()
 for row in VERBS.strip().split("\n"):
     room, verbs = row.split(" ", 1)
@@ -161,7 +76,9 @@ NOT_SAID = {"batch", "blind", "command", "recorded", "stream", "type", "version"
 # ---- 3. What stands before a command: bodies, keys, powers -----------------------------------------------------------
 NEVER = "~"  # sorts after every moment
 DELEGATION = "delegation [0-9]+ of [a-z0-9-]+(, decision [a-z0-9-]+)?"
-BATCH = ("batch-opened.v1", "batch-closed.v1")
+BATCHES, IN_BATCHES = TABLES["BATCHES"], TABLES["IN_BATCHES"]
+CLOSES = {closes: opens for opens, closes in BATCHES.items()}
+OF_POLL = ("batch-opened.v1", "batch-closed.v1")  # take effect as the poll closed
 def signed_by(key: str, name: str, text: str, signature: str) -> bool:
     """Whether a signature in base64 is that of a signed-note key of kind 1, of this name, over a text."""
     with suppress(ValueError):
@@ -279,11 +196,11 @@ class Offices(Before):
         self.run, self.bodies_signed, self.openers = list[tuple[int, Event]](), dict[str, Event](), dict[str, str]()
         self.acts = self.signed = 0
     def take(self, position: int, event: Event) -> None:
-        """One more event; papers have neither command nor authority, and come with their batch."""
+        """One more event; what comes by the thousand has neither command nor authority, but its batch's."""
         last, before = self.run[-1] if self.run else (position, event)
         if (last + 1, before.get("command")) != (position, event.get("command", "")):
             self.judge()
-        if event["type"] != "paper-read.v1":
+        if event["type"] not in IN_BATCHES:
             self.run.append((position, event))
     def outcome(self) -> str:
         """What to say when all is taken."""
@@ -304,19 +221,19 @@ class Offices(Before):
                 body = self.read_signature(f"leaf {position}", event, events, founded) or body
         for number, (position, event) in enumerate(events):
             where, opener = f"leaf {position}, {event['type']}", event.get("command", "")
-            of = body or (self.bodies_signed.get(opener) if event["type"] == "batch-closed.v1" else None)
+            of = body or (self.bodies_signed.get(opener) if event["type"] in CLOSES else None)
             if of:
                 self.check_as_signed(where, event, of, number)
             elif event["type"] in ALONE and (founded or self.governing):
                 finding("unsigned", where, f"the signature of {event['actor']} beside it", "none")
             if founded:
                 continue
-            closes = event["type"] == "batch-closed.v1" and self.openers.get(event["stream"]) == opener
+            closes = event["type"] in CLOSES and self.openers.get(event["stream"]) == opener
             if self.governing and not closes and event["type"] != "disclosure-erased.v1":  # as was ordered with power
                 self.check_act(where, event, body or {})
             if event["type"] in ("power-delegated.v1", "delegation-revoked.v1"):
                 self.check_delegation(where, event)
-            if event["type"] == "batch-opened.v1":
+            if event["type"] in BATCHES:
                 self.openers[event["stream"]] = opener
         if founded:
             self.check_founding(events)
@@ -345,7 +262,7 @@ class Offices(Before):
             finding("bad-signature", where, f"that of {key} over command {event['command']}", event["signature"])
         withheld = any("blind" in one for _, one in events)
         compare("signature-audience", f"{where}, whether withheld", withheld, event["type"] != "command-signed.v1")
-        if any(one["type"] == "batch-opened.v1" for _, one in events):
+        if any(one["type"] in BATCHES for _, one in events):
             self.bodies_signed[event["command"]] = body
         self.signed += 1
         return body
@@ -358,7 +275,7 @@ class Offices(Before):
         asked = fields - NOT_SAID - APART.get((verb, "-"), set()) | fields & {*body}
         if verb == "found-ledger" and number:  # follows from the first: see check_founding
             asked = set()
-        for field in sorted(asked - APART.get((verb, "~"), set()) - ({"effective"} if name in BATCH else set())):
+        for field in sorted(asked - APART.get((verb, "~"), set()) - ({"effective"} if name in OF_POLL else set())):
             said, found = body.get(field), event.get(field)
             if field in APART.get((verb, "="), ()) and isinstance(said, list) and isinstance(found, list):
                 said, found = sorted(said, key=str), sorted(found, key=str)
@@ -370,7 +287,7 @@ class Offices(Before):
         verbs = [body["verb"]] if body and body["verb"] in COMES_OF[event["type"]] else COMES_OF[event["type"]]
         election = event.get("election", self.elections.get(event.get("contest", "")))
         about, office = {"contest": event.get("contest"), "election": election}, event["actor"]
-        moments = [event["recorded"]] + [event["effective"]] * (event["type"] not in BATCH)
+        moments = [event["recorded"]] + [event["effective"]] * (event["type"] not in OF_POLL)
         under = [says(one) for one in self.powers(office, verbs, about, *moments)]
         authority = event.get("authority", "delegation 0 of none")
         self.acts += 1

@@ -67,7 +67,7 @@ from ledger.streams.paper import Alike, ReadPapers
 from ledger.streams.totals import CertifiedStage, CertifiedVotes
 from projections.count.count import Poll
 from projections.counting import LedgerFigures, open_views
-from projections.publish.pack import VERIFIER, VERIFIER_COUNT, VERIFIER_OFFICES, publish
+from projections.publish.pack import VERIFIER, VERIFIER_COUNT, VERIFIER_OFFICES, VERIFIER_TYPES, publish
 
 RULE = ANYTHING_GOES.model_copy(update={"gap": "skip"})
 SECTIONS = [{"id": "members", "name": "Members"}, {"id": "mps", "name": "MPs"}]
@@ -185,9 +185,14 @@ def test_runs_apart_and_prints_the_digest_of_each_file_that_it_runs(packs: Path)
     program = packs / "public/verify.py"
     good = run_apart(program, packs / "public", "--policy", str(packs / "policy"))
     assert (good.returncode, good.stderr) == (0, "")
-    files = (VERIFIER, VERIFIER_COUNT, VERIFIER_OFFICES)  # no contest of this pack needs the one of transferable votes
+    files = (
+        VERIFIER,
+        VERIFIER_COUNT,
+        VERIFIER_OFFICES,
+        VERIFIER_TYPES,
+    )  # no contest of this pack needs the one of transferable votes
     digests = [f"{path.name} {hashlib.sha256(path.read_bytes()).hexdigest()}" for path in files]
-    assert good.stdout.splitlines()[:3] == digests
+    assert good.stdout.splitlines()[:4] == digests
     assert run_apart(program, packs / "public").returncode == 2
 
 
@@ -195,7 +200,7 @@ def test_runs_apart_and_prints_the_digest_of_each_file_that_it_runs(packs: Path)
 def test_a_file_beside_it_is_handed_what_it_says_that_it_imports_and_no_more(path: Path, given: str) -> None:
     tree = ast.parse(path.read_text("utf-8"))
     (found,) = (node for node in ast.walk(tree) if isinstance(node, ast.ImportFrom) and node.level)
-    assert (found.module, [one.name for one in found.names]) == ("verify", getattr(verify, given))
+    assert (found.module, [one.name for one in found.names]) == ("verify", getattr(verify, given).split())
 
 
 def test_checks_the_record_alone_and_says_of_each_contest_that_it_is_not_recounted(
@@ -216,12 +221,12 @@ def test_checks_the_record_alone_and_says_of_each_contest_that_it_is_not_recount
 
 def test_nothing_is_run_but_what_its_digest_was_printed_of(packs: Path, tmp_path: Path) -> None:
     """Neither what lies compiled beside it nor a module of the same name in the folder it is called from."""
-    for path in (VERIFIER, VERIFIER_COUNT, VERIFIER_OFFICES):
+    for path in (VERIFIER, VERIFIER_COUNT, VERIFIER_OFFICES, VERIFIER_TYPES):
         shutil.copy(path, tmp_path)
     # Its flags, 1, say that it holds whatever the source: PEP 552.
     trap = compile("raise SystemExit(99)", "trap", "exec")
     (tmp_path / "__pycache__").mkdir()
-    for name in ("verify", "verify_count", "verify_offices"):
+    for name in ("verify", "verify_count", "verify_offices", "verify_types"):
         (tmp_path / "__pycache__" / f"{name}.{sys.implementation.cache_tag}.pyc").write_bytes(
             importlib.util.MAGIC_NUMBER + b"\1" + bytes(11) + marshal.dumps(trap)
         )
