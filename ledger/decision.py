@@ -77,12 +77,17 @@ class Command(BaseModel):
         return self.model_dump(mode="json", exclude_none=True, exclude=set(self.private))
 
 
+def no_secret(_purpose: str, _text: bytes) -> bytes:
+    """Refuse to give a keyed digest: where an act is looked at again, no vault is at hand."""
+    raise TypeError("no vault is at hand")
+
+
 @dataclass(frozen=True, slots=True)
 class Act:
     """Who acts, when, and under what: the envelope of the events that a decision makes.
 
     `origin` is the log's name, which every signature that a decision checks is bound to; `size` is how many events
-    are in the ledger.
+    are in the ledger. `keyed` gives a digest under a secret of the vault: purpose, text -> 32 bytes.
     """
 
     actor: str
@@ -92,6 +97,7 @@ class Act:
     command: str | None = None
     origin: str = ""
     size: int = 0
+    keyed: Callable[[str, bytes], bytes] = no_secret
 
     def on(self, state: State, after: int = 0) -> dict[str, Any]:
         """Give the envelope of the next event on a stream, or of one `after` it in the same outcome."""
@@ -247,7 +253,8 @@ class Figures(Protocol):
 
 
 Decide = Callable[..., Outcome]
-Reads = Mapping[str, Callable[[Any, Any], State]]
+States = dict[str, Any]  # name of an argument -> a state, or a tuple of states
+Reads = Mapping[str, Callable[[Any, Any], State | tuple[State, ...]]]
 
 
 class Entry(NamedTuple):
@@ -262,11 +269,30 @@ class Entry(NamedTuple):
 DECISIONS: dict[str, Entry] = {}
 
 
+def read_states(entry: Entry, command: Any, load: Callable[[Any], State]) -> States:
+    """Read what a decision reads, each stream named by the command and by what was read before it.
+
+    Args:
+        load: the empty state of a stream -> the state as it stands.
+    """
+    states: States = {}
+    for argument, empty in entry.reads.items():
+        found = empty(command, states)
+        states[argument] = tuple(map(load, found)) if isinstance(found, tuple) else load(found)
+    return states
+
+
+def versions_of(states: States) -> dict[str, int]:
+    """Give the streams that were read, and their versions."""
+    alone = (each if isinstance(each, tuple) else (each,) for each in states.values())
+    return {state.stream: state.version for several in alone for state in several}
+
+
 def decision(
     command: type[Command],
     *,
     figures: Callable[[Any, Figures], Any] | None = None,
-    **reads: Callable[[Any, Any], State],
+    **reads: Callable[[Any, Any], State | tuple[State, ...]],
 ) -> Callable[[Decide], Decide]:
     """Enter a decision in the table: which command it answers, and which states and figures it reads.
 
@@ -274,7 +300,7 @@ def decision(
         command: the command's class; its name and the function's are one stem.
         figures: command and port -> the figures that the decision reads; passed as `figures`.
         reads: name of an argument -> function from the command, and the states read before it by name, to
-            the empty state of a stream.
+            the empty state of a stream, or a tuple of them where it reads several alike.
     """
 
     def enter(decide: Decide) -> Decide:

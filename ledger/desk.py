@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from ledger.authority import Sign, authorise, no_keys, sign
-from ledger.decision import DECISIONS, Act, Batch, Command, Entry, Figures, Outcome, State, fold
+from ledger.decision import DECISIONS, Act, Batch, Command, Entry, Figures, Outcome, State, fold, read_states, versions_of
 from ledger.errors import EvidenceError, RefusedError
 from ledger.event import Audience, Event
 from ledger.intake import Intake
@@ -127,21 +127,22 @@ class Desk:
     def _decide(self, command: Command, name: str, actor: str) -> tuple[Outcome, Guard, Signed | None]:
         """Decide, and have it signed: what is to be recorded, what must not have changed, and the signature."""
         entry: Entry = DECISIONS[command.verb]
-        states: dict[str, State] = {}
-        for argument, empty in entry.reads.items():
-            state = empty(command, states)
-            states[argument] = fold(state, (event for _, event in self.ledger.stream(state.stream)))
+        states = read_states(entry, command, self._load)
         figures = {"figures": entry.figures(command, self._figures)} if entry.figures else {}
         now, size = self._now(), self.ledger.head().size
-        act = Act(actor, now, command.effective or now, command.authority, name, self.ledger.origin, size)
+        when = (now, command.effective or now)
+        act = Act(actor, *when, command.authority, name, self.ledger.origin, size, self.vault.keyed)
         warrant = authorise(self.ledger, command, act)
         outcome = entry.decide(command, warrant.act, **states, **figures)
         signed, keys = sign(self.ledger, command, warrant, outcome, self._signer)
         # Of a stream that was read twice, the version seen first: if it has moved on since, all is decided anew.
-        reads = keys | warrant.reads | {state.stream: state.version for state in states.values()}
+        reads = keys | warrant.reads | versions_of(states)
         written = {event.stream for event in outcome.events}
         guard = Guard({s: v for s, v in reads.items() if s not in written}, outcome.unchanged, until=warrant.until)
         return outcome, guard, signed
+
+    def _load(self, state: State) -> State:
+        return fold(state, (event for _, event in self.ledger.stream(state.stream)))
 
     def _carry_out(self, command: Command, name: str, digest: bytes, actor: str, progress: Progress) -> Receipt:
         outcome, guard, signed = self._decide(command, name, actor)

@@ -10,6 +10,7 @@ states that a decision reads, and decides; `then` compares. Everything is decide
 from __future__ import annotations
 
 import hashlib
+import hmac
 import json
 import re
 from collections import Counter
@@ -113,8 +114,13 @@ def happened(kind: type[Event], stream: str, /, version: int = 1, **fields: Any)
     return kind(**{**_act().on(State(stream, version - 1)), **fields})
 
 
+def keyed(purpose: str, text: bytes) -> bytes:
+    """A keyed digest as a vault gives it, here with a secret that everybody knows."""
+    return hmac.digest(b"scenario", purpose.encode() + b"\n" + text, "sha256")
+
+
 def _act(now: str = NOW, effective: str | None = None, authority: str | None = None, size: int = 0) -> Act:
-    return Act(ACTOR, now, effective or now, authority, "command", ORIGIN, size)
+    return Act(ACTOR, now, effective or now, authority, "command", ORIGIN, size, keyed)
 
 
 def keep_to_what_is_signed(command: Command, act: Act, events: Iterable[Event]) -> None:
@@ -143,13 +149,10 @@ class Given:
         """At another time."""
         return replace(self, now=now)
 
-    def states(self, command: Command) -> dict[str, State]:
+    def states(self, command: Command) -> States:
         """Fold the streams that the command's decision reads."""
-        states: dict[str, State] = {}
-        for argument, empty in DECISIONS[command.verb].reads.items():
-            state = empty(command, states)
-            states[argument] = fold(state, (event for event in self.events if event.stream == state.stream))
-        return states
+        of = DECISIONS[command.verb]
+        return read_states(of, command, lambda state: fold(state, (e for e in self.events if e.stream == state.stream)))
 
     def batches(self, command: ReadPapers | CertifyTotals) -> BatchFigures:
         """The batches of the command's contest and section, as the port gives them."""

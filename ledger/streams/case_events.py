@@ -22,12 +22,17 @@ Reopening = Literal["new-evidence", "remitted"]
 
 
 class CaseOpened(Event):
-    """A case was opened: about whom, on which grounds, and how it was found. `referred_by` does not decide it."""
+    """A case was opened: about whom, on which grounds, and how it was found. `referred_by` does not decide it.
+
+    `contest` and `candidates` are those that it has to do with, for recusal.
+    """
 
     audience = Audience.RESTRICTED
     type: Literal["case-opened.v1"] = "case-opened.v1"
+    candidates: tuple[Id, ...] = ()
     case: Id
     conduct: Time | None = None
+    contest: Id | None = None
     detection: Detection
     election: Id
     grounds: tuple[Id, ...]
