@@ -15,9 +15,11 @@ from typing import Any, ClassVar, Literal, NamedTuple, Protocol, Self, TypeVar
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from ledger.build import Build
 from ledger.event import Event
 from ledger.field import Text, Time
 from ledger.intake import Intake
+from ledger.roll_figures import RollFigures
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,7 +151,7 @@ class Outcome:
     """
 
     events: Sequence[Event] = ()
-    batch: Batch | Intake | None = None
+    batch: Batch | Intake | Build | None = None
     unchanged: Unchanged | None = None
     restricted: bool = False
 
@@ -245,6 +247,10 @@ class Figures(Protocol):
 
     def nominations(self, contest: str) -> NominationFigures:
         """Give the nominations of a contest as of the ledger's last event."""
+        ...
+
+    def roll(self, election: str) -> RollFigures:
+        """Give the roll of an election as of the ledger's last event."""
         ...
 
     def heads(self) -> HeadsFigures:

@@ -9,11 +9,11 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from ledger.authority import Sign, authorise, no_keys, sign
-from ledger.decision import DECISIONS, Act, Batch, Command, Entry, Figures, Outcome, State, fold, read_states, versions_of
+from ledger.bulk import Bulk, in_bulk
+from ledger.decision import DECISIONS, Act, Batch, Command, Entry, Figures, Outcome, fold, read_states, versions_of
 from ledger.errors import EvidenceError, RefusedError
 from ledger.event import Audience, Event
-from ledger.intake import Intake
-from ledger.intake_run import Taking, stamped
+from ledger.intake_run import stamped
 from ledger.leaf import BLIND_BYTES, CANONICAL, Disclosure, Draw, base64url, conceal, encode
 from ledger.record import Appended, Record
 from ledger.recorder import PAGE_ROWS, ConflictError, Guard
@@ -127,7 +127,7 @@ class Desk:
     def _decide(self, command: Command, name: str, actor: str) -> tuple[Outcome, Guard, Signed | None]:
         """Decide, and have it signed: what is to be recorded, what must not have changed, and the signature."""
         entry: Entry = DECISIONS[command.verb]
-        states = read_states(entry, command, self._load)
+        states = read_states(entry, command, self._read)
         figures = {"figures": entry.figures(command, self._figures)} if entry.figures else {}
         now, size = self._now(), self.ledger.head().size
         when = (now, command.effective or now)
@@ -141,14 +141,14 @@ class Desk:
         guard = Guard({s: v for s, v in reads.items() if s not in written}, outcome.unchanged, until=warrant.until)
         return outcome, guard, signed
 
-    def _load(self, state: State) -> State:
+    def _read(self, state: Any) -> Any:
         return fold(state, (event for _, event in self.ledger.stream(state.stream)))
 
     def _carry_out(self, command: Command, name: str, digest: bytes, actor: str, progress: Progress) -> Receipt:
         outcome, guard, signed = self._decide(command, name, actor)
-        if isinstance(outcome.batch, Intake):
-            taking = Taking(self.ledger, self.vault, outcome.batch, self._draw, self._now, progress)
-            return Receipt(name, *taking.run(guard, signed, (name, digest)))
+        if isinstance(outcome.batch, Bulk):
+            bulk = in_bulk(outcome.batch, self.ledger, self.vault, self._draw, self._now, progress)
+            return Receipt(name, *bulk.run(guard, signed, (name, digest)))
         if outcome.batch:
             return self._run_batch(outcome, outcome.batch, guard, signed, (name, digest), progress)
         if isinstance(command, OrderErasure):

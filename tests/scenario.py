@@ -30,7 +30,9 @@ from ledger.decision import (
     NominationFigures,
     Outcome,
     State,
+    States,
     fold,
+    read_states,
 )
 from ledger.errors import RefusedError
 from ledger.event import Event

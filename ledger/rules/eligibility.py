@@ -28,8 +28,6 @@ from ledger.rules.franchise import (
     RegisterMatch,
 )
 
-ENDS = frozenset(("lapsed", "resigned", "expelled"))
-STARTS = frozenset(("rejoined", "readmitted"))
 CHECKS = {  # which recorded check answers a test
     "not-barred": "sanction-list",
     "not-duplicate": "duplicate",
@@ -74,35 +72,19 @@ class Facts:
 
     Attributes:
         source: the stream that it is on record in.
-        joined: the first day of membership, None where the register does not say; `lapsed`: its first day without.
-        changes: (day, change) of membership since, in the order of their days: lapsed, rejoined, ...
+        spells: of membership, in order; a gap between two is a time without.
         declared: whether a declaration was made, the levy paid (`levy`), the list certified; None: not on record.
         checks: (check, outcome) as run last: pass, near, none, fail, error.
     """
 
     source: str
-    joined: str | None = None
-    lapsed: str | None = None
-    changes: tuple[tuple[str, str], ...] = ()
+    spells: tuple[Spell, ...] = ()
     suspensions: tuple[Suspension, ...] = ()
     offices: tuple[Office, ...] = ()
     declared: bool | None = None
     levy: bool | None = None
     certified: bool | None = None
     checks: tuple[tuple[str, str], ...] = ()
-
-    def spells(self) -> tuple[Spell, ...]:
-        """Give the spells of membership, in order; a gap between two is a time without."""
-        found: list[Spell] = []
-        ends = [(self.lapsed, "lapsed")] if self.lapsed else []
-        start, member = self.joined, True
-        for day, change in sorted((*ends, *self.changes), key=lambda each: each[0]):
-            if member and change in ENDS:
-                found.append(Spell(start, day))
-                member = False
-            elif not member and change in STARTS:
-                start, member = day, True
-        return (*found, Spell(start, None)) if member else tuple(found)
 
 
 class Verdict(NamedTuple):
@@ -147,9 +129,9 @@ def evaluate_all(category: Category, facts: Facts) -> Iterator[Verdict]:
 def spelt_out(facts: Facts) -> str:
     """Write the spells of membership in words, gaps and all."""
     parts = []
-    for spell in facts.spells():
+    for spell in facts.spells:
         parts.append(_lasting(spell.start or "a day that is not on record", spell.end))
-    return f"member {', and '.join(parts)}"
+    return f"member {', and '.join(parts)}" if parts else "never a member by the record"
 
 
 def _lasting(start: str, end: str | None) -> str:
@@ -158,7 +140,7 @@ def _lasting(start: str, end: str | None) -> str:
 
 def _member_on(test: MemberOn, facts: Facts) -> tuple[Outcome, str]:
     why = f"{spelt_out(facts)}; membership on {test.day} is asked for"
-    spell = next((each for each in facts.spells() if each.covers(test.day)), None)
+    spell = next((each for each in facts.spells if each.covers(test.day)), None)
     if spell is None:
         return "failed", why
     return ("passed" if spell.start else "outstanding"), why
@@ -167,7 +149,7 @@ def _member_on(test: MemberOn, facts: Facts) -> tuple[Outcome, str]:
 def _continuous(test: Continuous, facts: Facts) -> tuple[Outcome, str]:
     since = months_before(test.to, test.months)
     why = f"{spelt_out(facts)}; membership from {since} to {test.to} without a gap is asked for"
-    spell = next((each for each in facts.spells() if each.covers(test.to)), None)
+    spell = next((each for each in facts.spells if each.covers(test.to)), None)
     if spell is None:
         return "failed", why
     if spell.start is None:
@@ -176,7 +158,9 @@ def _continuous(test: Continuous, facts: Facts) -> tuple[Outcome, str]:
 
 
 def _joined_by(test: JoinedBy, facts: Facts) -> tuple[Outcome, str]:
-    start = facts.spells()[-1].start
+    if not facts.spells:
+        return "failed", spelt_out(facts)
+    start = facts.spells[-1].start
     if start is None:
         return "outstanding", "the day of joining is not on record"
     return ("passed" if start <= test.day else "failed"), f"joined on {start}; by {test.day} is asked for"

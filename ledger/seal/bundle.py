@@ -163,7 +163,10 @@ def _newest_heads(ledger: Ledger, size: int) -> tuple[StoredRow, StreamHeadsReco
 
 def _disclosures(vault: Vault, events: list[Event]) -> tuple[str, ...]:
     texts = {
-        vault.disclosure(getattr(event, field), field, event.stream) for event in events for field in event.private
+        vault.disclosure(digest, field, event.stream)
+        for event in events
+        for field in event.private
+        if (digest := getattr(event, field)) is not None
     }
     return tuple(sorted(text for text in texts if text is not None))
 

@@ -5,18 +5,15 @@ What is recorded there, and the state; the decisions are in `entries`. An electo
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
-from typing import Annotated, Any, Literal, NamedTuple
-
-from pydantic import StringConstraints
+from typing import Any, Literal, NamedTuple
 
 from ledger.decision import State
 from ledger.event import Audience, Event
 from ledger.field import Id, StreamId, Version
 from ledger.rules.franchise import Several
 
-PersonKey = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{24}$")]
 EntryField = Literal["affiliate", "category", "region", "unit"]
 Source = Literal["register", "application", "office", "ruling", "appeal"]
 Cause = Literal["death", "duplicate", "resigned", "lapsed", "expelled", "ruling", "appeal", "clerical"]
@@ -76,6 +73,11 @@ class EntryRestored(Event):
     number: Version
 
 
+CHANGES = tuple(
+    kind.model_fields["type"].default for kind in (EntryAdded, EntryAmended, EntryRemoved, EntryRestored)
+)  # types of all that changes a roll
+
+
 class EntryNow(NamedTuple):
     """One entry as it stands: live, or removed; `since` is when that took effect (UTC)."""
 
@@ -127,14 +129,17 @@ def entry_stream(election: str, person: str) -> Entries:
     return Entries(f"entry/{election}/{person}")
 
 
-def kept_instead(several: Several, held: Entries, section: str, affiliate: str | None, but: int = 0) -> EntryNow | None:
-    """Give the live entry that leaves no room for one in a section, by the franchise; None where there is room.
+def kept_instead(
+    several: Several, live: Iterable[EntryNow], section: str, affiliate: str | None, but: int = 0
+) -> EntryNow | None:
+    """Give the entry that leaves no room for one in a section, by the franchise; None where there is room.
 
     Args:
         several: how many entries one person may have.
+        live: the entries that they have.
         but: number of an entry that is not looked at.
     """
-    for each in held.live:
+    for each in live:
         alike = {
             "one-per-person": True,
             "per-section": each.section == section,

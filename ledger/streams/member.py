@@ -23,22 +23,28 @@ from ledger.streams.nominated import Day
 
 ROWS_MAX = 1_000_000  # rows of one file: the largest party election held had 784,151 electors
 
+Declaration = Literal["made", "not"]  # whether somebody declared support for the party
+Levy = Literal["pays", "not"]  # whether a member of an affiliate pays the political levy
+
 IntakeId = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{32}$")]
 
 
 class MemberRegistered(Event):
     """Somebody was found in a register: in which category and where, and since when. It counts once the batch does.
 
-    `identity` packs all that is personal into one disclosure.
+    `identity` packs all that is personal into one disclosure. `levy` and `declaration` are as an affiliate's list
+    has them.
     """
 
     audience = Audience.RESTRICTED
     type: Literal["member-registered.v1"] = "member-registered.v1"
     affiliate: Id | None = None
     category: Id
+    declaration: Declaration | None = None
     identity: Private
     joined: Day | None = None
     lapsed: Day | None = None
+    levy: Levy | None = None
     region: Id | None = None
     section: Id | None = None
     unit: Id | None = None

@@ -14,7 +14,7 @@ from ledger.decision import Act, Command, Outcome, State, decision
 from ledger.errors import RefusedError
 from ledger.event import Audience, Event, Plain, Private
 from ledger.field import Digest, Id, check_text
-from ledger.streams.member import MemberRegistered
+from ledger.streams.membership import MEMBER_EVENTS
 
 DISCLOSURES_MAX = 1_000  # digests that one event of an erasure names
 
@@ -62,9 +62,8 @@ class Person(State):
 
     def evolve(self, event: Event) -> Person:
         """Give the person after one more event."""
-        match event:
-            case PersonRecorded() | MemberRegistered():
-                return replace(self, version=event.version)
+        if isinstance(event, (PersonRecorded, *MEMBER_EVENTS)):
+            return replace(self, version=event.version)
         raise TypeError(f"{event.type} does not belong to a person")
 
 

@@ -102,6 +102,7 @@ class RegisterInspected(Event):
     type: Literal["register-inspected.v1"] = "register-inspected.v1"
     election: Id
     finding: Literal["accurate", "inaccurate", "declined"]
+    outside_period: bool
     reason: Text | None = None
     requested_by: Literal["member", "candidate", "scrutineer"]
     requested_on: Time

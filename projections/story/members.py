@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from ledger.streams.member import BatchReceived, BatchReconciled, MemberRegistered
+from ledger.streams.membership import MemberAmended
 from projections.story.words import Names, Sentences, counted, listed, tells
 
 
@@ -23,18 +24,14 @@ def _(event: BatchReconciled, _names: Names) -> Sentences:
 
 @tells(MemberRegistered)
 def _(event: MemberRegistered, _names: Names) -> Sentences:
-    places = [
-        f"{name} {value}"
-        for name, value in (
-            ("affiliate", event.affiliate),
-            ("section", event.section),
-            ("unit", event.unit),
-            ("region", event.region),
-        )
-        if value is not None
-    ]
-    where = ", " + ", ".join(places) if places else ""
-    what = f"registered {event.stream} in category {event.category}{where}"
+    what = f"registered {event.stream} in category {event.category}{where_listed(event)}"
     when = [f"joined {event.joined}"] if event.joined else []
     when += [f"lapsed {event.lapsed}"] if event.lapsed else []
     return (what, *([f"As the register has it: {listed(when, 'no day')}."] if when else []), "Who that is: (private).")
+
+
+def where_listed(event: MemberRegistered | MemberAmended) -> str:
+    """Write where a row of a register has somebody, after a comma; empty where it says nothing."""
+    names = ("affiliate", "section", "unit", "region", "levy", "declaration")
+    places = [f"{name} {value}" for name in names if (value := getattr(event, name)) is not None]
+    return ", " + ", ".join(places) if places else ""

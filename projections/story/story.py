@@ -12,6 +12,7 @@ from typing import NamedTuple
 import projections.story.bodies
 import projections.story.founding
 import projections.story.members
+import projections.story.membership
 import projections.story.nominations
 import projections.story.offices
 import projections.story.rules

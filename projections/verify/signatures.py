@@ -12,9 +12,12 @@ from ledger.errors import RefusedError
 from ledger.event import Event
 from ledger.leaf import CANONICAL
 from ledger.streams.batch import BatchClosed, BatchOpened, WithdrawPapers
+from ledger.streams.discipline import ExpelMember, LiftSuspension, ReadmitMember, SuspendMember
 from ledger.streams.founding import FoundLedger, LedgerFounded
 from ledger.streams.key import OfficerKey, is_signed
 from ledger.streams.member import BatchReceived, BatchReconciled
+from ledger.streams.membership_change import CeaseOffice, ChangeMembership, HoldOffice
+from ledger.streams.merge import MergePersons, UndoMerge
 from ledger.streams.paper import ReadPapers
 from ledger.streams.person import OrderErasure, RecordPerson
 from ledger.streams.signature import CommandSignedWithheld, Signed, differences, signed_text
@@ -24,6 +27,9 @@ from projections.verify.verbs import must_be_signed, verbs_of
 
 Body = Mapping[str, Any]
 NAMED_BY_STREAM: Mapping[type[Command], str] = {  # fields that no event says, but the end of its stream's name
+    **dict.fromkeys((CeaseOffice, ChangeMembership, HoldOffice), "person"),
+    **dict.fromkeys((ExpelMember, LiftSuspension, ReadmitMember, SuspendMember), "person"),
+    **dict.fromkeys((MergePersons, UndoMerge), "dropped"),
     OrderErasure: "person",
     ReadPapers: "serial",
     RecordPerson: "person",

@@ -25,10 +25,9 @@ from ledger.streams.key import KeyEnrolled, KeyRevoked, KeyRotated, OfficerKey
 from ledger.streams.log_key import STREAM as LOG_KEY
 from ledger.streams.log_key import LogKey, LogKeyRotated
 from ledger.streams.lot import Lot, LotCommitted, LotDrawn
-from ledger.streams.member import BatchReceived, BatchReconciled, IntakeState
 from ledger.streams.office import DelegationRevoked, Office, PowerDelegated
 from ledger.streams.paper import Paper
-from ledger.streams.person import Erasure, Person
+from ledger.streams.person import Erasure
 from ledger.streams.report import Report, ReportMade
 from ledger.streams.result import (
     FiguresPublished,
@@ -51,6 +50,7 @@ from ledger.streams.timetable import StepVaried, Timetable, TimetableSet
 from ledger.streams.totals import Totals, TotalsCertified
 from projections.verify.finding import Finding
 from projections.verify.nomination_streams import NOMINATION_KINDS, nomination_place
+from projections.verify.register_streams import REGISTER_KINDS, register_place
 
 KINDS: dict[str, type[State]] = {
     "account": Account,
@@ -66,14 +66,12 @@ KINDS: dict[str, type[State]] = {
     "ground": Grounds,
     "key": OfficerKey,
     HEADS: Heads,
-    "intake": IntakeState,
     "interest": Interests,
     FOUNDING: Founding,
     LOG_KEY: LogKey,
     "lot": Lot,
     "office": Office,
     "paper": Paper,
-    "person": Person,
     "report": Report,
     "result": Result,
     "rulebook": RuleBook,
@@ -81,6 +79,7 @@ KINDS: dict[str, type[State]] = {
     "signature": SignatureHeld,
     "totals": Totals,
     **NOMINATION_KINDS,
+    **REGISTER_KINDS,
 }
 
 
@@ -117,8 +116,6 @@ def place_of(event: Event) -> str:
             return f"result/{event.contest}"
         case BatchOpened() | BatchClosed() | BatchWithdrawn():
             return f"batch/paper/{event.contest}/{event.section}/*"
-        case BatchReceived() | BatchReconciled():
-            return f"intake/{event.register_id}/{event.file}"
         case RuleBookAdopted() | RuleAmended() | RuleRepealed() | GuidelinesIssued() | InterpretationIssued():
             return f"rulebook/{event.organisation}"
         case DocumentPublished() | DocumentWithdrawn():
@@ -145,7 +142,7 @@ def place_of(event: Event) -> str:
             return FOUNDING
         case LogKeyRotated():
             return LOG_KEY
-    return nomination_place(event)
+    return register_place(event) or nomination_place(event)
 
 
 def check_place(position: int, event: Event) -> Iterator[Finding]:

@@ -16,6 +16,8 @@ OTHERWISE = {
     "batch-withdrawn.v1": ("withdraw-papers",),
     "disclosure-erased.v1": ("confirm-erasure",),
     "key-enrolled.v1": ("enrol-key", "found-ledger"),
+    "member-amended.v1": ("register-members",),
+    "member-registered.v1": ("register-members",),
     "nomination-received-late.v1": ("receive-nomination",),
     "nomination-ruled-invalid.v1": ("rule-nomination-invalid",),
     "nomination-ruled-valid.v1": ("rule-nomination-valid",),

@@ -1,0 +1,150 @@
+"""Building the roll: page by page, everybody who gets an entry and has none yet, in the order of their keys.
+
+Pages are whole people, and each is one transaction. So what a build that was killed has recorded ends between two of
+its people, and given again it goes on behind the last of them.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from hashlib import sha256
+from typing import Any, NamedTuple
+
+from ledger.build import Build, BuildTally, Entitled, Right
+from ledger.decision import fold
+from ledger.entry_leaf import EntryLeaves
+from ledger.leaf import Draw, conceal, encode, random_texts
+from ledger.record import Record
+from ledger.recorder import ConflictError, Guard, NewRow
+from ledger.seal.merkle import leaf_hash
+from ledger.streams.entry import Entries, EntryAdded, EntryNow, kept_instead
+from ledger.streams.signature import Signed
+from ledger.vault import Vault
+
+ADDED = "entry-added.v1"
+ATTEMPTS = 8  # times that a page is looked at anew because somebody else changed one of its people's entries
+
+
+class NewEntry(NamedTuple):
+    """An entry to be added: whose, which number on which version of their stream, and what it rests on."""
+
+    key: str
+    number: int
+    version: int
+    right: Right
+    basis: str
+
+
+@dataclass(slots=True)
+class Written:
+    """What a build has recorded: how many by section, up to whom, and their leaf hashes."""
+
+    sections: Counter[str] = field(default_factory=Counter)
+    last: str = ""
+    hashed: Any = field(default_factory=sha256)
+
+
+@dataclass(slots=True)
+class Building:
+    """One build being carried out at the desk."""
+
+    ledger: Record
+    vault: Vault
+    build: Build
+    draw: Draw
+    now: Callable[[], str]
+    progress: Callable[[int, int], None]
+
+    def run(self, guard: Guard, signed: Signed | None, command: tuple[str, bytes]) -> tuple[int | None, int]:
+        """Open the build, or go on with one that was left open, then close it; it is signed as it is opened.
+
+        Returns:
+            Position of the event that opened it, and the number of events recorded now.
+        """
+        build = self.build
+        found = self.ledger.stream(build.stream)
+        ends = [conceal(signed, self.draw)[0]] if signed else []
+        opening = [conceal(build.opened, self.draw)[0], *ends]
+        first = found[0][0] if found else self.ledger.append(opening, guard).position
+        written = self._recorded(first) if found else Written()
+        before = written.sections.total()
+        rights = 0
+        leaves = EntryLeaves(build.election, build.entry)
+        for page in build.candidates.pages(lambda rows: self.progress(rows, build.candidates.rows)):
+            rights += sum(len(each.rights) for each in page)
+            if page[-1].key > written.last:
+                self._page([each for each in page if each.key > written.last], leaves, written)
+        self.progress(build.candidates.rows, build.candidates.rows)
+        accepted = written.sections.total()
+        tally = BuildTally(accepted, rights - accepted, build.candidates.failed, written.sections)
+        closed = build.closed(tally, "sha256:" + written.hashed.hexdigest(), self.now())
+        closing = [conceal(closed, self.draw)[0], *(ends if found else ())]
+        closing = [event.model_copy(update={"recorded": closed.recorded}) for event in closing]
+        until = guard.until if found else ""
+        self.ledger.append(closing, Guard({build.stream: 1, **build.guarded}, command=command, until=until))
+        return first, accepted - before + len(closing) + (0 if found else len(opening))
+
+    def _page(self, page: list[Entitled], leaves: EntryLeaves, written: Written) -> None:
+        """Record one page; if somebody else changes an entry of one of its people meanwhile, look at it anew."""
+        for attempt in range(ATTEMPTS):
+            try:
+                return self._record(list(self._new(page)), leaves, written)
+            except ConflictError:
+                if attempt + 1 == ATTEMPTS:
+                    raise
+        raise AssertionError("the last attempt returns or raises")
+
+    def _new(self, page: list[Entitled]) -> Iterator[NewEntry]:
+        """Give the entries that people of a page do not have yet and that there is room for."""
+        stem = f"entry/{self.build.election}/"
+        taken = self.ledger.streams_between(f"{stem}{page[0].key}", f"{stem}{page[-1].key}")
+        for key, rights in page:
+            entries = Entries(stem + key)
+            if entries.stream in taken:
+                entries = fold(entries, (event for _, event in self.ledger.stream(entries.stream)))
+            elif len(rights) == 1:
+                yield NewEntry(key, 1, 1, *rights[0])
+                continue
+            yield from self._with_room(entries, rights)
+
+    def _with_room(self, entries: Entries, rights: tuple[tuple[Right, str], ...]) -> Iterator[NewEntry]:
+        live, number, version = list(entries.live), max(entries.entries, default=0), entries.version
+        for right, basis in rights:
+            if kept_instead(self.build.several, live, right.section, right.affiliate) is not None:
+                continue
+            number, version = number + 1, version + 1
+            live.append(EntryNow(number, *right[:-1], True, ""))
+            yield NewEntry(entries.person, number, version, right, basis)
+
+    def _record(self, new: list[NewEntry], leaves: EntryLeaves, written: Written) -> None:
+        if not new:
+            return
+        blinds = random_texts(self.draw, len(new))
+        stem = f"entry/{self.build.election}/"
+        rows: list[NewRow] = []
+
+        def rows_at(recorded: str) -> list[NewRow]:
+            leaf = leaves.leaf
+            rows[:] = [
+                (f"{stem}{key}", version, ADDED, leaf(right, basis, key, number, version, blind, recorded))
+                for (key, number, version, right, basis), blind in zip(new, blinds, strict=True)
+            ]
+            return rows
+
+        self.ledger.append_leaves(rows_at, self.now(), Guard({self.build.stream: 1, **self.build.guarded}))
+        for row in rows:
+            written.hashed.update(leaf_hash(row[3]))
+        written.sections.update(each.right.section for each in new)
+        written.last = new[-1].key
+
+    def _recorded(self, after: int) -> Written:
+        """Give what this build has recorded already."""
+        written = Written()
+        for _, event in self.ledger.scan(after + 1):
+            if isinstance(event, EntryAdded) and event.batch == self.build.stream:
+                written.hashed.update(leaf_hash(encode(event)))
+                written.sections[event.section] += 1
+                written.last = event.stream.rpartition("/")[2]
+        return written

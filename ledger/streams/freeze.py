@@ -1,0 +1,174 @@
+"""The roll frozen, and certified: both agree with the projection, and say which batches and cases were open."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from pydantic import Field
+
+from ledger.decision import Act, Command, Outcome, Unchanged, decision
+from ledger.errors import refused
+from ledger.field import INT_MAX, Hash, Id, Text, Time
+from ledger.roll_figures import RollFigures
+from ledger.streams.entry import CHANGES
+from ledger.streams.franchise import Adopted, franchise_stream, require_franchise
+from ledger.streams.roll import (
+    CELL_MIN,
+    Roll,
+    RollCell,
+    RollCertified,
+    RollCounted,
+    RollFrozen,
+    SectionCount,
+    require_not_frozen,
+    roll_stream,
+)
+from ledger.streams.roll_build import RollBuildClosed, RollBuildOpened
+from ledger.streams.timetable import Timetable, is_publication, publication, timetable_stream
+
+CELLS_MAX = 300  # of one event: a leaf has to hold them
+SECTIONS_MAX = 1_000
+CHANGED = (*CHANGES, *(kind.model_fields["type"].default for kind in (RollBuildOpened, RollBuildClosed)))
+
+
+class FreezeRoll(Command):
+    """Freeze the roll: from here on an entry changes by a ruling, an appeal, or to put right a clerical error.
+
+    With --effective it is frozen as of a moment that is past; published after that, it is shown as retrospective.
+    """
+
+    written = {"published": is_publication}
+
+    election: Id = Field(description="id of the election")
+    published: Time | None = Field(None, description="when it was published (UTC); when it took effect if left out")
+    reason: Text | None = Field(None, description="why it is frozen with batches open; published, so name nobody")
+
+
+@decision(
+    FreezeRoll,
+    figures=lambda c, port: port.roll(c.election),
+    franchise=lambda c, _: franchise_stream(c.election),
+    timetable=lambda c, _: timetable_stream(c.election),
+    roll=lambda c, _: roll_stream(c.election),
+)
+def freeze_roll(
+    command: FreezeRoll, act: Act, franchise: Adopted, timetable: Timetable, roll: Roll, figures: RollFigures
+) -> Outcome:
+    """Decide that a roll may be frozen, as it stands in the ledger's last event.
+
+    Raises:
+        RefusedError: `no-franchise`, `after-freeze`, `future-dated`, `freeze-not-reached`, `batches-open`, in that
+            order.
+    """
+    require_franchise(franchise, command.election)
+    where = f"roll of election {command.election}"
+    require_not_frozen(roll, where)
+    published = publication(command.published, act, where)
+    if act.effective > act.now:
+        raise refused("future-dated", where, f"a moment up to now, {act.now}", act.effective, "Freeze it then")
+    planned = timetable.last("freeze")
+    if planned is not None and act.effective < planned:
+        remedy = "Freeze it then, or vary the timetable"
+        raise refused("freeze-not-reached", where, f"the freeze of the timetable, {planned}", act.effective, remedy)
+    _require_batches(figures, command.reason, where)
+    frozen = RollFrozen(
+        **act.on(roll),
+        as_of_position=max(figures.position, 0),
+        election=command.election,
+        entries=figures.entries,
+        open_batches=figures.open_batches,
+        published=published,
+        reason=command.reason,
+        roll_version=roll.roll_version + 1,
+        root=figures.root,
+        sections=published_sections(figures.sections),
+    )
+    cells = tuple(
+        RollCell(category=cell.category, entries=entries, region=cell.region, section=cell.section)
+        for cell, entries in sorted(figures.cells.items(), key=lambda each: [part or "" for part in each[0]])
+    )
+    counted = [
+        RollCounted(
+            **act.on(roll, after=1 + number),
+            cells=cells[start : start + CELLS_MAX],
+            election=command.election,
+            roll_version=frozen.roll_version,
+        )
+        for number, start in enumerate(range(0, len(cells), CELLS_MAX))
+    ]
+    return Outcome([frozen, *counted], unchanged=_as_counted(command.election, figures))
+
+
+class CertifyRoll(Command):
+    """Certify the roll as it stands: how many entries it has, in all and by section, and the statement about it."""
+
+    signed = True
+
+    election: Id = Field(description="id of the election")
+    entries: int = Field(ge=0, le=INT_MAX, description="live entries that are certified")
+    sections: tuple[SectionCount, ...] = Field(
+        max_length=SECTIONS_MAX, description='of each section that has any, as JSON: [{"section":"mps","entries":266}]'
+    )
+    statement: Hash = Field(description="digest of the statement that is made about the roll")
+    reason: Text | None = Field(None, description="why it is certified with batches open; published, so name nobody")
+
+
+@decision(CertifyRoll, figures=lambda c, port: port.roll(c.election), roll=lambda c, _: roll_stream(c.election))
+def certify_roll(command: CertifyRoll, act: Act, roll: Roll, figures: RollFigures) -> Outcome:
+    """Decide that a roll may be certified: what it says is what the ledger says.
+
+    Raises:
+        RefusedError: `not-frozen`, `roll-certified`, `counts-differ`, `batches-open`, in that order.
+    """
+    where = f"roll of election {command.election}"
+    if roll.frozen is None:
+        raise refused("not-frozen", where, "a roll that was frozen", "one that changes", "Record freeze-roll first")
+    same = figures.root == roll.root
+    if same and roll.certified and roll.certified.root == roll.root:
+        found = f"version {roll.roll_version}, certified at {roll.certified.effective}"
+        raise refused("roll-certified", where, "a roll that changed since it was certified", found, "Nothing to do")
+    said = {each.section: each.entries for each in command.sections if each.entries}
+    if (command.entries, said) != (figures.entries, figures.sections):
+        counts = ((figures.entries, figures.sections), (command.entries, dict(sorted(said.items()))))
+        expected, found = (
+            ", ".join([str(n), *(f"{name} {each}" for name, each in parts.items())]) for n, parts in counts
+        )
+        raise refused("counts-differ", where, expected, found, f"See: pollbook roll {command.election} --by section")
+    _require_batches(figures, command.reason, where)
+    certified = RollCertified(
+        **act.on(roll),
+        as_of_position=figures.position,
+        election=command.election,
+        entries=command.entries,
+        open_batches=figures.open_batches,
+        open_cases=figures.open_cases,
+        reason=command.reason,
+        roll_version=roll.roll_version + (not same),
+        root=figures.root,
+        statement=command.statement,
+    )
+    return Outcome([certified], unchanged=_as_counted(command.election, figures))
+
+
+def _require_batches(figures: RollFigures, reason: str | None, where: str) -> None:
+    """Refuse open batches that no reason is given for (`batches-open`)."""
+    if figures.open_batches and reason is None:
+        remedy = "Go on with them, or say with --reason why not"
+        raise refused("batches-open", where, "no batch under way", ", ".join(figures.open_batches), remedy)
+
+
+def _as_counted(election: str, figures: RollFigures) -> Unchanged:
+    return Unchanged(figures.position, CHANGED, (f"entry/{election}/", f"build/{election}/"))
+
+
+def published_sections(sections: Mapping[str, int]) -> tuple[SectionCount, ...]:
+    """Give the sections that may be published beside their total: none below ten, none to be had by subtraction.
+
+    What is left out is at least two sections, of ten entries or more together: the smallest of those that could be
+    published is left out too where it has to be. The total is always published: it is what a roll is for.
+    """
+    shown = dict(sorted(sections.items(), key=lambda each: (-each[1], each[0])))
+    small = [shown.pop(name) for name in list(shown) if shown[name] < CELL_MIN]
+    while small and shown and (len(small) < 2 or sum(small) < CELL_MIN):
+        small.append(shown.popitem()[1])
+    return tuple(SectionCount(section=name, entries=entries) for name, entries in sorted(shown.items()))
