@@ -61,7 +61,7 @@ def words_of(text: str) -> list[str]:
 
 def own_words(reasons: str, titles: Iterable[str]) -> int:
     """Count the words of reasons that do not merely say a ground's title again."""
-    said = set(word for title in titles for word in words_of(title))
+    said = {word for title in titles for word in words_of(title)}
     return sum(word not in said for word in words_of(reasons))
 
 

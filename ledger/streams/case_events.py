@@ -24,15 +24,15 @@ Reopening = Literal["new-evidence", "remitted"]
 class CaseOpened(Event):
     """A case was opened: about whom, on which grounds, and how it was found. `referred_by` does not decide it.
 
-    `contest` and `candidates` are those that it has to do with, for recusal.
+    `about` and `candidates` are the contest and those in it that it has to do with, for recusal.
     """
 
     audience = Audience.RESTRICTED
     type: Literal["case-opened.v1"] = "case-opened.v1"
+    about: Id | None = None
     candidates: tuple[Id, ...] = ()
     case: Id
     conduct: Time | None = None
-    contest: Id | None = None
     detection: Detection
     election: Id
     grounds: tuple[Id, ...]
@@ -48,6 +48,7 @@ class CaseDocketed(Event):
     audience = Audience.RESTRICTED
     type: Literal["case-docketed.v1"] = "case-docketed.v1"
     case: Id
+    election: Id
     grounds: tuple[Id, ...]
 
 
@@ -57,6 +58,7 @@ class CaseUndocketed(Event):
     audience = Audience.RESTRICTED
     type: Literal["case-undocketed.v1"] = "case-undocketed.v1"
     case: Id
+    election: Id
 
 
 class EvidenceAdded(Event):
@@ -103,7 +105,7 @@ class CaseNoticeServed(Event):
 
 
 class ReplyReceived(Event):
-    """A reply was received when this took effect; after the window has closed it is late, and put to the panel as such."""
+    """A reply was received when this took effect; one after the window has closed is put to the panel as late."""
 
     audience = Audience.RESTRICTED
     type: Literal["reply-received.v1"] = "reply-received.v1"
@@ -201,5 +203,3 @@ class IncidentClosed(Event):
     type: Literal["incident-closed.v1"] = "incident-closed.v1"
     finding: Text
     incident: Id
-
-

@@ -57,7 +57,7 @@ class OpenCase(Command):
     detection: Detection = Field(description="how it was found")
     referred_by: Id = Field(description="id of the person or office that refers it")
     search: PersonalText | None = Field(None, description="terms of the search, where it was found by one")
-    contest: Id | None = Field(None, description="contest that it has to do with: who has an interest in it is recused")
+    about: Id | None = Field(None, description="contest that it has to do with: who has an interest in it is recused")
     candidates: tuple[Id, ...] = Field((), max_length=GROUNDS_MAX, description="candidates that it has to do with")
     conduct: Time | None = Field(None, description="when what is in question happened (UTC), if it is about conduct")
 
@@ -106,7 +106,9 @@ def open_case(
     if command.search is not None:
         fields["search"] = Plain(command.search)
     opened = CaseOpened(**act.on(case), **fields, grounds=wanted)
-    return Outcome([opened, CaseDocketed(**act.on(docket), case=command.case, grounds=wanted)])
+    return Outcome(
+        [opened, CaseDocketed(**act.on(docket), case=command.case, election=command.election, grounds=wanted)]
+    )
 
 
 def require_ground(grounds: Grounds, ground: str, moment: str, where: str) -> None:
@@ -145,7 +147,12 @@ def allocate_case(command: AllocateCase, act: Act, case: Case, body: Body) -> Ou
     if command.reason is None and (command.method == "manual" or case.panel is not None):
         found = "none, by hand" if command.method == "manual" else f"none, in place of {case.panel}"
         raise refused("reason-required", where, "a reason", found, "Say why in reason")
-    fields = {"case": case.id, "method": command.method, "panel": command.panel, "reason": command.reason}
+    fields: dict[str, Any] = {
+        "case": case.id,
+        "method": command.method,
+        "panel": command.panel,
+        "reason": command.reason,
+    }
     return Outcome([CaseAllocated(**act.on(case), **fields)])
 
 
@@ -181,7 +188,7 @@ def recuse_member(command: RecuseMember, act: Act, case: Case, body: Body) -> Ou
         raise refused("not-on-panel", where, f"a member of {case.panel}", found, remedy)
     if command.member in case.recused:
         raise refused("already-recused", where, "a member who sits on it", "one recused before", "Nothing to do")
-    fields = {"case": case.id, "member": command.member, "reason": command.reason}
+    fields: dict[str, Any] = {"case": case.id, "member": command.member, "reason": command.reason}
     return Outcome([MemberRecused(**act.on(case), **fields, required=command.required)])
 
 
@@ -213,7 +220,7 @@ def close_case(command: CloseCase, act: Act, case: Case, docket: Docket) -> Outc
         raise refused("steps-outstanding", case.stream, expected, outstanding, f"See: pollbook case {case.id}")
     events: list[Any] = [CaseClosed(**act.on(case), case=case.id, reason=command.reason)]
     if case.id in docket.cases:
-        events.append(CaseUndocketed(**act.on(docket), case=case.id))
+        events.append(CaseUndocketed(**act.on(docket), case=case.id, election=case.election))
     return Outcome(events)
 
 
@@ -256,5 +263,5 @@ def reopen_case(command: ReopenCase, act: Act, case: Case, docket: Docket) -> Ou
         raise refused("basis-missing", case.stream, "the appeal that remitted it", command.basis or "none", remedy)
     events: list[Any] = [CaseReopened(**act.on(case), basis=command.basis, case=case.id, reason=command.reason)]
     if case.id not in docket.cases:
-        events.append(CaseDocketed(**act.on(docket), case=case.id, grounds=opened.grounds))
+        events.append(CaseDocketed(**act.on(docket), case=case.id, election=case.election, grounds=opened.grounds))
     return Outcome(events)

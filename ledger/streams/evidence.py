@@ -96,7 +96,7 @@ def withdraw_evidence(command: WithdrawEvidence, act: Act, case: Case) -> Outcom
     if command.evidence in case.withdrawn:
         found = f"{command.evidence} withdrawn at {case.withdrawn[command.evidence]}"
         raise refused("evidence-withdrawn", where, "evidence that is not withdrawn", found, "Nothing to do")
-    fields = {"case": case.id, "evidence": command.evidence, "reason": command.reason}
+    fields: dict[str, Any] = {"case": case.id, "evidence": command.evidence, "reason": command.reason}
     return Outcome([EvidenceWithdrawn(**act.on(case), **fields)])
 
 

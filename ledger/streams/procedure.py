@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Literal
 
 from pydantic import Field
@@ -65,7 +65,7 @@ class ProcedureAdopted(Event):
 class Procedure(State):
     """The rules of procedure of an election: which held, or are to hold, when."""
 
-    history: History[ProcedureAdopted] = History()
+    history: History[ProcedureAdopted] = field(default_factory=History)
 
     def evolve(self, event: Event) -> Procedure:
         """Give the rules after one more event."""

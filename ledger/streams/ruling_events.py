@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import Literal, get_args
 
 from ledger.event import Audience, Canonical, Event, Private
 from ledger.field import Count, Hash, Id, PersonKey, Text, Time, Version
@@ -12,6 +12,8 @@ RulingOutcome = Literal["admit", "refuse", "remove", "suspend", "restore", "no-a
 DecidedBy = Literal["auto", "officer", "panel"]
 EntryAction = Literal["remove", "restore", "none"]
 PaperAction = Literal["none", "cancel-unreturned", "set-aside"]
+Content = Literal["ground", "rule", "evidence", "reasons", "appeal"]
+CONTENTS: tuple[Content, ...] = get_args(Content)  # what a letter has to say, in this order
 
 
 class Finding(Canonical):
@@ -74,6 +76,7 @@ class RulingNotified(Event):
     appeal_by: Dated | None = None
     case: Id
     channel: Literal["post", "email", "hand", "account"]
+    contains: tuple[Content, ...]
     ruling: Version
     text_digest: Hash
 
