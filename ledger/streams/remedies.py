@@ -25,7 +25,7 @@ BEFORE_CLOSE = ("restore-entry", "issue-paper")  # which give nobody a vote once
 class OrderRemedy(OfAppeal):
     """Order a remedy: one that is possible at this stage, or none-possible with the reason why."""
 
-    written = {"due": lambda body, found: found["local"] == body["due"]}
+    written = {"due": lambda body, found: (found or {}).get("local") == body.get("due")}
 
     remedy: Remedy = Field(description="what is to be done, or none-possible")
     entry: int | None = Field(None, ge=1, description="number of the entry, of restore-entry")
