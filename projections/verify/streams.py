@@ -48,6 +48,7 @@ from ledger.streams.rulebook import (
 from ledger.streams.signature import CommandSigned, CommandSignedWithheld, SignatureHeld
 from ledger.streams.timetable import StepVaried, Timetable, TimetableSet
 from ledger.streams.totals import Totals, TotalsCertified
+from projections.verify.case_streams import CASE_KINDS, case_place
 from projections.verify.finding import Finding
 from projections.verify.nomination_streams import NOMINATION_KINDS, nomination_place
 from projections.verify.register_streams import REGISTER_KINDS, register_place
@@ -78,6 +79,7 @@ KINDS: dict[str, type[State]] = {
     "timetable": Timetable,
     "signature": SignatureHeld,
     "totals": Totals,
+    **CASE_KINDS,
     **NOMINATION_KINDS,
     **REGISTER_KINDS,
 }
@@ -142,7 +144,7 @@ def place_of(event: Event) -> str:
             return FOUNDING
         case LogKeyRotated():
             return LOG_KEY
-    return register_place(event) or nomination_place(event)
+    return register_place(event) or nomination_place(event) or case_place(event)
 
 
 def check_place(position: int, event: Event) -> Iterator[Finding]:
