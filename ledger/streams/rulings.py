@@ -133,8 +133,7 @@ def make_ruling(
             `appeal-route-unclear`: in that order.
     """
     opened = require_open_case(case)
-    number = len(case.rulings) + 1
-    where = f"ruling {number} on case {case.id}"
+    where = f"ruling {len(case.rulings) + 1} on case {case.id}"
     if merge.kept is not None:
         remedy = f"Open a case about {merge.kept}, who was kept, and close this one"
         raise refused("merged-person", where, "a person who is kept", f"one merged into {merge.kept}", remedy)
@@ -142,23 +141,28 @@ def make_ruling(
     if act.effective > act.now:
         expected = f"a ruling made up to now, {act.now}"
         raise refused("future-dated", where, expected, act.effective, "Record it once it is made")
-    own = type(command).model_fields.keys() - Command.model_fields.keys() - {"reasons"}
-    fields: dict[str, Any] = {name: getattr(command, name) for name in own}
-    words = words_of(command.reasons)
-    ruling = RulingMade(
-        **act.on(case),
-        **fields,
-        person=opened.person,
-        reasons=Plain(command.reasons),
-        reasons_key=act.keyed("reasons of rulings", " ".join(words).encode()).hex()[:KEY_DIGITS],
-        reasons_words=len(words),
-        ruling=number,
-    )
+    ruling = _ruling(command, act, case, opened.person)
     titles = [version.title for each in opened.grounds for version in grounds.grounds.get(each, ())]
     before = Before(case, body, grounds, interests, entries, rules)
     for code, expected, found in ruling_faults(ruling, before, own_words(command.reasons, titles)):
         raise refused(code, where, expected, found, f"See: pollbook case {case.id}")
     return Outcome([ruling])
+
+
+def _ruling(command: MakeRuling, act: Act, case: Case, person: str) -> RulingMade:
+    """Give the ruling as it would be recorded."""
+    own = type(command).model_fields.keys() - Command.model_fields.keys() - {"reasons"}
+    fields: dict[str, Any] = {name: getattr(command, name) for name in own}
+    words = words_of(command.reasons)
+    return RulingMade(
+        **act.on(case),
+        **fields,
+        person=person,
+        reasons=Plain(command.reasons),
+        reasons_key=act.keyed("reasons of rulings", " ".join(words).encode()).hex()[:KEY_DIGITS],
+        reasons_words=len(words),
+        ruling=len(case.rulings) + 1,
+    )
 
 
 class NotifyRuling(Command):
