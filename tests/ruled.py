@@ -9,9 +9,10 @@ from ledger.streams.case_events import CaseOpened  # noqa: F401  # so that reade
 from ledger.streams.cases import AllocateCase, OpenCase
 from ledger.streams.evidence import AddEvidence, ServeCaseNotice
 from ledger.streams.ground import AdoptGround
+from ledger.streams.notification import NotifyRuling
 from ledger.streams.procedure import AdoptProcedure
 from ledger.streams.ruling_events import CONTENTS, EntryEffect, Finding
-from ledger.streams.rulings import MakeRuling, NotifyRuling
+from ledger.streams.rulings import MakeRuling
 from ledger.streams.seat import ConstituteBody, SeatMember
 from ledger.streams.sitting import HoldSitting
 

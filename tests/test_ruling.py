@@ -36,8 +36,8 @@ from ledger.streams.entry import EntryAdded, EntryRemoved
 from ledger.streams.evidence import AddEvidence, ReceiveReply, TakeInterimMeasure, WithdrawEvidence
 from ledger.streams.ground import AdoptGround
 from ledger.streams.interest import DeclareInterest
+from ledger.streams.notification import CorrectRuling
 from ledger.streams.ruling_events import Finding, RulingMade
-from ledger.streams.rulings import CorrectRuling
 from ledger.streams.seat import UnseatMember
 
 Change = Callable[[Sequence[Command]], Sequence[Command]]
