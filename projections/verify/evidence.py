@@ -19,6 +19,7 @@ from projections.verify.record import RecordRead
 from projections.verify.reports import check_reports
 from projections.verify.results import check_results
 from projections.verify.rules import check_rules
+from projections.verify.rulings import check_rulings
 from projections.verify.timetables import check_timetables
 from projections.verify.totals import check_totals
 
@@ -38,6 +39,7 @@ def check_evidence(ledger: Ledger, record: RecordRead) -> list[Finding]:
         *check_nominations(record),
         *check_timetables(record.others, contests),
         *check_rules(record.others),
+        *check_rulings(ledger, record.others),
         *check_heads(ledger, record),
     ]
 

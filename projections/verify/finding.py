@@ -43,6 +43,7 @@ CHECKS: dict[str, tuple[Category, str]] = {
     ),
     "E8": ("evidence", "rules were made by the bodies that may, none reaches back, and no sanction rests on guidance"),
     "E9": ("evidence", "bodies sat with the members they had, and no decision is of an inquorate sitting"),
+    "E13": ("evidence", "every ruling and every appeal was fair by what stood before it, and had the effect it names"),
 }
 
 

@@ -55,7 +55,7 @@ class Past:
 
 
 def check_rulings(ledger: Ledger, events: Iterable[tuple[int, Event]]) -> Iterator[Finding]:
-    """R1: every step of a case, ruling and appeal is one that the desk would have recorded, by what stood before it.
+    """E13: every step of a case, ruling and appeal is one that the desk would have recorded, by what stood before it.
 
     So a ruling is by a quorate panel without a conflict, on grounds in force, after notice, on good enough evidence,
     with an effect and a way to appeal; and what it led to on the roll stands beside it. What the vault alone has, such
@@ -84,24 +84,24 @@ def _check_run(past: Past, run: list[tuple[int, Event]]) -> Iterator[Finding]:
     try:
         decided = _decide(past, event)
     except RefusedError as refused:
-        yield Finding("R1", refused.code, position, event.stream, str(refused.expected), str(refused.found))
+        yield Finding("E13", refused.code, position, event.stream, str(refused.expected), str(refused.found))
         return
     except ValidationError as error:
         first = error.errors(include_url=False)[0]
         where = ".".join(map(str, first["loc"]))
-        yield Finding("R1", "field-differs", position, event.stream, f"what its command takes as {where}", first["msg"])
+        yield Finding("E13", "field-differs", position, event.stream, f"what its command takes as {where}", first["msg"])
         return
     led = [each for _, each in run if not each.type.startswith("command-signed")]
     expected = [(each.type, each.stream) for each in decided.events]
     found = [(each.type, each.stream) for each in led]
     if expected != found:
-        yield Finding("R1", "effect-differs", position, event.stream, _said(expected), _said(found))
+        yield Finding("E13", "effect-differs", position, event.stream, _said(expected), _said(found))
         return
     for due, each in zip(decided.events, led, strict=True):
         for name in sorted(type(each).model_fields.keys() - NOT_COMPARED - set(each.private)):
             one, other = getattr(due, name), getattr(each, name)
             if one != other:
-                yield Finding("R1", "field-differs", position, each.stream, f"{name} {one}", f"{other}")
+                yield Finding("E13", "field-differs", position, each.stream, f"{name} {one}", f"{other}")
 
 
 def _said(events: list[tuple[str, str]]) -> str:

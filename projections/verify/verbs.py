@@ -11,10 +11,16 @@ from ledger.decision import DECISIONS
 from ledger.event import TYPES
 
 OTHERWISE = {
+    "appeal-attempted.v1": ("lodge-appeal",),
+    "appeal-received-late.v1": ("lodge-appeal",),
     "batch-closed.v1": ("read-papers",),
     "batch-opened.v1": ("read-papers",),
     "batch-withdrawn.v1": ("withdraw-papers",),
+    "case-docketed.v1": ("open-case", "reopen-case"),
+    "case-undocketed.v1": ("close-case",),
     "disclosure-erased.v1": ("confirm-erasure",),
+    "entry-removed.v1": ("remove-entry", "notify-ruling"),
+    "entry-restored.v1": ("restore-entry", "notify-ruling", "do-remedy"),
     "key-enrolled.v1": ("enrol-key", "found-ledger"),
     "member-amended.v1": ("register-members",),
     "member-registered.v1": ("register-members",),
