@@ -10,6 +10,7 @@ import typer
 
 from cli import (
     body_verbs,
+    case_verbs,
     count_verbs,
     member_verbs,
     nomination_verbs,
@@ -219,6 +220,7 @@ def show(
 
 timetable_verbs.add_verbs(app)
 body_verbs.add_verbs(app)
+case_verbs.add_verbs(app)
 rules_verbs.add_verbs(app)
 count_verbs.add_verbs(app)
 nomination_verbs.add_verbs(app)

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any, Literal, NamedTuple, get_args
 
-from ledger.event import Event
+from ledger.event import TYPES, Event
 from ledger.streams.case_events import EvidenceAdded
 
 Reader = Literal["public", "subject", "panel", "reviewer", "scrutineer"]
@@ -74,3 +74,11 @@ def text_of(reader: Reader, event: Event, field: str, erased: frozenset[str], re
         return PRIVATE
     value = read(digest, field, event.stream)
     return MISSING if value is None else str(value)
+
+
+def reads_vault(reader: Reader) -> bool:
+    """Tell whether somebody reads anything that the vault holds of a case."""
+    return any(reader in rule.readers or (rule.subject_if_disclosed and reader == "subject") for rule in _OF_THE_VAULT)
+
+
+_OF_THE_VAULT = tuple(rule for (kind, field), rule in TABLE.items() if field in TYPES[kind].private)

@@ -79,6 +79,7 @@ class AppealSaid(NamedTuple):
         state: none, not-told, no-appeal-lies, attempted, pending, late, leave-refused, withdrawn, or its outcome.
         open: whether there is anything still to come of it: time to appeal, or an appeal to be determined.
         since: when it came to that state, where something did.
+        late: whether it was received after the time to appeal had ended.
     """
 
     state: str
@@ -87,6 +88,7 @@ class AppealSaid(NamedTuple):
     clause: str | None
     received: str | None = None
     since: str | None = None
+    late: bool = False
     attempts: int = 0
     votes: tuple[int, int] | None = None
     remedies: tuple[RemedySaid, ...] = ()
@@ -240,7 +242,7 @@ def appeal_said(read: RulingRead, told: Told | None, at: str) -> AppealSaid:
     if made.no_appeal is not None or isinstance(received, AppealAttempted):
         tried = "attempted" if appeal.attempts else "no-appeal-lies"
         came = received.effective if received else None
-        return AppealSaid(tried, False, None, made.no_appeal, came, came, appeal.attempts)
+        return AppealSaid(tried, False, None, made.no_appeal, came, came, attempts=appeal.attempts)
     if received is None:
         running = told is None or told.appeal_by is None or at <= told.appeal_by.utc
         return AppealSaid("not-told" if told is None else "none", running, made.appeal, None)
@@ -250,9 +252,9 @@ def appeal_said(read: RulingRead, told: Told | None, at: str) -> AppealSaid:
         RemedySaid(each.remedy, each.due, appeal.done[number].effective if number in appeal.done else None, each.reason)
         for number, each in appeal.remedies.items()
     )
-    return AppealSaid(
-        state, appeal.pending, made.appeal, None, received.effective, since, votes=votes, remedies=remedies
-    )
+    late = isinstance(received, AppealReceivedLate)
+    came = received.effective
+    return AppealSaid(state, appeal.pending, made.appeal, None, came, since, late=late, votes=votes, remedies=remedies)
 
 
 def _state(appeal: Appeal) -> tuple[str, str | None]:

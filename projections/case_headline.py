@@ -19,8 +19,8 @@ PAPERS = {
 }
 APPEALS = {
     "pending": "and is to be determined",
-    "late": "late, and awaits leave",
-    "leave-refused": "late, and leave was refused",
+    "late": "and awaits leave",
+    "leave-refused": "and leave was refused",
     "withdrawn": "and withdrawn",
 }
 
@@ -49,8 +49,8 @@ def _decided(facts: Facts) -> str:
         who = f"the {facts.actor}, an officer," if facts.decided_by == "officer" else "a panel that is not on record"
         return f"{lead} {who} {outcome}"
     panel = facts.panel
-    withdrew = f", {panel.withdrew} of them withdrawn" if panel.withdrew else ""
-    there = f"{panel.present} present{withdrew}, where {counted(panel.quorum, 'member')} made a quorum"
+    withdrew = f", of whom {panel.withdrew} withdrew" if panel.withdrew else ""
+    there = f"{panel.present} present{withdrew}, with a quorum of {panel.quorum}"
     votes = "by {} to {}".format(*map(str, facts.votes[:2])) + (
         f" with {counted(facts.votes[2], 'abstention')}" if facts.votes[2] else ""
     )
@@ -113,7 +113,7 @@ def _appeal(facts: Facts, appeal: AppealSaid) -> Iterator[str]:
         may = "may appeal" if appeal.open else "might have appealed, and did not,"
         yield f"they {may} to {quoted(appeal.to or '')}{until}"
         return
-    lodged = f"an appeal was received on {day(appeal.received or '')}"
+    lodged = f"an appeal was received {'late ' if appeal.late else ''}on {day(appeal.received or '')}"
     if appeal.votes is None:
         yield f"{lodged} {APPEALS[appeal.state]}"
         return

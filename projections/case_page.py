@@ -22,7 +22,7 @@ from projections.story.words import quoted
 
 HIDDEN = "\ue000"  # stands for a field while the sentence is made; no text of anybody's has it: `field.check_text`
 QUOTED = re.compile(r'("(?:[^"\\]|\\.)*")')
-LATER = "Recorded after the ruling: the panel did not have it."
+LATER = "Recorded after the ruling: whoever made it did not have it."
 NOTHING_PUBLIC = "No ruling: nothing of it is public."
 
 

@@ -17,6 +17,7 @@ import projections.story.members
 import projections.story.membership
 import projections.story.nominations
 import projections.story.offices
+import projections.story.rolls
 import projections.story.rules
 import projections.story.timetables
 import projections.story.votes  # noqa: F401  # all fill the table of templates
