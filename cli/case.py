@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -21,8 +22,10 @@ from projections.case_file import read_case_file
 from projections.case_html import html_of_page
 from projections.case_page import Page, case_page
 from projections.case_text import markdown_of_page, text_of_page
+from projections.moment import Moment
 
 FORMATS = ("text", "md", "html", "json")
+OWN, READABLE = 0o600, 0o644  # of a file about one person, and of one that is for everybody
 
 
 class Wanted(NamedTuple):
@@ -48,16 +51,28 @@ def show_case(place: Place, case: str, wanted: Wanted, as_of: str | None, known_
     with opened(place) as ledger:
         require_known(moment, ledger)
         file = read_case_file(ledger, case, moment, wanted.ruling)
-        at = moment.as_of or moment.known_at or system_clock()
+        at = _reader_at(ledger, moment)
         with texts_for(place, ledger, reader) as read:
             page = case_page(file, reader, at, read)
     text = _written(page, wanted.form)
     if wanted.out is None:
         say(text.removesuffix("\n"))
         return
-    with os_errors(wanted.out):
-        wanted.out.write_text(text, "utf-8")
+    mode = READABLE if reader == "public" else OWN
+    with (
+        os_errors(wanted.out),
+        os.fdopen(os.open(wanted.out, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, mode), "w", encoding="utf-8") as out,
+    ):
+        out.write(text)
     say(f"wrote {wanted.out}")
+
+
+def _reader_at(ledger: Ledger, moment: Moment) -> str:
+    """Give the moment that deadlines are held against: the one that is looked at, else now."""
+    if moment.as_of or moment.known_at or moment.known_at_position is None:
+        return moment.as_of or moment.known_at or system_clock()
+    _, event = next(ledger.scan(moment.known_at_position, moment.known_at_position + 1))
+    return event.recorded
 
 
 def _require(option: str, value: str, known: tuple[str, ...], code: str) -> None:

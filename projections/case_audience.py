@@ -51,8 +51,10 @@ TABLE: Mapping[tuple[str, str], Rule] = {
 
 
 def may_read(reader: Reader, event: Event, field: str) -> bool:
-    """Tell whether somebody may read a field of an event of a case."""
-    rule = TABLE.get((event.type, field), Rule(REST))
+    """Tell whether somebody may read a field of an event in a case file; what is private and has no row, nobody."""
+    rule = TABLE.get((event.type, field))
+    if rule is None:
+        return reader in REST and field not in event.private
     if reader == "subject" and rule.subject_if_disclosed:
         return isinstance(event, EvidenceAdded) and event.disclosure == "disclosed"
     return reader in rule.readers

@@ -9,6 +9,7 @@ from filed import NOW_IS, Filed, filed
 from ruled import BEFORE, EVIDENCE, NOTICE, OPEN, OPENED, RULE, TELL, P
 from scenario import but, happened
 from stores import LedgerPlace, desk_at
+from terminal import ROOT
 from test_appeal import ASSIGN, DETERMINE, HEAR, LODGE, PACK
 from test_case_file import REPLY, put
 
@@ -17,8 +18,9 @@ from ledger.event import TYPES
 from ledger.field import check_text
 from ledger.streams.incident import LinkCase, OpenIncident
 from ledger.streams.notification import CorrectRuling
-from ledger.streams.person import DisclosureErased
-from projections.case_audience import ERASED, MISSING, PRIVATE, READERS, TABLE, Reader, reads_vault
+from ledger.streams.person import DisclosureErased, PersonRecorded
+from ledger.streams.ruling_events import RulingMade
+from projections.case_audience import ERASED, MISSING, PRIVATE, READERS, TABLE, Reader, may_read, reads_vault
 from projections.case_file import read_case_file
 from projections.case_html import html_of_page
 from projections.case_page import HIDDEN, case_page
@@ -115,6 +117,21 @@ def test_every_private_field_of_a_case_has_a_row() -> None:
     assert all(rule.readers and "public" not in rule.readers for rule in TABLE.values())
 
 
+def test_what_is_private_and_has_no_row_is_read_by_nobody() -> None:
+    known = happened(PersonRecorded, "person/p1", identity="0" * 43)
+    assert not any(may_read(reader, known, "identity") for reader in READERS)
+    assert [reader for reader in READERS if may_read(reader, known, "actor")] == [SUBJECT, PANEL, REVIEWER, SCRUTINEER]
+
+
+def test_the_how_to_shows_the_table_as_it_is() -> None:
+    page = (ROOT / "docs" / "how-to" / "rule-on-a-case.md").read_text("utf-8")
+    for (kind, field), rule in TABLE.items():
+        cells = ["yes" if reader in rule.readers else "no" for reader in READERS[1:]]
+        cells[0] = "if disclosed" if rule.subject_if_disclosed else cells[0]
+        assert f"| `{kind}` | `{field}` | {' | '.join(cells)} |\n" in page
+    assert page.count("| `") == len(TABLE)
+
+
 def test_no_event_of_a_case_has_two_private_fields() -> None:
     assert all(len(event.private) <= 1 for event in (*OF_CASES, *OF_APPEALS))
 
@@ -136,7 +153,7 @@ def test_the_public_reads_one_line_and_nothing_else(record: Filed) -> None:
 
 
 def test_what_was_erased_is_shown_as_erased_and_to_nobody_else_than_before(record: Filed) -> None:
-    reasons = next(str(event.reasons) for _, event in record.events if event.type == "ruling-made.v1")
+    reasons = next(event.reasons for _, event in record.events if isinstance(event, RulingMade))
     gone = happened(DisclosureErased, f"erasure/{P}", digests=(reasons,))
     after = filed(*COMMANDS)
     after.events.append((len(after.events), gone))

@@ -176,6 +176,17 @@ def test_a_ground_is_told_in_the_version_that_held_when_the_conduct_was_and_was_
     assert "(in no version that was in force), not met on 1 April 2010" in filed(*BEFORE, early).page().lines[0]
 
 
+def test_what_a_ruling_rested_on_is_what_was_known_then() -> None:
+    newer: AdoptGround = but(GROUND, title="Backs anybody else", effective="2010-05-25T12:00:00Z")
+    recuse = but(RECUSE, effective="2010-09-04T12:00:00Z")
+    file = filed(*RULED_ON, newer, TELL, REOPEN, recuse).file()
+    assert file.chosen
+    facts = facts_of(file, file.chosen, NOW_IS)
+    assert (facts.grounds[0].version, facts.grounds[0].title) == (1, "Supports another party")
+    assert facts.panel
+    assert facts.panel.withdrew == 0
+
+
 def test_what_came_after_the_ruling_is_marked_and_what_came_before_is_not() -> None:
     page = filed(*TOLD_OF, REOPEN, MORE, AGAIN, SECOND).page(ruling=1)
     assert [(each.type.partition(".")[0], each.later) for each in page.timeline] == [
@@ -200,10 +211,13 @@ def test_a_case_is_read_from_its_last_ruling_unless_another_is_asked_for() -> No
 
 
 def test_an_effect_belongs_to_the_ruling_that_led_to_it() -> None:
-    file = filed(*DEFINED, *BEFORE[1:], REMOVE, TELL, REOPEN, MORE, AGAIN, SECOND, before={0: ENTRY}).file()
+    restore = but(SECOND, outcome="restore", effects=({"number": 1, "action": "restore"},))
+    tell = but(TELL, ruling=2, effective="2010-09-12T09:00:00Z")
+    again = (REOPEN, MORE, AGAIN, restore, tell)
+    file = filed(*DEFINED, *BEFORE[1:], REMOVE, TELL, *again, before={0: ENTRY}).file()
     first, second = (facts_of(file, each, NOW_IS) for each in file.rulings)
     assert [(each.number, each.action) for each in first.changed] == [(1, "removed")]
-    assert second.changed == ()
+    assert [(each.number, each.action) for each in second.changed] == [(1, "restored")]
 
 
 def test_reads_the_streams_of_the_case_alone() -> None:
