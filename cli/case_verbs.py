@@ -37,7 +37,7 @@ def case(
     known_at: KnownAt = None,
     as_json: Json = False,
 ) -> None:
-    """Show one case: what was decided, how, on what, and what came of it.
+    """Show a case: what was decided, and what came of it.
 
     A sentence made from the record says who decided what, with how many there, on which ground in which version and
     which evidence, when the person was told, whether there was an appeal, and what became of the roll. Below it, all
@@ -65,7 +65,7 @@ def cases(
     known_at: KnownAt = None,
     as_json: Json = False,
 ) -> None:
-    """List cases: what they are about, with whom they are, how they stand.
+    """List cases: what about, with whom, how they stand.
 
     Nobody is named: a person is known by a key. What is next in a case tells pollbook case ID.
     """

@@ -129,7 +129,7 @@ def test_the_how_to_shows_the_table_as_it_is() -> None:
         cells = ["yes" if reader in rule.readers else "no" for reader in READERS[1:]]
         cells[0] = "if disclosed" if rule.subject_if_disclosed else cells[0]
         assert f"| `{kind}` | `{field}` | {' | '.join(cells)} |\n" in page
-    assert page.count("| `") == len(TABLE)
+    assert page.count("\n| `") == len(TABLE)
 
 
 def test_no_event_of_a_case_has_two_private_fields() -> None:
