@@ -9,7 +9,7 @@ from cli.look import moment_from, require_known
 from cli.office import opened
 from cli.place import Place
 from cli.screen import progress, say, say_json, say_wrapped, table
-from projections.case_list import CaseLine, case_lines
+from projections.case_list import CaseLine, case_lines, case_names
 from projections.story.words import counted
 
 STANDS = {
@@ -39,8 +39,9 @@ def list_cases(place: Place, which: Which, as_of: str | None, known_at: str | No
     moment = moment_from(as_of, known_at)
     with opened(place) as ledger:
         require_known(moment, ledger)
-        with progress("reading", ledger.head().size) as bar:
-            lines = bar.over(case_lines(ledger, moment, which.person))
+        names = case_names(ledger, which.person)
+        with progress("reading", len(names)) as bar:
+            lines = case_lines(ledger, bar.over(names), moment)
             wanted = (line for line in lines if line.open or not which.only_open)
             found = list(islice(wanted, which.limit + 1))
     shown, more = found[: which.limit], len(found) > which.limit

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING, NamedTuple
 
 from ledger.decision import fold
 from ledger.streams.case import Case, case_stream
+from ledger.streams.case_events import CaseDocketed
 from projections.case_file import CASES, OPENED
 from projections.moment import NOW, Moment
 
@@ -30,13 +31,9 @@ class CaseLine(NamedTuple):
     open: bool
 
 
-def case_lines(ledger: Record, moment: Moment = NOW, person: str = "") -> Iterator[CaseLine]:
-    """Give the cases in the order in which they were opened.
-
-    Args:
-        person: those about one person only, found by their docket; all others are not read.
-    """
-    for case in _named(ledger, person):
+def case_lines(ledger: Record, cases: Iterable[str], moment: Moment = NOW) -> Iterator[CaseLine]:
+    """Give cases by their ids, in that order; those that were not opened by then are left out."""
+    for case in cases:
         state = fold(case_stream(case), (event for _, event in moment.past(ledger.stream(case_stream(case).stream))))
         if state.opened is None:
             continue
@@ -53,13 +50,17 @@ def case_lines(ledger: Record, moment: Moment = NOW, person: str = "") -> Iterat
         )
 
 
-def _named(ledger: Record, person: str) -> Iterator[str]:
+def case_names(ledger: Record, person: str = "") -> list[str]:
+    """Give the ids of cases in the order in which they were opened.
+
+    Args:
+        person: those about one person only, found by their docket; all others are not read.
+    """
     if not person:
-        yield from dict.fromkeys(stream.removeprefix(CASES) for stream in ledger.streams_of(OPENED, CASES))
-        return
+        return list(dict.fromkeys(stream.removeprefix(CASES) for stream in ledger.streams_of(OPENED, CASES)))
     dockets = dict.fromkeys(s for s in ledger.streams_of(DOCKETED, DOCKETS) if s.endswith(f"/{person}"))
     named = [event for docket in dockets for _, event in ledger.stream(docket)]
-    yield from dict.fromkeys(str(getattr(event, "case", "")) for event in named)
+    return list(dict.fromkeys(event.case for event in named if isinstance(event, CaseDocketed)))
 
 
 def standing_of(case: Case) -> str:

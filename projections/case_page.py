@@ -7,7 +7,7 @@ What was recorded after the ruling that the file is read from is marked `later`:
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import asdict, dataclass
 from typing import Any, NamedTuple
 
@@ -22,6 +22,7 @@ from projections.story.words import quoted
 
 HIDDEN = "\ue000"  # stands for a field while the sentence is made; no text of anybody's has it: `field.check_text`
 QUOTED = re.compile(r'("(?:[^"\\]|\\.)*")')
+UNSAID = {"ruling-corrected.v1": f"The reasons now read {PRIVATE}."}
 LATER = "Recorded after the ruling: whoever made it did not have it."
 NOTHING_PUBLIC = "No ruling: nothing of it is public."
 
@@ -132,6 +133,7 @@ def _timeline(file: CaseFile, reader: Reader, read: TextReader | None) -> Iterat
             for field in event.private
             if getattr(event, field) is not None
         }
+        sentences = (*told.sentences, *_unsaid(event.type, told.sentences, texts))
         said = next(iter(texts.values()), PRIVATE)  # no event of a case has more than one
         yield Entry(
             position,
@@ -140,9 +142,16 @@ def _timeline(file: CaseFile, reader: Reader, read: TextReader | None) -> Iterat
             event.effective,
             event.recorded,
             file.later(position),
-            tuple(_filled(sentence, said) for sentence in told.sentences),
+            tuple(_filled(sentence, said) for sentence in sentences),
             texts,
         )
+
+
+def _unsaid(kind: str, sentences: Iterable[str], texts: Iterable[str]) -> Iterator[str]:
+    """Give a sentence for a private value that the story of its event has no place for."""
+    if not any(PRIVATE in part for sentence in sentences for part in QUOTED.split(sentence)[::2]):
+        for field in texts:
+            yield UNSAID.get(kind, f"Its {field}: {PRIVATE}.")
 
 
 def _hidden(event: Event, reader: Reader) -> Event:

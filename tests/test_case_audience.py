@@ -72,6 +72,7 @@ WHO: dict[str, set[str]] = {
     "incident i1": {PANEL, REVIEWER, SCRUTINEER},
     "Same card as nine others": {PANEL, REVIEWER, SCRUTINEER},
     'are "' + RULE.reasons + '"': {SUBJECT, PANEL, REVIEWER},
+    f'The reasons now read "{REASONS}"': {SUBJECT, PANEL, REVIEWER},
     "I signed nothing": {SUBJECT, REVIEWER},
     DETERMINE.reasons: {SUBJECT, PANEL, REVIEWER},
     "It would show who gave it": {SUBJECT, PANEL, REVIEWER, SCRUTINEER},
@@ -175,6 +176,13 @@ def test_what_a_user_wrote_is_never_taken_for_what_stands_for_a_text() -> None:
     (entry,) = [each for each in page.timeline if "e2" in each.says[0]]
     assert entry.says[1].endswith('what it says is "A neighbour saw a poster".')
     assert entry.says[2] == 'It is withheld: "It is \\"(private)\\", they said (private)".'
+
+
+def test_a_text_for_which_a_story_has_no_place_is_told_beside_it() -> None:
+    terms = but(OPEN, search="names of candidates")  # though it was found by a complaint
+    entry = filed(*put(BEFORE, OPEN, terms)).page().timeline[0]
+    assert entry.says[-1] == 'Its search: "names of candidates".'
+    assert filed(*BEFORE).page().timeline[0].says[-1] == "The conduct was on 1 June 2010 at 12:00:00 UTC."
 
 
 def test_nothing_of_anybody_is_markup() -> None:

@@ -35,7 +35,7 @@ from ledger.streams.notification import CorrectRuling
 from ledger.streams.ruling_events import Finding
 from projections.case_facts import facts_of
 from projections.case_file import read_case_file
-from projections.case_list import case_lines
+from projections.case_list import case_lines, case_names
 from projections.moment import Moment
 
 ENTRY = EntryAdded(
@@ -292,11 +292,11 @@ def test_cases_are_listed_with_how_they_stand() -> None:
     other = "9" * 24
     more = but(OPEN, case="c2", person=other, subject=f"person/{other}")
     record = filed(*RULED_ON, more)
-    lines = list(case_lines(record.record))
+    lines = list(case_lines(record.record, case_names(record.record)))
     assert [(line.case, line.stands, line.ruling, line.open) for line in lines] == [
         ("c1", "ruled", "refuse", False),
         ("c2", "not-allocated", None, True),
     ]
-    assert [line.case for line in case_lines(record.record, person=other)] == ["c2"]
-    stands = [next(case_lines(filed(*commands).record)).stands for commands in (BEFORE[:-2], BEFORE, TOLD_OF)]
+    assert case_names(record.record, other) == ["c2"]
+    stands = [next(case_lines(filed(*commands).record, ["c1"])).stands for commands in (BEFORE[:-2], BEFORE, TOLD_OF)]
     assert stands == ["not-noticed", "awaits-ruling", "told"]
