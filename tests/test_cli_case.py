@@ -38,6 +38,8 @@ def test_shows_what_is_on_record_and_nothing_of_the_vault(at: Terminal) -> None:
     assert text.startswith("Case c1, for the scrutineer (now)\n\nRuling 1 on case c1: on 10 August 2010")
     assert max(map(len, text.splitlines())) <= 80
     assert TEXT not in " ".join(text.split())
+    assert "later: On 11 August 2010" in text
+    assert "later: On 10 August 2010" not in text
     assert "(private): the vault is not open, or not for this audience." in text
 
 
@@ -59,6 +61,15 @@ def test_tells_the_public_one_line(at: Terminal) -> None:
     assert at("case", "c1", "--audience", "public").done() == line + "\n"
     early = at("case", "c1", "--audience", "public", "--as-of", "2010-08-20").done()
     assert early == line.replace("closed", "open") + "\n"
+
+
+def test_holds_time_to_appeal_against_the_moment_that_is_looked_at(
+    at: Terminal, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("cli.case.system_clock", lambda: "2010-08-20T00:00:00Z")
+    public = ("case", "c1", "--audience", "public")
+    assert at(*public).done().endswith("appeal open.\n")
+    assert at(*public, "--known-at", str(at.size() - 1)).done().endswith("appeal closed.\n")  # it was recorded now
 
 
 def test_writes_each_form(at: Terminal) -> None:
