@@ -29,6 +29,8 @@ if TYPE_CHECKING:
 
 CASES = "case/"
 OPENED = "case-opened.v1"
+CONTESTS = "contest/"
+DEFINED = "contest-defined.v1"
 Told = tuple[int, Event]  # position and event
 
 
@@ -115,7 +117,7 @@ def read_case_file(ledger: Record, case: str, moment: Moment = NOW, ruling: int 
         if isinstance(event, RulingMade)
     )
     contests = _contests(ledger, state.opened, rulings, moment)
-    effects = _effects(ledger, state, contests, moment)
+    effects = _effects(ledger, state, {*contests, *_defined(ledger)}, moment)
     everything = sorted((*own, *(each for told in appeals.values() for each in told), *effects), key=lambda e: e[0])
     chosen = next((each for each in reversed(rulings) if ruling in (None, each.number)), None)
     erased = _erased(ledger, state.person)
@@ -174,6 +176,11 @@ def _contests(ledger: Record, opened: CaseOpened, rulings: Iterable[RulingRead],
         name: fold(contest, (event for _, event in moment.past(ledger.stream(contest.stream))))
         for name, contest in found.items()
     }
+
+
+def _defined(ledger: Record) -> list[str]:
+    """Name the contests that were defined, for a paper in any of them may have been cancelled."""
+    return [stream.removeprefix(CONTESTS) for stream in ledger.streams_of(DEFINED, CONTESTS)]
 
 
 def _effects(ledger: Record, case: Case, contests: Iterable[str], moment: Moment) -> tuple[Told, ...]:

@@ -48,7 +48,7 @@ def html_part(page: Page) -> str:
     parts = [
         f"<h1>Case {escape(page.title)}</h1>\n",
         *(f'<p class="headline">{escape(line)}</p>\n' for line in page.lines),
-        f'<p class="about">For the {page.reader}; {escape(page.moment)}.</p>\n',
+        f'<p class="about">For the {page.reader}; {escape(page.moment)}. Numbers are positions in the ledger.</p>\n',
     ]
     if page.flags:
         flags = "".join(f"<li><code>{escape(each.code)}</code>: {escape(each.says)}</li>\n" for each in page.flags)

@@ -236,6 +236,12 @@ def test_reads_the_streams_of_the_case_alone() -> None:
     ]
 
 
+def test_looks_for_papers_in_every_contest_though_the_case_names_none() -> None:
+    record = filed(*DEFINED, *put(BEFORE[1:], OPEN, but(OPEN, about=None)))
+    assert record.file().contests == {}
+    assert f"issued/leader/{P}" in record.asked
+
+
 def test_as_it_was_and_as_we_knew_it() -> None:
     record = whole()
     as_of = read_case_file(record.record, "c1", Moment(as_of="2010-08-10T23:59:59Z"))
