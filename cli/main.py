@@ -11,6 +11,7 @@ import typer
 from cli import (
     body_verbs,
     build_verbs,
+    case_verbs,
     check_verbs,
     count_verbs,
     member_verbs,
@@ -230,7 +231,7 @@ def show(
 
 for verbs in (build_verbs, timetable_verbs, body_verbs, rules_verbs, count_verbs, nomination_verbs, office_verbs):
     verbs.add_verbs(app)
-for verbs in (member_verbs, check_verbs, roll_verbs, paper_verbs, privacy_verbs):
+for verbs in (member_verbs, check_verbs, roll_verbs, paper_verbs, case_verbs, privacy_verbs):
     verbs.add_verbs(app)
 
 

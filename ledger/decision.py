@@ -11,18 +11,17 @@ import re
 from abc import abstractmethod
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, ClassVar, Literal, NamedTuple, Protocol, Self, TypeVar
+from typing import Any, ClassVar, NamedTuple, Self, TypeVar
 
 from pydantic import BaseModel, ConfigDict, Field
 
 from ledger.build import Build
 from ledger.event import Event
 from ledger.field import Text, Time
+from ledger.figures import Figures
 from ledger.intake import Intake
-from ledger.marking import Marking, PapersPort
+from ledger.marking import Marking
 from ledger.paying import Paying
-from ledger.retention_figures import RetentionFigures
-from ledger.roll_figures import RollFigures
 from ledger.sweep import Sweep
 
 
@@ -83,11 +82,17 @@ class Command(BaseModel):
         return self.model_dump(mode="json", exclude_none=True, exclude=set(self.private))
 
 
+def no_secret(_purpose: str, _text: bytes) -> bytes:
+    """Refuse to give a keyed digest: where an act is looked at again, no vault is at hand."""
+    raise TypeError("no vault is at hand")
+
+
 @dataclass(frozen=True, slots=True)
 class Act:
     """Who acts, when, and under what: the envelope of the events that a decision makes.
 
-    `origin` is the log's name, which signatures are bound to; `size` is how many events are in the ledger.
+    `origin` is the log's name, which signatures are bound to; `size` is how many events are in the ledger. `keyed`
+    gives a digest under a secret of the vault: purpose, text -> 32 bytes.
     """
 
     actor: str
@@ -97,6 +102,7 @@ class Act:
     command: str | None = None
     origin: str = ""
     size: int = 0
+    keyed: Callable[[str, bytes], bytes] = no_secret
 
     def on(self, state: State, after: int = 0) -> dict[str, Any]:
         """Give the envelope of the next event on a stream, or of one `after` it in the same outcome."""
@@ -153,114 +159,9 @@ class Outcome:
     restricted: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class CountFigures:
-    """A count as a projection gives it at a position: what a declaration must agree with.
-
-    Attributes:
-        digest: of the stage table.
-        cells: (stage, section, candidate, measure) -> exact value.
-        stage: the last one; where the count stopped, `lot_needed` are tied there, for `lot_for`.
-        distributed: papers of all sections by their ballot accounts, None where a section has none; and `returned`.
-        rejected: papers, by the count and by the accounts.
-    """
-
-    position: int
-    digest: str
-    elected: tuple[str, ...]
-    cells: Mapping[tuple[int, str, str, str], str]
-    stage: int = 1
-    lot_needed: tuple[str, ...] = ()
-    lot_for: Literal["", "surplus", "exclusion", "place"] = ""
-    distributed: int | None = None
-    returned: int | None = None
-    rejected: int = 0
-
-
-@dataclass(frozen=True, slots=True)
-class HeadsFigures:
-    """The heads of all streams as of a position: how many streams, and the root over their heads."""
-
-    position: int
-    streams: int
-    root: str
-
-
-@dataclass(frozen=True, slots=True)
-class BatchFigures:
-    """The batches of papers of a contest as of a position: stream to the digest of what was taken in."""
-
-    position: int
-    contents: Mapping[str, str]
-
-
-@dataclass(frozen=True, slots=True)
-class NomineeFigures:
-    """What a nominee has come to.
-
-    Attributes:
-        counts: class of nominators -> nominations that stand.
-        tests: threshold -> (needed, has); needed is None where a size is not on record.
-        reasons: why the nominee is not validly nominated; none where valid.
-    """
-
-    name: str
-    counts: Mapping[str, int]
-    tests: Mapping[str, tuple[int | None, int]]
-    reasons: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class NominationFigures:
-    """The nominations of a contest as of a position: what a statement of persons nominated must agree with.
-
-    Attributes:
-        digest: of every nomination with what became of it.
-        nominees: by id, those who were ever nominated, and an incumbent who need not be.
-        late: nominations received late, and `void`, received in time, that do not stand.
-        unruled: nominators whose irregular nomination was not ruled on.
-        unsized: classes with their measure whose size a threshold needs and that is not on record.
-    """
-
-    position: int
-    digest: str
-    nominees: Mapping[str, NomineeFigures]
-    late: int = 0
-    void: int = 0
-    unruled: tuple[str, ...] = ()
-    unsized: tuple[str, ...] = ()
-
-
-class Figures(PapersPort, Protocol):
-    """The port through which decisions see projections; the command line injects them."""
-
-    def count(self, contest: str) -> CountFigures:
-        """Give the count of a contest as of the ledger's last event."""
-        ...
-
-    def batches(self, contest: str) -> BatchFigures:
-        """Give the batches of papers of a contest as of the ledger's last event."""
-        ...
-
-    def nominations(self, contest: str) -> NominationFigures:
-        """Give the nominations of a contest as of the ledger's last event."""
-        ...
-
-    def roll(self, election: str) -> RollFigures:
-        """Give the roll of an election as of the ledger's last event."""
-        ...
-
-    def heads(self) -> HeadsFigures:
-        """Give the heads of all streams as of the ledger's last event."""
-        ...
-
-    def retention(self, person: str = "", register: str = "") -> RetentionFigures:
-        """Give how long what the vault holds of a person, or of everybody in a register, has to be kept."""
-        ...
-
-
 Decide = Callable[..., Outcome]
-Reads = Mapping[str, Callable[[Any, Any], State]]
+States = dict[str, Any]  # name of an argument -> a state, or a tuple of states
+Reads = Mapping[str, Callable[[Any, Any], State | tuple[State, ...]]]
 
 
 class Entry(NamedTuple):
@@ -275,11 +176,30 @@ class Entry(NamedTuple):
 DECISIONS: dict[str, Entry] = {}
 
 
+def read_states(entry: Entry, command: Any, load: Callable[[Any], State]) -> States:
+    """Read what a decision reads, each stream named by the command and by what was read before it.
+
+    Args:
+        load: the empty state of a stream -> the state as it stands.
+    """
+    states: States = {}
+    for argument, empty in entry.reads.items():
+        found = empty(command, states)
+        states[argument] = tuple(map(load, found)) if isinstance(found, tuple) else load(found)
+    return states
+
+
+def versions_of(states: States) -> dict[str, int]:
+    """Give the streams that were read, and their versions."""
+    alone = (each if isinstance(each, tuple) else (each,) for each in states.values())
+    return {state.stream: state.version for several in alone for state in several}
+
+
 def decision(
     command: type[Command],
     *,
     figures: Callable[[Any, Figures], Any] | None = None,
-    **reads: Callable[[Any, Any], State],
+    **reads: Callable[[Any, Any], State | tuple[State, ...]],
 ) -> Callable[[Decide], Decide]:
     """Enter a decision in the table: which command it answers, and which states and figures it reads.
 
@@ -287,7 +207,7 @@ def decision(
         command: the command's class; its name and the function's are one stem.
         figures: command and port -> the figures that the decision reads; passed as `figures`.
         reads: name of an argument -> function from the command, and the states read before it by name, to
-            the empty state of a stream.
+            the empty state of a stream, or a tuple of them where it reads several alike.
     """
 
     def enter(decide: Decide) -> Decide:

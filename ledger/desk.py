@@ -10,10 +10,11 @@ from typing import Any
 
 from ledger.authority import Sign, authorise, no_keys, sign
 from ledger.bulk import Bulk, Progress, in_bulk
-from ledger.decision import DECISIONS, Act, Batch, Command, Entry, Figures, Outcome, State, fold
+from ledger.decision import DECISIONS, Act, Batch, Command, Entry, Outcome, fold, read_states, versions_of
 from ledger.erasing import begin_erasures, finish_erasures, resume_erasures
 from ledger.errors import EvidenceError, RefusedError
 from ledger.event import Audience, Event
+from ledger.figures import Figures
 from ledger.intake import subject_of
 from ledger.intake_run import stamped
 from ledger.leaf import BLIND_BYTES, CANONICAL, Disclosure, Draw, base64url, conceal, encode
@@ -129,22 +130,23 @@ class Desk:
         """Decide, and have it signed: what is to be recorded, what must not have changed, and the signature."""
         require_impersonal(command, self.vault.index.knows)
         entry: Entry = DECISIONS[command.verb]
-        states: dict[str, State] = {}
-        for argument, empty in entry.reads.items():
-            state = empty(command, states)
-            states[argument] = fold(state, (event for _, event in self.ledger.stream(state.stream)))
+        states = read_states(entry, command, self._read)
         figures = {"figures": entry.figures(command, self._figures)} if entry.figures else {}
         now, size = self.now(), self.ledger.head().size
-        act = Act(actor, now, command.effective or now, command.authority, name, self.ledger.origin, size)
+        when = (now, command.effective or now)
+        act = Act(actor, *when, command.authority, name, self.ledger.origin, size, self.vault.keyed)
         warrant = authorise(self.ledger, command, act)
         outcome = entry.decide(command, warrant.act, **states, **figures)
         signed, keys = sign(self.ledger, command, warrant, outcome, self._signer)
         # Of a stream that was read twice, the version seen first: if it has moved on since, all is decided anew.
-        reads = keys | warrant.reads | {state.stream: state.version for state in states.values()}
+        reads = keys | warrant.reads | versions_of(states)
         written = {event.stream for event in outcome.events}
         unchanged = tuple(each for each in (outcome.unchanged, warrant.unchanged) if each)
         guard = Guard({s: v for s, v in reads.items() if s not in written}, unchanged, until=warrant.until)
         return outcome, guard, signed
+
+    def _read(self, state: Any) -> Any:
+        return fold(state, (event for _, event in self.ledger.stream(state.stream)))
 
     def _carry_out(self, command: Command, name: str, digest: bytes, actor: str, progress: Progress) -> Receipt:
         outcome, guard, signed = self._decide(command, name, actor)
@@ -168,7 +170,7 @@ class Desk:
         for event in outcome.events:
             concealed, disclosures = self._conceal(event, outcome.restricted)
             if disclosures:
-                subject = subject_of(event.stream)
+                subject = subject_of(event.stream, getattr(event, "person", None))
                 self.vault.put_pending(subject, event.stream, event.version, disclosures, event.recorded)
             events.append(concealed)
             held += disclosures

@@ -31,8 +31,14 @@ def prefix_of(intake: str) -> str:
     return APPLICATION if intake.startswith(f"intake/{APPLICATIONS}") else PERSON
 
 
-def subject_of(stream: str) -> str:
-    """Name whose personal data the events of a stream hold: an applicant is the person of the same key."""
+def subject_of(stream: str, person: str | None = None) -> str:
+    """Name whose personal data an event holds: an applicant is the person of the same key.
+
+    Args:
+        person: key of the person whom the event names, as those of cases and appeals do.
+    """
+    if person is not None:
+        return PERSON + person
     return PERSON + stream.removeprefix(APPLICATION) if stream.startswith(APPLICATION) else stream
 
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
-from ledger.decision import CountFigures
+from ledger.figures import CountFigures
 from ledger.leaf import CANONICAL
 from projections.account import BallotAccount, ballot_account
 from projections.count.cells import cells

@@ -8,10 +8,11 @@ from fractions import Fraction
 from pathlib import Path
 from typing import Any
 
-from ledger.decision import BatchFigures, CountFigures, HeadsFigures, NominationFigures, State, fold
+from ledger.decision import State, fold
 from ledger.errors import RefusedError
 from ledger.event import Event
 from ledger.field import ALL
+from ledger.figures import BatchFigures, CountFigures, HeadsFigures, NominationFigures
 from ledger.record import Record
 from ledger.retention_figures import RetentionFigures
 from ledger.roll_figures import RollFigures

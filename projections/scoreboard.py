@@ -6,8 +6,9 @@ import hashlib
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from ledger.decision import NominationFigures, NomineeFigures, fold
+from ledger.decision import fold
 from ledger.event import Event
+from ledger.figures import NominationFigures, NomineeFigures
 from ledger.record import Record
 from ledger.rules.likeness import warnings
 from ledger.rules.nomination import Held, Judged, NominationRule, judge, unmeetable, unsized

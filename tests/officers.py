@@ -11,8 +11,8 @@ from scenario import ORIGIN, but
 from stores import LEDGER_ID, MASTER, NOON, LedgerPlace, NoFigures
 
 from ledger.authority import Sign
-from ledger.decision import Figures
 from ledger.desk import Desk
+from ledger.figures import Figures
 from ledger.recorder import default_origin
 from ledger.seal.keys import Kind, SignerKey, encode_base64
 from ledger.streams.delegation import DelegatePower

@@ -10,6 +10,7 @@ states that a decision reads, and decides; `then` compares. Everything is decide
 from __future__ import annotations
 
 import hashlib
+import hmac
 import json
 import re
 from collections import Counter
@@ -18,21 +19,10 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 import ledger.streams  # noqa: F401  # fills the table of decisions
-from ledger.decision import (
-    DECISIONS,
-    Act,
-    Batch,
-    BatchFigures,
-    Command,
-    CountFigures,
-    HeadsFigures,
-    NominationFigures,
-    Outcome,
-    State,
-    fold,
-)
+from ledger.decision import DECISIONS, Act, Batch, Command, Outcome, State, States, fold, read_states
 from ledger.errors import RefusedError
 from ledger.event import Event
+from ledger.figures import BatchFigures, CountFigures, HeadsFigures, NominationFigures
 from ledger.leaf import encode
 from ledger.marking import DueFigures, MarkFigures, PaperFigures
 from ledger.retention_figures import RetentionFigures
@@ -126,8 +116,13 @@ def happened(kind: type[Event], stream: str, /, version: int = 1, **fields: Any)
     return kind(**{**_act().on(State(stream, version - 1)), **fields})
 
 
+def keyed(purpose: str, text: bytes) -> bytes:
+    """A keyed digest as a vault gives it, here with a secret that everybody knows."""
+    return hmac.digest(b"scenario", purpose.encode() + b"\n" + text, "sha256")
+
+
 def _act(now: str = NOW, effective: str | None = None, authority: str | None = None, size: int = 0) -> Act:
-    return Act(ACTOR, now, effective or now, authority, "command", ORIGIN, size)
+    return Act(ACTOR, now, effective or now, authority, "command", ORIGIN, size, keyed)
 
 
 def keep_to_what_is_signed(command: Command, act: Act, events: Iterable[Event]) -> None:
@@ -156,13 +151,10 @@ class Given:
         """At another time."""
         return replace(self, now=now)
 
-    def states(self, command: Command) -> dict[str, State]:
+    def states(self, command: Command) -> States:
         """Fold the streams that the command's decision reads."""
-        states: dict[str, State] = {}
-        for argument, empty in DECISIONS[command.verb].reads.items():
-            state = empty(command, states)
-            states[argument] = fold(state, (event for event in self.events if event.stream == state.stream))
-        return states
+        of = DECISIONS[command.verb]
+        return read_states(of, command, lambda state: fold(state, (e for e in self.events if e.stream == state.stream)))
 
     def batches(self, command: ReadPapers | CertifyTotals) -> BatchFigures:
         """The batches of the command's contest and section, as the port gives them."""

@@ -11,9 +11,9 @@ from itertools import count
 from pathlib import Path
 from typing import Any, Protocol
 
-from ledger.decision import BatchFigures, CountFigures, Figures, HeadsFigures, NominationFigures
 from ledger.desk import Desk
 from ledger.errors import refused
+from ledger.figures import BatchFigures, CountFigures, Figures, HeadsFigures, NominationFigures
 from ledger.marking import DueFigures, MarkFigures, PaperFigures
 from ledger.retention_figures import RetentionFigures
 from ledger.roll_figures import RollFigures

@@ -10,9 +10,10 @@ import pytest
 from pydantic import ValidationError
 from scenario import ADOPT_RULE, CALL_ELECTION, CLOSE_POLL, DEFINE_CONTEST, DEFINED, POLLED, RULE, but, given, happened
 
-from ledger.decision import CountFigures, fold
+from ledger.decision import fold
 from ledger.event import Audience
 from ledger.field import ALL
+from ledger.figures import CountFigures
 from ledger.streams.account import PARTS_MAX, Account, AccountStated, SetAside, Spoilt, StateAccount
 from ledger.streams.contest import PollClosed
 from ledger.streams.declaration import DeclareResult

@@ -22,9 +22,9 @@ from scenario import (
 from stores import NOON, LedgerPlace, SQLitePlace, desk_at, meddling_clock
 
 import ledger.desk
-from ledger.decision import CountFigures
 from ledger.desk import ATTEMPTS, Desk
 from ledger.errors import EvidenceError, RefusedError
+from ledger.figures import CountFigures
 from ledger.sqlite_vault import VAULT_FILE
 from ledger.streams.batch import BatchState
 from ledger.streams.declaration import DeclareResult

@@ -5,7 +5,8 @@ from __future__ import annotations
 import pytest
 from scenario import Given, given, happened
 
-from ledger.decision import HeadsFigures, fold
+from ledger.decision import fold
+from ledger.figures import HeadsFigures
 from ledger.streams.contest import PollClosed
 from ledger.streams.heads import STREAM, Heads, RecordStreamHeads, StreamHeadsRecorded
 

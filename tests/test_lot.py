@@ -11,7 +11,8 @@ import pytest
 from pydantic import ValidationError
 from scenario import CLOSED, DEFINED, POLLED, Given, but, given, happened
 
-from ledger.decision import CountFigures, fold
+from ledger.decision import fold
+from ledger.figures import CountFigures
 from ledger.rules.drawing import commitment_to, order_of
 from ledger.streams.contest import PollClosed
 from ledger.streams.declaration import DeclareResult

@@ -22,8 +22,9 @@ from scenario import (
     happened,
 )
 
-from ledger.decision import CountFigures, fold
+from ledger.decision import fold
 from ledger.event import Event
+from ledger.figures import CountFigures
 from ledger.rules.count_rule import rule_hash
 from ledger.streams.batch import BatchClosed, BatchOpened, BatchState
 from ledger.streams.contest import ClosePoll, PollClosed

@@ -11,9 +11,9 @@ import pytest
 from scenario import DEFINED, POLLED, READ_PAPERS, Given, but, given, happened
 from test_totals import certify
 
-from ledger.decision import CountFigures
 from ledger.errors import EvidenceError
 from ledger.event import Event
+from ledger.figures import CountFigures
 from ledger.streams.batch import BatchClosed, BatchOpened, BatchWithdrawn, WithdrawPapers
 from ledger.streams.declaration import CorrectResult, DeclareResult
 from ledger.streams.figure import Figure

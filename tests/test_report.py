@@ -9,7 +9,8 @@ import pytest
 from pydantic import ValidationError
 from scenario import ADOPT_RULE, CALL_ELECTION, CLOSE_POLL, DEFINE_CONTEST, POLLED, Given, but, given, happened
 
-from ledger.decision import CountFigures, fold
+from ledger.decision import fold
+from ledger.figures import CountFigures
 from ledger.streams.contest import PollClosed
 from ledger.streams.declaration import CorrectResult, DeclareResult
 from ledger.streams.report import Inspection, MakeReport, Report, ReportMade, Statement, Votes, differences

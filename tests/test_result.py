@@ -8,8 +8,9 @@ from typing import Any
 import pytest
 from scenario import ADOPT_RULE, CALL_ELECTION, CLOSE_POLL, DEFINE_CONTEST, DEFINED, POLLED, Given, but, given, happened
 
-from ledger.decision import CountFigures, Unchanged, fold
+from ledger.decision import Unchanged, fold
 from ledger.field import rounded
+from ledger.figures import CountFigures
 from ledger.streams.contest import PollClosed
 from ledger.streams.declaration import DeclareResult
 from ledger.streams.figure import Figure, printed

@@ -9,7 +9,8 @@ import pytest
 from nominating import CLOSE, NOMINATED, OPEN, OPENED, SCHEDULED
 from scenario import ADOPT_RULE, DEFINE_CONTEST, Given, but, given, happened
 
-from ledger.decision import Command, NominationFigures, NomineeFigures
+from ledger.decision import Command
+from ledger.figures import NominationFigures, NomineeFigures
 from ledger.rules.drawing import commitment_to, order_of
 from ledger.streams.ballot_order import CommitBallotOrder, DrawBallotOrder
 from ledger.streams.contest import Candidate, ContestDefined

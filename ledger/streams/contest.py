@@ -9,10 +9,11 @@ from typing import Literal
 
 from pydantic import Field
 
-from ledger.decision import Act, Command, Figures, NominationFigures, Outcome, State, decision
+from ledger.decision import Act, Command, Outcome, State, decision
 from ledger.errors import RefusedError, refused
 from ledger.event import Audience, Canonical, Event
 from ledger.field import Count, Hash, Id, Text
+from ledger.figures import Figures, NominationFigures
 from ledger.rules.agreement import disagreements
 from ledger.rules.count_rule import CountRule
 from ledger.rules.crosses import YesNo

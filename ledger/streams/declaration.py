@@ -7,9 +7,10 @@ from typing import Any
 
 from pydantic import Field
 
-from ledger.decision import Act, Command, CountFigures, Outcome, decision
+from ledger.decision import Act, Command, Outcome, decision
 from ledger.errors import refused
 from ledger.field import Id, Text, rounded
+from ledger.figures import CountFigures
 from ledger.streams.contest import Contest, ContestDefined, contest_stream, require_contest
 from ledger.streams.figure import FIGURES_MAX, Figure, printed, require_named
 from ledger.streams.report import Report, report_stream, require_report

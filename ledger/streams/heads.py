@@ -8,10 +8,11 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import Literal
 
-from ledger.decision import Act, Command, HeadsFigures, Outcome, State, decision
+from ledger.decision import Act, Command, Outcome, State, decision
 from ledger.errors import RefusedError
 from ledger.event import Audience, Event
 from ledger.field import Count, Hash
+from ledger.figures import HeadsFigures
 
 STREAM = "ledger/heads"
 

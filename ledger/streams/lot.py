@@ -16,10 +16,11 @@ from typing import Literal
 
 from pydantic import Field
 
-from ledger.decision import Act, Command, CountFigures, Outcome, State, decision
+from ledger.decision import Act, Command, Outcome, State, decision
 from ledger.errors import RefusedError, refused
 from ledger.event import Audience, Event
 from ledger.field import Count, Hash, Id, Text
+from ledger.figures import CountFigures
 from ledger.rules.drawing import Offered, Seed, drawn_order, is_order
 from ledger.streams.contest import Contest, contest_stream, require_contest
 from ledger.streams.result import Result, counted_guard, require_changeable, result_stream

@@ -17,10 +17,11 @@ from typing import Any, Literal
 
 from pydantic import Field
 
-from ledger.decision import Act, Batch, BatchFigures, Command, Outcome, State, Unchanged, decision
+from ledger.decision import Act, Batch, Command, Outcome, State, Unchanged, decision
 from ledger.errors import RefusedError, nearest, refused
 from ledger.event import Audience, Canonical, Event
 from ledger.field import Id, Marks
+from ledger.figures import BatchFigures
 from ledger.leaf import BLIND_BYTES, base64url
 from ledger.rules.admission import refusals, votes_of
 from ledger.rules.count_rule import CountRule

@@ -13,10 +13,11 @@ from typing import Literal, Self
 
 from pydantic import Field, model_validator
 
-from ledger.decision import Act, Command, CountFigures, Outcome, State, decision
+from ledger.decision import Act, Command, Outcome, State, decision
 from ledger.errors import nearest, refused
 from ledger.event import Audience, Canonical, Event
 from ledger.field import ALL, Count, Id, Text
+from ledger.figures import CountFigures
 from ledger.streams.contest import CANDIDATES_MAX, Contest, contest_stream, require_contest
 from ledger.streams.result import Result, counted_guard, require_changeable, require_closed, result_stream
 

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from ledger.decision import NominationFigures, Unchanged
+from ledger.decision import Unchanged
 from ledger.errors import refused
+from ledger.figures import NominationFigures
 from ledger.streams.nominated import Nominations
 
 NOMINATION_TYPES = (

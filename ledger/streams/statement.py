@@ -10,10 +10,11 @@ from typing import Any
 
 from pydantic import Field
 
-from ledger.decision import Act, Command, NominationFigures, NomineeFigures, Outcome, decision
+from ledger.decision import Act, Command, Outcome, decision
 from ledger.errors import nearest, refused
 from ledger.event import Canonical
 from ledger.field import Id, Text
+from ledger.figures import NominationFigures, NomineeFigures
 from ledger.streams.contest import Contest, contest_stream
 from ledger.streams.nominated import (
     ClassCount,

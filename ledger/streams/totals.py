@@ -12,10 +12,11 @@ from typing import Literal
 
 from pydantic import Field
 
-from ledger.decision import Act, BatchFigures, Command, Outcome, State, Unchanged, decision
+from ledger.decision import Act, Command, Outcome, State, Unchanged, decision
 from ledger.errors import nearest, refused
 from ledger.event import Audience, Canonical, Event
 from ledger.field import Count, Id, Text
+from ledger.figures import BatchFigures
 from ledger.rules.admission import votes_of
 from ledger.rules.count_rule import AnyCountRule
 from ledger.rules.transferable import SingleTransferableVote

@@ -47,6 +47,13 @@ ROLL_ROWS = """
 restricted access/* access-logged.v1 any purpose rows subject? what
 restricted admission/{election}/{number} admission-opened.v1 any franchise | admission-closed.v1 any admitted changed\
  digest not_admitted
+restricted appeal/{case}/{ruling} appeal-lodged.v1 any by election grounds person statement | appeal-received-late.v1\
+ any appeal_by by election grounds person statement | appeal-attempted.v1 any by election grounds no_appeal person\
+ statement | leave-granted.v1 any reason | leave-refused.v1 any reason | reviewers-assigned.v1 any reviewers |\
+ evidence-pack-disclosed.v1 any items text_digest withheld | hearing-held.v1 any manner notice present record_digest\
+ represented | appeal-determined.v1 any answers outcome person reasons reasons_words votes_against votes_for |\
+ remedy-ordered.v1 any contest? due? entry? number reason? remedy | remedy-done.v1 any number proof |\
+ appeal-withdrawn.v1 any
 restricted application/* application-received.v1 any category channel concession? currency declaration election\
  fee_due fee_version identity received region? unit? | application-received-late.v1 any category channel closed\
  declaration? election identity received region? unit? | fee-received.v1 any amount currency day payment |\
@@ -57,15 +64,27 @@ restricted application/* application-received.v1 any category channel concession
  region? section tests unit? | application-lapsed.v1 any cause grounds | application-withdrawn.v1 any fee_action
 restricted build/{election}/{build} roll-build-opened.v1 any as_of_position franchise | roll-build-closed.v1 any\
  accepted digest failed held rows sections
+restricted case/{case} case-opened.v1 any about? candidates? conduct? detection election grounds person referred_by\
+ search? subject | evidence-added.v1 any captured description digest disclosure evidence evidence_class given_by person\
+ withheld_because? | evidence-withdrawn.v1 any evidence reason | case-notice-served.v1 any channel evidence grounds\
+ reply_by text_digest | reply-received.v1 any person reply | interim-measure-taken.v1 any measure reason until |\
+ interim-measure-lifted.v1 any reason | case-allocated.v1 any method panel reason? | member-recused.v1 any member\
+ reason required | case-closed.v1 any reason | case-reopened.v1 any basis? reason | case-linked.v1 any incident signal\
+ | ruling-made.v1 any abstained appeal? check_version? decided_by effects evidence findings interim_reason?\
+ late_replies no_appeal? outcome panel? papers person reasons reasons_key reasons_words recused replies reviewed_by?\
+ ruling sitting? votes_against votes_for | ruling-notified.v1 any appeal_by? channel contains ruling text_digest |\
+ ruling-corrected.v1 any person reason reasons ruling
 restricted certificate/{register_id}/{file} list-certified.v1 any affiliate as_of declared? due? levy? rows
 restricted checks/{election}/* checks-opened.v1 any barred_file? checks edition? matcher number on? register_file?\
  years? | checks-closed.v1 any applications changed digest outcomes
+restricted docket/{election}/* case-docketed.v1 any case grounds | case-undocketed.v1 any case
 restricted entry/{election}/* entry-added.v1 any affiliate? basis category number region? section source unit? |\
  entry-amended.v1 any basis? cause field new? number old? | entry-removed.v1 any basis? cause number |\
  entry-restored.v1 any basis? cause number
 restricted erasures/{register_id} erasures-ordered.v1 any as_of_position basis kept | disclosures-erased.v1 any\
  digests | erasures-confirmed.v1 any disclosures
 public franchise/{election} franchise-adopted.v1 any clause? decision? rule
+restricted incident/{incident} incident-opened.v1 any election kind title | incident-closed.v1 any finding
 restricted intake/{register_id}/{file} batch-received.v1 any affiliate? declared? levy? rows | batch-reconciled.v1 any\
  accepted amended? digest held rejected rows
 contest issue/{contest}/{section} papers-issued.v1 any as_of_position channel count first_serial? roll_version
@@ -83,6 +102,8 @@ restricted person/* member-registered.v1 1 affiliate? category declaration? iden
  on until? voting | suspension-lifted.v1 any body? decision? on | member-expelled.v1 any body? clause decision? on |\
  member-readmitted.v1 any body? decision? on | office-held.v1 any area? office on source | office-ceased.v1 any area?\
  office on source
+public procedure/{election} procedure-adopted.v1 any appeal_days body? clause? days decision? hearing_hours holidays\
+ published reasons_words reply_hours reviewers zone
 restricted returned/{contest}/* return-marked.v1 any channel? day number | duplicate-return-held.v1 any channel? day\
  number
 public roll/{election} roll-frozen.v1 any as_of_position entries open_batches published reason? roll_version root\
@@ -123,6 +144,8 @@ admission admit-application application-admitted -category -decided_by -franchis
  admit-applications! admission-closed admission-opened application-admitted -admitted -category -changed -decided_by\
  -digest -franchise -not_admitted -region -section -tests -unit
 amendment adopt-rule-book rule-book-adopted | amend-rule rule-amended -clause ~clause | repeal-rule rule-repealed
+appeals lodge-appeal appeal-attempted appeal-lodged appeal-received-late -appeal_by -election -no_appeal -person\
+ ~statement | grant-leave leave-granted | refuse-leave leave-refused | withdraw-appeal appeal-withdrawn
 applications receive-applications! application-received application-received-late -category -channel -closed\
  -concession -currency -declaration -fee_due -fee_version -identity -received -region -unit
 applying receive-application application-received application-received-late -closed -currency -fee_due -fee_version\
@@ -132,6 +155,8 @@ batch withdraw-papers! batch-withdrawn
 candidate accept-nomination nomination-accepted | decline-nomination nomination-declined | appoint-agent\
  agent-appointed | lodge-statement statement-lodged -characters -digest -words | record-attribute attribute-recorded |\
  withdraw-candidate candidate-withdrew
+cases open-case case-docketed case-opened ~search | allocate-case case-allocated | recuse-member member-recused |\
+ close-case case-closed case-undocketed -election | reopen-case case-docketed case-reopened -election -grounds
 certificate certify-list! list-certified
 checks run-checks! checks-closed checks-opened checks-run -applications -changed -digest -outcomes
 contest define-contest contest-defined ~report | close-poll poll-closed
@@ -149,6 +174,9 @@ entries add-entry entry-added -number
 entry-changes amend-entry entry-amended -old | remove-entry entry-removed | restore-entry entry-restored
 erasures order-erasures disclosures-erased erasures-confirmed erasures-ordered -as_of_position -digests -disclosures\
  -kept
+evidence add-evidence evidence-added -person ~description | withdraw-evidence evidence-withdrawn | serve-case-notice\
+ case-notice-served -grounds ~reply_by | receive-reply reply-received -person ~reply | take-interim-measure\
+ interim-measure-taken | lift-interim-measure interim-measure-lifted
 fee set-fee fee-set ~closes ~opens ~published
 founding found-ledger! key-enrolled ledger-founded power-delegated
 franchise adopt-franchise franchise-adopted
@@ -157,6 +185,7 @@ freeze freeze-roll roll-counted roll-frozen -as_of_position -cells -entries -ope
 ground adopt-ground ground-adopted ~published
 guidelines issue-guidelines guidelines-issued -edition | issue-interpretation interpretation-issued -number
 heads record-stream-heads stream-heads-recorded -as_of_position -root -streams
+incident open-incident incident-opened | link-case case-linked | close-incident incident-closed
 inspection supply-roll-copy roll-copy-supplied | inspect-register register-inspected -outside_period
 interest declare-interest interest-declared ~since | withdraw-interest interest-withdrawn
 issue issue-papers! papers-issued -as_of_position
@@ -175,6 +204,8 @@ nomination-ruling rule-nomination-invalid nomination-ruled-invalid -nominee | ru
 nominations open-nominations nominations-opened | name-nominee nominee-named | size-class class-sized |\
  close-nominations nominations-closed -closes
 nominator register-nominator nominator-registered | end-entitlement entitlement-ended
+notification notify-ruling entry-removed entry-restored ruling-notified -appeal_by -basis -cause -election -number |\
+ correct-ruling ruling-corrected -person ~reasons
 paper read-papers! batch-closed batch-opened -contents -count -digest -provenance -total
 paper-handling issue-paper paper-issued | reissue-paper paper-read paper-reissued -marks -provenance | cancel-paper\
  paper-cancelled
@@ -183,15 +214,20 @@ payment receive-fee fee-received payment-matched -kind | fail-fee fee-failed pay
 payments receive-payments! payments-received payments-reconciled -digest -sums
 person record-person person-recorded ~identity | order-erasure erasure-ordered | confirm-erasure disclosure-erased\
  ~digests
+procedure adopt-procedure procedure-adopted ~published
 referral refer-application application-referred ~reason | clear-referral referral-cleared ~reason
+remedies order-remedy remedy-ordered -number ~due | do-remedy entry-restored remedy-done -basis -cause -election
 report make-report! report-made -as_of_position
 result order-recount recount-ordered -number | annul-result! result-annulled | publish-figures figures-published
 retention hold-retention retention-held | release-retention retention-released | fulfil-subject-access\
  subject-access-fulfilled
 returned mark-returns! duplicate-return-held marks-received marks-reconciled return-marked -accepted -channel -day\
  -digest -duplicates -held -number -rejected
+review assign-reviewers reviewers-assigned | disclose-evidence-pack evidence-pack-disclosed | hold-hearing\
+ hearing-held | determine-appeal! appeal-determined -person -reasons_words ~reasons
 roll-build build-roll! entry-added roll-build-closed roll-build-opened -accepted -affiliate -basis -category -digest\
  -failed -held -number -region -rows -section -sections -source -unit
+rulings make-ruling! ruling-made -person -reasons_key -reasons_words -ruling ~reasons
 seat constitute-body body-constituted | seat-member member-seated | unseat-member member-unseated
 sitting hold-sitting sitting-held -quorum_needed | take-decision decision-taken
 statement publish-statement statement-published -as_of_position -late -nominations -void ~persons | declare-unopposed!\

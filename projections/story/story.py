@@ -9,8 +9,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
+import projections.story.appeals
 import projections.story.applications
 import projections.story.bodies
+import projections.story.cases
 import projections.story.founding
 import projections.story.members
 import projections.story.membership

@@ -22,6 +22,7 @@ from projections.verify.reports import check_reports
 from projections.verify.results import check_results
 from projections.verify.returns import check_returns
 from projections.verify.rules import check_rules
+from projections.verify.rulings import check_rulings
 from projections.verify.timetables import check_timetables
 from projections.verify.totals import check_totals
 
@@ -44,6 +45,7 @@ def check_evidence(ledger: Ledger, record: RecordRead, unchecked: dict[str, str]
         *check_rules(record.others),
         *check_returns(ledger, record, contests, unchecked),
         *check_members(record, ledger),
+        *check_rulings(ledger, record.others),
         *check_heads(ledger, record),
     ]
 

@@ -61,6 +61,7 @@ CHECKS: dict[str, tuple[Category, str]] = {
         "evidence",
         "entries are those that the franchise gives, and a frozen or certified roll is what they come to",
     ),
+    "E13": ("evidence", "every ruling and every appeal was fair by what stood before it, and had the effect it names"),
     "E14": ("evidence", "affiliates certified their lists, members' changes could follow, merges lead to who is kept"),
 }
 

@@ -10,7 +10,7 @@ from typing import Any
 from pydantic import ValidationError
 
 from ledger.clauses import clauses_of, require_in_force
-from ledger.decision import DECISIONS, Act, Command, State
+from ledger.decision import DECISIONS, Act, Command, State, read_states
 from ledger.errors import RefusedError
 from ledger.event import ENVELOPE, Event
 from ledger.field import time_text
@@ -121,8 +121,8 @@ def _empty(event: Event) -> State | None:
     reads = DECISIONS[COMMANDS[type(event)].verb].reads
     first = "document" if isinstance(event, DocumentPublished | DocumentWithdrawn) else "rule_book"
     with suppress(AttributeError):
-        state: State = reads[first](event, {})
-        return state if state.stream == event.stream else None
+        state = reads[first](event, {})
+        return state if isinstance(state, State) and state.stream == event.stream else None
     return None
 
 
@@ -136,10 +136,7 @@ def _faults(event: Event, states: dict[str, State]) -> Iterator[tuple[str, str, 
         yield "field-differs", f"what {kind.verb} takes as {'.'.join(map(str, first['loc']))}", str(first["msg"])
         return
     entry = DECISIONS[kind.verb]
-    known: dict[str, State] = {}
-    for argument, empty in entry.reads.items():
-        state = empty(command, known)
-        known[argument] = states.get(state.stream, state)
+    known = read_states(entry, command, lambda state: states.get(state.stream, state))
     act = Act(event.actor, decided_at(event), event.effective, event.authority, event.command)
     try:
         (decided,) = entry.decide(command, act, **known).events

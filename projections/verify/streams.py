@@ -48,6 +48,7 @@ from ledger.streams.signature import CommandSigned, CommandSignedWithheld, Signa
 from ledger.streams.timetable import StepVaried, Timetable, TimetableSet
 from ledger.streams.totals import Totals, TotalsCertified
 from projections.verify.application_streams import APPLICATION_KINDS, application_place
+from projections.verify.case_streams import CASE_KINDS, case_place
 from projections.verify.finding import Finding
 from projections.verify.nomination_streams import NOMINATION_KINDS, nomination_place
 from projections.verify.paper_streams import PAPER_KINDS, paper_place
@@ -82,6 +83,7 @@ KINDS: dict[str, type[State]] = {
     "totals": Totals,
     **APPLICATION_KINDS,
     **PRIVACY_KINDS,
+    **CASE_KINDS,
     **NOMINATION_KINDS,
     **PAPER_KINDS,
     **REGISTER_KINDS,
@@ -148,7 +150,7 @@ def place_of(event: Event) -> str:
             return FOUNDING
         case LogKeyRotated():
             return LOG_KEY
-    places = (application_place, nomination_place, paper_place, privacy_place, register_place, roll_place)
+    places = (application_place, case_place, nomination_place, paper_place, privacy_place, register_place, roll_place)
     return next((found for place in places if (found := place(event))), "")
 
 

@@ -28,9 +28,9 @@ from stores import SQLitePlace, desk_at
 
 import ledger.desk
 import projections.catch_up
-from ledger.decision import Figures
 from ledger.desk import Desk
 from ledger.event import Event
+from ledger.figures import Figures
 from ledger.rules.count_rule import rule_hash
 from ledger.seal.merkle import leaf_hash, root
 from ledger.store import Ledger

@@ -1,0 +1,214 @@
+"""`case/<id>` as it stands, and `docket/<election>/<person>`: the cases about one person that are open.
+
+A case is open until it is ruled on and the person was told, or until it is closed without. What is recorded is in
+`case_events` and `ruling_events`; the decisions are in `cases`, `evidence`, `rulings`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+
+from ledger.decision import State
+from ledger.errors import nearest, refused
+from ledger.event import Event
+from ledger.streams.case_events import (
+    CaseAllocated,
+    CaseClosed,
+    CaseDocketed,
+    CaseLinked,
+    CaseNoticeServed,
+    CaseOpened,
+    CaseReopened,
+    CaseUndocketed,
+    EvidenceAdded,
+    EvidenceWithdrawn,
+    InterimMeasureLifted,
+    InterimMeasureTaken,
+    MemberRecused,
+    ReplyReceived,
+)
+from ledger.streams.ruling_events import RulingCorrected, RulingMade, RulingNotified
+
+PREFIX = "case/"
+NOBODY = "0" * 24  # the person whose streams are read where a case is not on record
+
+
+@dataclass(frozen=True, slots=True)
+class Ruling:
+    """A ruling as it stands: made, told or not, corrected or not."""
+
+    made: RulingMade
+    notified: RulingNotified | None = None
+    corrected: tuple[RulingCorrected, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Case(State):
+    """A case as it stands.
+
+    Attributes:
+        evidence: id -> as it was added; `withdrawn`, id -> moment.
+        notice: the last notice served; `replies`, moments at which replies were received.
+        interim: the measure that was taken last, unless it was lifted.
+        panel: to whom it is allocated; `recused`, who withdrew from it.
+        rulings: in order, numbered from 1.
+        reopened: moment at which it was opened again last; what was ruled before does not end it any more.
+        closed: how it was closed, unless it was opened again.
+    """
+
+    opened: CaseOpened | None = None
+    evidence: Mapping[str, EvidenceAdded] = field(default_factory=dict)
+    withdrawn: Mapping[str, str] = field(default_factory=dict)
+    notice: CaseNoticeServed | None = None
+    replies: tuple[str, ...] = ()
+    interim: InterimMeasureTaken | None = None
+    panel: str | None = None
+    recused: tuple[str, ...] = ()
+    rulings: tuple[Ruling, ...] = ()
+    reopened: str | None = None
+    closed: CaseClosed | None = None
+    incidents: tuple[str, ...] = ()
+
+    @property
+    def id(self) -> str:
+        """The case's id, from its stream's name."""
+        return self.stream.removeprefix(PREFIX)
+
+    @property
+    def person(self) -> str:
+        """Whom it is about: a key; of nobody where the case is not on record."""
+        return self.opened.person if self.opened else NOBODY
+
+    @property
+    def election(self) -> str:
+        """The election it belongs to."""
+        return self.opened.election if self.opened else "none"
+
+    @property
+    def ruling(self) -> Ruling | None:
+        """The ruling that answers the case as it is open now; None before there is one."""
+        last = self.rulings[-1] if self.rulings else None
+        return last if last and (self.reopened is None or last.made.effective >= self.reopened) else None
+
+    @property
+    def is_open(self) -> bool:
+        """Whether a ruling may still be made."""
+        return self.opened is not None and self.closed is None and self.ruling is None
+
+    def late_replies(self) -> int:
+        """Count the replies received after the window had closed."""
+        end = self.notice.reply_by.utc if self.notice else ""
+        return sum(moment > end for moment in self.replies)
+
+    def evolve(self, event: Event) -> Case:
+        """Give the case after one more event."""
+        after = replace(self, version=event.version)
+        match event:
+            case CaseOpened():
+                return replace(after, opened=event)
+            case EvidenceAdded():
+                return replace(after, evidence={**self.evidence, event.evidence: event})
+            case EvidenceWithdrawn():
+                return replace(after, withdrawn={**self.withdrawn, event.evidence: event.effective})
+            case CaseNoticeServed():
+                return replace(after, notice=event)
+            case ReplyReceived():
+                return replace(after, replies=(*self.replies, event.effective))
+            case InterimMeasureTaken():
+                return replace(after, interim=event)
+            case InterimMeasureLifted():
+                return replace(after, interim=None)
+            case CaseAllocated():
+                return replace(after, panel=event.panel)
+            case MemberRecused():
+                return replace(after, recused=(*self.recused, event.member))
+            case RulingMade():
+                return replace(after, rulings=(*self.rulings, Ruling(event)))
+            case RulingNotified() | RulingCorrected():
+                return replace(after, rulings=self._noted(event))
+            case CaseLinked():
+                return replace(after, incidents=(*self.incidents, event.incident))
+            case CaseClosed():
+                return replace(after, closed=event)
+            case CaseReopened():
+                return replace(after, closed=None, reopened=event.effective)
+        raise TypeError(f"{event.type} does not belong to a case")
+
+    def _noted(self, event: RulingNotified | RulingCorrected) -> tuple[Ruling, ...]:
+        """Give the rulings, the one that was told or corrected with that."""
+        rulings = list(self.rulings)
+        ruling = rulings[event.ruling - 1]
+        if isinstance(event, RulingNotified):
+            rulings[event.ruling - 1] = replace(ruling, notified=event)
+        else:
+            rulings[event.ruling - 1] = replace(ruling, corrected=(*ruling.corrected, event))
+        return tuple(rulings)
+
+
+def case_stream(case: str) -> Case:
+    """Name the stream of a case."""
+    return Case(f"{PREFIX}{case}")
+
+
+def require_case(case: Case) -> CaseOpened:
+    """Give how a case was opened, or refuse where it was not (`unknown-case`)."""
+    if case.opened is None:
+        remedy = "See the cases with: pollbook cases; or record open-case"
+        raise refused("unknown-case", case.stream, "a case on record", "none of this id", remedy)
+    return case.opened
+
+
+def require_open_case(case: Case) -> CaseOpened:
+    """Give how a case was opened, or refuse where none is open (`unknown-case`, `case-closed`, `already-ruled`)."""
+    opened = require_case(case)
+    if case.closed is not None:
+        remedy = "Record reopen-case first, if there is new evidence"
+        found = f"one closed at {case.closed.effective}, {case.closed.reason}"
+        raise refused("case-closed", case.stream, "an open case", found, remedy)
+    if case.ruling is not None:
+        found = f"ruling {case.ruling.made.ruling} of {case.ruling.made.effective}"
+        remedy = "A ruling stands until it is appealed, or the case opened again: reopen-case"
+        raise refused("already-ruled", case.stream, "a case that is not ruled on", found, remedy)
+    return opened
+
+
+def require_ruling(case: Case, number: int) -> Ruling:
+    """Give a ruling on a case, or refuse where it has none of this number (`unknown-case`, `unknown-ruling`)."""
+    require_case(case)
+    if not 1 <= number <= len(case.rulings):
+        expected = f"one of {len(case.rulings)} rulings" if case.rulings else "a case that was ruled on"
+        raise refused("unknown-ruling", case.stream, expected, number, f"See: pollbook case {case.id}")
+    return case.rulings[number - 1]
+
+
+def require_evidence(case: Case, evidence: str, where: str) -> EvidenceAdded:
+    """Give evidence of a case, or refuse what it has none of (`unknown-evidence`)."""
+    found = case.evidence.get(evidence)
+    if found is None:
+        near = f"{evidence}{nearest(evidence, case.evidence)}"
+        known = ", ".join(case.evidence) or "none"
+        raise refused("unknown-evidence", where, f"evidence of the case: {known}", near, "Record add-evidence first")
+    return found
+
+
+@dataclass(frozen=True, slots=True)
+class Docket(State):
+    """The cases about one person that are open: id -> grounds."""
+
+    cases: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+
+    def evolve(self, event: Event) -> Docket:
+        """Give the docket after one more event."""
+        match event:
+            case CaseDocketed():
+                return replace(self, version=event.version, cases={**self.cases, event.case: event.grounds})
+            case CaseUndocketed():
+                cases = {case: grounds for case, grounds in self.cases.items() if case != event.case}
+                return replace(self, version=event.version, cases=cases)
+        raise TypeError(f"{event.type} does not belong to a docket")
+
+
+def docket_stream(election: str, person: str) -> Docket:
+    """Name the stream of the cases about a person."""
+    return Docket(f"docket/{election}/{person}")

@@ -1,0 +1,202 @@
+"""Whether a ruling is fair by what is on record: the states that it rests on, put to the questions of `rules.fairness`.
+
+The order is fixed: the panel, the case before it, rules, notice and reply, evidence, reasons, effect, appeal.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+
+from ledger.rules.fairness import ADVERSE, Fault, Ground, Panel, evidence_faults, ground_faults, panel_faults
+from ledger.streams.body import Body
+from ledger.streams.case import Case
+from ledger.streams.entry import Entries
+from ledger.streams.ground import Grounds
+from ledger.streams.interest import Interests, conflict
+from ledger.streams.procedure import ProcedureAdopted
+from ledger.streams.ruling_events import RulingMade
+
+NEEDS_ENTRY = {"remove": "remove", "suspend": "remove", "restore": "restore"}  # outcome -> what it does to an entry
+
+
+@dataclass(frozen=True, slots=True)
+class Before:
+    """What a ruling rests on, as it stood before it.
+
+    Attributes:
+        body: the panel's; `interests`, of those who were present and not recused.
+        rules: of procedure, in force at the moment of the ruling.
+    """
+
+    case: Case
+    body: Body
+    grounds: Grounds
+    interests: tuple[Interests, ...]
+    entries: Entries
+    rules: ProcedureAdopted
+
+
+def ruling_faults(ruling: RulingMade, before: Before, own_words: int) -> Iterator[Fault]:
+    """Find what is wrong with a ruling, in the order in which it is refused.
+
+    Args:
+        ruling: as it would be recorded; its private reasons are not looked at.
+        before: as it stood before.
+        own_words: words of the reasons beyond the titles of the grounds.
+    """
+    yield from _of_deciders(ruling, before)
+    yield from _of_rules(ruling, before)
+    if ruling.outcome in ADVERSE:
+        yield from _of_notice(ruling, before)
+        yield from _of_evidence(ruling, before)
+    if own_words < before.rules.reasons_words:
+        expected = f"{before.rules.reasons_words} words at least beyond the title of the ground: what was done, when"
+        yield "reasons-insufficient", f"{expected}, and which test it fails", f"{own_words}"
+    yield from _of_effect(ruling, before)
+    yield from _of_appeal(ruling, before)
+
+
+def _of_deciders(ruling: RulingMade, before: Before) -> Iterator[Fault]:
+    """The panel that has the case sat with a quorum of people free to decide it; an officer did not refer it."""
+    opened = before.case.opened
+    referred_by = opened.referred_by if opened else ""
+    if ruling.decided_by != "panel":
+        if ruling.actor == referred_by:
+            found = f"{ruling.actor}, who referred it"
+            yield "same-person-referred-and-decided", "another than who referred the case", found
+        if ruling.decided_by == "auto" and (ruling.check_version is None or ruling.reviewed_by is None):
+            expected = "the version of the check, and who reviewed what it said"
+            yield "review-missing", expected, f"version {ruling.check_version}, reviewed by {ruling.reviewed_by}"
+        return
+    if before.case.panel is None or ruling.panel != before.case.panel:
+        yield "not-allocated", f"the panel that has the case: {before.case.panel or 'none yet'}", str(ruling.panel)
+        return
+    sitting = before.body.sittings.get(ruling.sitting or "")
+    if sitting is None:
+        yield "unknown-sitting", f"a sitting of {ruling.panel}", str(ruling.sitting)
+        return
+    if sitting.end > ruling.effective:
+        yield "before-sitting", f"a ruling from the sitting's end, {sitting.end}, on", ruling.effective
+    recused = {*ruling.recused, *before.case.recused}
+    able = tuple(person for person in sitting.present if person not in recused)
+    barred = tuple(barred_by(before, sitting.start, able)) if opened else ()
+    strangers = tuple(person for person in before.body.strangers(sitting) if person in able)
+    panel = Panel(str(ruling.panel), sitting.sitting, able, sitting.quorum_needed, barred, strangers)
+    yield from panel_faults(panel, referred_by, (ruling.votes_for, ruling.votes_against, ruling.abstained))
+
+
+def barred_by(before: Before, moment: str, able: Iterable[str]) -> Iterator[tuple[str, str]]:
+    """Give who has declared an interest in what the case has to do with, and which."""
+    opened = before.case.opened
+    if opened is None or opened.about is None:
+        return
+    declared = {interests.stream.partition("/")[2]: interests for interests in before.interests}
+    for person in able:
+        held = declared.get(person)
+        for each in conflict(held.declared.values(), opened.about, opened.candidates, moment)[:1] if held else ():
+            whom = f" of {each.candidate}" if each.candidate else ""
+            yield person, f"{person}: {each.kind}{whom} declared since {each.since}"
+
+
+def _of_rules(ruling: RulingMade, before: Before) -> Iterator[Fault]:
+    """What is found is found on grounds of the case, in force and published when it happened."""
+    opened = before.case.opened
+    on_case = opened.grounds if opened else ()
+    for each in ruling.findings:
+        if each.ground not in on_case:
+            yield "ground-not-of-the-case", f"a ground of the case: {', '.join(on_case)}", each.ground
+    met = [each for each in ruling.findings if each.met == "met"]
+    if ruling.outcome in ADVERSE and not met:
+        yield "ground-not-met", f"a ground that is met, to {ruling.outcome}", "none"
+    yield from ground_faults(
+        ((ground_of(before.grounds, each.ground, each.conduct), each.conduct) for each in met), ruling.decided_by
+    )
+
+
+def ground_of(grounds: Grounds, ground: str, conduct: str) -> Ground:
+    """Give a ground as it was at the time of the conduct, else as it was adopted first."""
+    then = grounds.in_force(ground, conduct)
+    versions = grounds.grounds.get(ground, ())
+    known = then or (versions[0] if versions else None)
+    if known is None:
+        return Ground(ground, ground, False, None, "A", "panel")
+    held = then is not None and then.published <= conduct
+    since = min(each.effective for each in versions)
+    return Ground(ground, known.title, held, since, known.evidence, known.decided_by)
+
+
+def _of_notice(ruling: RulingMade, before: Before) -> Iterator[Fault]:
+    """The person was told, had their time to reply or there is a reason why not, and was heard."""
+    notice = before.case.notice
+    if notice is None:
+        yield "notice-not-served", "a notice to the person", "none"
+        return
+    if ruling.effective <= notice.reply_by.utc and ruling.interim_reason is None and not before.case.replies:
+        expected = f"a ruling after the time to reply, {notice.reply_by.local}, or a reason why it cannot wait"
+        yield "reply-window-open", expected, ruling.effective
+    untold = [each.ground for each in ruling.findings if each.met == "met" and each.ground not in notice.grounds]
+    if untold:
+        yield "ground-not-in-notice", f"grounds of the notice: {', '.join(notice.grounds)}", ", ".join(untold)
+    if (ruling.replies, ruling.late_replies) != (len(before.case.replies), before.case.late_replies()):
+        expected = f"{len(before.case.replies)} replies put to the panel, {before.case.late_replies()} of them late"
+        yield "reply-not-considered", expected, f"{ruling.replies}, {ruling.late_replies} late"
+
+
+def _of_evidence(ruling: RulingMade, before: Before) -> Iterator[Fault]:
+    """What it relies on is on the case, stands, was shown or withheld for a reason, and is good enough."""
+    case, shown = before.case, before.case.notice.evidence if before.case.notice else ()
+    for each in ruling.evidence:
+        found = case.evidence.get(each)
+        if found is None:
+            yield "unknown-evidence", f"evidence of the case: {', '.join(case.evidence) or 'none'}", each
+        elif each in case.withdrawn:
+            yield "evidence-withdrawn", "evidence that stands", f"{each}, withdrawn at {case.withdrawn[each]}"
+        elif each not in shown and found.disclosure != "withheld":
+            yield "evidence-not-disclosed", f"evidence that the person was shown: {', '.join(shown) or 'none'}", each
+    relied = {
+        each: case.evidence[each].evidence_class
+        for each in ruling.evidence
+        if each in case.evidence and each not in case.withdrawn
+    }
+    met = [each for each in ruling.findings if each.met == "met"]
+    yield from evidence_faults(relied, (ground_of(before.grounds, each.ground, each.conduct) for each in met))
+
+
+def _of_effect(ruling: RulingMade, before: Before) -> Iterator[Fault]:
+    """It says what becomes of each entry that it is about, and that can become of it."""
+    live = {entry.number for entry in before.entries.live}
+    wanted = NEEDS_ENTRY.get(ruling.outcome)
+    named = [each for each in ruling.effects if each.action == wanted]
+    standing = live if wanted == "remove" else before.entries.entries.keys() - live
+    if wanted and standing and not named:
+        numbers = ", ".join(map(str, sorted(standing)))
+        yield "effect-missing", f"what becomes of the person's entries: {numbers}", "no entry"
+    for each in ruling.effects:
+        if each.action not in ("none", wanted):
+            yield "effect-unfit", f"{wanted or 'none'}, as its outcome is {ruling.outcome}", each.action
+        if each.number not in before.entries.entries:
+            known = ", ".join(map(str, before.entries.entries)) or "none"
+            yield "unknown-entry", f"an entry of the person: {known}", str(each.number)
+        elif each.action == "remove" and each.number not in live:
+            yield "entry-not-live", "an entry that stands", f"{each.number}, removed"
+        elif each.action == "restore" and each.number in live:
+            yield "entry-live", "an entry that was removed", f"{each.number}, which stands"
+
+
+def _of_appeal(ruling: RulingMade, before: Before) -> Iterator[Fault]:
+    """It says to whom one may appeal, or by which clause to nobody: as the grounds do."""
+    if ruling.appeal is None and ruling.no_appeal is None:
+        yield "appeal-route-missing", "to whom one may appeal, or by which clause to nobody", "neither"
+    elif ruling.appeal is not None and ruling.no_appeal is not None:
+        yield "appeal-route-unclear", "appeal or no_appeal", "both"
+    elif ruling.no_appeal is not None:
+        clauses = {
+            version.no_appeal
+            for each in ruling.findings
+            for version in before.grounds.grounds.get(each.ground, ())
+            if version.effective <= ruling.effective
+        }
+        if ruling.no_appeal not in clauses:
+            known = ", ".join(sorted(each for each in clauses if each)) or "none: its grounds give an appeal"
+            yield "appeal-route-missing", f"the clause by which its grounds give no appeal: {known}", ruling.no_appeal

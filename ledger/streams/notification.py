@@ -1,0 +1,133 @@
+"""When the person is told of a ruling, it has effect on the roll; and a slip of the pen in its reasons is put right."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any, Literal
+
+from pydantic import Field
+
+from ledger.decision import Act, Command, Outcome, decision
+from ledger.errors import refused
+from ledger.event import Event, Plain
+from ledger.field import Hash, Id, Text
+from ledger.rules.fairness import words_of
+from ledger.rules.local_time import DAY_SECONDS, seconds_between
+from ledger.streams.case import Case, case_stream, require_ruling
+from ledger.streams.entry import Entries, EntryRemoved, EntryRestored, entry_stream
+from ledger.streams.procedure import Procedure, procedure_stream
+from ledger.streams.ruling_events import CONTENTS, Content, RulingCorrected, RulingMade, RulingNotified
+from ledger.streams.rulings import Reasons
+
+CORRECTION_DAYS = 14
+CORRECTION_SECONDS = CORRECTION_DAYS * DAY_SECONDS
+CORRECTION_WORDS = 10
+
+
+class NotifyRuling(Command):
+    """Record that the person was told of a ruling, with its text; from then on it has effect on their entries."""
+
+    case: Id = Field(description="id of the case")
+    ruling: int = Field(ge=1, description="number of the ruling on the case")
+    channel: Literal["post", "email", "hand", "account"] = Field(description="how they were told")
+    text_digest: Hash = Field(description="SHA-256 of the letter as it was sent, or @FILE: taken from a file")
+    contains: tuple[Content, ...] = Field(
+        max_length=len(CONTENTS), description="what the letter says: ground, rule, evidence, reasons, appeal"
+    )
+
+
+@decision(
+    NotifyRuling,
+    case=lambda c, _: case_stream(c.case),
+    procedure=lambda _c, seen: procedure_stream(seen["case"].election),
+    entries=lambda _c, seen: entry_stream(seen["case"].election, seen["case"].person),
+)
+def notify_ruling(command: NotifyRuling, act: Act, case: Case, procedure: Procedure, entries: Entries) -> Outcome:
+    """Decide that it may be recorded that somebody was told of a ruling, and carry the ruling out on the roll.
+
+    Raises:
+        RefusedError: `unknown-case`, `unknown-ruling`, `already-told`, `letter-lacks`, `procedure-missing`,
+            `before-ruling`, `future-dated`, in that order.
+    """
+    ruling = require_ruling(case, command.ruling)
+    where = f"ruling {command.ruling} on case {case.id}"
+    if ruling.notified is not None:
+        found = f"one told at {ruling.notified.effective}"
+        raise refused("already-told", where, "a ruling of which nobody was told", found, "Nothing to do")
+    if lacking := [each for each in CONTENTS if each not in command.contains]:
+        remedy = "Send a letter that says it, then record that"
+        raise refused("letter-lacks", where, "ground, rule, evidence, reasons, appeal", ", ".join(lacking), remedy)
+    made = ruling.made
+    rules = procedure.require(made.effective, where)
+    if act.effective < made.effective:
+        raise refused("before-ruling", where, f"a letter from {made.effective} on", act.effective, "Correct effective")
+    if act.effective > act.now:
+        remedy = "Record it once it was sent"
+        raise refused("future-dated", where, f"a letter sent up to now, {act.now}", act.effective, remedy)
+    told = RulingNotified(
+        **act.on(case),
+        appeal_by=rules.appeal_by(act.effective) if made.appeal else None,
+        case=case.id,
+        channel=command.channel,
+        contains=tuple(each for each in CONTENTS if each in command.contains),
+        ruling=command.ruling,
+        text_digest=command.text_digest,
+    )
+    return Outcome([told, *_effects(ruling.made, act, case, entries)])
+
+
+def _effects(made: RulingMade, act: Act, case: Case, entries: Entries) -> Iterator[Event]:
+    """Give what a ruling leads to on the roll; what happened meanwhile otherwise is left as it is."""
+    shared: dict[str, Any] = {"basis": case.stream, "cause": "ruling", "election": case.election}
+    after = 0
+    for effect in made.effects:
+        entry = entries.entries.get(effect.number)
+        if entry is None or effect.action == "none" or entry.live == (effect.action == "restore"):
+            continue
+        kind = EntryRemoved if effect.action == "remove" else EntryRestored
+        yield kind(**act.on(entries, after), **shared, number=effect.number)
+        after += 1
+
+
+class CorrectRuling(Command):
+    """Put right a slip of the pen in a ruling's reasons. Whatever changes the decision needs a new ruling."""
+
+    private = frozenset({"reasons"})
+
+    case: Id = Field(description="id of the case")
+    ruling: int = Field(ge=1, description="number of the ruling on the case")
+    reasons: Reasons = Field(description="the reasons as they should have read; they are kept in the vault")
+    reason: Text = Field(description="what the slip was; it is kept for ever, so say nothing private")
+
+
+@decision(CorrectRuling, case=lambda c, _: case_stream(c.case))
+def correct_ruling(command: CorrectRuling, act: Act, case: Case) -> Outcome:
+    """Decide that a ruling's reasons may be corrected: within a fortnight, and no words but a few.
+
+    Raises:
+        RefusedError: `unknown-case`, `unknown-ruling`, `use-new-ruling`.
+    """
+    ruling = require_ruling(case, command.ruling)
+    where = f"ruling {command.ruling} on case {case.id}"
+    moved = abs(len(words_of(command.reasons)) - ruling.made.reasons_words)
+    late = seconds_between(ruling.made.effective, act.effective) > CORRECTION_SECONDS
+    if late or moved > CORRECTION_WORDS:
+        found = f"{moved} words more or fewer, {length(ruling.made.effective, act.effective)} after"
+        expected = f"at most {CORRECTION_WORDS} words more or fewer, within {CORRECTION_DAYS} days"
+        remedy = "What changes a ruling is a new one: reopen-case, then make-ruling"
+        raise refused("use-new-ruling", where, expected, found, remedy)
+    event = RulingCorrected(
+        **act.on(case),
+        case=case.id,
+        person=ruling.made.person,
+        reason=command.reason,
+        reasons=Plain(command.reasons),
+        ruling=command.ruling,
+    )
+    return Outcome([event])
+
+
+def length(start: str, end: str) -> str:
+    """Write how many days it is from one moment to another."""
+    days = seconds_between(start, end) // DAY_SECONDS
+    return f"{days} day{'' if days == 1 else 's'}"

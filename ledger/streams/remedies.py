@@ -1,0 +1,148 @@
+"""What an appeal that was allowed leads to: a remedy that is possible at that stage, ordered, and done with proof."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Annotated, Any
+
+from pydantic import Field
+
+from ledger.decision import Act, Outcome, decision
+from ledger.errors import refused
+from ledger.field import Hash, Id, StreamId, Text
+from ledger.rules.local_time import Local, Offset, dated
+from ledger.streams.appeal import Appeal, require_appeal
+from ledger.streams.appeal_events import Remedy, RemedyDone, RemedyOrdered
+from ledger.streams.appeals import OfAppeal, appeal_of, case_of
+from ledger.streams.case import Case
+from ledger.streams.contest import Contest, contest_stream, require_contest
+from ledger.streams.entry import Entries, EntryRestored, entry_stream
+from ledger.streams.procedure import Procedure, procedure_stream
+
+BEFORE_CLOSE = ("restore-entry", "issue-paper")  # which give nobody a vote once the poll has closed
+
+
+class OrderRemedy(OfAppeal):
+    """Order a remedy: one that is possible at this stage, or none-possible with the reason why."""
+
+    written = {"due": lambda body, found: (found or {}).get("local") == body.get("due")}
+
+    remedy: Remedy = Field(description="what is to be done, or none-possible")
+    entry: int | None = Field(None, ge=1, description="number of the entry, of restore-entry")
+    contest: Id | None = Field(
+        None, description="contest in which a vote is at stake: its poll decides what is possible"
+    )
+    due: Local | None = Field(None, description="until when, local time of the rules of procedure")
+    offset: Offset | None = Field(None, description="offset from UTC, such as +01:00; needed where clocks change")
+    reason: Text | None = Field(None, description="why none is possible; it is kept for ever, so say nothing private")
+
+
+def _procedure(_command: OfAppeal, seen: Mapping[str, Case]) -> Procedure:
+    return procedure_stream(seen["case"].election)
+
+
+def _entries(_command: OfAppeal, seen: Mapping[str, Case]) -> Entries:
+    return entry_stream(seen["case"].election, seen["case"].person)
+
+
+@decision(
+    OrderRemedy,
+    case=case_of,
+    appeal=appeal_of,
+    procedure=_procedure,
+    entries=_entries,
+    contest=lambda c, _: contest_stream(c.contest or "none"),
+)
+def order_remedy(
+    command: OrderRemedy,
+    act: Act,
+    case: Case,
+    appeal: Appeal,
+    procedure: Procedure,
+    entries: Entries,
+    contest: Contest,
+) -> Outcome:
+    """Decide that a remedy may be ordered.
+
+    Raises:
+        RefusedError: what `require_appeal` raises, `not-allowed`, `reason-required`, `due-missing`,
+            `procedure-missing`, what `dated` raises, `due-past`, `unknown-contest`, `remedy-not-possible`, in that
+            order.
+    """
+    require_appeal(appeal)
+    if appeal.determined is None or appeal.determined.outcome == "dismissed":
+        found = appeal.determined.outcome if appeal.determined else "one that is pending"
+        raise refused(
+            "not-allowed",
+            appeal.stream,
+            "an appeal that was allowed, varied or remitted",
+            found,
+            "See: pollbook appeals",
+        )
+    if command.remedy == "none-possible":
+        if command.reason is None:
+            raise refused("reason-required", appeal.stream, "why none is possible", "none", "Say it in reason")
+        due = None
+    else:
+        if command.due is None:
+            raise refused("due-missing", appeal.stream, "until when it is to be done", "none", "Give due")
+        rules = procedure.require(act.effective, appeal.stream)
+        due = dated(command.due, rules.zone, command.offset, appeal.stream)
+        if due.utc <= act.effective:
+            remedy = "Give a date still to come"
+            raise refused("due-past", appeal.stream, f"a date after {act.effective}", due.utc, remedy)
+        _require_possible(command, appeal, entries, contest)
+    fields: dict[str, Any] = {name: getattr(command, name) for name in ("case", "contest", "entry", "reason")}
+    number = len(appeal.remedies) + 1
+    event = RemedyOrdered(
+        **act.on(appeal), **fields, due=due, number=number, remedy=command.remedy, ruling=command.ruling
+    )
+    return Outcome([event])
+
+
+def _require_possible(command: OrderRemedy, appeal: Appeal, entries: Entries, contest: Contest) -> None:
+    """Refuse what cannot be done any more (`remedy-not-possible`)."""
+    remedy = "Order none-possible and say why, or what can still be done: apology, refund"
+    if command.remedy == "restore-entry":
+        entry = entries.entries.get(command.entry or 0)
+        if entry is None or entry.live:
+            found = f"entry {command.entry}, which stands" if entry else f"no entry {command.entry or 'named'}"
+            raise refused("remedy-not-possible", appeal.stream, "an entry that was removed", found, remedy)
+    if command.remedy in BEFORE_CLOSE and command.contest is not None:
+        require_contest(contest)
+        if contest.closed_at:
+            found = f"the poll of {contest.id} closed"
+            raise refused("remedy-not-possible", appeal.stream, f"{command.remedy} before the close", found, remedy)
+
+
+class DoRemedy(OfAppeal):
+    """Record that a remedy was done, with what shows it; an entry is restored with that."""
+
+    number: int = Field(ge=1, description="number of the remedy")
+    proof: Annotated[StreamId | Hash, Field(description="stream that shows it, or SHA-256 of a paper that does")]
+
+
+@decision(DoRemedy, case=case_of, appeal=appeal_of, entries=_entries)
+def do_remedy(command: DoRemedy, act: Act, case: Case, appeal: Appeal, entries: Entries) -> Outcome:
+    """Decide that a remedy may be recorded as done.
+
+    Raises:
+        RefusedError: what `require_appeal` raises, `unknown-remedy`, `nothing-to-do`, `remedy-done`, in that order.
+    """
+    require_appeal(appeal)
+    ordered = appeal.remedies.get(command.number)
+    if ordered is None:
+        expected = f"one of {len(appeal.remedies)} remedies ordered" if appeal.remedies else "a remedy that was ordered"
+        raise refused("unknown-remedy", appeal.stream, expected, command.number, "Record order-remedy first")
+    if ordered.remedy == "none-possible":
+        raise refused("nothing-to-do", appeal.stream, "a remedy to be done", "none-possible", "It stands so")
+    if command.number in appeal.done:
+        found = f"done at {appeal.done[command.number].effective}"
+        raise refused("remedy-done", appeal.stream, "a remedy still to be done", found, "Nothing to do")
+    fields: dict[str, Any] = {"case": case.id, "number": command.number, "proof": command.proof}
+    events: list[Any] = [RemedyDone(**act.on(appeal), **fields, ruling=command.ruling)]
+    entry = entries.entries.get(ordered.entry or 0)
+    if ordered.remedy == "restore-entry" and entry is not None and not entry.live:
+        shared: dict[str, Any] = {"basis": appeal.stream, "cause": "appeal", "election": case.election}
+        events.append(EntryRestored(**act.on(entries), **shared, number=entry.number))
+    return Outcome(events)

@@ -1,0 +1,272 @@
+"""How an appeal is reviewed: by people who had no part in the ruling, on the evidence, and after a hearing."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any, Literal
+
+from pydantic import Field
+
+from ledger.decision import Act, Command, Outcome, State, decision
+from ledger.errors import refused
+from ledger.event import Plain
+from ledger.field import Count, Hash, Id, Time
+from ledger.rules.fairness import words_of
+from ledger.rules.local_time import seconds_between
+from ledger.streams.appeal import Appeal, require_appeal, require_pending
+from ledger.streams.appeal_events import (
+    Answer,
+    AppealDetermined,
+    AppealOutcome,
+    AppealReceivedLate,
+    EvidencePackDisclosed,
+    HearingHeld,
+    ReviewersAssigned,
+    Withheld,
+)
+from ledger.streams.appeals import GROUNDS, OfAppeal, appeal_of, case_of
+from ledger.streams.body import Body, body_stream
+from ledger.streams.case import Case, require_ruling
+from ledger.streams.interest import Interests, conflict, interests_stream
+from ledger.streams.procedure import Procedure, procedure_stream
+from ledger.streams.rulings import Reasons
+
+MANY = 200
+SECONDS_PER_HOUR = 3_600
+
+
+def _procedure(_command: OfAppeal, seen: Mapping[str, Case]) -> Procedure:
+    return procedure_stream(seen["case"].election)
+
+
+def _body(command: OfAppeal, seen: Mapping[str, Case]) -> Body:
+    """Name the panel that made the ruling, if one did."""
+    rulings = seen["case"].rulings
+    made = rulings[command.ruling - 1].made if command.ruling <= len(rulings) else None
+    return body_stream((made.panel if made else None) or "none")
+
+
+class AssignReviewers(OfAppeal):
+    """Assign the reviewers of an appeal: none sat on the ruling, referred the case, gave evidence, has an interest."""
+
+    reviewers: tuple[Id, ...] = Field(min_length=1, max_length=MANY, description="ids of the reviewers")
+
+
+def _declared(command: AssignReviewers, _seen: object) -> tuple[State, ...]:
+    return tuple(interests_stream(person) for person in dict.fromkeys(command.reviewers))
+
+
+@decision(AssignReviewers, case=case_of, appeal=appeal_of, procedure=_procedure, body=_body, interests=_declared)
+def assign_reviewers(
+    command: AssignReviewers,
+    act: Act,
+    case: Case,
+    appeal: Appeal,
+    procedure: Procedure,
+    body: Body,
+    interests: tuple[Interests, ...],
+) -> Outcome:
+    """Decide that reviewers may be assigned.
+
+    Raises:
+        RefusedError: what `require_pending` raises, `leave-needed`, `procedure-missing`, `too-few-reviewers`,
+            `not-independent`, in that order.
+    """
+    _require_let_in(appeal)
+    reviewers = tuple(dict.fromkeys(command.reviewers))
+    rules = procedure.require(act.effective, appeal.stream)
+    if len(reviewers) < rules.reviewers:
+        expected = f"{rules.reviewers} reviewers at least"
+        raise refused("too-few-reviewers", appeal.stream, expected, len(reviewers), "Assign more")
+    for why in dependence(case, command.ruling, body, reviewers, interests, act.effective):
+        remedy = "Assign somebody else"
+        raise refused("not-independent", appeal.stream, "reviewers who had no part in it", why, remedy)
+    fields: dict[str, Any] = {"case": case.id, "reviewers": reviewers, "ruling": command.ruling}
+    return Outcome([ReviewersAssigned(**act.on(appeal), **fields)])
+
+
+def dependence(
+    case: Case, number: int, body: Body, reviewers: tuple[str, ...], interests: tuple[Interests, ...], moment: str
+) -> Iterator[str]:
+    """Say of each reviewer who is not independent of a ruling why.
+
+    Args:
+        body: of the panel that made it.
+        interests: declared by the reviewers, in their order.
+        moment: at which they are to be independent, UTC.
+    """
+    made = case.rulings[number - 1].made
+    sitting = body.sittings.get(made.sitting or "")
+    sat = set(sitting.present if sitting else ()) | {made.actor, made.reviewed_by}
+    gave = {each.given_by: each.evidence for each in case.evidence.values()}
+    opened = case.opened
+    for person, declared in zip(reviewers, interests, strict=True):
+        if person in sat:
+            yield f"{person} sat on ruling {number}"
+        elif opened and person == opened.referred_by:
+            yield f"{person} referred the case"
+        elif person in gave:
+            yield f"{person} gave evidence {gave[person]}"
+        elif opened and opened.about:
+            held = conflict(declared.declared.values(), opened.about, opened.candidates, moment)
+            if held:
+                yield f"{person} declared an interest, {held[0].kind}, since {held[0].since}"
+
+
+def _require_let_in(appeal: Appeal) -> None:
+    """Refuse what `require_pending` refuses, and an appeal that is late and was not let in (`leave-needed`)."""
+    if isinstance(require_pending(appeal), AppealReceivedLate) and not appeal.leave:
+        remedy = "Record grant-leave or refuse-leave first"
+        raise refused("leave-needed", appeal.stream, "leave, for it is late", "none", remedy)
+
+
+class DiscloseEvidencePack(OfAppeal):
+    """Record that the evidence was disclosed to the appellant, with the digest of the pack."""
+
+    items: tuple[Id, ...] = Field((), max_length=MANY, description="ids of the evidence in the pack")
+    withheld: tuple[Withheld, ...] = Field(
+        (), max_length=MANY, description='what is not, or not in whole, as JSON: [{"evidence":"e2","why":"..."}]'
+    )
+    text_digest: Hash = Field(description="SHA-256 of the pack as it was sent, or @FILE: taken from a file")
+
+
+@decision(DiscloseEvidencePack, case=case_of, appeal=appeal_of)
+def disclose_evidence_pack(command: DiscloseEvidencePack, act: Act, case: Case, appeal: Appeal) -> Outcome:
+    """Decide that a pack may be recorded: all that the ruling relied on is in it, or it is said why not.
+
+    Raises:
+        RefusedError: what `require_pending` raises, `relied-evidence-missing`, `unknown-evidence`.
+    """
+    require_pending(appeal)
+    named = {*command.items, *(each.evidence for each in command.withheld)}
+    ruling = require_ruling(case, command.ruling)
+    missing = [each for each in ruling.made.evidence if each not in named]
+    if missing:
+        remedy = "Put it in items, or say in withheld why not"
+        raise refused("relied-evidence-missing", appeal.stream, "all that was relied on", ", ".join(missing), remedy)
+    for each in sorted(named - case.evidence.keys()):
+        known = ", ".join(case.evidence) or "none"
+        raise refused("unknown-evidence", appeal.stream, f"evidence of the case: {known}", each, "Correct the id")
+    own = type(command).model_fields.keys() - Command.model_fields.keys()
+    fields: dict[str, Any] = {name: getattr(command, name) for name in own}
+    return Outcome([EvidencePackDisclosed(**act.on(appeal), **fields)])
+
+
+class HoldHearing(OfAppeal):
+    """Record that the appeal was heard, or considered on the papers."""
+
+    manner: Literal["hearing", "papers"] = Field(description="hearing, or on the papers")
+    notice: Time = Field(description="when the appellant was told that it would be (UTC)")
+    present: tuple[Id, ...] = Field(min_length=1, max_length=MANY, description="ids of the reviewers who were there")
+    represented: Literal["yes", "no"] = Field("no", description="whether the appellant had somebody with them")
+    record_digest: Hash = Field(description="SHA-256 of the record of it, or @FILE: taken from a file")
+
+
+@decision(HoldHearing, case=case_of, appeal=appeal_of, procedure=_procedure)
+def hold_hearing(command: HoldHearing, act: Act, case: Case, appeal: Appeal, procedure: Procedure) -> Outcome:
+    """Decide that a hearing may be recorded: say with effective when it was held.
+
+    Raises:
+        RefusedError: what `require_pending` raises, `leave-needed`, `reviewers-missing`, `not-a-reviewer`,
+            `pack-missing`, `procedure-missing`, `hearing-notice-short`, in that order.
+    """
+    _require_let_in(appeal)
+    assigned = appeal.reviewers.reviewers if appeal.reviewers else ()
+    if not assigned:
+        raise refused("reviewers-missing", appeal.stream, "reviewers", "none", "Record assign-reviewers first")
+    for person in command.present:
+        if person not in assigned:
+            raise refused("not-a-reviewer", appeal.stream, f"one of {', '.join(assigned)}", person, "Leave them out")
+    if appeal.pack is None:
+        remedy = "Record disclose-evidence-pack first"
+        raise refused("pack-missing", appeal.stream, "the evidence disclosed before it", "none", remedy)
+    rules = procedure.require(act.effective, appeal.stream)
+    hours = seconds_between(command.notice, act.effective) // SECONDS_PER_HOUR
+    if hours < rules.hearing_hours:
+        expected = f"{rules.hearing_hours} hours of notice at least"
+        raise refused("hearing-notice-short", appeal.stream, expected, f"{hours}", "Hold it later")
+    own = type(command).model_fields.keys() - Command.model_fields.keys()
+    fields: dict[str, Any] = {name: getattr(command, name) for name in own}
+    return Outcome([HearingHeld(**act.on(appeal), **fields)])
+
+
+class DetermineAppeal(OfAppeal):
+    """Record how an appeal was determined: each ground answered, with votes and reasons."""
+
+    signed = True
+    private = frozenset({"reasons"})
+
+    outcome: AppealOutcome = Field(description="dismissed, allowed, varied, or remitted to be ruled on again")
+    answers: tuple[Answer, ...] = Field(
+        min_length=1, max_length=GROUNDS, description='as JSON: [{"ground":"bias","upheld":"not-upheld"}]'
+    )
+    votes_for: Count = Field(description="reviewers for it")
+    votes_against: Count = Field(0, description="reviewers against it")
+    reasons: Reasons = Field(description="why, on each ground; it is kept in the vault")
+
+
+def _reviewing(_command: DetermineAppeal, seen: Mapping[str, Appeal]) -> tuple[State, ...]:
+    assigned = seen["appeal"].reviewers
+    return tuple(interests_stream(person) for person in assigned.reviewers) if assigned else ()
+
+
+@decision(DetermineAppeal, case=case_of, appeal=appeal_of, procedure=_procedure, body=_body, interests=_reviewing)
+def determine_appeal(
+    command: DetermineAppeal,
+    act: Act,
+    case: Case,
+    appeal: Appeal,
+    procedure: Procedure,
+    body: Body,
+    interests: tuple[Interests, ...],
+) -> Outcome:
+    """Decide that an appeal may be determined.
+
+    Raises:
+        RefusedError: what `require_pending` raises, `leave-needed`, `hearing-missing`, `procedure-missing`,
+            `too-few-reviewers`, `not-independent`, `votes-exceed-present`, `ruling-not-carried`,
+            `ground-unanswered`, `outcome-unfit`, `reasons-insufficient`, in that order.
+    """
+    _require_let_in(appeal)
+    if appeal.hearing is None or appeal.reviewers is None:
+        raise refused("hearing-missing", appeal.stream, "a hearing, or a look at the papers", "none", "Hold it first")
+    rules = procedure.require(act.effective, appeal.stream)
+    for code, expected, found in _faults_of(command, appeal, rules.reviewers, rules.reasons_words):
+        raise refused(code, appeal.stream, expected, found, "Correct it, or hear the appeal again")
+    for why in dependence(case, command.ruling, body, appeal.reviewers.reviewers, interests, act.effective):
+        remedy = "Assign others, and hear it again"
+        raise refused("not-independent", appeal.stream, "reviewers who had no part in it", why, remedy)
+    own = type(command).model_fields.keys() - Command.model_fields.keys() - {"reasons"}
+    fields: dict[str, Any] = {name: getattr(command, name) for name in own}
+    event = AppealDetermined(
+        **act.on(appeal),
+        **fields,
+        person=case.person,
+        reasons=Plain(command.reasons),
+        reasons_words=len(words_of(command.reasons)),
+    )
+    return Outcome([event])
+
+
+def _faults_of(command: DetermineAppeal, appeal: Appeal, reviewers: int, words: int) -> Iterator[tuple[str, str, str]]:
+    """Find what is wrong with how reviewers decided; the states are those of an appeal that was heard."""
+    present = appeal.hearing.present if appeal.hearing else ()
+    if len(present) < reviewers:
+        yield "too-few-reviewers", f"{reviewers} reviewers at least", f"{len(present)} present"
+    if command.votes_for + command.votes_against > len(present):
+        found = str(command.votes_for + command.votes_against)
+        yield "votes-exceed-present", f"at most {len(present)} votes", found
+    if command.votes_for <= command.votes_against:
+        found = f"{command.votes_for} for, {command.votes_against} against"
+        yield "ruling-not-carried", "more votes for than against", found
+    received = require_appeal(appeal)
+    answered = {each.ground for each in command.answers}
+    for ground in received.grounds:
+        if ground not in answered:
+            yield "ground-unanswered", f"an answer on each ground: {', '.join(received.grounds)}", f"none on {ground}"
+    upheld = any(each.upheld == "upheld" for each in command.answers)
+    if upheld == (command.outcome == "dismissed"):
+        found = f"{command.outcome}, with {'a ground' if upheld else 'no ground'} upheld"
+        yield "outcome-unfit", "dismissed where no ground is upheld, else another outcome", found
+    if len(words_of(command.reasons)) < words:
+        yield "reasons-insufficient", f"{words} words at least", f"{len(words_of(command.reasons))}"

@@ -1,0 +1,143 @@
+"""The check of cases, rulings and appeals: each is decided again, on the record before it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from contextlib import suppress
+from typing import Any
+
+from pydantic import ValidationError
+
+from ledger.decision import DECISIONS, Act, Command, Outcome, State, read_states
+from ledger.errors import RefusedError
+from ledger.event import ENVELOPE, Event
+from ledger.rules.local_time import Dated, offset_of
+from ledger.store import Ledger
+from ledger.streams.appeal_events import AppealDetermined
+from ledger.streams.procedure import ProcedureAdopted
+from ledger.streams.ruling_events import RulingMade
+from projections.verify.case_streams import OF_APPEALS, OF_CASES
+from projections.verify.finding import Finding
+from projections.verify.verbs import verbs_of
+
+DECIDED = (*OF_CASES, *OF_APPEALS, ProcedureAdopted)
+WORD = "zzz "  # stands for a word of what only the vault has
+NOT_COMPARED = ENVELOPE | {"reasons_key"}
+
+
+class Past:
+    """Streams as they stood before one position after another, each read once.
+
+    Positions only go forwards. What is held is what the cases touch: some streams of each person who has one.
+    """
+
+    def __init__(self, ledger: Ledger) -> None:
+        self._ledger = ledger
+        self._position = 0
+        self._known: dict[str, tuple[State, list[tuple[int, Event]]]] = {}
+
+    def move(self, position: int) -> None:
+        """Go on to a position."""
+        self._position = position
+
+    def read(self, empty: State) -> State:
+        """Give a state as it stood before the position."""
+        state, left = self._known.get(empty.stream) or (empty, self._ledger.stream(empty.stream))
+        taken = 0
+        for at, event in left:
+            if at >= self._position:
+                break
+            with suppress(TypeError, KeyError, IndexError):  # an event of another stream is what I3 reports
+                state = state.evolve(event)
+            taken += 1
+        self._known[empty.stream] = state, left[taken:]
+        return state
+
+
+def check_rulings(ledger: Ledger, events: Iterable[tuple[int, Event]]) -> Iterator[Finding]:
+    """E13: every step of a case, ruling and appeal is one that the desk would have recorded, by what stood before it.
+
+    So a ruling is by a quorate panel without a conflict, on grounds in force, after notice, on good enough evidence,
+    with an effect and a way to appeal; and what it led to on the roll stands beside it. What the vault alone has, such
+    as reasons, counts by its number of words.
+
+    Args:
+        events: in the order of the record.
+    """
+    past = Past(ledger)
+    run: list[tuple[int, Event]] = []
+    for position, event in events:
+        if run and (event.command is None or event.command != run[0][1].command):
+            yield from _check_run(past, run)
+            run = []
+        run.append((position, event))
+    if run:
+        yield from _check_run(past, run)
+
+
+def _check_run(past: Past, run: list[tuple[int, Event]]) -> Iterator[Finding]:
+    """Check what one command led to: the first of its events is decided again, the others follow from that."""
+    position, event = next(((at, each) for at, each in run if isinstance(each, DECIDED)), (0, None))
+    if event is None:
+        return
+    past.move(run[0][0])
+    try:
+        decided = _decide(past, event)
+    except RefusedError as refused:
+        yield Finding("E13", refused.code, position, event.stream, str(refused.expected), str(refused.found))
+        return
+    except ValidationError as error:
+        first = error.errors(include_url=False)[0]
+        where = ".".join(map(str, first["loc"]))
+        yield Finding(
+            "E13", "field-differs", position, event.stream, f"what its command takes as {where}", first["msg"]
+        )
+        return
+    led = [each for _, each in run if not each.type.startswith("command-signed")]
+    expected = [(each.type, each.stream) for each in decided.events]
+    found = [(each.type, each.stream) for each in led]
+    if expected != found:
+        yield Finding("E13", "effect-differs", position, event.stream, _said(expected), _said(found))
+        return
+    for due, each in zip(decided.events, led, strict=True):
+        for name in sorted(type(each).model_fields.keys() - NOT_COMPARED - set(each.private)):
+            one, other = getattr(due, name), getattr(each, name)
+            if one != other:
+                yield Finding("E13", "field-differs", position, each.stream, f"{name} {one}", f"{other}")
+
+
+def _said(events: list[tuple[str, str]]) -> str:
+    return ", ".join(f"{kind} on {stream}" for kind, stream in events) or "nothing"
+
+
+def _decide(past: Past, event: Event) -> Outcome:
+    """Decide again what led to an event, with the moments, the actor and the public fields that it has."""
+    entry = DECISIONS[_verb(event)]
+    command = entry.command.model_validate(_fields(event, entry.command))
+    act = Act(event.actor, event.recorded, event.effective, event.authority, event.command, keyed=_no_key)
+    return entry.decide(command, act, **read_states(entry, command, past.read))
+
+
+def _verb(event: Event) -> str:
+    (verb,) = verbs_of(event.type)
+    return verb
+
+
+def _no_key(_purpose: str, _text: bytes) -> bytes:
+    """Stand for a digest under the vault's secret, which is not compared."""
+    return bytes(32)
+
+
+def _fields(event: Event, kind: type[Command]) -> dict[str, Any]:
+    """Give the fields of the command as the event has them; what is private is as many words of nothing."""
+    fields: dict[str, Any] = {"effective": event.effective}
+    for name in kind.model_fields.keys() & type(event).model_fields.keys() - ENVELOPE:
+        value = getattr(event, name)
+        if isinstance(value, Dated):
+            fields |= {name: value.local, "offset": offset_of(value)}
+        elif name in event.private:
+            words = event.reasons_words if isinstance(event, RulingMade | AppealDetermined) else 1
+            fields[name] = None if value is None else (WORD * max(words, 1)).rstrip()
+        else:
+            fields[name] = value
+    return fields

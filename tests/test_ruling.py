@@ -1,0 +1,385 @@
+"""Rulings: a fair one is recorded, and each precondition that fails is refused under its own code."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import pytest
+from ruled import (
+    ADOPTED,
+    ALLOCATE,
+    BEFORE,
+    CONDUCT,
+    EVIDENCE,
+    GROUND,
+    HASH,
+    NOTICE,
+    OPEN,
+    OPENED,
+    PROCEDURE,
+    RULE,
+    RULED_ON,
+    SIT,
+    TELL,
+    TOLD,
+    P,
+)
+from scenario import DEFINED, Given, but, given
+
+from ledger.decision import Command
+from ledger.event import Event
+from ledger.rules.fairness import SUFFICES, own_words
+from ledger.streams.case import case_stream
+from ledger.streams.cases import CloseCase, RecuseMember, ReopenCase
+from ledger.streams.entry import EntryAdded, EntryRemoved
+from ledger.streams.evidence import AddEvidence, ReceiveReply, TakeInterimMeasure, WithdrawEvidence
+from ledger.streams.ground import AdoptGround
+from ledger.streams.interest import DeclareInterest
+from ledger.streams.notification import CorrectRuling
+from ledger.streams.ruling_events import Finding, RulingMade
+from ledger.streams.seat import UnseatMember
+
+Change = Callable[[Sequence[Command]], Sequence[Command]]
+
+
+def without(*gone: Command) -> Change:
+    return lambda before: [each for each in before if each not in gone]
+
+
+def put(old: Command, *new: Command) -> Change:
+    return lambda before: [each for one in before for each in (new if one is old else (one,))]
+
+
+def also(*more: Command) -> Change:
+    return lambda before: [*before, *more]
+
+
+def same(before: Sequence[Command]) -> Sequence[Command]:
+    return before
+
+
+def said(event: Event, field: str) -> Any:
+    return event.model_dump()[field]
+
+
+def found(**changes: Any) -> tuple[Finding, ...]:
+    return (RULE.findings[0].model_copy(update=changes),)
+
+
+TIP = but(EVIDENCE, evidence_class="C")
+STATEMENT = but(EVIDENCE, evidence_class="B")
+OTHER_GROUND = but(GROUND, ground="fictitious", title="Nobody of this name", decided_by="officer")
+UNSEAT = UnseatMember(body="panel-1", person="p1", reason="resigned", effective="2010-08-09T00:00:00Z")
+REPLY = ReceiveReply(case="c1", reply="It was not me", effective="2010-08-06T00:00:00Z")
+EARLY = "2010-08-05T08:00:00Z"
+SIT_EARLY = but(SIT, start="2010-08-04T10:00:00Z", end="2010-08-04T11:00:00Z", effective="2010-08-04T11:00:00Z")
+BREAKS: dict[str, tuple[str, Change, dict[str, Any]]] = {
+    "a case that was never opened": ("unknown-case", same, {"case": "c2"}),
+    "a case that was closed": (
+        "case-closed",
+        also(CloseCase(case="c1", reason="no-case", effective="2010-08-10T11:30:00Z")),
+        {},
+    ),
+    "a case that was ruled on": ("already-ruled", also(RULE), {}),
+    "no rules of procedure": ("procedure-missing", same, {"effective": "2010-04-01T00:00:00Z"}),
+    "a ruling of tomorrow": ("future-dated", same, {"effective": "2030-01-01T00:00:00Z"}),
+    "a case that no panel has": ("not-allocated", without(ALLOCATE), {}),
+    "another panel than the one that has it": ("not-allocated", same, {"panel": "panel-2"}),
+    "no sitting": ("unknown-sitting", without(SIT), {}),
+    "a ruling before the panel rose": ("before-sitting", same, {"effective": "2010-08-10T10:30:00Z"}),
+    "too few present": ("inquorate", put(SIT, but(SIT, present=("p1", "p2"))), {"votes_for": 2, "votes_against": 0}),
+    "too few left once some withdrew": (
+        "inquorate",
+        same,
+        {"recused": ("p1", "p2"), "votes_for": 2, "votes_against": 0},
+    ),
+    "a member unseated before the sitting, as was known later": ("not-a-member", also(UNSEAT), {}),
+    "a member who nominated a candidate whom it has to do with": (
+        "conflict",
+        lambda before: [
+            *DEFINED,
+            DeclareInterest(
+                person="p2", interest="i1", kind="nomination", contest="leader", candidate="a", since=ADOPTED
+            ),
+            *before[1:],
+        ],
+        {},
+    ),
+    "the one who referred it sat": (
+        "same-person-referred-and-decided",
+        put(OPEN, but(OPEN, referred_by="p3")),
+        {},
+    ),
+    "more votes than members": ("votes-exceed-present", same, {"votes_for": 4}),
+    "a tie": ("ruling-not-carried", same, {"votes_for": 2, "votes_against": 2}),
+    "an officer who referred it": (
+        "same-person-referred-and-decided",
+        lambda before: [
+            but(OTHER_GROUND, ground="other-party")
+            if each is GROUND
+            else but(OPEN, referred_by="returning-officer")
+            if each is OPEN
+            else each
+            for each in before
+        ],
+        {"decided_by": "officer", "panel": None, "sitting": None, "votes_for": 0, "votes_against": 0},
+    ),
+    "an automatic one that nobody reviewed": (
+        "review-missing",
+        put(GROUND, but(GROUND, decided_by="auto")),
+        {"decided_by": "auto", "check_version": "register-match v2", "panel": None, "sitting": None},
+    ),
+    "a ground that the case is not on": (
+        "ground-not-of-the-case",
+        also(OTHER_GROUND),
+        {"findings": (*RULE.findings, Finding(ground="fictitious", met="met", conduct=CONDUCT))},
+    ),
+    "no ground that is met": ("ground-not-met", same, {"findings": found(met="not-met")}),
+    "conduct before the ground was in force": (
+        "rule-not-in-force-at-conduct",
+        same,
+        {"findings": found(conduct="2010-04-30T12:00:00Z")},
+    ),
+    "an officer on a panel's ground": (
+        "not-for-them",
+        same,
+        {"decided_by": "officer", "panel": None, "sitting": None, "votes_for": 0, "votes_against": 0},
+    ),
+    "no notice": ("notice-not-served", without(NOTICE), {}),
+    "a ruling within the time to reply": (
+        "reply-window-open",
+        lambda before: [SIT_EARLY if each is SIT else each for each in before],
+        {"effective": EARLY},
+    ),
+    "a reply that nobody put to the panel": ("reply-not-considered", also(REPLY), {}),
+    "a late reply that is not said to be late": ("reply-not-considered", also(REPLY), {"replies": 1}),
+    "evidence that is not on the case": ("unknown-evidence", same, {"evidence": ("e1", "e2")}),
+    "evidence that was withdrawn": (
+        "evidence-withdrawn",
+        also(WithdrawEvidence(case="c1", evidence="e1", reason="forged")),
+        {},
+    ),
+    "evidence that the person was not shown": (
+        "evidence-not-disclosed",
+        also(but(EVIDENCE, evidence="e2")),
+        {"evidence": ("e1", "e2")},
+    ),
+    "a statement where a document is asked": ("evidence-below-standard", put(EVIDENCE, STATEMENT), {}),
+    "a tip alone, where even a tip is said to suffice": (
+        "evidence-below-standard",
+        lambda before: [
+            TIP if each is EVIDENCE else but(GROUND, evidence="C") if each is GROUND else each for each in before
+        ],
+        {},
+    ),
+    "no evidence": ("evidence-below-standard", same, {"evidence": ()}),
+    "reasons that are the ground's title": (
+        "reasons-insufficient",
+        same,
+        {"reasons": "Supports another party. Supports another party! Another party supports; supports another party."},
+    ),
+    "an entry that there is not": (
+        "unknown-entry",
+        same,
+        {"outcome": "remove", "effects": ({"number": 1, "action": "remove"},)},
+    ),
+    "nobody to appeal to, and no clause that says so": ("appeal-route-missing", same, {"appeal": None}),
+    "a clause against appeals that the ground does not have": (
+        "appeal-route-missing",
+        same,
+        {"appeal": None, "no_appeal": HASH},
+    ),
+    "both": ("appeal-route-unclear", same, {"no_appeal": HASH}),
+}
+
+
+@pytest.mark.parametrize("name", BREAKS)
+def test_refuses_what_is_not_fair(name: str) -> None:
+    code, change, changes = BREAKS[name]
+    given(*change(BEFORE)).when(but(RULE, **changes)).then_refused(code)
+
+
+def test_records_a_fair_ruling() -> None:
+    (made,) = given(*BEFORE).when(RULE).events
+    assert isinstance(made, RulingMade)
+    assert (made.ruling, made.reasons_words, made.outcome) == (1, len(RULE.reasons.split()), "refuse")
+
+
+def test_equal_reasons_have_one_key_whatever_their_points_and_capitals() -> None:
+    keys = set()
+    for reasons in (RULE.reasons, RULE.reasons.upper() + "!!", RULE.reasons.replace(" ", "  ")):
+        (made,) = given(*BEFORE).when(but(RULE, reasons=reasons)).events
+        keys.add(said(made, "reasons_key"))
+    assert len(keys) == 1
+    (other,) = given(*BEFORE).when(but(RULE, reasons=RULE.reasons + " indeed")).events
+    assert said(other, "reasons_key") not in keys
+
+
+def with_entry(*commands: Command) -> Given:
+    scene = given(*commands)
+    added = EntryAdded(
+        actor="registrar",
+        basis="intake/members/f",
+        category="members",
+        effective=ADOPTED,
+        election="labour",
+        number=1,
+        recorded=ADOPTED,
+        section="members",
+        source="register",
+        stream=f"entry/labour/{P}",
+        version=1,
+    )
+    return Given((*scene.events, added))
+
+
+REMOVE = but(RULE, outcome="remove", effects=({"number": 1, "action": "remove"},))
+
+
+def test_a_removal_names_the_entries_and_reaches_the_roll_when_the_person_is_told() -> None:
+    scene = with_entry(*BEFORE)
+    scene.when(but(RULE, outcome="remove")).then_refused("effect-missing")
+    scene.when(but(REMOVE, outcome="no-action")).then_refused("effect-unfit")
+    restored = ({"number": 1, "action": "restore"},)
+    scene.when(but(REMOVE, outcome="restore", effects=restored)).then_refused("entry-live")
+    made = scene.when(REMOVE).events
+    assert [type(each).__name__ for each in made] == ["RulingMade"]
+    told = Given((*scene.events, *made)).when(TELL).events
+    assert [type(each).__name__ for each in told] == ["RulingNotified", "EntryRemoved"]
+    assert isinstance(told[1], EntryRemoved)
+    assert (told[1].basis, told[1].cause, told[1].number, told[1].effective) == ("case/c1", "ruling", 1, TOLD)
+
+
+def test_a_letter_says_all_that_it_has_to_and_is_sent_once() -> None:
+    scene = given(*RULED_ON)
+    refused = scene.when(but(TELL, contains=("ground", "reasons", "evidence"))).then_refused("letter-lacks")
+    assert refused.found == "rule, appeal"
+    scene.when(but(TELL, ruling=2)).then_refused("unknown-ruling")
+    scene.when(but(TELL, effective="2010-08-10T11:59:59Z")).then_refused("before-ruling")
+    scene.when(but(TELL, effective="2030-01-01T00:00:00Z")).then_refused("future-dated")
+    given(*RULED_ON, TELL).when(TELL).then_refused("already-told")
+
+
+def test_the_time_to_appeal_runs_from_the_day_they_were_told_and_not_to_a_bank_holiday() -> None:
+    (told,) = given(*RULED_ON).when(TELL).events
+    assert said(told, "appeal_by")["local"] == "2010-08-25T23:59:59"
+    later = but(TELL, effective="2010-08-14T22:59:59Z")  # a Saturday in London: the fortnight ends on one, too
+    (told,) = given(*RULED_ON).when(later).events
+    assert said(told, "appeal_by")["local"] == "2010-08-31T23:59:59"  # Monday the 30th is a bank holiday
+
+
+def test_reasons_that_cannot_wait_go_before_the_end_of_the_time_to_reply() -> None:
+    before = [SIT_EARLY if each is SIT else each for each in BEFORE]
+    urgent = but(RULE, effective=EARLY, interim_reason="The papers go out tonight")
+    assert given(*before).when(urgent).events
+
+
+def test_a_ruling_in_favour_needs_neither_notice_nor_evidence() -> None:
+    before = without(NOTICE, EVIDENCE)(BEFORE)
+    assert given(*before).when(but(RULE, outcome="admit", evidence=(), findings=found(met="not-met"))).events
+
+
+def test_a_member_who_was_recused_before_or_there_does_not_count() -> None:
+    recuse = RecuseMember(case="c1", member="p4", reason="knows the person", effective=OPENED)
+    assert given(*BEFORE, recuse).when(but(RULE, votes_against=0)).events
+    given(*BEFORE, recuse).when(RULE).then_refused("votes-exceed-present")
+    given(*BEFORE).when(but(recuse, member="p9")).then_refused("not-on-panel")
+    given(*BEFORE, recuse).when(recuse).then_refused("already-recused")
+
+
+def test_a_case_is_opened_again_and_ruled_on_anew() -> None:
+    reopen = ReopenCase(case="c1", reason="new-evidence", effective=TOLD)
+    given(*BEFORE).when(reopen).then_refused("case-open")
+    again = but(RULE, effective="2010-08-12T00:00:00Z")
+    events = given(*RULED_ON, TELL, reopen).when(again).events
+    assert said(events[0], "ruling") == 2
+    given(*RULED_ON, TELL).when(but(reopen, reason="remitted")).then_refused("basis-missing")
+
+
+def test_closing_waits_for_what_is_outstanding() -> None:
+    decided = CloseCase(case="c1", reason="decided", effective=TOLD)
+    given(*BEFORE).when(decided).then_refused("steps-outstanding")
+    given(*RULED_ON).when(decided).then_refused("steps-outstanding")
+    given(*RULED_ON, TELL).when(but(decided, reason="no-case")).then_refused("steps-outstanding")
+    assert given(*RULED_ON, TELL).when(decided).events
+    given(*RULED_ON, TELL, decided).when(decided).then_refused("case-closed")
+
+
+def test_only_a_slip_of_the_pen_is_corrected() -> None:
+    slip = CorrectRuling(
+        case="c1", ruling=1, reasons=RULE.reasons.replace("1 June", "2 June"), reason="the date", effective=TOLD
+    )
+    assert given(*RULED_ON).when(slip).events
+    given(*RULED_ON).when(but(slip, reasons="Something else")).then_refused("use-new-ruling")
+    given(*RULED_ON).when(but(slip, effective="2010-08-25T12:00:00Z")).then_refused("use-new-ruling")
+
+
+def test_a_case_stands_as_its_events_say() -> None:
+    scene = given(*RULED_ON, TELL)
+    case = case_stream("c1")
+    for event in scene.events:
+        if event.stream == case.stream:
+            case = case.evolve(event)
+    assert (case.panel, len(case.evidence), case.is_open, case.ruling is not None) == ("panel-1", 1, False, True)
+
+
+def test_what_is_said_in_titles_does_not_count_as_reasons() -> None:
+    assert own_words("Supports another party, plainly", ["Supports another party"]) == 1
+    assert all("C" not in enough for enough in SUFFICES.values())
+
+
+NOT_OPENED: dict[str, tuple[str, Change, dict[str, Any]]] = {
+    "twice": ("case-exists", also(OPEN), {}),
+    "of an election that there is not": ("unknown-election", same, {"election": "tory"}),
+    "about a stream of somebody else": ("subject-unfit", same, {"subject": "person/" + "9" * 24}),
+    "on a ground never adopted": ("ground-not-adopted", same, {"grounds": ("other-partys",)}),
+    "on a ground adopted later": ("ground-not-adopted", same, {"effective": "2010-04-30T00:00:00Z"}),
+    "on a ground that is open already": ("duplicate-case", also(OPEN), {"case": "c2"}),
+    "about conduct to come": ("future-dated", same, {"conduct": "2010-08-01T12:00:01Z"}),
+    "found by a search that does not say for what": ("search-missing", same, {"detection": "search"}),
+}
+
+
+@pytest.mark.parametrize("name", NOT_OPENED)
+def test_refuses_a_case(name: str) -> None:
+    code, change, changes = NOT_OPENED[name]
+    given(*change(BEFORE[:3])).when(but(OPEN, **changes)).then_refused(code)
+
+
+def test_evidence_and_notices_are_held_to_the_rules() -> None:
+    scene = given(*BEFORE)
+    scene.when(EVIDENCE).then_refused("evidence-exists")
+    more = but(EVIDENCE, evidence="e2")
+    scene.when(but(more, disclosure="withheld")).then_refused("withholding-reason-required")
+    scene.when(but(more, captured="2010-08-01T12:00:01Z")).then_refused("future-dated")
+    hidden: AddEvidence = but(more, disclosure="withheld", withheld_because="names a third person")
+    given(*BEFORE, hidden).when(but(NOTICE, evidence=("e2",))).then_refused("evidence-not-disclosable")
+    scene.when(but(NOTICE, evidence=("e3",))).then_refused("unknown-evidence")
+    refused = scene.when(but(NOTICE, reply_by="2010-08-05T09:59:59")).then_refused("reply-window-short")
+    assert str(refused.expected).startswith("72 hours at least: 2010-08-05T10:00:00")
+    assert given(*BEFORE, hidden).when(but(RULE, evidence=("e1", "e2"))).events  # withheld, and for a reason
+
+
+def test_an_interim_measure_ends() -> None:
+    hold = TakeInterimMeasure(
+        case="c1", measure="hold-paper", reason="before dispatch", until="2010-08-20T00:00:00Z", effective=OPENED
+    )
+    given(*BEFORE).when(but(hold, until=None)).then_refused("interim-needs-end-date")
+    given(*BEFORE).when(but(hold, until=OPENED)).then_refused("interim-needs-end-date")
+    given(*BEFORE, hold).when(CloseCase(case="c1", reason="withdrawn")).then_refused("steps-outstanding")
+
+
+def test_rules_of_procedure_do_not_reach_back() -> None:
+    later = but(PROCEDURE, published="2010-05-02T00:00:00Z")
+    given(BEFORE[0]).when(later).then_refused("retrospective-rule")
+    given(BEFORE[0]).when(but(PROCEDURE, zone="Europe/Londin")).then_refused("zone-unknown")
+    given().when(PROCEDURE).then_refused("unknown-election")
+
+
+def test_a_ground_adopted_anew_does_not_judge_what_happened_before() -> None:
+    stricter: AdoptGround = but(GROUND, evidence="B", effective="2010-07-01T00:00:00Z")
+    before = put(EVIDENCE, STATEMENT)([*BEFORE[:2], stricter, *BEFORE[2:]])
+    given(*before).when(RULE).then_refused("evidence-below-standard")
+    after = but(RULE, findings=found(conduct="2010-07-02T00:00:00Z"))
+    assert given(*before).when(after).events
