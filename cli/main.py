@@ -25,7 +25,7 @@ from cli import (
     timetable_verbs,
 )
 from cli.place import chosen_place
-from cli.verbs import VerbGroup, drop_output, interrupted, no_text, prepare_output, say_version
+from cli.verbs import Form, VerbGroup, drop_output, interrupted, no_text, prepare_output, say_version
 from ledger.errors import PollbookError
 
 app = typer.Typer(
@@ -50,10 +50,6 @@ Json = Annotated[bool, typer.Option("--json", help="Print JSON instead of tables
 AsOf = Annotated[str | None, typer.Option("--as-of", metavar="DATE", help="As it was at the end of a day (UTC).")]
 KnownAt = Annotated[
     str | None, typer.Option("--known-at", metavar="DATE|POSITION", help="As we knew it then, or at that event.")
-]
-Form = Annotated[
-    str,
-    typer.Option("--format", metavar="NAME", help="Papers: blt, csv-ranks, csv-marks, preflib, cvr, rctab, json, csv."),
 ]
 DryRun = Annotated[bool, typer.Option("--dry-run", help="Decide everything, record nothing.")]
 Actor = Annotated[str, typer.Option("--as", envvar="POLLBOOK_ACTOR", metavar="ACTOR", help="Who records: an office.")]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import io
 import os
 import sys
-from typing import Any
+from typing import Annotated, Any
 
 import typer
 from typer.core import TyperCommand, TyperGroup
@@ -13,6 +13,11 @@ from typer.core import TyperCommand, TyperGroup
 from ledger.errors import RefusedError, UsageError
 
 UNCUT = 1_000  # characters of a verb's line in the list of verbs: it goes on below rather than be cut
+
+Form = Annotated[
+    str,
+    typer.Option("--format", metavar="NAME", help="Papers: blt, csv-ranks, csv-marks, preflib, cvr, rctab, json, csv."),
+]
 
 
 class VerbGroup(TyperGroup):

@@ -19,6 +19,7 @@ from ledger.field import Blind, Digest, Id, StreamId, Text, Time, Version
 
 if TYPE_CHECKING:
     from pydantic import GetCoreSchemaHandler
+    from pydantic.fields import FieldInfo
 
 
 class Audience(StrEnum):
@@ -110,7 +111,7 @@ class Event(Canonical):
         (name,) = get_args(cls.model_fields["type"].annotation)
         if name in TYPES:
             raise TypeError(f"two classes of events are called {name}")
-        cls.private = tuple(n for n, f in cls.model_fields.items() if PrivateMarker in f.metadata)
+        cls.private = tuple(n for n, f in cls.model_fields.items() if _is_private(f))
         TYPES[name] = cls
         READERS[name] = cls.__pydantic_validator__.validate_json
 
@@ -118,6 +119,12 @@ class Event(Canonical):
     def restricted(self) -> bool:
         """Whether this leaf is withheld from the public pack."""
         return self.blind is not None
+
+
+def _is_private(field: FieldInfo) -> bool:
+    """Whether a field holds a private value, always or where it is not left out."""
+    parts = (getattr(part, "__metadata__", ()) for part in get_args(field.annotation))
+    return PrivateMarker in field.metadata or any(PrivateMarker in part for part in parts)
 
 
 ENVELOPE = frozenset(Event.model_fields)

@@ -393,6 +393,7 @@ def test_every_type_of_event_comes_of_a_verb() -> None:
     assert [name for name in sorted(TYPES) if must_be_signed(name)] == [
         "admission-closed.v1",
         "admission-opened.v1",
+        "appeal-determined.v1",
         "ballot-order-committed.v1",
         "ballot-order-drawn.v1",
         "batch-closed.v1",
@@ -429,6 +430,7 @@ def test_every_type_of_event_comes_of_a_verb() -> None:
         "roll-build-closed.v1",
         "roll-build-opened.v1",
         "roll-certified.v1",
+        "ruling-made.v1",
         "totals-certified.v1",
         "unopposed-declared.v1",
     ]
@@ -443,6 +445,9 @@ def test_every_verb_is_that_of_some_type_of_event() -> None:
         "application-received.v1",
         "application-received-late.v1",
         "application-admitted.v1",
+        "case-docketed.v1",
         "entry-added.v1",
+        "entry-removed.v1",
+        "entry-restored.v1",
         "payment-matched.v1",
     ]
