@@ -56,10 +56,10 @@ def person_of(event: Event) -> str:
 
 def registered(person: str, batch: str, place: Sequence[str], joined: str, lapsed: str | None) -> MemberRegistered:
     """Give the event by which somebody was registered, with what tells where they stand, and nothing else."""
-    names = {name: value or None for name, value in zip(PLACES, place, strict=True)}
-    days = {"joined": joined, "lapsed": lapsed, "effective": joined}
-    more: dict[str, Any] = {"batch": batch, "declaration": None, "identity": "", "levy": None, "version": 1}
-    return MemberRegistered.model_construct(stream=f"person/{person}", **names, **days, **more)
+    fields: dict[str, Any] = {name: value or None for name, value in zip(PLACES, place, strict=True)}
+    fields |= {"batch": batch, "joined": joined, "lapsed": lapsed, "effective": joined, "version": 1}
+    fields |= {"declaration": None, "identity": "", "levy": None, "stream": f"person/{person}"}
+    return MemberRegistered.model_construct(**fields)
 
 
 def event_text(event: Event) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, get_args
 
 from folded_register import changed_members, folded_register
 from hypothesis import given
@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from ledger.event import Event
 from ledger.streams.member import BatchReceived, BatchReconciled, MemberRegistered
 from ledger.streams.membership import (
+    Change,
     MemberAmended,
     MemberExpelled,
     MemberReadmitted,
@@ -66,7 +67,7 @@ def records(draw: st.DrawFn) -> list[Event]:
             continue
         stream = draw(st.sampled_from(sorted(files)))
         if act == "close":
-            tallied = {"accepted": 0, "digest": DIGEST, "held": 0, "rejected": ()}
+            tallied: dict[str, Any] = {"accepted": 0, "digest": DIGEST, "held": 0, "rejected": ()}
             events.append(BatchReconciled(**envelope(stream, files.pop(stream), 2), **file_of(stream), **tallied))
         elif act == "register" or not people:
             people.append(f"person/{len(people):024x}")
@@ -84,7 +85,7 @@ def file_of(stream: str) -> dict[str, Any]:
     return {"file": file, "register_id": register, "rows": 1}
 
 
-def listed(draw: st.DrawFn, kind: type[Event], common: dict[str, Any]) -> Event:
+def listed(draw: st.DrawFn, kind: type[MemberRegistered | MemberAmended], common: dict[str, Any]) -> Event:
     return kind(**common, **{name: draw(values) for name, values in LISTED.items()}, identity="A" * 43)
 
 
@@ -95,8 +96,9 @@ def changes(draw: st.DrawFn, person: str) -> Event:
         st.sampled_from((MembershipChanged, MembershipChanged, MemberExpelled, MemberReadmitted, MemberSuspended))
     )
     if kind is MembershipChanged:
-        what = draw(st.sampled_from(("renewed", "lapsed", "resigned", "rejoined", "transferred", "upgraded")))
-        return MembershipChanged(**common, change=what, unit=draw(st.sampled_from(("poplar", None))))
+        return MembershipChanged(
+            **common, change=draw(st.sampled_from(get_args(Change))), unit=draw(st.sampled_from(("poplar", None)))
+        )
     if kind is MemberExpelled:
         return MemberExpelled(**common, clause=DIGEST)
     if kind is MemberSuspended:
