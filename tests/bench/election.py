@@ -1,15 +1,15 @@
 """A whole election for the benchmarks: three registers of electors, and the applications of a fourth kind.
 
-All of it is invented, from one seed, and as many of it as are asked for: members; affiliates' lists, each with a mapping
-of its own and with the numbers that its officer certifies, three of them late; registered supporters, who apply. So many
-rows are written that just the electors asked for are found, once everybody is tested: some members joined too late, some
-affiliates' members declared nothing, and of the applications those pass that `applications.py` says.
+All of it is invented, from one seed, and as many of it as are asked for: members; affiliates' lists, each with a
+mapping of its own and with the numbers that its officer certifies, three of them late; registered supporters, who
+apply. So many rows are written that just the electors asked for are found, once everybody is tested: some members
+joined too late, some affiliates' members declared nothing, and of the applications those pass that `applications.py`
+says.
 """
 
 from __future__ import annotations
 
 import csv
-import itertools
 import json
 import random
 from collections.abc import Mapping
@@ -22,9 +22,10 @@ from members import MAPPING, REGIONS, UNITS, write_members
 ELECTORS, APPLICATIONS = 784_151, 183_541
 REFERRED = 0.05  # of the applications
 MEMBERS = 0.72  # of those on registers; the others are affiliates'
-AFFILIATES = ("toolmakers", "weavers", "carters", "printers", "bakers", "glaziers", "dockers", "masons", "clerks")
+AFFILIATES = ("toolmakers", "weavers", "carters", "printers", "bakers", "glaziers")
 LATE = frozenset(AFFILIATES[-3:])
 UNDECLARED = 0.05  # of the affiliates' rows
+BACK = 0.76  # of the papers issued
 LAST_JOINED = "2015-08-12"
 LISTS_DUE = {False: "2100-01-01T00:00:00Z", True: "2015-08-01T00:00:00Z"}  # by whether they came late
 CONTEST = "leader"
@@ -138,9 +139,10 @@ def _members(folder: Path, wanted: int, seed: int) -> int:
 
 
 def _affiliates(folder: Path, chance: random.Random, wanted: int) -> list[Listed]:
-    """Write a list of each affiliate, each half as long as the one before, with so many who declared support."""
-    shares = [wanted >> place for place in range(1, len(AFFILIATES))]
-    shares.append(wanted - sum(shares))
+    """Write a list of each affiliate, each shorter than the one before, with so many who declared support."""
+    weights = range(1, len(AFFILIATES))
+    shares = [wanted * weight // sum(weights, len(AFFILIATES)) for weight in weights]
+    shares = [wanted - sum(shares), *reversed(shares)]
     found = []
     for affiliate, declared in zip(AFFILIATES, shares, strict=True):
         rows = declared + round(declared * UNDECLARED)
@@ -202,18 +204,18 @@ def _commands(folder: Path) -> None:
     file.write_text("".join(json.dumps(each) + "\n" for each in commands), "utf-8")
 
 
-def write_marks(file: Path, issued: list[str], seed: int = 2015) -> int:
-    """Write a marked register of so many electors of a list, in no order that tells anything; give its rows.
+def write_marks(file: Path, electors: list[str], day: str, seed: int = 2015) -> int:
+    """Write a marked register, in no order that tells anything; give its rows.
 
     Args:
-        issued: electors' numbers, as `KEY/1`.
+        electors: the numbers, as `KEY/1`, of all who were issued a paper.
+        day: on which all that came back did.
     """
     chance = random.Random(seed)
-    back = chance.sample(issued, round(len(issued) * 0.76))
-    days = itertools.cycle(f"2015-09-{day:02}" for day in range(1, 11))
+    back = chance.sample(electors, round(len(electors) * BACK))
     with file.open("w", encoding="utf-8", newline="") as stream:
         write = csv.writer(stream).writerow
         write(("elector", "day", "channel"))
-        for elector, day in zip(back, days, strict=False):
+        for elector in back:
             write((elector, day, chance.choice(("post", "online"))))
     return len(back)
