@@ -3,7 +3,7 @@
 From the first command to the marked register, by the program's own commands, each in a process of its own from its
 start to its end: seconds by the clock and of processor, rows a second of either, and the most memory. Then the looks:
 each verb with its options read and carried out in one process, after the program's start; medians of several, without
-the first.
+the first, of processor time, for other work makes the clock's longer; the clock's stand beside.
 `--share 20` is a twentieth of it. Where a part has a floor of its own, another benchmark holds it there.
 """
 
@@ -24,11 +24,13 @@ from contextlib import closing, redirect_stdout
 from io import StringIO
 from pathlib import Path
 from statistics import median
+from typing import NamedTuple
 
 from applications import ELECTION
 from bench_checks import AS, RUN, Took, pollbook
 from election import APPLICATIONS, CONTEST, ELECTORS, Invented, write_election, write_marks
 from measure import Line, head, verdict
+from typer.main import get_command
 
 EDITION = 1_000_000
 STAGES = ("registers", "applications", "build", "papers", "looks")
@@ -212,25 +214,35 @@ def looks(election: Election) -> None:
         "one application": ("application", applied.rpartition("/")[2]),
     }
     for what, words in verbs.items():
-        seconds = look(election.folder, words)
-        line = Line(f"look: {what}", median(seconds) * 1000, None, median(seconds), most=LOOK_MOST, unit="ms")
+        found = look(election.folder, words)
+        clock, processor = median(each.clock for each in found), median(each.processor for each in found)
+        line = Line(f"look: {what}", processor * 1000, None, processor, most=LOOK_MOST, unit="ms")
+        print(f"{clock * 1000:,.0f} ms by the clock, and of processor: ", end="")
         line.show()
         election.lines.append(line)
 
 
-def look(folder: Path, words: Sequence[str]) -> list[float]:
-    """Carry a verb out again and again; seconds of each time but the first. A slow one is timed once."""
+class Looked(NamedTuple):
+    """How long one look took: seconds by the clock and of processor."""
+
+    clock: float
+    processor: float
+
+
+def look(folder: Path, words: Sequence[str]) -> list[Looked]:
+    """Carry a verb out again and again, and time each but the first. A slow one is timed once."""
     from cli.main import app
 
-    seconds: list[float] = []
-    while len(seconds) <= LOOKS and not (len(seconds) > 1 and max(seconds) > 1):
-        start = time.perf_counter()
+    program = get_command(app)  # as the program's start makes it
+    found: list[Looked] = []
+    while len(found) <= LOOKS and not (len(found) > 1 and found[-1].processor > 1):
+        clock, processor = time.perf_counter(), time.process_time()
         with redirect_stdout(StringIO()) as out:
-            app(["--ledger", str(folder / "ledger"), *words], standalone_mode=False)
-        seconds.append(time.perf_counter() - start)
+            program.main(["--ledger", str(folder / "ledger"), *words], standalone_mode=False)
+        found.append(Looked(time.perf_counter() - clock, time.process_time() - processor))
         if not out.getvalue():
             raise AssertionError(f"{' '.join(words)} said nothing")
-    return seconds[1:]
+    return found[1:]
 
 
 def main() -> int:
