@@ -84,21 +84,18 @@ def registers(election: Election, made: Invented) -> None:
     chosen = ("--set", "register_id=members", *AS)
     words = ("import", "register-members", "members.csv", "--mapping", "members.toml", *chosen)
     election.step("import the register of members", made.members, *words)
-    totals = [0, 0.0, 0.0, 0.0]
+    took: list[Took] = []
     for each in made.lists:
         file = (f"{each.affiliate}.csv", "--mapping", f"{each.affiliate}.toml")
-        chosen = ("--set", f"register_id={each.affiliate}")
+        register = ("--set", f"register_id={each.affiliate}")
         numbers = {"rows": each.rows, "levy": each.rows, "declared": each.declared, "due": each.due}
         given = [w for k, v in numbers.items() for w in ("--set", f"{k}={v}")]
         as_of = ("--set", "as_of=2015-08-01", "--as", f"{each.affiliate}-officer")
-        for took in (
-            pollbook(election.folder, "certify", *file, *chosen, *given, *as_of),
-            pollbook(election.folder, "import", "register-members", *file, *chosen, *AS),
-        ):
-            totals = [totals[0], totals[1] + took.clock, totals[2] + took.processor, max(totals[3], took.peak)]
-        totals[0] += each.rows
+        took.append(pollbook(election.folder, "certify", *file, *register, *given, *as_of))
+        took.append(pollbook(election.folder, "import", "register-members", *file, *register, *AS))
+    whole = Took(sum(t.clock for t in took), sum(t.processor for t in took), max(t.peak for t in took), "")
     what = f"certify and import {len(made.lists)} affiliates' lists"
-    election.said(what, int(totals[0]), Took(*totals[1:], ""))
+    election.said(what, sum(each.rows for each in made.lists), whole)
 
 
 def applications(election: Election, made: Invented, edition: int) -> None:
