@@ -43,9 +43,7 @@ DONE = "INSERT INTO indexed VALUES (?) ON CONFLICT DO NOTHING"
 
 Kind = Literal["name", "email", "name-born"]
 Progress = Callable[[int], None]  # so many more people were looked at
-Shown = Callable[
-    [int], AbstractContextManager[Progress]
-]  # given how many people are to be entered
+Shown = Callable[[int], AbstractContextManager[Progress]]  # given how many people are to be entered
 
 
 @contextmanager
