@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from cli.access import opening, purpose_named
 from cli.look import moment_from, require_known
 from cli.office import opened
 from cli.place import Place
@@ -20,14 +21,17 @@ from projections.moment import Moment
 Explained = tuple[list[Verdict], str]  # what each test says; why there is none
 
 
-def show_application(place: Place, key: str, as_of: str | None, known_at: str | None, *, as_json: bool) -> None:
-    """Show one application by its key; nothing personal is shown.
+def show_application(
+    place: Place, key: str, as_of: str | None, known_at: str | None, asked: tuple[str, str], *, as_json: bool
+) -> None:
+    """Show one application by its key: `asked` is for which purpose, and who asks.
 
     Raises:
-        UsageError: `bad-moment`.
+        UsageError: `bad-moment`, `purpose-required`.
         RefusedError: `unknown-application`.
     """
     moment = moment_from(as_of, known_at)
+    purpose_named(asked[0])
     with opened(place) as ledger:
         require_known(moment, ledger)
         application = _as_of(ledger, application_stream(key.removeprefix("application/")), moment)
@@ -40,6 +44,8 @@ def show_application(place: Place, key: str, as_of: str | None, known_at: str | 
                 remedy="Give its key; pollbook application-key finds it by the receipt number",
             )
         verdicts, why = explain(ledger, application, moment)
+    with opening(place, "application", *asked) as now:
+        now.log(1, application.key)
     if as_json:
         say_json(_plain(application, verdicts, why))
         return

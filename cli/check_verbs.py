@@ -8,6 +8,7 @@ from typing import Annotated
 import typer
 
 from cli import application_verbs
+from cli.purpose import OpenerOption, PurposeOption
 
 LOOK, RECORD = "Look", "Record"
 
@@ -81,21 +82,24 @@ def queue(
     election: Election,
     listed: Annotated[str, typer.Option("--list", metavar="NAME", help="List who waits for one thing.")] = "",
     page: Annotated[int, typer.Option("--page", metavar="N", min=1, max=1_000_000, help="With --list: which.")] = 1,
+    purpose: PurposeOption = "",
+    actor: OpenerOption = "",
     as_of: AsOf = None,
     known_at: KnownAt = None,
     as_json: Json = False,
 ) -> None:
     """Show what applications wait for, and when that clears.
 
-    By check and what it found: how many, and the age of the oldest. The rates are those of the last 24 hours.
+    By check and what it found: how many, and the age of the oldest. The rates are those of the last 24 hours. --list
+    names keys of people: it asks for a purpose, and is recorded.
 
     \b
     pollbook queue leader-2015
-    pollbook queue leader-2015 --list register-match --page 2
+    pollbook queue leader-2015 --list register-match --page 2 --purpose enquiry
     """
     from cli.queue import show_queue
 
-    show_queue(context.obj, election, listed, page, as_of, known_at, as_json=as_json)
+    show_queue(context.obj, election, listed, page, as_of, known_at, (purpose, actor), as_json=as_json)
 
 
 def fees(
@@ -129,6 +133,8 @@ def fees(
 def application(
     context: typer.Context,
     key: Annotated[str, typer.Argument(metavar="KEY", help="The application's key, 24 hexadecimal digits.")],
+    purpose: PurposeOption = "",
+    actor: OpenerOption = "",
     as_of: AsOf = None,
     known_at: KnownAt = None,
     as_json: Json = False,
@@ -136,8 +142,11 @@ def application(
     """Show one application, test by test.
 
     How it was received and paid, what each check found against what, and of every test of the franchise whether it is
-    passed, and why. It names nobody.
+    passed, and why. It names nobody, but is of one person: who looked, and why, is recorded.
+
+    \b
+    pollbook application 0c42bc22a35c684539fa65d8 --purpose enquiry
     """
     from cli.application import show_application
 
-    show_application(context.obj, key, as_of, known_at, as_json=as_json)
+    show_application(context.obj, key, as_of, known_at, (purpose, actor), as_json=as_json)

@@ -13,6 +13,7 @@ from tempfile import TemporaryDirectory
 
 from cli.key import forget_keys, ledger_state_folder, read_master_key, write_master_key
 from cli.place import Place
+from cli.screen import progress
 from cli.signer import signer_in
 from cli.source import os_errors
 from ledger.authority import Sign
@@ -141,7 +142,15 @@ def _rehearsed(ledger: Ledger, master: bytes, chance: Chance, signer: Sign) -> I
 
 def vault_of(place: Place, ledger: Ledger, draw: Draw = secrets.token_bytes) -> Vault:
     """Open the ledger's vault; close it when done."""
-    return Vault(_vault_store(place), read_master_key(ledger.ledger_id), draw)
+    vault = Vault(_vault_store(place), read_master_key(ledger.ledger_id), draw)
+    vault.index.shown = _indexing
+    return vault
+
+
+@contextmanager
+def _indexing(total: int) -> Iterator[Callable[[int], None]]:
+    with progress("indexing names", total) as bar:
+        yield bar.by
 
 
 def _vault_store(place: Place) -> VaultStore:

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import datetime
 
+from cli.access import log_opening, purpose_named
 from cli.look import moment_from, require_known
 from cli.office import system_clock, viewed
 from cli.place import Place
@@ -53,15 +54,28 @@ def require_applications(views: Views, ledger: Record, election: str) -> None:
 
 
 def show_queue(
-    place: Place, election: str, name: str, page: int, as_of: str | None, known_at: str | None, *, as_json: bool
+    place: Place,
+    election: str,
+    name: str,
+    page: int,
+    as_of: str | None,
+    known_at: str | None,
+    asked: tuple[str, str],
+    *,
+    as_json: bool,
 ) -> None:
     """Show the queue, or a page of those who wait for one thing.
 
+    Args:
+        asked: for which purpose, and who asks; only of a page of people.
+
     Raises:
-        UsageError: `bad-moment`, `unknown-check`.
+        UsageError: `bad-moment`, `unknown-check`, `purpose-required`.
         RefusedError: `no-applications`.
     """
     moment = moment_from(as_of, known_at)
+    if name:
+        purpose_named(asked[0])
     with applications_at(place, moment) as (ledger, views):
         require_applications(views, ledger, election)
         head = ledger.head().recorded
@@ -71,6 +85,7 @@ def show_queue(
             _require_name(queue, name)
             people = waiters(views.database, election, name, page)
     if name:
+        log_opening(place, "queue", len(people), *asked)
         _say_waiters(people, name, page, as_json=as_json)
     elif as_json:
         say_json(_plain(queue))
@@ -119,7 +134,9 @@ def _say(queue: Queue, election: str) -> None:
     if queue.open:
         clears = f"the queue clears at {queue.clears}" if queue.clears else "the queue does not clear"
         say_wrapped(f"At that rate {clears}")
-        say_wrapped(f"Who waits: pollbook queue {election} --list NAME, with " + ", ".join(_names(queue)))
+        say_wrapped(
+            f"Who waits: pollbook queue {election} --list NAME --purpose WORD, with " + ", ".join(_names(queue))
+        )
 
 
 def _names(queue: Queue) -> list[str]:

@@ -7,11 +7,12 @@ from collections.abc import Sequence
 from cli.access import log_opening, purpose_named
 from cli.lists import require_register
 from cli.look import moment_from, require_known
-from cli.office import opened
+from cli.office import viewed
 from cli.place import Place
 from cli.screen import progress, say, say_json, say_wrapped, table
 from ledger.errors import UsageError, nearest
-from projections.register import PLACES, changed_members, summarise
+from projections.register import PLACES, summarise
+from projections.roll.reading import point_of
 
 
 def show_register(
@@ -42,12 +43,12 @@ def show_register(
     purpose_named(asked[0])
     names = tuple(by) or ("category",)
     moment = moment_from(as_of, known_at)
-    with opened(place) as ledger:
+    with viewed(place) as (ledger, views):
         require_known(moment, ledger)
         require_register(ledger, register)
-        with progress("reading", 2 * ledger.head().size) as bar:
-            changed = changed_members(bar.over(ledger.scan()), moment)
-            found = summarise(bar.over(ledger.scan()), register, moment, changed)
+        with progress("reading", ledger.head().size - views.next_position) as bar:
+            views.catch_up(ledger, progress=bar.by)
+        found = summarise(views.database, register, moment.as_of, point_of(ledger, moment).known)
     log_opening(place, "register", found.members, *asked)
     counts = found.by(*names)
     if as_json:

@@ -18,6 +18,7 @@ NAME_MAX = 24  # characters of the name of a piece of work
 STEP = 1_000  # how many are done between two looks at the screen
 
 Item = TypeVar("Item")
+_open: list[Progress] = []  # what is shown now, outermost first: a terminal takes one at a time
 
 
 def say(text: str = "") -> None:
@@ -77,9 +78,17 @@ class Bar:
 
 @contextmanager
 def progress(what: str, total: int) -> Iterator[Bar]:
-    """Show how far long work is, how fast it goes and how long it will take; only on a terminal."""
+    """Show how far long work is, how fast it goes and how long it will take; only on a terminal.
+
+    Within other work that is shown it is a line of its own there.
+    """
     if not sys.stderr.isatty():
         yield Bar()
+        return
+    if _open:
+        task = _open[-1].add_task(_cut(what, NAME_MAX), total=total)
+        yield Bar(_open[-1], task)
+        _open[-1].remove_task(task)
         return
     from rich.console import Console
     from rich.progress import (
@@ -101,7 +110,11 @@ def progress(what: str, total: int) -> Iterator[Bar]:
 
     columns = (TextColumn("{task.description}", markup=False), BarColumn(bar_width=16), MofNCompleteColumn(), Rate())
     with Progress(*columns, TimeRemainingColumn(), console=Console(stderr=True), transient=True) as shown:
-        yield Bar(shown, shown.add_task(_cut(what, NAME_MAX), total=total))
+        _open.append(shown)
+        try:
+            yield Bar(shown, shown.add_task(_cut(what, NAME_MAX), total=total))
+        finally:
+            _open.pop()
 
 
 def table(heads: Sequence[str], rows: Sequence[Sequence[str]], right: Sequence[int] = (), width: int = WIDTH) -> str:

@@ -14,6 +14,7 @@ from __future__ import annotations
 import json
 import unicodedata
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager, contextmanager
 from hashlib import blake2b
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -42,16 +43,27 @@ DONE = "INSERT INTO indexed VALUES (?) ON CONFLICT DO NOTHING"
 
 Kind = Literal["name", "email", "name-born"]
 Progress = Callable[[int], None]  # so many more people were looked at
+Shown = Callable[[int], AbstractContextManager[Progress]]  # given how many people are to be entered
+
+
+@contextmanager
+def _unseen(_total: int) -> Iterator[Progress]:
+    yield lambda _done: None
 
 
 class BlindIndex:
-    """Finds people in one vault."""
+    """Finds people in one vault.
+
+    Attributes:
+        shown: shows how far the index is where a command that only asks whether a name is known has to make it first.
+    """
 
     def __init__(self, vault: Vault, store: VaultStore) -> None:
         self._vault = vault
         self._store = store
         self._hashed = blake2b(key=vault.keyed("blind index", b""), digest_size=TOKEN_BYTES)
         self._made = store.has("indexed")
+        self.shown: Shown = _unseen
 
     @property
     def made(self) -> bool:
@@ -72,7 +84,9 @@ class BlindIndex:
         tokens = sorted({self._token("name", name) for name in names if name})
         if not tokens or not self._anybody():
             return False
-        self.catch_up()
+        if self._is_behind():
+            with self.shown(self.behind()) as progress:
+                self.catch_up(progress)
         for start in range(0, len(tokens), ASKED_MAX):
             asked = tokens[start : start + ASKED_MAX]
             marks = ",".join("?" * len(asked))
@@ -87,6 +101,13 @@ class BlindIndex:
             since = self._since()
             number = int(self._store.execute(f"SELECT count(*) FROM member WHERE {since}")[0][0])
         return number
+
+    def _is_behind(self) -> bool:
+        """Tell at once whether there is anybody to enter."""
+        if not self._made or not self._store.execute("SELECT 1 FROM indexed WHERE intake = ?", (NOT_REGISTERS,)):
+            return True
+        behind = f"SELECT 1 FROM intake WHERE {self._since('id')} LIMIT 1"
+        return bool(self._vault.members.made and self._store.execute(behind))
 
     def catch_up(self, progress: Progress = lambda _: None) -> None:
         """Enter everybody who is not in the index yet. It may be cut off anywhere, and begun again."""

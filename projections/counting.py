@@ -36,6 +36,7 @@ from projections.nominations import NominationProjection
 from projections.paper_figures import PaperPort
 from projections.papers import PaperProjection
 from projections.profile import BallotProfile, ProfileProjection, ballot_profile
+from projections.register_tables import RegisterProjection
 from projections.retention import retention_of, retention_of_all
 from projections.roll.entries import RollProjection
 from projections.roll_figures import roll_figures
@@ -116,7 +117,14 @@ def _has_doubt(event: TotalsCertified) -> bool:
 
 def open_views(folder: Path | None) -> Views:
     """Open the views of a ledger folder, or views in memory."""
-    folded = (ProfileProjection(), NominationProjection(), ApplicationProjection(), PaperProjection(), RollProjection())
+    folded = (
+        ProfileProjection(),
+        NominationProjection(),
+        ApplicationProjection(),
+        PaperProjection(),
+        RegisterProjection(),
+        RollProjection(),
+    )
     return Views(folder / VIEWS_FILE if folder else None, folded)
 
 

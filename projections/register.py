@@ -2,23 +2,20 @@
 
 Somebody is in the register on a day if they had joined by its end and had not lapsed, resigned or been expelled by
 then; who has no day of joining is in it from when the file took effect. Nobody counts before the file they came in is
-taken in whole, nor does a change that came with a file.
+taken in whole, nor does a change that came with a file. Without a day, members stand by the last that is known of them.
 """
 
 from __future__ import annotations
 
+import sqlite3
 from collections import Counter
-from collections.abc import Iterable
 from dataclasses import dataclass, field
 
-from ledger.event import Event
-from ledger.streams.member import BatchReceived, BatchReconciled, MemberRegistered
-from ledger.streams.member_history import DAY_LENGTH, Member
-from ledger.streams.member_history import PLACES as MEMBER_PLACES
-from ledger.streams.membership import MEMBER_EVENTS
-from projections.moment import Moment
-
-PLACES = ("category", "affiliate", "section", "region", "unit")
+from ledger.streams.member_history import DAY_LENGTH
+from projections.catch_up import views_errors
+from projections.register_line import JOINING, LAPSED
+from projections.register_line import PLACES as PLACES
+from projections.register_tables import COLUMNS, LAST_KNOWN, LEVELS
 
 Place = tuple[str | None, ...]  # one for each of PLACES
 
@@ -30,7 +27,8 @@ class RegisterSummary:
     Attributes:
         places: place -> members who stand there.
         joining, lapsed: members on record who had not joined yet, or were not members any more.
-        batches: files taken in whole; `open_batches` those that are not, whose members do not count.
+        batches: files taken in whole, in the order in which they were; `open_batches` those that are not, whose members
+            do not count.
     """
 
     register: str
@@ -45,13 +43,6 @@ class RegisterSummary:
         """How many are in the register."""
         return self.places.total()
 
-    def add(self, other: RegisterSummary, batch: str) -> None:
-        """Add those who came in a batch that was taken in whole."""
-        self.places += other.places
-        self.joining += other.joining
-        self.lapsed += other.lapsed
-        self.batches.append(batch)
-
     def by(self, *names: str) -> dict[tuple[str, ...], int]:
         """Count by some of PLACES, in the order of the ids; a dash stands where there is none."""
         which = [PLACES.index(name) for name in names]
@@ -61,84 +52,46 @@ class RegisterSummary:
         return dict(sorted(found.items()))
 
 
-def changed_members(events: Iterable[tuple[int, Event]], moment: Moment) -> frozenset[str]:
-    """Give the streams of those of whom more is known at a moment than that they were registered."""
-    found = set()
-    for position, event in events:
-        if moment.over(position, event):
-            break
-        if isinstance(event, MEMBER_EVENTS) and not isinstance(event, MemberRegistered):
-            found.add(event.stream)
-    return frozenset(found)
-
-
-def summarise(
-    events: Iterable[tuple[int, Event]], register: str, moment: Moment, changed: frozenset[str] = frozenset()
-) -> RegisterSummary:
-    """Fold a register, as it was on the day of `moment.as_of` and as known at the rest of it.
+def summarise(database: sqlite3.Connection, register: str, day: str | None, known: int) -> RegisterSummary:
+    """Sum a register up from the views.
 
     Args:
-        changed: streams of those whose whole history has to be folded; of the others one event tells all.
+        day: at whose end, YYYY-MM-DD or a moment of it; None for the last that is known.
+        known: position of the last event that was known; -1 for none.
     """
-    done = RegisterSummary(register)
-    stem = f"intake/{register}/"
-    day = moment.as_of[:DAY_LENGTH] if moment.as_of else None
-    waiting: dict[str, RegisterSummary] = {}
-    later: dict[str, list[Event]] = {}  # batch -> events of members in `changed` that count once it does
-    members: dict[str, Member] = {}
-    for position, event in events:
-        if moment.over(position, event):
-            break
-        match event:
-            case MemberRegistered() if event.stream not in changed:
-                seen = waiting.get(event.batch or "")
-                if seen is not None:
-                    _count(seen, event, day)
-            case BatchReceived():
-                later[event.stream] = []
-                if event.stream.startswith(stem):
-                    waiting[event.stream] = RegisterSummary(register)
-            case BatchReconciled():
-                _take(members, later.pop(event.stream, []))
-                if event.stream in waiting:
-                    done.add(waiting.pop(event.stream), event.stream)
-            case _ if event.stream in changed:
-                if event.batch in later:
-                    later[event.batch].append(event)
-                elif event.batch is None:
-                    _take(members, [event])
-    for member in members.values():
-        if (member.batch or "").startswith(stem):
-            _count_member(done, member, day)
-    done.open_batches = sorted(waiting)
-    return done
+    found = RegisterSummary(register)
+    with views_errors():
+        for stream, closed in database.execute(
+            "SELECT stream, closed FROM register_batch JOIN register_name ON register_name.id = register "
+            "WHERE name = ? AND received <= ? ORDER BY closed, stream",
+            (register, known),
+        ):
+            taken_in = closed is not None and closed <= known
+            (found.batches if taken_in else found.open_batches).append(stream)
+        found.open_batches.sort()
+        counts: Counter[int] = Counter()
+        for first, last, level in _spans(day):
+            rows = database.execute(
+                "SELECT told, sum(delta) FROM register_change WHERE register = "
+                "(SELECT id FROM register_name WHERE name = ?) AND level = ? AND day >= ? AND day < ? AND known <= ? "
+                "GROUP BY told",
+                (register, level, first, last, known),
+            )
+            counts.update(dict(rows.fetchall()))
+        found.joining, found.lapsed = counts.pop(JOINING, 0), counts.pop(LAPSED, 0)
+        for number, *names in database.execute(f"SELECT id, {COLUMNS} FROM register_place"):
+            if counts[number]:
+                found.places[tuple(name or None for name in names)] = counts[number]
+    return found
 
 
-def _take(members: dict[str, Member], events: Iterable[Event]) -> None:
-    for event in events:
-        member = members.get(event.stream) or Member(event.stream)
-        members[event.stream] = member.evolve(event)
-
-
-def _count(seen: RegisterSummary, event: MemberRegistered, day: str | None) -> None:
-    joined = event.joined or event.effective[:DAY_LENGTH]
-    if day is not None and joined > day:
-        seen.joining += 1
-    elif event.lapsed is not None and (day is None or event.lapsed <= day):
-        seen.lapsed += 1
-    else:
-        seen.places[event.category, event.affiliate, event.section, event.region, event.unit] += 1
-
-
-def _count_member(done: RegisterSummary, member: Member, day: str | None) -> None:
+def _spans(day: str | None) -> list[tuple[str, str, int]]:
+    """Part the time up to the end of a day: from which text on, up to but not including which, of which level."""
     if day is None:
-        here, place = member.status == "active" and member.periods[-1].until is None, member.place
-    else:
-        here, place = member.member_on(day), member.place_on(day)
-    if here:
-        stands = dict(zip(MEMBER_PLACES, place, strict=True))
-        done.places[tuple(stands[name] for name in PLACES)] += 1
-    elif day is not None and all(each.since > day for each in member.periods):
-        done.joining += 1
-    else:
-        done.lapsed += 1
+        return [("", "~", LAST_KNOWN)]
+    day = day[:DAY_LENGTH]
+    parts = [day[:level] for level in LEVELS]
+    return [
+        (first, last + "~" if level == LEVELS[-1] else last, level)
+        for first, last, level in zip(("", *parts), parts, LEVELS, strict=False)
+    ]

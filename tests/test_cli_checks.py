@@ -35,6 +35,7 @@ MAPPING = 'key = "No"\nname = ["First", "Last"]\naddress = ["Street", "Code"]\n'
 BARRED = "No,Name,Born\n7,Bela O'Dunmere,04/03/1985\n"
 BARRED_MAPPING = 'key = "No"\nname = "Name"\nborn = "Born"\ndates = "%d/%m/%Y"\n'
 AS = ("--as", "registrar")
+WHY = (*AS, "--purpose", "enquiry")
 REGISTER = ("--edition", "2010-06", "--register", "e.csv", "--mapping", "e.toml")
 LIST = ("--barred", "b.csv", "--barred-mapping", "b.toml")
 KINDS = ("quoted", "received", "failed", "taken-back", "refunded", "retained")
@@ -229,7 +230,7 @@ def test_a_queue_by_what_is_waited_for(at: Terminal) -> None:
     assert "4 of 4 applications to labour are open" in out
     assert "the queue does not clear" in out
     assert max(map(len, out.splitlines())) <= 80
-    (waiter,) = json.loads(at("queue", "labour", "--list", "duplicate", "--json").done())
+    (waiter,) = json.loads(at("queue", "labour", "--list", "duplicate", *WHY, "--json").done())
     assert (waiter["person"], waiter["against"]) == (CATO, f"application/{ADA}")
 
 
@@ -257,10 +258,10 @@ def test_what_is_decided_leaves_the_queue_at_the_rate_of_the_last_hours(at: Term
     ("words", "code", "exit_code"),
     [
         (("queue", "labor"), "no-applications", 1),
-        (("queue", "labour", "--list", "chekcs"), "unknown-check", 2),
+        (("queue", "labour", "--list", "chekcs", *WHY), "unknown-check", 2),
         (("fees", "labor"), "no-applications", 1),
         (("fees", "labour", "--by", "dya"), "unknown-column", 2),
-        (("application", "f" * 24), "unknown-application", 1),
+        (("application", "f" * 24, *WHY), "unknown-application", 1),
     ],
 )
 def test_refuses_what_is_not_there(at: Terminal, words: tuple[str, ...], code: str, exit_code: int) -> None:
@@ -342,21 +343,21 @@ def test_a_payment_taken_back_is_not_banked(at: Terminal) -> None:
 
 
 def test_an_application_is_explained_test_by_test(at: Terminal) -> None:
-    out = at("application", ADA).done()
+    out = at("application", *WHY, ADA).done()
     assert "no franchise of election labour takes applications of category supporters" in " ".join(out.split())
     more(at, ADOPT)
-    assert "outstanding register-match: the check register-match was not run" in at("application", ADA).done()
+    assert "outstanding register-match: the check register-match was not run" in at("application", *WHY, ADA).done()
     ran(at)
-    out = at("application", ADA).done()
+    out = at("application", *WHY, ADA).done()
     assert "passed      register-match: the check register-match came out as pass" in out
     assert "every test is passed" in out
     assert max(map(len, out.splitlines())) <= 80
-    out = at("application", CATO).done()
+    out = at("application", *WHY, CATO).done()
     assert "failed      not-duplicate" in out
     assert f"application/{ADA}" in "".join(out.split())
     assert "not to be admitted before: not-duplicate, paid" in out
-    assert "received late" in at("application", LATE).done()
-    told = json.loads(at("application", BELA, "--json").done())
+    assert "received late" in at("application", *WHY, LATE).done()
+    told = json.loads(at("application", *WHY, BELA, "--json").done())
     assert {each["code"]: each["outcome"] for each in told["tests"]}["not-barred"] == "outstanding"
 
 
@@ -373,3 +374,15 @@ def test_views_built_anew_are_the_same(at: Terminal) -> None:
 
 def without_now(found_now: dict[str, Any]) -> dict[str, Any]:
     return {name: value for name, value in found_now.items() if name not in ("now", "rate")}
+
+
+def test_whoever_looks_at_people_says_why_and_is_on_record(at: Terminal) -> None:
+    ran(at)
+    for words in (("application", ADA), ("queue", "labour", "--list", "duplicate")):
+        refused(at(*words, "--as", "registrar"), "purpose-required", 2)
+    at("queue", "labour").done()
+    assert json.loads(at("access", "--json").done()) == []
+    at("application", *WHY, ADA).done()
+    at("queue", "labour", "--list", "duplicate", *WHY).done()
+    logged = [(each["what"], each["rows"], each["subject"]) for each in json.loads(at("access", "--json").done())]
+    assert logged == [("application", 1, ADA), ("queue", 1, None)]

@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 import pytest
 from terminal import Terminal
 
+import cli.office
 from cli.purpose import PURPOSE_WORDS
+from cli.screen import progress
 from ledger.streams.access import PURPOSES
 
 MAPPING = """\
@@ -212,6 +216,39 @@ def test_erases_nobody_who_is_not_named(at: Terminal) -> None:
         "unknown-register"
     )
     at("erase", "--person", "x", "--basis", "because", "--as", "clerk").refused("bad-field", 2)
+
+
+def test_shows_how_far_names_are_indexed_by_whichever_command_asks_first(
+    at: Terminal, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    shown: list[tuple[int, int]] = []
+
+    @contextmanager
+    def progress(total: int) -> Iterator[Callable[[int], None]]:
+        yield lambda done: shown.append((total, done))
+
+    monkeypatch.setattr(cli.office, "_indexing", progress)
+    words = ("record", "annul-result", "--contest", "leader", "--as", "clerk", "--reason")
+    at(*words, "the roll was wrong").refused("unknown-contest")
+    assert shown == []
+    at(*words, "The Roll was wrong").refused("unknown-contest")
+    assert shown == [(3, 3)]
+    at(*words, "The Roll was wrong").refused("unknown-contest")
+    assert shown == [(3, 3)]
+
+
+def test_work_within_work_is_a_line_of_its_own(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("sys.stderr.isatty", lambda: True)
+    with progress("erasing", 5) as outer, progress("indexing names", 3) as inner:
+        inner.by(3)
+        assert inner.shown is outer.shown
+        assert inner.shown is not None
+        assert [(each.description, each.completed) for each in inner.shown.tasks] == [
+            ("erasing", 0),
+            ("indexing names", 3),
+        ]
+    with progress("again", 1) as later:
+        assert later.shown is not outer.shown
 
 
 def test_refuses_the_name_of_a_member_in_a_reason(at: Terminal) -> None:

@@ -7,6 +7,7 @@ from contextlib import closing
 from typing import Any
 
 import pytest
+from folded_register import folded_register
 from scenario import given, happened
 from stores import LedgerPlace, PostgresPlace, SQLitePlace, desk_at
 from test_intake import FILE, Killed, kill_at, register, row
@@ -31,7 +32,6 @@ from ledger.streams.person import OrderErasure, RecordPerson
 from ledger.streams.retention import HoldRetention, ReleaseRetention, Retention, RetentionHeld, SubjectAccessFulfilled
 from ledger.vault import Vault
 from projections.moment import NOW
-from projections.register import summarise
 from projections.retention import a_year_after, held_people
 
 PEOPLE = 25
@@ -108,7 +108,7 @@ def member(desk: Desk, number: int) -> list[Any]:
 def replayed(desk: Desk, size: int) -> tuple[Any, ...]:
     """What the events up to a size come to: their root, and the register as it stands."""
     assert isinstance(desk.ledger, Ledger)
-    found = summarise(desk.ledger.scan(0, size), "members", NOW)
+    found = folded_register(desk.ledger.scan(0, size), "members", NOW)
     assert found.members == PEOPLE
     return desk.ledger.root(size), found.places, found.batches, found.members
 

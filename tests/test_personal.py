@@ -3,17 +3,21 @@
 from __future__ import annotations
 
 import ast
+import re
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal, get_args, get_origin
 
 import pytest
 from hypothesis import given as for_all
 from hypothesis import strategies as st
+from pydantic import BaseModel
 from scenario import CALL_ELECTION, DEFINE_CONTEST, RECORD_PERSON, but
 from stores import LedgerPlace, desk_at
 
 from ledger.decision import DECISIONS, Command
 from ledger.errors import RefusedError
+from ledger.field import check_text
 from ledger.personal import contact_in, folded, names_in, require_impersonal, texts_of
 from ledger.streams.person import Identity, OrderErasure, RecordPerson
 from ledger.streams.result import AnnulResult
@@ -130,8 +134,15 @@ HELD = HoldSitting(
 REASON = AnnulResult(contest="leader", reason="the roll was wrong")
 
 
+NAMED = ("ned@example.org", "Ned Catman", "020 7946 0018", "+44 20 7946 0018", "SW1A 1AA")
+
+
 def nobody(_: object) -> bool:
     return False
+
+
+def known_as_ned(names: Iterable[str]) -> bool:
+    return folded("Ned Catman") in set(names)
 
 
 def test_refuses_a_contact_in_any_text_and_does_not_repeat_it() -> None:
@@ -171,6 +182,46 @@ def test_every_text_of_every_command_is_looked_at() -> None:
         given: dict[str, Any] = dict.fromkeys(entry.command.model_fields) | dict.fromkeys(own, "words")
         found = {path[0] for path, _ in texts_of(entry.command.model_construct(**given))}
         assert found == own.keys() - entry.command.private, entry.command.verb
+
+
+def texts_in(annotation: Any, metadata: tuple[Any, ...] = (), *, key: bool = False) -> Iterator[tuple[bool, list[str]]]:
+    """Give every string inside a type, however deep: whether it is looked through, and the patterns that hold it."""
+    beside = getattr(annotation, "__metadata__", ())
+    if beside:
+        yield from texts_in(annotation.__origin__, (*beside, *metadata), key=key)
+    elif annotation is str:
+        looked = any(getattr(each, "func", None) is check_text for each in metadata)
+        yield looked and not key, [each.pattern for each in metadata if getattr(each, "pattern", None)]
+    elif isinstance(annotation, type) and issubclass(annotation, BaseModel):
+        for field in annotation.model_fields.values():
+            yield from texts_in(field.annotation, tuple(field.metadata))
+    elif get_origin(annotation) is not Literal:
+        for number, part in enumerate(get_args(annotation)):
+            keys = get_origin(annotation) in (dict, Mapping) and number == 0  # their values alone are looked through
+            yield from texts_in(part, metadata, key=keys)
+
+
+@pytest.mark.parametrize("verb", DECISIONS)
+def test_each_text_of_a_command_is_looked_through_or_can_hold_nobody(verb: str) -> None:
+    """Whatever is public: a contact is refused anywhere, a name too unless the field is declared to hold names."""
+    command = DECISIONS[verb].command
+    empty: dict[str, Any] = dict.fromkeys(command.model_fields)
+    for name, field in command.model_fields.items():
+        if name in command.private:
+            continue
+        texts = list(texts_in(field.annotation, tuple(field.metadata)))
+        for looked, patterns in texts:
+            held = [each for each in NAMED if not patterns or all(re.search(pattern, each) for pattern in patterns)]
+            assert looked or held == [], f"{verb}, {name}: takes {held} past what is looked for"
+        if any(looked for looked, _ in texts):
+            with pytest.raises(RefusedError, match=r"^personal-data-in-public-field: "):
+                require_impersonal(command.model_construct(**empty | {name: "ask ned@example.org"}), nobody)
+            named = command.model_construct(**empty | {name: "as Ned Catman said"})
+            if name in command.names | command.venues:
+                require_impersonal(named, known_as_ned)
+            else:
+                with pytest.raises(RefusedError, match=r"^personal-data-in-public-field: "):
+                    require_impersonal(named, known_as_ned)
 
 
 def test_fields_that_are_declared_to_name_people_are_there() -> None:

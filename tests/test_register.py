@@ -97,3 +97,10 @@ def test_nobody_counts_before_the_file_is_taken_in_whole(at: Terminal, monkeypat
 def test_refuses_what_there_is_not(at: Terminal) -> None:
     assert "nearest: members" in at("register", "member", *WHY).refused("unknown-register")
     at("register", "members", *WHY, "--by", "place").refused("unknown-place", 2)
+
+
+def test_a_later_file_that_puts_the_joining_earlier_counts_from_then(at: Terminal) -> None:
+    at.write("c.csv", FIRST.replace("2010-01-01", "2008-01-01"))
+    at(*IMPORT, "c.csv").done()
+    assert shown(at, "--as-of", "2007-12-31")["members"] == 0
+    assert shown(at, "--as-of", "2009-06-01")["members"] == 1

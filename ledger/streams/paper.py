@@ -292,9 +292,7 @@ def ascending_ids(seed: bytes, total: int) -> array[int]:
 
 
 def _numbers(seed: bytes, purpose: bytes, how_many: int) -> array[int]:
-    numbers = array("Q")
-    numbers.frombytes(_stream(seed, purpose, ID_BYTES * how_many))
-    return numbers
+    return array("Q", _stream(seed, purpose, ID_BYTES * how_many))
 
 
 def _stream(seed: bytes, purpose: bytes, size: int) -> bytes:

@@ -43,8 +43,7 @@ Reasons = Annotated[str, StringConstraints(min_length=1, max_length=REASONS_MAX)
 class MakeRuling(Command):
     """Record a ruling: who decided, on which findings, evidence and reasons, with what effect, and what may be done.
 
-    It is signed by the panel's clerk, and refused unless it is fair: see pollbook rules of procedure. It has effect
-    when the person is told: notify-ruling.
+    It is signed by the panel's clerk, and refused unless it is fair. It has effect when the person is told.
     """
 
     signed = True

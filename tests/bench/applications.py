@@ -11,7 +11,7 @@ import csv
 import json
 import random
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import NamedTuple
 
@@ -96,6 +96,7 @@ class Written:
     unpaid: int = 0
     others: int = 0
     near: int = 0
+    passing: list[str] = field(default_factory=list, repr=False)  # receipt numbers of those that pass every check
 
 
 def postcode(number: int) -> str:
@@ -114,6 +115,11 @@ def invent(chance: random.Random, number: int, code: str, years: tuple[int, int]
     address = f"{chance.randrange(1, 200)} {chance.choice(STREETS)}"
     born = f"{chance.randrange(*years)}-{chance.randrange(1, 13):02}-{chance.randrange(1, 29):02}"
     return Person(first, last, address, code, born, f"{first}.{last}.{number}@example.org".lower())
+
+
+def receipt(number: int) -> str:
+    """Give the receipt number of an application by its place in the file."""
+    return f"R{number:08}"
 
 
 def misspelt(chance: random.Random, name: str) -> str:
@@ -145,7 +151,9 @@ def write_all(folder: Path, applications: int, electors: int, seed: int = 2015) 
     people = [p._replace(born=f"2005{p.born[4:]}") if n in minors else p for n, p in enumerate(people)]
     unpaid = {people[n] for n in range(done.others, done.others + done.unpaid)}
     again = chance.sample(people[done.others + done.unpaid : registered], done.duplicates)
+    passing = set(people[done.others + done.unpaid : registered - done.near])
     chance.shuffle(people)
+    done.passing = [receipt(number) for number, person in enumerate(people) if person in passing]
     people += [p._replace(first=p.first.upper(), last=p.last.upper()) for p in again]
     done.applications = _apply(folder, chance, people, unpaid)
     _barred(folder, barred)
@@ -184,11 +192,11 @@ def _apply(folder: Path, chance: random.Random, people: list[Person], unpaid: se
         pay(("Reference", "Transaction", "Amount", "Date", "Status"))
         for number, (person, moment) in enumerate(zip(people, moments, strict=True)):
             first, last, address, code, born, email = person
-            apply((f"R{number:08}", moment, "yes", first, last, address, code, email, born))
+            apply((receipt(number), moment, "yes", first, last, address, code, email, born))
             if person in unpaid and number % 2:
                 continue
             amount = "2.00" if person in unpaid else "3.00"
-            pay((f"R{number:08}", f"T{number:010}", amount, moment[:10], "received"))
+            pay((receipt(number), f"T{number:010}", amount, moment[:10], "received"))
     (folder / "a.toml").write_text(APPLICATIONS, "utf-8")
     (folder / "p.toml").write_text(PAYMENTS, "utf-8")
     return len(people)

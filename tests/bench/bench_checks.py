@@ -37,6 +37,7 @@ APPLICATIONS, ELECTORS = 183_541, 1_000_000
 LOOK_MOST, MEGABYTES_MOST = 0.1, 250
 ROOT = Path(__file__).parents[2]
 AS = ("--as", "registrar")
+ASKED = ("enquiry", "registrar")  # for which purpose, and who asks
 RUN = ("run-checks", ELECTION, *AS, "--edition", "2015-06", "--register", "e.csv", "--mapping", "e.toml")
 
 
@@ -150,10 +151,12 @@ def main() -> int:
             iter(pollbook(folder, "queue", ELECTION, "--list", "register-match").out.splitlines()[2:])
         ).split()[0]
         looks: dict[str, Callable[[], object]] = {
-            "queue": lambda: show_queue(place, ELECTION, "", 1, None, None, as_json=False),
-            "queue, a page": lambda: show_queue(place, ELECTION, "register-match", 100, None, None, as_json=False),
+            "queue": lambda: show_queue(place, ELECTION, "", 1, None, None, ASKED, as_json=False),
+            "queue, a page": lambda: show_queue(
+                place, ELECTION, "register-match", 100, None, None, ASKED, as_json=False
+            ),
             "fees by day": lambda: show_fees(place, ELECTION, ["day"], None, None, None, None, as_json=False),
-            "one application": lambda: show_application(place, person, None, None, as_json=False),
+            "one application": lambda: show_application(place, person, None, None, ASKED, as_json=False),
         }
         for what, work in looks.items():
             seconds = look(work)

@@ -596,7 +596,7 @@ def test_an_honest_ledger_is_clean_after_each_command(world: World) -> None:
         world.operator.truncate(size)
         with open_ledger(world.operator.folder) as ledger:
             record = read_record(ledger, take_snapshot(ledger), 1, lambda _: None)
-            assert record.findings + check_evidence(ledger, record) == [], (size, leaves[size - 1]["type"])
+            assert record.findings + check_evidence(ledger, record, {}) == [], (size, leaves[size - 1]["type"])
 
 
 @pytest.mark.parametrize("name", FORGERIES)
