@@ -312,6 +312,7 @@ def test_only_a_slip_of_the_pen_is_corrected() -> None:
     )
     assert given(*RULED_ON).when(slip).events
     given(*RULED_ON).when(but(slip, reasons="Something else")).then_refused("use-new-ruling")
+    given(*RULED_ON).when(but(slip, effective="2010-08-10T11:59:59Z")).then_refused("before-ruling")
     given(*RULED_ON).when(but(slip, effective="2010-08-25T12:00:00Z")).then_refused("use-new-ruling")
 
 

@@ -41,7 +41,7 @@ class AddEvidence(Command):
     case: Id = Field(description="id of the case")
     evidence: Id = Field(description="id of the evidence, new within the case")
     evidence_class: EvidenceClass = Field(description="A document, B attributable public statement, C tip")
-    digest: Hash = Field(description="SHA-256 of what is kept, or @FILE: taken from a file")
+    digest: Hash = Field(description="SHA-256 of what is kept")
     captured: Time = Field(description="when it was captured, or is dated (UTC)")
     given_by: Id = Field(description="id of the person or office that gave it")
     description: PersonalText = Field(description="what it is and says; it is kept in the vault")

@@ -105,10 +105,13 @@ def correct_ruling(command: CorrectRuling, act: Act, case: Case) -> Outcome:
     """Decide that a ruling's reasons may be corrected: within a fortnight, and no words but a few.
 
     Raises:
-        RefusedError: `unknown-case`, `unknown-ruling`, `use-new-ruling`.
+        RefusedError: `unknown-case`, `unknown-ruling`, `before-ruling`, `use-new-ruling`.
     """
     ruling = require_ruling(case, command.ruling)
     where = f"ruling {command.ruling} on case {case.id}"
+    if act.effective < ruling.made.effective:
+        expected = f"a correction from {ruling.made.effective} on"
+        raise refused("before-ruling", where, expected, act.effective, "Correct effective")
     moved = abs(len(words_of(command.reasons)) - ruling.made.reasons_words)
     late = seconds_between(ruling.made.effective, act.effective) > CORRECTION_SECONDS
     if late or moved > CORRECTION_WORDS:

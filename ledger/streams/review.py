@@ -159,7 +159,7 @@ class HoldHearing(OfAppeal):
     notice: Time = Field(description="when the appellant was told that it would be (UTC)")
     present: tuple[Id, ...] = Field(min_length=1, max_length=MANY, description="ids of the reviewers who were there")
     represented: Literal["yes", "no"] = Field("no", description="whether the appellant had somebody with them")
-    record_digest: Hash = Field(description="SHA-256 of the record of it, or @FILE: taken from a file")
+    record_digest: Hash = Field(description="SHA-256 of the record of it")
 
 
 @decision(HoldHearing, case=case_of, appeal=appeal_of, procedure=_procedure)
