@@ -9,6 +9,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import NamedTuple, cast
 
+from cli.access import log_opening
 from cli.key import key_path
 from cli.look import moment_from, require_known
 from cli.office import opened, system_clock, vault_of
@@ -35,13 +36,15 @@ class Wanted(NamedTuple):
     audience: str = "scrutineer"
     ruling: int | None = None
     out: Path | None = None
+    purpose: str = ""
+    actor: str = ""
 
 
 def show_case(place: Place, case: str, wanted: Wanted, as_of: str | None, known_at: str | None) -> None:
     """Show a case to an audience.
 
     Raises:
-        UsageError: `unknown-format`, `unknown-audience`, `bad-moment`.
+        UsageError: `unknown-format`, `unknown-audience`, `bad-moment`, `purpose-required`.
         RefusedError: `unknown-case`, `unknown-ruling`.
     """
     _require("--format", wanted.form, FORMATS, "unknown-format")
@@ -50,6 +53,8 @@ def show_case(place: Place, case: str, wanted: Wanted, as_of: str | None, known_
     moment = moment_from(as_of, known_at)
     with opened(place) as ledger:
         require_known(moment, ledger)
+        if _opens(ledger, reader):
+            log_opening(place, "case", 1, wanted.purpose, wanted.actor)
         file = read_case_file(ledger, case, moment, wanted.ruling)
         at = _reader_at(ledger, moment)
         with texts_for(place, ledger, reader) as read:
@@ -92,13 +97,18 @@ def _written(page: Page, form: str) -> str:
     return text_of_page(page, WIDTH)
 
 
+def _opens(ledger: Ledger, reader: Reader) -> bool:
+    """Whether a reader opens the vault: it holds what is theirs to read, and its key is here."""
+    return reads_vault(reader) and key_path(ledger.ledger_id).is_file()
+
+
 @contextmanager
 def texts_for(place: Place, ledger: Ledger, reader: Reader) -> Iterator[TextReader | None]:
     """Open the vault for those who read anything in it, where its key is; None for all others.
 
-    This is the one door through which a case file reaches personal data: whatever logs who opens it belongs here.
+    This is the one door through which a case file reaches personal data; who opens it was logged before.
     """
-    if not reads_vault(reader) or not key_path(ledger.ledger_id).is_file():
+    if not _opens(ledger, reader):
         yield None
         return
     vault = vault_of(place, ledger)

@@ -8,6 +8,7 @@ from typing import Annotated
 import typer
 
 from cli.count_verbs import AsOf, Json, KnownAt
+from cli.purpose import OpenerOption, PurposeOption
 
 LOOK = "Look"
 
@@ -35,6 +36,8 @@ def case(
     out: Annotated[Path | None, typer.Option("--out", metavar="FILE", help="Write to a file, not the screen.")] = None,
     as_of: AsOf = None,
     known_at: KnownAt = None,
+    purpose: PurposeOption = "",
+    actor: OpenerOption = "",
     as_json: Json = False,
 ) -> None:
     """Show a case: what was decided, and what came of it.
@@ -44,11 +47,11 @@ def case(
     that happened, as it was known when the ruling was made; what came later is marked.
 
     The scrutineer reads what is on record, and nothing of the vault; subject, panel and reviewer also read the private
-    texts that are theirs to read. The public reads one line.
+    texts that are theirs to read, which asks why, and is recorded. The public reads one line.
     """
     from cli.case import Wanted, show_case
 
-    wanted = Wanted("json" if as_json else form, audience, ruling, out)
+    wanted = Wanted("json" if as_json else form, audience, ruling, out, purpose, actor)
     show_case(context.obj, case_id, wanted, as_of, known_at)
 
 

@@ -15,6 +15,7 @@ from ledger.decision import Command
 OTHER = "9" * 24
 SECOND = but(OPEN, case="c2", person=OTHER, subject=f"person/{OTHER}")
 TEXT = "Nomination paper of another party, signed"
+WHY = ("--purpose", "case", "--as", "clerk")
 
 
 def as_line(command: Command) -> tuple[str, dict[str, object]]:
@@ -44,11 +45,11 @@ def test_shows_what_is_on_record_and_nothing_of_the_vault(at: Terminal) -> None:
 
 
 def test_shows_private_texts_to_whom_they_are_for(at: Terminal) -> None:
-    assert TEXT in " ".join(at("case", "c1", "--audience", "subject").done().split())
+    assert TEXT in " ".join(at("case", "c1", "--audience", "subject", *WHY).done().split())
     keys = [path for path in (at.folder / "state").rglob("*") if path.is_file() and "key" in path.name]
     away = [path.rename(path.with_name(path.name + ".away")) for path in keys]
     try:
-        text = at("case", "c1", "--audience", "subject").done()
+        text = at("case", "c1", "--audience", "subject", *WHY).done()
     finally:
         for path in away:
             path.rename(path.with_name(path.name.removesuffix(".away")))

@@ -64,7 +64,7 @@ restricted application/* application-received.v1 any category channel concession
  region? section tests unit? | application-lapsed.v1 any cause grounds | application-withdrawn.v1 any fee_action
 restricted build/{election}/{build} roll-build-opened.v1 any as_of_position franchise | roll-build-closed.v1 any\
  accepted digest failed held rows sections
-restricted case/{case} case-opened.v1 any about? candidates? conduct? detection election grounds person referred_by\
+restricted case/{case} case-opened.v1 any about? candidates conduct? detection election grounds person referred_by\
  search? subject | evidence-added.v1 any captured description digest disclosure evidence evidence_class given_by person\
  withheld_because? | evidence-withdrawn.v1 any evidence reason | case-notice-served.v1 any channel evidence grounds\
  reply_by text_digest | reply-received.v1 any person reply | interim-measure-taken.v1 any measure reason until |\
