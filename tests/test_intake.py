@@ -144,8 +144,6 @@ def test_registers_members_in_the_order_of_their_keys(ledger_place: LedgerPlace)
 def test_goes_on_wherever_it_was_killed(
     ledger_place: LedgerPlace, monkeypatch: pytest.MonkeyPatch, owner: type, method: str, after: bool, call: int
 ) -> None:
-    if method in ("begin", "end") and call > 1:
-        pytest.skip("called once")
     with monkeypatch.context() as patch, desk_at(ledger_place) as desk:
         kill_at(patch, owner, method, call, after=after)
         with pytest.raises(Killed):
