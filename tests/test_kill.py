@@ -270,6 +270,25 @@ def test_interrupted_from_the_keyboard_it_says_so_in_one_line_and_is_finished(wh
     check_finished(folder, whole)
 
 
+@pytest.mark.parametrize(("prepared", "said"), [("prepare_output()", False), ("", True)])
+def test_a_read_that_an_interrupt_left_half_way_is_given_up_in_silence(
+    prepared: str, said: bool, tmp_path: Path
+) -> None:
+    program = f"""
+from pathlib import Path
+from cli.verbs import prepare_output
+from ledger.store import make_ledger
+{prepared}
+ledger = make_ledger(Path({str(tmp_path)!r}), "0" * 32)
+reading = ledger.rows.begin(write=False)
+reading.__enter__()
+ledger.close()
+del reading
+"""
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
+    assert ("ConnectionPoolClosedError" in done.stderr) == said, done.stderr
+
+
 # Every write there is, one after the other
 
 
