@@ -196,7 +196,7 @@ def looks(election: Election) -> None:
     pages = ("--list", "--page", "7")
     verbs: dict[str, tuple[str, ...]] = {
         "queue": ("queue", ELECTION),
-        "queue, a page": ("queue", ELECTION, "--list", "register-match"),
+        "queue, a page": ("queue", ELECTION, "--list", "register-match", *BOTH),
         "fees by day": ("fees", ELECTION, "--by", "day"),
         "roll by section and region": ("roll", ELECTION, "--by", "section", "--by", "region", *BOTH),
         "roll for the public": ("roll", ELECTION, "--audience", "public", "--by", "section", "--by", "region"),
