@@ -208,7 +208,7 @@ def looks(election: Election) -> None:
         "papers by section": ("papers", CONTEST),
         "papers by region": ("papers", CONTEST, "--by", "region"),
         "turnout by region": ("turnout", CONTEST, "--by", "region", *BOTH),
-        "one application": ("application", applied.rpartition("/")[2]),
+        "one application": ("application", applied.rpartition("/")[2], *BOTH),
     }
     for what, words in verbs.items():
         found = look(election.folder, words)
