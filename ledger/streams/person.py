@@ -16,7 +16,7 @@ from ledger.event import Audience, Event, Plain, Private
 from ledger.field import Digest, Id, check_text
 from ledger.retention_figures import RetentionFigures
 from ledger.streams.membership import MEMBER_EVENTS
-from ledger.streams.retention import Retention, Subject, require_erasable, require_subject, retention_stream
+from ledger.streams.retention import Retention, Subject, as_kept, require_erasable, require_subject, retention_stream
 
 Basis = Literal["retention-over", "right-to-erasure", "court-order"]
 DISCLOSURES_MAX = 1_000  # digests that one event of an erasure names
@@ -143,7 +143,7 @@ def order_erasure(
     if erasure.ordered:
         return Outcome()
     require_erasable(f"erasure of {command.person}", command.basis, act.now, retention, figures)
-    return Outcome([ErasureOrdered(**act.on(erasure), basis=command.basis)])
+    return Outcome([ErasureOrdered(**act.on(erasure), basis=command.basis)], unchanged=as_kept(figures))
 
 
 class ConfirmErasure(Command):

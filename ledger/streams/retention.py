@@ -16,7 +16,7 @@ from typing import Literal
 
 from pydantic import Field
 
-from ledger.decision import Act, Command, Outcome, State, decision
+from ledger.decision import Act, Command, Outcome, State, Unchanged, decision
 from ledger.errors import nearest, refused
 from ledger.event import Audience, Event
 from ledger.field import Count, Id
@@ -121,6 +121,12 @@ def require_over(where: str, basis: str, now: str, figures: RetentionFigures) ->
     if now < figures.until:
         remedy = "Wait until then, or name a court's order"
         raise refused("retention-until", where, f"a moment from {figures.until} on", now, remedy)
+
+
+def as_kept(figures: RetentionFigures) -> Unchanged:
+    """Guard that since these figures nobody placed a hold, and nothing came up that lengthens what has to be kept."""
+    types = ("contest-defined.v1", "election-called.v1", "result-corrected.v1", "retention-held.v1")
+    return Unchanged(figures.position, types, ("contest/", "election/", "result/", "vault/"))
 
 
 class HoldRetention(Command):
