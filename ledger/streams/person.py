@@ -90,6 +90,7 @@ class RecordPerson(Command):
     """Record a person. Who they are goes to the vault; the ledger keeps a digest."""
 
     private = frozenset({"identity"})
+    coined = frozenset({"person"})
 
     person: Id = Field(description="id of the person: random or sequential, never a name or a membership number")
     identity: Identity = Field(description='who it is, as JSON: {"name":"...","email":"...","born":"1970-01-01"}')

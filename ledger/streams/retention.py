@@ -132,6 +132,8 @@ def as_kept(figures: RetentionFigures) -> Unchanged:
 class HoldRetention(Command):
     """Place a legal hold on what the vault holds of a person: nothing of it is erased until it is released."""
 
+    coined = frozenset({"hold"})
+
     person: Id = Field(description="key of the person")
     hold: Id = Field(description="id of the hold, such as the case's: never used before for this person")
     ground: Ground = Field(description="why")
