@@ -143,7 +143,7 @@ def _say_numbers(roll: Roll, point: Point, asked: Wanted, moment: Moment, *, as_
     editions = roll.editions(point.known)
     if as_json:
         rows = [{**dict(zip(asked.by, key, strict=True)), "entries": count} for key, count in counts.items()]
-        versions = [each._asdict() for each in editions]
+        versions = [{**each._asdict(), "entries": roll.total(each.point)} for each in editions]
         say_json({"election": roll.election, **asked.only, "entries": total, "by": rows, "versions": versions})
         return
     lines = [(*(name or NONE for name in key), f"{count:,}") for key, count in counts.items()]
@@ -152,7 +152,7 @@ def _say_numbers(roll: Roll, point: Point, asked: Wanted, moment: Moment, *, as_
     only = "".join(f", {name} {value}" for name, value in asked.only.items())
     say_wrapped(f"roll of election {roll.election}{only} ({moment.says()})")
     for each in editions[-1:]:
-        say_wrapped(f"Version {each.version}: {each.entries:,} entries, with effect from {each.effective}")
+        say_wrapped(f"Version {each.version}: {roll.total(each.point):,} entries, with effect from {each.effective}")
     say_wrapped("For officers: small numbers are not hidden")
 
 

@@ -301,7 +301,6 @@ ROLL_FIELDS: dict[str, dict[str, Any]] = {
     "roll-certified.v1": {
         "as_of_position": COUNTS,
         "election": IDS,
-        "entries": COUNTS,
         "open_batches": st.lists(STREAMS, max_size=2),
         "open_cases": COUNTS,
         "reason": TEXTS,

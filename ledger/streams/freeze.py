@@ -101,16 +101,23 @@ def freeze_roll(
 
 
 class CertifyRoll(Command):
-    """Certify the roll as it stands: how many entries it has, in all and by section, and the statement about it."""
+    """Certify the roll as it stands: how many entries it has, in all and by section, and the statement about it.
+
+    The numbers must be those of the ledger. They are not recorded, nor signed for, as what the roll grew or shrank by
+    would be public: a version's numbers follow from its entries, and its root stands for them.
+    """
 
     signed = True
+    private = frozenset({"entries", "sections"})
 
     election: Id = Field(description="id of the election")
     entries: int = Field(ge=0, le=INT_MAX, description="live entries that are certified")
     sections: tuple[SectionCount, ...] = Field(
         max_length=SECTIONS_MAX, description='of each section that has any, as JSON: [{"section":"mps","entries":266}]'
     )
-    statement: Hash = Field(description="digest of the statement that is made about the roll")
+    statement: Hash = Field(
+        description="digest of the statement about the roll; if that is not published, with a line nobody can guess"
+    )
     reason: Text | None = Field(None, description="why it is certified with batches open; published, so name nobody")
 
 
@@ -140,7 +147,6 @@ def certify_roll(command: CertifyRoll, act: Act, roll: Roll, figures: RollFigure
         **act.on(roll),
         as_of_position=figures.position,
         election=command.election,
-        entries=command.entries,
         open_batches=figures.open_batches,
         open_cases=figures.open_cases,
         reason=command.reason,

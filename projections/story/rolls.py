@@ -122,7 +122,7 @@ def _(event: RollCounted, _names: Names) -> Sentences:
 
 @tells(RollCertified)
 def _(event: RollCertified, _names: Names) -> Sentences:
-    what = f"certified the roll of election {event.election} with {_entries(event.entries)}"
+    what = f"certified the roll of election {event.election}"
     return (
         f"{what}, as of event {event.as_of_position}",
         f"It is version {event.roll_version}; its root is {short(event.root)}.",
