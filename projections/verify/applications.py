@@ -16,12 +16,13 @@ from ledger.errors import EvidenceError, RefusedError
 from ledger.event import Event
 from ledger.intake import APPLICATION
 from ledger.store import Ledger
-from ledger.streams.admission import BatchHead, batches_of, require_admissible
+from ledger.streams.admission import require_admissible
 from ledger.streams.application import Application
 from ledger.streams.application_events import ApplicationAdmitted, ApplicationReceived, ApplicationReceivedLate
 from ledger.streams.applying import Claim, Late, Terms
 from ledger.streams.fee import FeeSet, fee_stream
 from ledger.streams.franchise import Adopted, FranchiseAdopted, franchise_stream
+from ledger.streams.tested import BatchHead, batches_of
 from ledger.streams.timetable import StepVaried, TimetableSet, timetable_stream
 from projections.admissions import streams_in_order
 from projections.verify.finding import Finding
