@@ -18,6 +18,7 @@ from cli.sealing import seal_up
 from cli.verbs import interrupted
 from ledger.desk import Desk, name_of
 from ledger.errors import RefusedError
+from ledger.rules.local_time import require_zone
 from ledger.streams.cure_events import Invitation, Lapse, Tally, invitation_stream, lapse_stream
 from ledger.streams.cures import InviteCures, LapseApplications, counted_of
 from ledger.streams.curing import Notice, curable_of
@@ -63,6 +64,7 @@ def invite_cures(place: Place, election: str, told: Told, actor: str, *, as_json
     with _desk(place, f"invitations of {election}") as desk, progress("applications", 0) as bar:
         require_election_known(desk.ledger, election)
         number, run = _next(desk, lambda number: invitation_stream(election, number))
+        require_zone(given.zone, "--zone")
         curable = curable_of(given.cures, given.served, stands(desk.ledger, ground_stream(election)), election)
         notice = Notice(curable, given.notice, given.served, given.zone)
         franchise = stands(desk.ledger, franchise_stream(election))

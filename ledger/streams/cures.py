@@ -14,7 +14,7 @@ from ledger.decision import Act, Command, Outcome, decision
 from ledger.errors import RefusedError, refused
 from ledger.event import Event
 from ledger.field import Id, Time, Version
-from ledger.rules.local_time import Zone
+from ledger.rules.local_time import Zone, require_zone
 from ledger.streams.application_events import ApplicationLapsed, CureInvited
 from ledger.streams.cure_events import (
     Invitation,
@@ -112,8 +112,8 @@ def invite_cures(
     """Decide that applicants may be recorded as invited in bulk, or that this is gone on with.
 
     Raises:
-        RefusedError: `unknown-election`, `no-franchise`, `future-dated`, `ground-not-adopted`, `not-curable`,
-            `invitation-open`, `nobody-given`, `franchise-changed`, `batch-differs`, in that order.
+        RefusedError: `unknown-election`, `no-franchise`, `future-dated`, `zone-unknown`, `ground-not-adopted`,
+            `not-curable`, `invitation-open`, `nobody-given`, `franchise-changed`, `batch-differs`, in that order.
     """
     require_election(election, command.election)
     if run.closed:
@@ -121,6 +121,7 @@ def invite_cures(
     require_franchise(franchise, command.election)
     where = f"invitations {command.number} of election {command.election}"
     publication(command.served, act, f"{where}, served")
+    require_zone(command.zone, where)
     curable = curable_of(command.cures, command.served, grounds, command.election)
     _require_closed(before, command.number, "invitation-open", where)
     source = command.source
