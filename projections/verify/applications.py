@@ -11,6 +11,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from itertools import groupby
 
+from ledger.checks.single import check_payment
+from ledger.checks.versions import BY_HAND
 from ledger.decision import fold
 from ledger.errors import EvidenceError, RefusedError
 from ledger.event import Event
@@ -23,6 +25,7 @@ from ledger.streams.application_events import (
     ApplicationLapsed,
     ApplicationReceived,
     ApplicationReceivedLate,
+    ChecksRun,
     CureInvited,
 )
 from ledger.streams.applying import Claim, Late, Terms
@@ -122,6 +125,8 @@ def _check(rules: Rules, application: Application, events: Iterator[tuple[int, E
                 yield from _check_terms(rules, position, event)
             case ApplicationAdmitted():
                 yield from _check_admission(rules, position, event, application)
+            case ChecksRun() if event.batch is None:
+                yield from _check_by_hand(position, event, application)
             case CureInvited() | ApplicationLapsed() if event.batch in rules.opened:
                 yield from _check_cure(rules, position, event, application)
         try:
@@ -170,6 +175,19 @@ def _check_admission(
     if said != wanted:
         expected, found = (f"{each[0]}, {each[1]}, version {each[3]}, {len(each[2])} tests" for each in (wanted, said))
         yield Finding(CHECK, "admission-differs", position, event.stream, expected, found)
+
+
+def _check_by_hand(position: int, event: ChecksRun, application: Application) -> Iterator[Finding]:
+    """What an officer found is said so; with it stands what the record has of the payment, where money moved since."""
+    paid = check_payment(application.due, application.money, 0).outcome
+    wanted = [("payment", paid)] if application.anew else []
+    said = [(each.check, each.outcome) for each in event.checks if each.version != BY_HAND]
+    if said != wanted:
+        expected, found = (
+            ", ".join(f"{check} {outcome}" for check, outcome in each) or "none" for each in (wanted, said)
+        )
+        expected = f"by hand, and beside it: {expected}"
+        yield Finding(CHECK, "check-unfounded", position, event.stream, expected, found)
 
 
 def _check_notice(rules: Rules, position: int, event: InvitationOpened) -> Iterator[Finding]:

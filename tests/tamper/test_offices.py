@@ -448,6 +448,7 @@ def test_every_verb_is_that_of_some_type_of_event() -> None:
         "power-delegated.v1",
         "application-received.v1",
         "application-received-late.v1",
+        "checks-run.v1",
         "cure-invited.v1",
         "application-admitted.v1",
         "application-lapsed.v1",
