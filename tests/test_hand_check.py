@@ -113,3 +113,11 @@ def test_verify_finds_a_payment_that_was_not_made(cured: Terminal, monkeypatch: 
     by_hand(cured, NED, "register-match")
     answer = cured("verify")
     assert (answer.code, "E10:check-unfounded" in answer.out) == (3, True)
+
+
+def test_verify_finds_a_run_that_leaves_a_check_out(cured: Terminal, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("projections.check_run.BY_HAND", "1")  # what the program made itself counts as an officer's
+    more(cured, paid(NED))
+    ran(cured)
+    answer = cured("verify")
+    assert (answer.code, "E10:check-unfounded" in answer.out) == (3, True)

@@ -29,6 +29,7 @@ from ledger.streams.application_events import (
     CureInvited,
 )
 from ledger.streams.applying import Claim, Late, Terms
+from ledger.streams.checks import ChecksOpened
 from ledger.streams.cure_events import InvitationOpened, LapseOpened, Told
 from ledger.streams.curing import Notice, curable_of, require_invitable, require_lapsing
 from ledger.streams.fee import FeeSet, fee_stream
@@ -53,6 +54,7 @@ class Rules:
     events: dict[str, list[Event]] = field(default_factory=dict)
     closed: dict[str, int] = field(default_factory=dict)  # batch -> where it was closed
     opened: dict[str, tuple[int, Opening]] = field(default_factory=dict)  # batch of invitations or lapses -> its event
+    checks: dict[str, set[str]] = field(default_factory=dict)  # run of checks -> names of those that it makes
     _terms: dict[tuple[str, int, int], Terms] = field(default_factory=dict)
     _franchises: dict[tuple[str, int], Adopted] = field(default_factory=dict)
 
@@ -66,6 +68,8 @@ class Rules:
                 rules.events.setdefault(event.stream, []).append(event)
             elif isinstance(event, Opening):
                 rules.opened.setdefault(event.stream, (position, event))
+            elif isinstance(event, ChecksOpened):
+                rules.checks.setdefault(event.stream, {each.check for each in event.checks})
             elif event.version > 1 and event.stream.startswith(("intake/", "checks/")):
                 rules.closed.setdefault(event.stream, position)
         return rules
@@ -125,8 +129,8 @@ def _check(rules: Rules, application: Application, events: Iterator[tuple[int, E
                 yield from _check_terms(rules, position, event)
             case ApplicationAdmitted():
                 yield from _check_admission(rules, position, event, application)
-            case ChecksRun() if event.batch is None:
-                yield from _check_by_hand(position, event, application)
+            case ChecksRun():
+                yield from _check_checks(rules, position, event, application)
             case CureInvited() | ApplicationLapsed() if event.batch in rules.opened:
                 yield from _check_cure(rules, position, event, application)
         try:
@@ -177,8 +181,19 @@ def _check_admission(
         yield Finding(CHECK, "admission-differs", position, event.stream, expected, found)
 
 
-def _check_by_hand(position: int, event: ChecksRun, application: Application) -> Iterator[Finding]:
-    """What an officer found is said so; with it stands what the record has of the payment, where money moved since."""
+def _check_checks(rules: Rules, position: int, event: ChecksRun, application: Application) -> Iterator[Finding]:
+    """A run makes every check that it was opened with, but those that an officer made; an officer makes just one.
+
+    Beside an officer's stands what the record has of the payment, where money moved since the last.
+    """
+    if event.batch is not None:
+        made = {each.check for each in event.checks}
+        held = {name for name, each in application.checks.items() if each.version == BY_HAND}
+        missing = sorted(rules.checks.get(event.batch, made) - made - held)
+        if missing:
+            expected = "every check of the run, but those made by hand"
+            yield Finding(CHECK, "check-unfounded", position, event.stream, expected, f"no {', '.join(missing)}")
+        return
     paid = check_payment(application.due, application.money, 0).outcome
     wanted = [("payment", paid)] if application.anew else []
     said = [(each.check, each.outcome) for each in event.checks if each.version != BY_HAND]
