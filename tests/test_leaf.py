@@ -287,6 +287,7 @@ ROLL_FIELDS: dict[str, dict[str, Any]] = {
         "requested_by": st.sampled_from(["member", "candidate", "scrutineer"]),
         "requested_on": TIMES,
     },
+    "freeze-listed.v1": {"election": IDS},
     "roll-build-closed.v1": {
         "accepted": COUNTS,
         "build": NUMBERS,
@@ -728,6 +729,8 @@ FIELDS: dict[str, dict[str, Any]] = {
         "category": IDS,
         "change": st.sampled_from(["renewed", "lapsed", "resigned", "rejoined", "transferred", "upgraded"]),
         "on": DAYS,
+        "reason": DIGESTS,
+        "second": IDS,
         "unit": IDS,
     },
     "member-suspended.v1": {

@@ -95,6 +95,7 @@ SINCE = frozenset(  # types of events that came after it
         "fee-retained.v1",
         "fee-set.v1",
         "franchise-adopted.v1",
+        "freeze-listed.v1",
         "ground-adopted.v1",
         "guidelines-issued.v1",
         "hearing-held.v1",

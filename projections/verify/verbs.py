@@ -32,6 +32,7 @@ OTHERWISE = {
     "entry-added.v1": ("add-entry", "build-roll"),
     "entry-removed.v1": ("remove-entry", "notify-ruling"),
     "entry-restored.v1": ("restore-entry", "notify-ruling", "do-remedy"),
+    "freeze-listed.v1": ("freeze-roll",),
     "invitation-closed.v1": ("invite-cures",),
     "invitation-opened.v1": ("invite-cures",),
     "key-enrolled.v1": ("enrol-key", "found-ledger"),
