@@ -85,15 +85,10 @@ class RollFold:
                 self._open.add(event.stream)
             case BatchReconciled():
                 self._open.discard(event.stream)
-            case _ if isinstance(event, OPENED):
-                if event.election == self._election:
-                    self._open.add(event.stream)
-            case _ if isinstance(event, CLOSED):
-                self._open.discard(event.stream)
             case _:
-                self._follow_cases(event)
+                self._follow_applications(event)
 
-    def _follow_cases(self, event: Event) -> None:
+    def _follow_applications(self, event: Event) -> None:
         match event:
             case ApplicationReceived():
                 if event.election == self._election:
@@ -104,6 +99,11 @@ class RollFold:
                 self._applied.get(event.stream, set()).discard(event.ground)
             case _ if isinstance(event, ENDED):
                 self._applied.pop(event.stream, None)
+            case _ if isinstance(event, OPENED):
+                if event.election == self._election:
+                    self._open.add(event.stream)
+            case _ if isinstance(event, CLOSED):
+                self._open.discard(event.stream)
 
     def _add(self, event: EntryAdded) -> None:
         place = (event.category, event.section, event.affiliate, event.region, event.unit)
