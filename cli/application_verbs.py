@@ -17,7 +17,7 @@ def add_verbs(app: typer.Typer) -> None:
     """Add the verbs."""
     app.command("admit", rich_help_panel=RECORD)(admit)
     app.command("invite-cures", rich_help_panel=RECORD)(invite_cures)
-    app.command("lapse-applications", rich_help_panel=RECORD)(lapse_applications)
+    app.command("lapse", rich_help_panel=RECORD)(lapse)
     app.command("application-key", rich_help_panel=LOOK)(application_key)
     app.command("payment-key", rich_help_panel=LOOK)(payment_key)
 
@@ -74,7 +74,7 @@ def invite_cures(
     run(context.obj, election, Told(grounds, notice, served, zone), actor, as_json=as_json)
 
 
-def lapse_applications(context: typer.Context, election: Election, actor: Actor = "", as_json: Json = False) -> None:
+def lapse(context: typer.Context, election: Election, actor: Actor = "", as_json: Json = False) -> None:
     """Record that applications came to nothing that were not put right in time.
 
     Those lapse whose every deadline passed, of whom nothing came in and who fail no test that they were not told of.
@@ -82,7 +82,7 @@ def lapse_applications(context: typer.Context, election: Election, actor: Actor 
     of it is one batch; after a kill, give the same again; given once more, it adds nothing.
 
     \b
-    pollbook lapse-applications leader-2015 --as registrar
+    pollbook lapse leader-2015 --as registrar
     """
     from cli.cures import lapse_applications as run
 

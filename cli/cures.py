@@ -1,4 +1,4 @@
-"""`pollbook invite-cures` and `pollbook lapse-applications`: many told what is wrong, and what is not put right."""
+"""`pollbook invite-cures` and `pollbook lapse`: many told what is wrong, and what is not put right."""
 
 from __future__ import annotations
 

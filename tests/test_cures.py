@@ -235,7 +235,7 @@ CURABLE = [
     ("adopt-ground", {**json.loads(each.model_dump_json(exclude_none=True)), "effective": JUNE})
     for each in (GROUND, UNPAID, UNCURABLE)
 ]
-LAPSE = ("lapse-applications", "labour", *AS, "--json")
+LAPSE = ("lapse", "labour", *AS, "--json")
 
 
 @pytest.fixture
@@ -416,4 +416,4 @@ def test_refuses_words_that_are_not_whole(cured: Terminal, words: tuple[str, ...
     cured("invite-cures", "labour", *AS, *notice, *words).refused(code, exit_code)
     assert cured.size() == size
     cured("invite-cures", "labor", *AS, *notice, "--ground", "paid=unpaid").refused("unknown-election")
-    cured("lapse-applications", "labor", *AS).refused("unknown-election")
+    cured("lapse", "labor", *AS).refused("unknown-election")

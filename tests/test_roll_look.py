@@ -159,6 +159,23 @@ def test_tells_the_public_no_small_number(at: Terminal) -> None:
         at("roll", "labour", "--audience", "public", *words).refused("not-for-the-public", 2)
 
 
+def test_a_panel_sees_every_number_and_no_elector(at: Terminal) -> None:
+    panel = ("roll", "labour", "--audience", "panel")
+    assert shown(at, *panel, "--by", "unit", "--only", "region=south") == shown(
+        at, "roll", "labour", "--by", "unit", "--only", "region=south"
+    )
+    out = at(*panel, "--by", "affiliate", "--by", "unit").done()
+    assert "For a panel: electors are not listed, and small numbers are not hidden" in out
+    assert max(map(len, out.splitlines())) <= 80
+    size = at.size()
+    for words in (("--list",), ("--page", "2"), ("--out", "x.csv")):
+        at(*panel, *words).refused("not-for-a-panel", 2)
+    at("roll", "diff", "labour", "3", "2999-01-01", "--audience", "panel", "--list").refused("not-for-a-panel", 2)
+    assert at.size() == size
+    assert [each["what"] for each in shown(at, "access")][-2:] == ["roll", "roll"]  # who looked is on record
+    at("roll", "labour", "--audience", "pannel").refused("unknown-audience", 2)
+
+
 def test_refuses_what_there_is_not(at: Terminal) -> None:
     assert "nearest: labour" in at("roll", "labor").refused("unknown-roll")
     assert "nearest: section" in at("roll", "labour", "--by", "sectoin").refused("unknown-place", 2)

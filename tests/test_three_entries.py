@@ -5,10 +5,11 @@ from __future__ import annotations
 import csv
 import json
 from pathlib import Path
+from typing import Any
 
 import pytest
 from terminal import CALL_ELECTION, Terminal
-from test_lists import CERTIFY, HEAD, LIST, MEMBERS, ROWS, TOTALS, UNISON, certified, taken
+from test_lists import HEAD, LIST, MEMBERS, ROWS, UNISON, certified, taken
 
 PARLIAMENTARIANS = """\
 key = "Seat"
@@ -69,13 +70,14 @@ OFFICES = (
 
 @pytest.fixture
 def at(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Terminal:
-    begun = [("call-election", CALL_ELECTION), ("adopt-franchise", {"election": "labour", "rule": RULE})]
+    begun: list[tuple[str, dict[str, Any]]] = [
+        ("call-election", CALL_ELECTION),
+        ("adopt-franchise", {"election": "labour", "rule": RULE}),
+    ]
     made = Terminal(tmp_path, monkeypatch, capsys).made(begun)
     files = {"m.csv": HEAD + ROWS, "u.csv": LIST, "p.csv": MPS, "m.toml": MEMBERS, "u.toml": UNISON}
     for name, content in {**files, "p.toml": PARLIAMENTARIANS}.items():
         made.write(name, content)
-    assert CERTIFY
-    assert TOTALS
     certified(made)
     for what, register in (("m", "members"), ("u", "unison"), ("p", "mps")):
         taken(made, what, register)

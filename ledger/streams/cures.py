@@ -126,7 +126,7 @@ def invite_cures(
     _require_closed(before, command.number, "invitation-open", where)
     source = command.source
     if source is None:
-        raise _nobody_given(command, where)
+        raise _nobody_given("invite-cures", command.election, where)
     said: Mapping[str, Any] = {name: getattr(command, name) for name in ("notice", "served", "zone")}
     number: Mapping[str, Any] = {"election": command.election, "number": command.number}
     opened = run.opened or InvitationOpened(
@@ -152,7 +152,7 @@ def invite_cures(
 
 
 class LapseApplications(Command):
-    """Record that applications came to nothing for want of an answer: pollbook lapse-applications ELECTION.
+    """Record that applications came to nothing for want of an answer: pollbook lapse ELECTION.
 
     Those lapse whose time to put things right is over, where nothing was supplied, and where no test fails that they
     were not told of.
@@ -161,7 +161,7 @@ class LapseApplications(Command):
     signed = True
 
     election: Id = Field(description="id of the election")
-    number: Version = Field(le=RUNS_MAX, description="number of the lapses, from 1; lapse-applications fills it in")
+    number: Version = Field(le=RUNS_MAX, description="number of the lapses, from 1; pollbook lapse fills it in")
 
     _source: Curing | None = PrivateAttr(None)
 
@@ -172,7 +172,7 @@ class LapseApplications(Command):
 
     @property
     def source(self) -> Curing | None:
-        """The applications; None where the command did not come from `pollbook lapse-applications`."""
+        """The applications; None where the command did not come from `pollbook lapse`."""
         return self._source
 
 
@@ -199,7 +199,7 @@ def lapse_applications(
     _require_closed(before, command.number, "lapse-open", where)
     source = command.source
     if source is None:
-        raise _nobody_given(command, where)
+        raise _nobody_given("lapse", command.election, where)
     number: Mapping[str, Any] = {"election": command.election, "number": command.number}
     opened = run.opened or LapseOpened(**act.on(run), **number, franchise=franchise.version)
     _require_same_franchise(opened.franchise, franchise, where)
@@ -234,8 +234,8 @@ def _require_closed(before: Invitation | Lapse, number: int, code: str, where: s
         raise refused(code, where, f"those of number {number - 1} closed", found, remedy)
 
 
-def _nobody_given(command: InviteCures | LapseApplications, where: str) -> RefusedError:
-    remedy = f"Give: pollbook {command.verb} {command.election}"
+def _nobody_given(verb: str, election: str, where: str) -> RefusedError:
+    remedy = f"Give: pollbook {verb} {election}"
     return refused("nobody-given", where, "the applications", "none", remedy)
 
 
