@@ -41,7 +41,7 @@ app = typer.Typer(
 
 DEMOS = ("labour-2010", "labour-2015", "labour-2016", "labour-2020", "nz-labour-2014", "nec-2014")
 MARKS = ("mark-returns", "marked-register")
-MAPPED = ("applications", "payments", "register-members")  # which a mapping reads
+MAPPED = ("applications", "hold-office", "payments", "register-members")  # which a mapping reads
 RECORD, LOOK, CHECK, TRY = "Record", "Look", "Check", "Try"  # headings of the verbs in the help
 
 PASSED_ON = {"allow_extra_args": True, "ignore_unknown_options": True, "help_option_names": []}

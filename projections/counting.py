@@ -40,6 +40,7 @@ from projections.profile import BallotProfile, ProfileProjection, ballot_profile
 from projections.register_tables import RegisterProjection
 from projections.retention import retention_of, retention_of_all
 from projections.roll.entries import RollProjection
+from projections.roll.merged import MergeProjection
 from projections.roll_figures import roll_figures
 from projections.scoreboard import scoreboard
 
@@ -120,6 +121,7 @@ def open_views(folder: Path | None) -> Views:
     """Open the views of a ledger folder, or views in memory."""
     folded = (
         ProfileProjection(),
+        MergeProjection(),
         NominationProjection(),
         ApplicationProjection(),
         PaperProjection(),

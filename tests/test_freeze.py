@@ -13,6 +13,7 @@ from ledger.event import Audience
 from ledger.roll_figures import Cell, RollFigures
 from ledger.streams.election import ElectionCalled
 from ledger.streams.freeze import CertifyRoll, FreezeRoll, published_sections
+from ledger.streams.freezes import FreezeListed
 from ledger.streams.inspection import InspectRegister, SupplyRollCopy
 from ledger.streams.roll import (
     RegisterInspected,
@@ -47,7 +48,7 @@ def scene(*commands: Command, figures: RollFigures = FIGURES) -> Given:
 
 
 def test_freezes_the_roll_as_it_stands_and_counts_it() -> None:
-    frozen, counted = scene().when(FREEZE).events
+    frozen, counted, listed = scene().when(FREEZE).events
     fields: dict[str, Any] = {"as_of_position": 9, "election": "labour", "entries": 47, "open_batches": ()}
     fields |= {"published": NOW, "roll_version": 1, "root": ROOT, "sections": SECTIONS}
     assert frozen == happened(RollFrozen, STREAM, **fields)
@@ -63,6 +64,7 @@ def test_freezes_the_roll_as_it_stands_and_counts_it() -> None:
         election="labour",
         roll_version=1,
     )
+    assert listed == happened(FreezeListed, "freezes/rolls", election="labour")
     unchanged = scene().when(FREEZE).outcome.unchanged
     assert unchanged is not None
     assert (unchanged.position, unchanged.prefixes) == (9, ("entry/labour/", "build/labour/"))
@@ -79,7 +81,7 @@ def test_a_freeze_published_after_it_took_effect_is_recorded_and_retrospective()
 
 def test_many_cells_are_counted_in_several_events() -> None:
     cells = {Cell("members", "member", f"r{number}"): 1 for number in range(301)}
-    _, first, second = scene(figures=RollFigures(9, ROOT, cells)).when(FREEZE).events
+    _, first, second, _ = scene(figures=RollFigures(9, ROOT, cells)).when(FREEZE).events
     assert isinstance(first, RollCounted)
     assert isinstance(second, RollCounted)
     assert (len(first.cells), len(second.cells), second.version) == (300, 1, 3)
@@ -109,7 +111,7 @@ def test_open_batches_hinder_a_freeze_and_a_certificate_unless_a_reason_is_given
     figures = RollFigures(9, ROOT, CELLS, (batch,), 3)
     assert batch in scene(figures=figures).when(FREEZE).then_refused("batches-open").found
     reason = but(FREEZE, reason="The list is disputed")
-    (frozen, _) = scene(figures=figures).when(reason).events
+    (frozen, *_) = scene(figures=figures).when(reason).events
     assert isinstance(frozen, RollFrozen)
     assert (frozen.open_batches, frozen.reason) == ((batch,), "The list is disputed")
     at = scene(reason, figures=figures)

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from ledger.rules.franchise import Category
 from ledger.streams.entry import EntryAdded, EntryAmended, EntryRemoved, EntryRestored
 from ledger.streams.franchise import FranchiseAdopted
+from ledger.streams.freezes import FreezeListed
 from ledger.streams.roll import (
     RegisterInspected,
     RollCertified,
@@ -97,6 +98,11 @@ def _(event: RollBuildClosed, _names: Names) -> Sentences:
     parts = f"{_entries(event.accepted)} added, {event.held:,} held before, {failed:,} without"
     added = f"Added by section: {_sections(event.sections)}."
     return (what, f"Its rows: {parts}.", added, *([f"Tests not passed: {why}."] if event.failed else []))
+
+
+@tells(FreezeListed)
+def _(event: FreezeListed, _names: Names) -> Sentences:
+    return (f"listed the freeze of the roll of election {event.election} with those of other elections",)
 
 
 @tells(RollFrozen)
