@@ -442,6 +442,9 @@ PAPER_FIELDS: dict[str, dict[str, Any]] = {
     },
     "paper-cancelled.v1": {**HANDLED, "cause": st.sampled_from(["removed", "death", "appeal"])},
     "paper-issued.v1": {**HANDLED, "reason": st.sampled_from(["late-admission", "ruling"])},
+    "paper-set-aside.v1": HANDLED,
+    "paper-unlinked.v1": {**HANDLED, "why": st.sampled_from(["papers-read", "list-sealed", "list-destroyed"])},
+    "set-aside-reversed.v1": HANDLED,
     "paper-reissued.v1": {
         "contest": IDS,
         "number": st.integers(1, 999),

@@ -1,4 +1,4 @@
-"""When the person is told of a ruling, it has effect on the roll; and a slip of the pen in its reasons is put right."""
+"""When the person is told of a ruling, it has effect on the roll and on papers; a slip in its reasons is put right."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from typing import Any, Literal
 
 from pydantic import Field
 
+from ledger.case_papers import CasePapers
 from ledger.decision import Act, Command, Outcome, decision
 from ledger.errors import refused
 from ledger.event import Event, Plain
@@ -16,6 +17,7 @@ from ledger.rules.local_time import DAY_SECONDS, seconds_between
 from ledger.streams.case import Case, case_stream, require_ruling
 from ledger.streams.entry import Entries, EntryRemoved, EntryRestored, entry_stream
 from ledger.streams.procedure import Procedure, procedure_stream
+from ledger.streams.ruled_papers import papers_guard, papers_ruled
 from ledger.streams.ruling_events import CONTENTS, Content, RulingCorrected, RulingMade, RulingNotified
 from ledger.streams.rulings import Reasons
 
@@ -25,7 +27,11 @@ CORRECTION_WORDS = 10
 
 
 class NotifyRuling(Command):
-    """Record that the person was told of a ruling, with its text; from then on it has effect on their entries."""
+    """Record that the person was told of a ruling, with its text; from then on it has effect on their entries.
+
+    With an entry that is removed its paper is cancelled, if it did not come back. One that did is set aside where the
+    ruling says so, as long as it can be told which it is.
+    """
 
     case: Id = Field(description="id of the case")
     ruling: int = Field(ge=1, description="number of the ruling on the case")
@@ -41,9 +47,12 @@ class NotifyRuling(Command):
     case=lambda c, _: case_stream(c.case),
     procedure=lambda _c, seen: procedure_stream(seen["case"].election),
     entries=lambda _c, seen: entry_stream(seen["case"].election, seen["case"].person),
+    figures=lambda c, port: port.case_papers(c.case),
 )
-def notify_ruling(command: NotifyRuling, act: Act, case: Case, procedure: Procedure, entries: Entries) -> Outcome:
-    """Decide that it may be recorded that somebody was told of a ruling, and carry the ruling out on the roll.
+def notify_ruling(
+    command: NotifyRuling, act: Act, case: Case, procedure: Procedure, entries: Entries, figures: CasePapers
+) -> Outcome:
+    """Decide that it may be recorded that somebody was told of a ruling, and carry it out on the roll and on papers.
 
     Raises:
         RefusedError: `unknown-case`, `unknown-ruling`, `already-told`, `letter-lacks`, `procedure-missing`,
@@ -73,7 +82,8 @@ def notify_ruling(command: NotifyRuling, act: Act, case: Case, procedure: Proced
         ruling=command.ruling,
         text_digest=command.text_digest,
     )
-    return Outcome([told, *_effects(ruling.made, act, case, entries)])
+    effects = (*_effects(made, act, case, entries), *papers_ruled(made, act, case, figures))
+    return Outcome([told, *effects], unchanged=papers_guard(figures) if made.effects else None)
 
 
 def _effects(made: RulingMade, act: Act, case: Case, entries: Entries) -> Iterator[Event]:
