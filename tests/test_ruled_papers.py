@@ -2,20 +2,28 @@
 
 from __future__ import annotations
 
+import secrets
 from collections.abc import Sequence
+from contextlib import closing
 from typing import Any
 
 import pytest
-from electorate import frozen
+from electorate import BEFORE as PAPERS_OUT
+from electorate import entry, frozen, marked, put, row
 from ruled import BEFORE, RULE, TELL, P
-from scenario import CLOSE_POLL, DEFINED, Given, but, happened
+from scenario import CLOSE_POLL, DEFINED, NOW, Given, but, happened
+from stores import MASTER, LedgerPlace
 from test_appeal import ASSIGN, DETERMINE, DO, HEAR, LODGE, ORDER, PACK, names
 from test_verify_rulings import check, codes
 
+from ledger.case_papers import CasePapers
 from ledger.decision import Command
+from ledger.desk import Desk
 from ledger.event import Event
+from ledger.marking import MarkRow
+from ledger.streams.account import AccountStated
 from ledger.streams.entry import EntryAdded
-from ledger.streams.issue import PapersIssued
+from ledger.streams.issue import IssuePapers, PapersIssued
 from ledger.streams.issued import (
     Issued,
     PaperCancelled,
@@ -28,7 +36,12 @@ from ledger.streams.issued import (
 from ledger.streams.linkage import LinkageDestroyed, SealLinkage
 from ledger.streams.paper import Alike, ReadPapers
 from ledger.streams.returned import MarksReconciled, ReturnMarked
+from ledger.vault import Vault
+from projections.counting import LedgerFigures, open_views
+from projections.paper_account import PaperLine, differences, paper_lines
 from projections.story.story import story
+from projections.verify.run import verify
+from projections.verify.sealing import Notes, Trust
 
 MARKS = f"marks/leader/{'f' * 32}"
 FIELDS: dict[str, Any] = {"contest": "leader", "number": 1}
@@ -41,7 +54,7 @@ ISSUED = happened(
     count=1,
     roll_version=1,
     channel="post",
-)
+).model_copy(update={"effective": PAPERS_OUT})
 RETURNED = happened(ReturnMarked, f"returned/leader/{P}", day="2010-09-01", **FIELDS)
 TAKEN_IN = happened(
     MarksReconciled,
@@ -303,3 +316,77 @@ def test_finds_papers_that_a_ruling_did_not_reach_or_that_nobody_ruled_on() -> N
     ) == ["field-differs"]
     alone = happened(PaperSetAside, f"issued/leader/{P}", basis="case/c1", **FIELDS)
     assert codes((*scene(CLOSE_POLL, RETURNED).events, alone)) == ["effect-alone"]
+
+
+# At the desk
+
+
+def test_the_desk_reaches_papers_and_the_account_follows(ledger_place: LedgerPlace) -> None:
+    with (
+        ledger_place.open() as record,
+        closing(Vault(ledger_place.vault_store(), MASTER, secrets.token_bytes)) as vault,
+    ):
+        views = open_views(None)
+        with closing(views):
+            desk = Desk(record, vault, LedgerFigures(record, views), lambda: NOW, secrets.token_bytes)
+            for command in DEFINED:
+                desk.submit(command, actor="clerk")
+            put(record, own(1), *(entry(each) for each in range(1, 12)), frozen())
+            issue = IssuePapers(contest="leader", section="members", count=12, roll_version=1, channel="post")
+            desk.submit(but(issue, effective=PAPERS_OUT), actor="scrutineer")
+            for command in (*BEFORE[1:], SET_ASIDE, CLOSE_POLL):
+                desk.submit(command, actor="clerk")
+            rows = marked([row(1), row(2), MarkRow(P, 1, "2010-09-01", "", 9)])
+            desk.submit(rows, actor="scrutineer")
+            desk.submit(TOLD_LATE, actor="clerk")
+            views.catch_up(record)
+            (line, _) = paper_lines(views.database, "leader")
+            found = verify(record, views=None, vault=vault, notes=Notes(), trust=Trust())
+        assert (line.issued, line.returned, line.cancelled, line.set_aside, line.outstanding) == (12, 3, 0, 1, 9)
+        assert [event.type for _, event in record.stream(f"issued/leader/{P}")] == ["paper-set-aside.v1"]
+        assert not [each for each in found.findings if each.check in ("E11", "E13", "I3", "A5")]
+        late = account(line, ({"reason": "late", "papers": 1},))
+        assert [(each.found, each.expected) for each in differences([line], late, {})] == [(0, 1)]
+        assert not list(differences([line], account(line, ({"reason": "not-entitled", "papers": 1},)), {"members": 2}))
+
+
+def account(line: PaperLine, set_aside: tuple[dict[str, Any], ...]) -> dict[str, AccountStated]:
+    figures = {"distributed": line.issued, "returned": line.returned, "set_aside": set_aside, "spoilt": ()}
+    stated = happened(AccountStated, "account/leader/members", contest="leader", section="members", **figures)
+    assert isinstance(stated, AccountStated)
+    return {"members": stated}
+
+
+@pytest.mark.parametrize("meddling", [READ, SEAL])
+def test_what_becomes_of_papers_as_it_is_decided_is_seen(ledger_place: LedgerPlace, meddling: Command) -> None:
+    """Somebody reads the papers, or seals the list, while the telling is decided: it is decided anew."""
+    with (
+        ledger_place.open() as record,
+        closing(Vault(ledger_place.vault_store(), MASTER, secrets.token_bytes)) as vault,
+    ):
+        views = open_views(None)
+        with closing(views):
+            figures = LedgerFigures(record, views)
+            first = Desk(record, vault, figures, lambda: NOW, secrets.token_bytes)
+            for command in DEFINED:
+                first.submit(command, actor="clerk")
+            put(record, own(1), frozen(), ISSUED)
+            for command in (*BEFORE[1:], SET_ASIDE, CLOSE_POLL):
+                first.submit(command, actor="clerk")
+            first.submit(marked([MarkRow(P, 1, "2010-09-01", "", 2)]), actor="scrutineer")
+
+            class Meddled(LedgerFigures):
+                """Figures after which somebody acts, once."""
+
+                done = False
+
+                def case_papers(self, case: str) -> CasePapers:
+                    papers = super().case_papers(case)
+                    if not Meddled.done:
+                        Meddled.done = True
+                        first.submit(meddling, actor="scrutineer")
+                    return papers
+
+            desk = Desk(record, vault, Meddled(record, views), lambda: NOW, secrets.token_bytes)
+            desk.submit(TOLD_LATE, actor="clerk")
+        assert [event.type for _, event in record.stream(f"issued/leader/{P}")] == ["paper-unlinked.v1"]
