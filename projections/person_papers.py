@@ -9,7 +9,6 @@ from ledger.case_papers import CasePaper, CasePapers, Unlinked
 from ledger.decision import AnyState, fold
 from ledger.event import Event
 from ledger.marking import PaperFigures
-from ledger.streams.batch import BatchState
 from ledger.streams.case import case_stream
 from ledger.streams.contest import Contest
 from ledger.streams.entry import EntryAdded, EntryNow, EntryRemoved, EntryRestored, entry_stream
@@ -92,7 +91,7 @@ def _papers_in(
             continue
         paper = issued.of(entry.number)
         bulk = paper_figures(record, position, contest.election, contest.id, person, entry.number).in_bulk
-        was_read = _was_read(record, contest.id, entry.section)
+        was_read = bool(record.streams_of(READ, f"batch/paper/{contest.id}/{entry.section}/"))  # withdrawn or not
         tied: tuple[tuple[Unlinked, bool], ...] = (
             ("list-destroyed", linkage.destroyed),
             ("list-sealed", linkage.sealed is not None),
@@ -110,12 +109,6 @@ def _papers_in(
             unlinked=next((why for why, holds in tied if holds), None),
             closed=contest.closed_at is not None,
         )
-
-
-def _was_read(record: Streams, contest: str, section: str) -> bool:
-    """Whether papers of a section were read, in a batch that stands."""
-    names = record.streams_of(READ, f"batch/paper/{contest}/{section}/")
-    return any(not _state(record, BatchState(name)).withdrawn for name in names)
 
 
 def _state(record: Streams, empty: AnyState) -> AnyState:

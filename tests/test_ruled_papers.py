@@ -22,6 +22,7 @@ from ledger.desk import Desk
 from ledger.event import Event
 from ledger.marking import MarkRow
 from ledger.streams.account import AccountStated
+from ledger.streams.batch import WithdrawPapers
 from ledger.streams.entry import EntryAdded
 from ledger.streams.issue import IssuePapers, PapersIssued
 from ledger.streams.issued import (
@@ -169,10 +170,13 @@ def test_a_paper_that_cannot_be_told_from_others_is_unlinked(before: tuple[Comma
     assert "what is left is to ask whether it could have made a difference" in " ".join(said.sentences)
 
 
-def test_the_papers_of_another_section_or_of_a_batch_withdrawn_do_not_unlink() -> None:
+def test_the_papers_of_another_section_do_not_unlink_and_those_of_a_batch_withdrawn_do() -> None:
     other = but(READ, section="mps")
     told = scene(CLOSE_POLL, RETURNED, other, ruling=SET_ASIDE).when(TOLD_LATE).events
     assert names(told)[-1] == "PaperSetAside"
+    withdraw = WithdrawPapers(contest="leader", section="members", serial="s1", reason="Read badly")
+    told = scene(CLOSE_POLL, RETURNED, READ, withdraw, ruling=SET_ASIDE).when(TOLD_LATE).events
+    assert names(told)[-1] == "PaperUnlinked"  # they have been seen
 
 
 def test_once_papers_are_read_without_a_marked_register_nobody_knows_whether_one_came_back() -> None:
@@ -340,7 +344,7 @@ def test_the_desk_reaches_papers_and_the_account_follows(ledger_place: LedgerPla
             desk.submit(rows, actor="scrutineer")
             desk.submit(TOLD_LATE, actor="clerk")
             views.catch_up(record)
-            (line, _) = paper_lines(views.database, "leader")
+            (line,) = paper_lines(views.database, "leader")
             found = verify(record, views=None, vault=vault, notes=Notes(), trust=Trust())
         assert (line.issued, line.returned, line.cancelled, line.set_aside, line.outstanding) == (12, 3, 0, 1, 9)
         assert [event.type for _, event in record.stream(f"issued/leader/{P}")] == ["paper-set-aside.v1"]

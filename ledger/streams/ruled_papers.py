@@ -36,7 +36,7 @@ WHY = {
 INSTEAD = "Order none-possible and say why, or what can still be done: apology, refund"
 TYPES = (
     *("contest-defined.v1", "poll-closed.v1", "papers-issued.v1", "paper-issued.v1", "paper-cancelled.v1"),
-    *("linkage-sealed.v1", "linkage-destroyed.v1", "batch-opened.v1", "batch-withdrawn.v1", "marks-reconciled.v1"),
+    *("linkage-sealed.v1", "linkage-destroyed.v1", "batch-opened.v1", "marks-reconciled.v1"),
     *("return-marked.v1", "roll-build-closed.v1"),
 )  # what the figures are taken from
 
