@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 from electorate import BEFORE as PAPERS_OUT
 from electorate import entry, frozen, marked, put, row
+from filed import Filed
 from ruled import BEFORE, RULE, TELL, P
 from scenario import CLOSE_POLL, DEFINED, NOW, Given, but, happened
 from stores import MASTER, LedgerPlace
@@ -22,7 +23,6 @@ from ledger.desk import Desk
 from ledger.event import Event
 from ledger.marking import MarkRow
 from ledger.streams.account import AccountStated
-from ledger.streams.batch import WithdrawPapers
 from ledger.streams.entry import EntryAdded
 from ledger.streams.issue import IssuePapers, PapersIssued
 from ledger.streams.issued import (
@@ -38,6 +38,8 @@ from ledger.streams.linkage import LinkageDestroyed, SealLinkage
 from ledger.streams.paper import Alike, ReadPapers
 from ledger.streams.returned import MarksReconciled, ReturnMarked
 from ledger.vault import Vault
+from projections.case_facts import facts_of
+from projections.case_headline import headline
 from projections.counting import LedgerFigures, open_views
 from projections.paper_account import PaperLine, differences, paper_lines
 from projections.story.story import story
@@ -170,13 +172,10 @@ def test_a_paper_that_cannot_be_told_from_others_is_unlinked(before: tuple[Comma
     assert "what is left is to ask whether it could have made a difference" in " ".join(said.sentences)
 
 
-def test_the_papers_of_another_section_do_not_unlink_and_those_of_a_batch_withdrawn_do() -> None:
+def test_the_papers_of_another_section_do_not_unlink() -> None:
     other = but(READ, section="mps")
     told = scene(CLOSE_POLL, RETURNED, other, ruling=SET_ASIDE).when(TOLD_LATE).events
     assert names(told)[-1] == "PaperSetAside"
-    withdraw = WithdrawPapers(contest="leader", section="members", serial="s1", reason="Read badly")
-    told = scene(CLOSE_POLL, RETURNED, READ, withdraw, ruling=SET_ASIDE).when(TOLD_LATE).events
-    assert names(told)[-1] == "PaperUnlinked"  # they have been seen
 
 
 def test_once_papers_are_read_without_a_marked_register_nobody_knows_whether_one_came_back() -> None:
@@ -299,6 +298,16 @@ def test_papers_stand_as_their_events_say() -> None:
         more = {"why": "papers-read"} if kind is PaperUnlinked else {}
         state = state.evolve(happened(kind, "issued/leader/p", basis="case/c1", **FIELDS, **more))
         assert state.of(1).set_aside == set_aside
+
+
+def test_the_headline_says_what_became_of_papers() -> None:
+    unlinked = ("could not be set aside", CLOSE_POLL, RETURNED, READ)
+    for said, *before in (("1 paper cancelled",), ("1 paper set aside", CLOSE_POLL, RETURNED), unlinked):
+        late = TOLD_LATE if before else TELL
+        told = scene(*before, late, ruling=SET_ASIDE)
+        record = Filed([[event] for event in told.events])
+        facts = facts_of(record.file(), record.file().rulings[0], NOW)
+        assert said in headline(facts)
 
 
 # Verified
