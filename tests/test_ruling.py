@@ -33,7 +33,7 @@ from ledger.rules.fairness import SUFFICES, own_words
 from ledger.streams.case import case_stream
 from ledger.streams.cases import CloseCase, RecuseMember, ReopenCase
 from ledger.streams.entry import EntryAdded, EntryRemoved
-from ledger.streams.evidence import AddEvidence, ReceiveReply, TakeInterimMeasure, WithdrawEvidence
+from ledger.streams.evidence import AddEvidence, ReceiveReply, WithdrawEvidence
 from ledger.streams.ground import AdoptGround
 from ledger.streams.interest import DeclareInterest
 from ledger.streams.notification import CorrectRuling
@@ -360,15 +360,6 @@ def test_evidence_and_notices_are_held_to_the_rules() -> None:
     refused = scene.when(but(NOTICE, reply_by="2010-08-05T09:59:59")).then_refused("reply-window-short")
     assert str(refused.expected).startswith("72 hours at least: 2010-08-05T10:00:00")
     assert given(*BEFORE, hidden).when(but(RULE, evidence=("e1", "e2"))).events  # withheld, and for a reason
-
-
-def test_an_interim_measure_ends() -> None:
-    hold = TakeInterimMeasure(
-        case="c1", measure="hold-paper", reason="before dispatch", until="2010-08-20T00:00:00Z", effective=OPENED
-    )
-    given(*BEFORE).when(but(hold, until=None)).then_refused("interim-needs-end-date")
-    given(*BEFORE).when(but(hold, until=OPENED)).then_refused("interim-needs-end-date")
-    given(*BEFORE, hold).when(CloseCase(case="c1", reason="withdrawn")).then_refused("steps-outstanding")
 
 
 def test_rules_of_procedure_do_not_reach_back() -> None:

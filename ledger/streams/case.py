@@ -50,7 +50,7 @@ class Case(State):
     Attributes:
         evidence: id -> as it was added; `withdrawn`, id -> moment.
         notice: the last notice served; `replies`, moments at which replies were received.
-        interim: the measure that was taken last, unless it was lifted.
+        interim: the measure that was taken last, unless it was lifted, or the case was decided and the person told.
         panel: to whom it is allocated; `recused`, who withdrew from it.
         rulings: in order, numbered from 1.
         reopened: moment at which it was opened again last; what was ruled before does not end it any more.
@@ -96,6 +96,10 @@ class Case(State):
         """Whether a ruling may still be made."""
         return self.opened is not None and self.closed is None and self.ruling is None
 
+    def interim_at(self, moment: str) -> InterimMeasureTaken | None:
+        """Give the interim measure that is in force at a moment (UTC): it ends by itself, at the moment it names."""
+        return self.interim if self.interim and self.interim.effective <= moment < self.interim.until else None
+
     def late_replies(self) -> int:
         """Count the replies received after the window had closed."""
         end = self.notice.reply_by.utc if self.notice else ""
@@ -125,12 +129,14 @@ class Case(State):
                 return replace(after, recused=(*self.recused, event.member))
             case RulingMade():
                 return replace(after, rulings=(*self.rulings, Ruling(event)))
-            case RulingNotified() | RulingCorrected():
+            case RulingNotified():
+                return replace(after, rulings=self._noted(event), interim=None)
+            case RulingCorrected():
                 return replace(after, rulings=self._noted(event))
             case CaseLinked():
                 return replace(after, incidents=(*self.incidents, event.incident))
             case CaseClosed():
-                return replace(after, closed=event)
+                return replace(after, closed=event, interim=None)
             case CaseReopened():
                 return replace(after, closed=None, reopened=event.effective)
         raise TypeError(f"{event.type} does not belong to a case")

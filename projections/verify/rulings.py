@@ -9,14 +9,16 @@ from typing import Any, cast
 from pydantic import ValidationError
 
 from ledger.case_papers import CasePapers
-from ledger.decision import DECISIONS, Act, Command, Outcome, State, read_states
+from ledger.decision import DECISIONS, Act, AnyState, Command, Outcome, read_states
 from ledger.errors import RefusedError
 from ledger.event import ENVELOPE, Event
 from ledger.figures import Figures
 from ledger.rules.local_time import Dated, offset_of
 from ledger.store import Ledger
 from ledger.streams.appeal_events import AppealDetermined
-from ledger.streams.issued import PaperSetAside, PaperUnlinked, SetAsideReversed
+from ledger.streams.case import case_stream, docket_stream
+from ledger.streams.contest import contest_stream
+from ledger.streams.issued import PaperIssued, PaperReissued, PaperSetAside, PaperUnlinked, SetAsideReversed
 from ledger.streams.procedure import ProcedureAdopted
 from ledger.streams.ruling_events import RulingMade
 from projections.person_papers import papers_of_case
@@ -39,14 +41,15 @@ class Past:
     def __init__(self, ledger: Ledger) -> None:
         self._ledger = ledger
         self._position = 0
-        self._known: dict[str, tuple[State, list[tuple[int, Event]]]] = {}
+        self._known: dict[str, tuple[Any, list[tuple[int, Event]]]] = {}
 
     def move(self, position: int) -> None:
         """Go on to a position."""
         self._position = position
 
-    def read(self, empty: State) -> State:
+    def read(self, empty: AnyState) -> AnyState:
         """Give a state as it stood before the position."""
+        state: AnyState
         state, left = self._known.get(empty.stream) or (empty, self._ledger.stream(empty.stream))
         taken = 0
         for at, event in left:
@@ -101,6 +104,8 @@ def _check_run(past: Past, run: list[tuple[int, Event]]) -> Iterator[Finding]:
             if isinstance(each, ALONE_NEVER):
                 with_it = "a ruling told, or a remedy done, in one command with it"
                 yield Finding("E13", "effect-alone", at, each.stream, with_it, each.type)
+            if isinstance(each, PaperIssued | PaperReissued):
+                yield from _check_not_held(past, at, each)
         return
     past.move(run[0][0])
     try:
@@ -126,6 +131,18 @@ def _check_run(past: Past, run: list[tuple[int, Event]]) -> Iterator[Finding]:
             one, other = getattr(due, name), getattr(each, name)
             if one != other:
                 yield Finding("E13", "field-differs", position, each.stream, f"{name} {one}", f"{other}")
+
+
+def _check_not_held(past: Past, position: int, event: PaperIssued | PaperReissued) -> Iterator[Finding]:
+    """Check that no paper went to somebody while an interim measure held it back."""
+    past.move(position)
+    election = past.read(contest_stream(event.contest)).election
+    person = event.stream.rpartition("/")[2]
+    for case in past.read(docket_stream(election, person)).cases:
+        interim = past.read(case_stream(case)).interim_at(event.effective)
+        if interim is not None:
+            expected = f"no paper to them until {interim.until}, by {interim.measure} in case {case}"
+            yield Finding("E13", "paper-held", position, event.stream, expected, event.effective)
 
 
 def _said(events: list[tuple[str, str]]) -> str:
