@@ -14,6 +14,7 @@ from ledger.event import Event, Plain
 from ledger.field import Hash, Id, Text
 from ledger.rules.fairness import words_of
 from ledger.rules.local_time import DAY_SECONDS, seconds_between
+from ledger.streams.appeal import Appeal, appeal_stream
 from ledger.streams.case import Case, case_stream, require_ruling
 from ledger.streams.entry import Entries, EntryRemoved, EntryRestored, entry_stream
 from ledger.streams.procedure import Procedure, procedure_stream
@@ -110,15 +111,23 @@ class CorrectRuling(Command):
     reason: Text = Field(description="what the slip was; it is kept for ever, so say nothing private")
 
 
-@decision(CorrectRuling, case=lambda c, _: case_stream(c.case))
-def correct_ruling(command: CorrectRuling, act: Act, case: Case) -> Outcome:
-    """Decide that a ruling's reasons may be corrected: within a fortnight, and no words but a few.
+@decision(
+    CorrectRuling,
+    case=lambda c, _: case_stream(c.case),
+    appeal=lambda c, _: appeal_stream(c.case, c.ruling),
+)
+def correct_ruling(command: CorrectRuling, act: Act, case: Case, appeal: Appeal) -> Outcome:
+    """Decide that a ruling's reasons may be corrected: within a fortnight, no words but a few, and not under appeal.
 
     Raises:
-        RefusedError: `unknown-case`, `unknown-ruling`, `before-ruling`, `use-new-ruling`.
+        RefusedError: `unknown-case`, `unknown-ruling`, `appeal-pending`, `before-ruling`, `use-new-ruling`.
     """
     ruling = require_ruling(case, command.ruling)
     where = f"ruling {command.ruling} on case {case.id}"
+    if appeal.pending:
+        found = f"one appealed at {appeal.received.effective}" if appeal.received else "one appealed"
+        remedy = "The reviewers have the reasons as they were told: let the appeal be determined"
+        raise refused("appeal-pending", where, "a ruling that is not under appeal", found, remedy)
     if act.effective < ruling.made.effective:
         expected = f"a correction from {ruling.made.effective} on"
         raise refused("before-ruling", where, expected, act.effective, "Correct effective")
