@@ -550,6 +550,13 @@ FIELDS: dict[str, dict[str, Any]] = {
         "kind": st.sampled_from(["guide", "leak"]),
         "title": TEXTS,
     },
+    "consent-given.v1": {
+        "by": st.sampled_from(["subject", "representative"]),
+        "case": IDS,
+        "ruling": st.integers(1, 9),
+        "text_digest": HASHES,
+    },
+    "consent-withdrawn.v1": {"case": IDS, "ruling": st.integers(1, 9)},
     "interim-measure-lifted.v1": {"case": IDS, "reason": TEXTS},
     "interim-measure-taken.v1": {
         "case": IDS,

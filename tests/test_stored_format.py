@@ -69,6 +69,8 @@ SINCE = frozenset(  # types of events that came after it
         "class-sized.v1",
         "command-signed-withheld.v1",
         "command-signed.v1",
+        "consent-given.v1",
+        "consent-withdrawn.v1",
         "cure-invited.v1",
         "cure-lapsed.v1",
         "cure-supplied.v1",

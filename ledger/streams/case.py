@@ -21,6 +21,8 @@ from ledger.streams.case_events import (
     CaseOpened,
     CaseReopened,
     CaseUndocketed,
+    ConsentGiven,
+    ConsentWithdrawn,
     EvidenceAdded,
     EvidenceWithdrawn,
     InterimMeasureLifted,
@@ -55,6 +57,7 @@ class Case(State):
         rulings: in order, numbered from 1.
         reopened: moment at which it was opened again last; what was ruled before does not end it any more.
         closed: how it was closed, unless it was opened again.
+        consents: number of a ruling -> when the person consented to its fact sheet being public, and did not withdraw.
     """
 
     opened: CaseOpened | None = None
@@ -69,6 +72,7 @@ class Case(State):
     reopened: str | None = None
     closed: CaseClosed | None = None
     incidents: tuple[str, ...] = ()
+    consents: Mapping[int, str] = field(default_factory=dict)
 
     @property
     def id(self) -> str:
@@ -133,6 +137,11 @@ class Case(State):
                 return replace(after, rulings=self._noted(event), interim=None)
             case RulingCorrected():
                 return replace(after, rulings=self._noted(event))
+            case ConsentGiven():
+                return replace(after, consents={**self.consents, event.ruling: event.effective})
+            case ConsentWithdrawn():
+                left = {number: when for number, when in self.consents.items() if number != event.ruling}
+                return replace(after, consents=left)
             case CaseLinked():
                 return replace(after, incidents=(*self.incidents, event.incident))
             case CaseClosed():
