@@ -47,7 +47,8 @@ def case(
     that happened, as it was known when the ruling was made; what came later is marked.
 
     The scrutineer reads what is on record, and nothing of the vault; subject, panel and reviewer also read the private
-    texts that are theirs to read, which asks why, and is recorded. The public reads one line.
+    texts that are theirs to read, which asks why, and is recorded. The public reads one line, or with the person's
+    consent the sentence.
     """
     from cli.case import Wanted, show_case
 

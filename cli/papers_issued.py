@@ -34,6 +34,7 @@ WHOLE = {
     "duplicates": "second",
     "outstanding": "out",
 }
+ASIDE = {"set_aside": "aside"}  # a column that is there where a ruling took papers out
 
 
 def show_papers(
@@ -103,7 +104,8 @@ def _differences(
 
 def _say_lines(names: Sequence[str], lines: Sequence[PaperLine]) -> None:
     whole = names == ("section",)
-    fields = WHOLE if whole else PART
+    aside = whole and any(line.set_aside for line in lines)
+    fields = (WHOLE if whole else PART) | (ASIDE if aside else {})
     heads = (*names, *fields.values(), *(() if whole else ("%",)))
     rows = []
     for line in lines:
@@ -115,6 +117,7 @@ def _say_lines(names: Sequence[str], lines: Sequence[PaperLine]) -> None:
         say_wrapped(
             "due: entries that never had a paper; again: issued in place of another; back: marked; second: further "
             "returns of one entry, held; out: neither back nor cancelled"
+            + ("; aside: of those back, taken out by a ruling" if aside else "")
         )
 
 
@@ -133,6 +136,7 @@ def _json(names: Sequence[str], line: PaperLine) -> dict[str, Any]:
         "cancelled": line.cancelled,
         "returned": line.returned,
         "duplicates": line.duplicates,
+        "set_aside": line.set_aside,
         "outstanding": line.outstanding,
         "turnout": None if turnout is None else f"{turnout.numerator}/{turnout.denominator}",
     }

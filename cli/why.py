@@ -71,6 +71,11 @@ def say_reasons(found: Reasons, moment: Moment) -> None:
     say_merged(found.merged)
     for each in found.entries.entries.values():
         say_wrapped(_entry(found, each))
+    for measure in found.measures:
+        what = {"hold-paper": "their paper is held back", "suspend-entry": "their entry is suspended"}[measure.measure]
+        say_wrapped(
+            f"Case {measure.case}: {what} from {measure.effective} until {measure.until}; it stays on the roll."
+        )
     for ground in found.grounds:
         say()
         say_wrapped(_ground(ground))
@@ -139,6 +144,10 @@ def plain_reasons(found: Reasons) -> dict[str, Any]:
         "merged": plain_merged(found.merged),
         "entries": [
             {**each._asdict(), "waiting": each.number in found.waiting} for each in found.entries.entries.values()
+        ],
+        "measures": [
+            {"case": each.case, "measure": each.measure, "from": each.effective, "until": each.until}
+            for each in found.measures
         ],
         "grounds": [
             {

@@ -27,7 +27,8 @@ KINDS = {
 REMEDY = 4  # its place among the arguments of `refused` and `Unfit`
 FINDING = "finding, exit 3"
 FINDING_CODE = re.compile(r"[a-z]+(-[a-z]+)+")
-CODE = re.compile(r"`([a-z0-9]+(?:-[a-z0-9]+)+|annulled|busy|contention|overvote)`")
+WORDS = "annulled|busy|conflict|contention|contested|inquorate|late|overvote|underpaid|unopposed|unsigned"
+CODE = re.compile(rf"`([a-z0-9]+(?:-[a-z0-9]+)+|{WORDS})`")
 RULE_TABLE = re.compile(r"(<!-- fields of (\w+)(?: beside (\w+))? -->\n).*?(<!-- end -->)", re.DOTALL)
 RULE_EXAMPLE = re.compile(r"```json\n(.*?)```", re.DOTALL)
 

@@ -70,6 +70,7 @@ class Command(BaseModel):
     unordered: ClassVar[frozenset[str]] = frozenset()  # lists that the decision puts into an order of its own
     filled: ClassVar[frozenset[str]] = frozenset()  # fields that the decision fills in, and anything goes
     written: ClassVar[Mapping[str, Agree]] = {}  # fields that the decision writes otherwise, each with how to compare
+    elsewhere: ClassVar[Mapping[str, frozenset[str]]] = {}  # field -> types of events in which it means something else
 
     effective: Time | None = Field(None, description="when it took effect (UTC); now if left out")
     authority: Text | None = Field(None, description="the rule or delegation acted under; kept for ever: name nobody")

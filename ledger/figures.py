@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal, Protocol
 
+from ledger.case_papers import CasePapersPort
 from ledger.marking import PapersPort
 from ledger.retention_figures import RetentionFigures
 from ledger.roll_figures import RollFigures
@@ -92,7 +93,7 @@ class NominationFigures:
     unsized: tuple[str, ...] = ()
 
 
-class Figures(PapersPort, Protocol):
+class Figures(PapersPort, CasePapersPort, Protocol):
     """The port through which decisions see projections; the command line injects them."""
 
     def count(self, contest: str) -> CountFigures:

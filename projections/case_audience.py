@@ -1,8 +1,9 @@
 """Who may read what of a case: the one table of redaction, field by field, and what stands where nothing is shown.
 
-The public is told one line of a ruling and nothing else (`case_headline.public_line`): no field of any event. All
-others read every field of every event of a case and its appeals, but those in TABLE, which say who reads them. What
-the vault holds is read only by those whom TABLE names, where the vault is at hand, and until it was erased.
+The public is told one line of a ruling and nothing else (`case_headline.public_line`), or with the consent of the
+person its headline, in which nothing of the vault stands: no field of any event as it is. All others read every field
+of every event of a case and its appeals, but those in TABLE, which say who reads them. What the vault holds is read
+only by those whom TABLE names, where the vault is at hand, and until it was erased.
 """
 
 from __future__ import annotations

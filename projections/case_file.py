@@ -70,6 +70,7 @@ class CaseFile:
         effects: what rests on the case or on an appeal on other streams: on the roll, on papers, on an application.
         contests: those that the case or a remedy names, as they stand.
         erased: digests of private values that were erased lawfully.
+        consented: rulings whose fact sheet may be public, as the person has it by now, whatever moment is looked at.
         reached: how many events the ledger has.
     """
 
@@ -81,6 +82,7 @@ class CaseFile:
     effects: tuple[Told, ...]
     contests: Mapping[str, Contest]
     erased: frozenset[str]
+    consented: frozenset[int]
     moment: Moment
     reached: int
 
@@ -100,7 +102,8 @@ def read_case_file(ledger: Record, case: str, moment: Moment = NOW, ruling: int 
     Raises:
         RefusedError: `unknown-case`, with the nearest id; `unknown-ruling`.
     """
-    own = _consistent(moment.past(ledger.stream(case_stream(case).stream)))
+    everything_of = ledger.stream(case_stream(case).stream)
+    own = _consistent(moment.past(everything_of))
     state = fold(case_stream(case), (event for _, event in own))
     if state.opened is None:
         raise _unknown(ledger, case, moment)
@@ -122,7 +125,9 @@ def read_case_file(ledger: Record, case: str, moment: Moment = NOW, ruling: int 
     chosen = next((each for each in reversed(rulings) if ruling in (None, each.number)), None)
     erased = _erased(ledger, state.person)
     reached = ledger.head().size
-    return CaseFile(state, state.opened, tuple(everything), rulings, chosen, effects, contests, erased, moment, reached)
+    consented = frozenset(fold(case_stream(case), (event for _, event in everything_of)).consents)
+    told = tuple(everything)
+    return CaseFile(state, state.opened, told, rulings, chosen, effects, contests, erased, consented, moment, reached)
 
 
 def _past(ledger: Record, stream: str, moment: Moment) -> list[Told]:

@@ -17,6 +17,13 @@ PAPERS = {
     "cancel-unreturned": "a paper that is not returned is to be cancelled",
     "set-aside": "a paper is to be set aside as long as it can be told which",
 }
+BECAME = {
+    "paper-cancelled.v1": "cancelled",
+    "paper-set-aside.v1": "set aside before it was read",
+    "paper-unlinked.v1": "could not be set aside: nobody could tell any more which it was",
+    "set-aside-reversed.v1": "put back with the others by the appeal",
+    "paper-issued.v1": "issued by the appeal",
+}
 APPEALS = {
     "pending": "and is to be determined",
     "late": "and awaits leave",
@@ -151,9 +158,10 @@ def _on_the_count(facts: Facts) -> Iterator[str]:
     """Say what becomes of papers, and whether the poll had closed by then."""
     if facts.papers in PAPERS:
         yield PAPERS[facts.papers]
-    cancelled = facts.others.count("paper-cancelled.v1")
-    if cancelled:
-        yield f"{counted(cancelled, 'paper')} cancelled"
+    for kind, became in BECAME.items():
+        papers = facts.others.count(kind)
+        if papers:
+            yield f"{counted(papers, 'paper')} {became}"
     told = facts.told.at if facts.told else None
     for poll in facts.polls:
         if poll.closed is not None:

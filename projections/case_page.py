@@ -52,7 +52,8 @@ class Page:
 
     Attributes:
         title: the case's id; for the public no more than that it is a case.
-        lines: the headline; for the public a line for each ruling, and nothing else on the page.
+        lines: the headline; for the public a line for each ruling, the headline where the person consented, and
+            nothing else on the page.
         facts: of the headline; None for the public, and where there is no ruling yet.
         ruling: number of the ruling that it is read from.
         moment: as of when, in words.
@@ -96,7 +97,10 @@ def case_page(file: CaseFile, reader: Reader, at: str, read: TextReader | None =
     """
     known = {each.number: facts_of(file, each, at) for each in file.rulings}
     if reader == "public":
-        lines = tuple(public_line(each) for each in known.values()) or (NOTHING_PUBLIC,)
+        public = (
+            headline(facts) if number in file.consented else public_line(facts) for number, facts in known.items()
+        )
+        lines = tuple(public) or (NOTHING_PUBLIC,)
         return Page("Case", reader, lines, None, None, (), (), "", ())
     chosen = known.get(file.chosen.number) if file.chosen else None
     lines = (headline(chosen) if chosen else _without_ruling(file),)

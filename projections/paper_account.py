@@ -12,10 +12,11 @@ from fractions import Fraction
 
 from ledger.streams.account import AccountStated
 from projections.catch_up import views_errors
+from projections.paper_tables import SUMS
 from projections.papers import Place
 
 BY: tuple[str, ...] = Place._fields
-SUMS = ("issued", "standing", "reissued", "cancelled", "returned", "duplicates")
+ON_A_RULING = "not-entitled"  # for what an account says papers were set aside that a ruling took out
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +29,7 @@ class PaperLine:
         issued: papers, one an entry; those issued again in place of another are `reissued` beside.
         standing: of the issued, those whose entry is live.
         cancelled: papers taken back, `returned` those marked, `duplicates` further returns of one entry, held.
+        set_aside: of the returned, those that a ruling took out before they were read.
     """
 
     key: tuple[str, ...]
@@ -38,6 +40,7 @@ class PaperLine:
     cancelled: int
     returned: int
     duplicates: int
+    set_aside: int
 
     @property
     def due(self) -> int:
@@ -98,7 +101,8 @@ def differences(
         read: section -> papers on record; a section that has none yet is left out.
 
     What comes back is marked, and is in the box or set aside; what is in the box is read, or rejected for what no marks
-    show. So returns, further ones included, are as many as papers read, spoilt and set aside.
+    show. So returns, further ones included, are as many as papers read, spoilt and set aside; and of those set aside as
+    of somebody not entitled, as many at least as rulings took out.
     """
     for line in lines:
         (section,) = line.key
@@ -108,10 +112,20 @@ def differences(
             yield Difference(section, "distributed, as stated", account.distributed, "issued", line.issued)
         if account is not None and account.returned is not None and came_back and account.returned != came_back:
             yield Difference(section, "returned, as stated", account.returned, "marked and held", came_back)
+        aside = _aside(account) if account is not None else line.set_aside
+        if aside < line.set_aside:
+            yield Difference(
+                section, "set aside as not entitled, as stated", aside, "set aside by rulings", line.set_aside
+            )
         if section in read and came_back:
             boxed = read[section] + (_not_read(account) if account else 0)
             if boxed != came_back:
                 yield Difference(section, "read, spoilt and set aside", boxed, "marked and held", came_back)
+
+
+def _aside(account: AccountStated) -> int:
+    """Add up the papers that an account sets aside as those of somebody who is not entitled."""
+    return sum(part.papers for part in account.set_aside if part.reason == ON_A_RULING)
 
 
 def _not_read(account: AccountStated) -> int:

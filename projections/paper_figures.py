@@ -8,17 +8,17 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from ledger.case_papers import CasePapers
 from ledger.decision import fold
 from ledger.errors import refused
 from ledger.marking import DueFigures, MarkFigures, Paper, PaperFigures, PapersOf, Return
 from ledger.progress import Shown
 from ledger.record import Record
 from ledger.streams.contest import Contest, contest_stream, require_contest
-from ledger.streams.entry import EntryAdded, EntryRemoved, EntryRestored, entry_stream
-from ledger.streams.issue import issue_stream
-from ledger.streams.roll_build import RollBuildClosed
 from projections.catch_up import Views
-from projections.papers import DUE, PaperProjection
+from projections.paper_tables import DUE
+from projections.papers import PaperProjection
+from projections.person_papers import paper_figures, papers_of_case
 
 
 @dataclass(slots=True)
@@ -92,30 +92,12 @@ class PaperPort:
 
     def paper(self, contest: str, person: str, number: int) -> PaperFigures:
         """Say whether an entry was issued a paper with its section, from the few streams that say so."""
-        position = self._ledger.head().size - 1
         election = self._contest(contest).election
-        section, live, spans = "", -1, list[tuple[int, int]]()  # positions from which and before which it was live
-        for at, event in self._ledger.stream(entry_stream(election, person).stream):
-            if getattr(event, "number", 0) != number:
-                continue
-            match event:
-                case EntryAdded():
-                    section, live = event.section, self._counts_from(at, event)
-                case EntryRestored():
-                    live = at
-                case EntryRemoved() if live >= 0:
-                    spans.append((live, at))
-                    live = -1
-        spans += [(live, position + 1)] if live >= 0 else []
-        issues = [at for at, _ in self._ledger.stream(issue_stream(contest, section).stream)] if section else []
-        in_bulk = any(start < at < end for at in issues for start, end in spans)
-        return PaperFigures(position, counts=live >= 0, in_bulk=in_bulk)
+        return paper_figures(self._ledger, self._ledger.head().size - 1, election, contest, person, number)
 
-    def _counts_from(self, at: int, event: EntryAdded) -> int:
-        """Give the position from which an entry counts; -1 while its batch is open."""
-        if event.batch is None:
-            return at
-        return next((end for end, last in self._ledger.stream(event.batch) if isinstance(last, RollBuildClosed)), -1)
+    def case_papers(self, case: str) -> CasePapers:
+        """Give the papers of the person whom a case is about, from the few streams that say so."""
+        return papers_of_case(self._ledger, self._ledger.head().size - 1, case)
 
     def marks(self, contest: str) -> MarkFigures:
         """Give every paper of a contest, and what came back, as of the ledger's last event."""

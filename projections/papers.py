@@ -15,47 +15,19 @@ from ledger.event import Event
 from ledger.streams.contest import ContestDefined
 from ledger.streams.entry import EntryAdded, EntryAmended, EntryRemoved, EntryRestored
 from ledger.streams.issue import PapersIssued
-from ledger.streams.issued import PaperCancelled, PaperIssued, PaperReissued
+from ledger.streams.issued import PaperCancelled, PaperIssued, PaperReissued, PaperSetAside, SetAsideReversed
 from ledger.streams.returned import DuplicateReturnHeld, MarksReceived, MarksReconciled, ReturnMarked
 from ledger.streams.roll_build import RollBuildClosed
+from projections.paper_tables import DUE, SUMS, TABLES
 
 LIVE, REMOVED = 1, 0  # of an entry; below 0: waiting for its batch, of that number
 
-_TABLES = (
-    "paper_contest (contest TEXT PRIMARY KEY, election TEXT NOT NULL, id INTEGER NOT NULL) WITHOUT ROWID",
-    "paper_place (id INTEGER PRIMARY KEY, section TEXT NOT NULL, category TEXT NOT NULL, "
-    "region TEXT NOT NULL, unit TEXT NOT NULL, affiliate TEXT NOT NULL, "
-    "UNIQUE (section, category, region, unit, affiliate))",
-    "paper_batch (stream TEXT PRIMARY KEY, id INTEGER NOT NULL, contest TEXT NOT NULL, "
-    "closed INTEGER NOT NULL) WITHOUT ROWID",
-    "paper_entry (election TEXT NOT NULL, person TEXT NOT NULL, number INTEGER NOT NULL, "
-    "place INTEGER NOT NULL, live INTEGER NOT NULL, PRIMARY KEY (election, person, number)) WITHOUT ROWID",
-    "paper_roll (election TEXT NOT NULL, place INTEGER NOT NULL, live INTEGER NOT NULL, "
-    "PRIMARY KEY (election, place)) WITHOUT ROWID",
-    "paper (contest INTEGER NOT NULL, person TEXT NOT NULL, number INTEGER NOT NULL, "
-    "place INTEGER NOT NULL, reissued INTEGER NOT NULL, cancelled INTEGER NOT NULL, returned INTEGER NOT NULL, "
-    "PRIMARY KEY (contest, person, number)) WITHOUT ROWID",
-    "paper_return (contest INTEGER NOT NULL, person TEXT NOT NULL, version INTEGER NOT NULL, "
-    "number INTEGER NOT NULL, day TEXT NOT NULL, channel TEXT NOT NULL, duplicate INTEGER NOT NULL, "
-    "batch INTEGER NOT NULL, position INTEGER NOT NULL, PRIMARY KEY (contest, person, version)) WITHOUT ROWID",
-    "paper_issue (contest INTEGER NOT NULL, section TEXT NOT NULL, position INTEGER NOT NULL, "
-    "count INTEGER NOT NULL, effective TEXT NOT NULL)",
-    "paper_sum (contest INTEGER NOT NULL, place INTEGER NOT NULL, issued INTEGER NOT NULL DEFAULT 0, "
-    "standing INTEGER NOT NULL DEFAULT 0, reissued INTEGER NOT NULL DEFAULT 0, "
-    "cancelled INTEGER NOT NULL DEFAULT 0, returned INTEGER NOT NULL DEFAULT 0, "
-    "duplicates INTEGER NOT NULL DEFAULT 0, PRIMARY KEY (contest, place)) WITHOUT ROWID",
-)
-TABLES = tuple(f"CREATE TABLE IF NOT EXISTS {table}" for table in _TABLES)
 READS = (
     *(ContestDefined, EntryAdded, EntryAmended, EntryRemoved, EntryRestored, RollBuildClosed),
-    *(PapersIssued, PaperIssued, PaperReissued, PaperCancelled),
+    *(PapersIssued, PaperIssued, PaperReissued, PaperCancelled, PaperSetAside, SetAsideReversed),
     *(MarksReceived, ReturnMarked, DuplicateReturnHeld, MarksReconciled),
 )  # what is folded
-NOT_DUE = "EXISTS (SELECT 1 FROM paper WHERE contest = ? AND paper.person = e.person AND paper.number = e.number)"
-DUE = (
-    "FROM paper_entry e WHERE e.election = ? AND e.live = 1 "
-    f"AND e.place IN (SELECT id FROM paper_place WHERE section = ?) AND NOT {NOT_DUE}"
-)
+Handled = PaperIssued | PaperReissued | PaperCancelled | PaperSetAside | SetAsideReversed
 
 
 class Place(NamedTuple):
@@ -108,7 +80,7 @@ class _Folding:
             case PapersIssued():
                 self.flush()
                 self._issue(position, event)
-            case PaperIssued() | PaperReissued() | PaperCancelled():
+            case PaperIssued() | PaperReissued() | PaperCancelled() | PaperSetAside() | SetAsideReversed():
                 self.flush()
                 self._handle(event)
             case MarksReceived():
@@ -212,7 +184,7 @@ class _Folding:
     def _papers_of(self, election: str, person: str, number: int) -> Iterator[tuple[int, int, tuple[int, ...]]]:
         """Give the papers of an entry in all contests: contest, place, and what of it is summed."""
         statement = (
-            "SELECT p.contest, p.place, p.reissued, p.cancelled, p.returned, "
+            "SELECT p.contest, p.place, p.reissued, p.cancelled, p.returned, p.set_aside, "
             "(SELECT count(*) FROM paper_return r JOIN paper_batch b ON b.id = r.batch WHERE b.closed = 1 "
             "AND r.duplicate = 1 AND r.contest = p.contest AND r.person = p.person AND r.number = p.number) "
             "FROM paper p JOIN paper_contest c ON c.id = p.contest AND c.election = ? "
@@ -222,14 +194,14 @@ class _Folding:
             yield contest, place, tuple(counts)
 
     def _sum(self, paper: tuple[int, int, tuple[int, ...]], by: int, live: int) -> None:
-        contest, place, (reissued, cancelled, returned, duplicates) = paper
-        self._add(contest, place, by, by * live, by * reissued, by * cancelled, by * returned, by * duplicates)
+        contest, place, (reissued, cancelled, returned, set_aside, duplicates) = paper
+        counts = dict(zip(SUMS, (1, live, reissued, cancelled, returned, duplicates, set_aside), strict=True))
+        self._add(contest, place, **{name: by * count for name, count in counts.items()})
 
-    def _add(self, contest: int, place: int, *counts: int) -> None:
-        names = ("issued", "standing", "reissued", "cancelled", "returned", "duplicates")
-        adding = ", ".join(f"{name} = {name} + excluded.{name}" for name in names)
-        put = f"INSERT INTO paper_sum VALUES (?,?,?,?,?,?,?,?) ON CONFLICT DO UPDATE SET {adding}"
-        self._do(put, (contest, place, *counts))
+    def _add(self, contest: int, place: int, **counts: int) -> None:
+        adding = ", ".join(f"{name} = {name} + excluded.{name}" for name in counts)
+        put = f"INSERT INTO paper_sum (contest, place, {', '.join(counts)}) VALUES (?,?{',?' * len(counts)}) "
+        self._do(f"{put} ON CONFLICT DO UPDATE SET {adding}", (contest, place, *counts.values()))
 
     def _issue(self, position: int, event: PapersIssued) -> None:
         contest = self._id(event.contest)
@@ -242,16 +214,16 @@ class _Folding:
             "standing = standing + excluded.standing",
             given,
         )
-        self._do(f"INSERT INTO paper SELECT {contest:d}, e.person, e.number, e.place, 0, 0, 0 {due}", given)
+        self._do(f"INSERT INTO paper SELECT {contest:d}, e.person, e.number, e.place, 0, 0, 0, 0 {due}", given)
         row = (contest, event.section, position, event.count, event.effective)
         self._do("INSERT INTO paper_issue VALUES (?,?,?,?,?)", row)
 
-    def _handle(self, event: PaperIssued | PaperReissued | PaperCancelled) -> None:
+    def _handle(self, event: Handled) -> None:
         """Take in what became of one elector's paper."""
         contest, person = self._id(event.contest), event.stream.rpartition("/")[2]
         key = (contest, person, event.number)
         which = "WHERE contest = ? AND person = ? AND number = ?"
-        rows = self._do(f"SELECT place, cancelled FROM paper {which}", key).fetchall()
+        rows = self._do(f"SELECT place, cancelled, set_aside FROM paper {which}", key).fetchall()
         if isinstance(event, PaperIssued) and not rows:
             entry = self._do(
                 "SELECT e.place, e.live FROM paper_entry e JOIN paper_contest c ON c.election = e.election "
@@ -259,17 +231,19 @@ class _Folding:
                 key,
             ).fetchall()
             for place, live in entry:
-                self._do("INSERT INTO paper VALUES (?,?,?,?,0,0,0)", (*key[:3], place))
-                self._add(contest, place, 1, max(live, 0), 0, 0, 0, 0)
+                self._do("INSERT INTO paper VALUES (?,?,?,?,0,0,0,0)", (*key, place))
+                self._add(contest, place, issued=1, standing=max(live, 0))
             return
-        for place, cancelled in rows:
-            if isinstance(event, PaperReissued):
-                self._do(f"UPDATE paper SET reissued = reissued + 1 {which}", key)
-                self._add(contest, place, 0, 0, 1, 0, 0, 0)
-                continue
-            now = int(isinstance(event, PaperCancelled))
-            self._do(f"UPDATE paper SET cancelled = ? {which}", (now, *key))
-            self._add(contest, place, 0, 0, 0, now - cancelled, 0, 0)
+        for place, cancelled, set_aside in rows:
+            match event:
+                case PaperReissued():
+                    name, by = "reissued", 1
+                case PaperSetAside() | SetAsideReversed():
+                    name, by = "set_aside", int(isinstance(event, PaperSetAside)) - set_aside
+                case _:
+                    name, by = "cancelled", int(isinstance(event, PaperCancelled)) - cancelled
+            self._do(f"UPDATE paper SET {name} = {name} + ? {which}", (by, *key))
+            self._add(contest, place, **{name: by})
 
     def _add_return(self, position: int, event: ReturnMarked | DuplicateReturnHeld) -> None:
         duplicate = int(isinstance(event, DuplicateReturnHeld))

@@ -19,6 +19,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 import ledger.streams  # noqa: F401  # fills the table of decisions
+from ledger.case_papers import CasePapers
 from ledger.decision import DECISIONS, Act, Batch, Command, Outcome, State, States, fold, read_states
 from ledger.errors import RefusedError
 from ledger.event import Event
@@ -33,10 +34,13 @@ from ledger.seal.merkle import leaf_hash
 from ledger.streams.batch import BatchClosed, BatchOpened, BatchWithdrawn
 from ledger.streams.contest import Candidate, ClosePoll, DefineContest, Section
 from ledger.streams.election import AdoptCountRule, CallElection
+from ledger.streams.notification import NotifyRuling
 from ledger.streams.paper import Alike, PaperRead, ReadPapers
 from ledger.streams.person import Identity, RecordPerson
+from ledger.streams.remedies import DoRemedy, OrderRemedy
 from ledger.streams.signature import differences, signed_body
 from ledger.streams.totals import CertifyTotals
+from projections.person_papers import papers_of_case
 
 NOW = "2010-09-25T12:00:00Z"
 CLOSED = "2010-09-22T23:59:59Z"
@@ -52,6 +56,7 @@ AnyFigures = (
     | MarkFigures
     | PaperFigures
     | RetentionFigures
+    | CasePapers
 )
 REFUSAL = re.compile(r"[a-z]+(-[a-z]+)*: \S.*: expected \S.*, found [^.\s].*\. \S.*[^.]\.")
 
@@ -167,12 +172,22 @@ class Given:
         }
         return BatchFigures(len(self.events) - 1, contents)
 
+    def stream(self, stream: str) -> list[tuple[int, Event]]:
+        """One stream, as a record gives it."""
+        return [(position, event) for position, event in enumerate(self.events) if event.stream == stream]
+
+    def streams_of(self, name: str, prefix: str) -> list[str]:
+        """The streams that hold an event of a type, as a record gives them."""
+        return [event.stream for event in self.events if event.type == name and event.stream.startswith(prefix)]
+
     def when(self, command: Command) -> When:
         """Decide a command, twice: a pure decision gives the same again."""
         entry = DECISIONS[command.verb]
         act = _act(self.now, command.effective, command.authority, len(self.events))
         known = self.batches(command) if isinstance(command, ReadPapers | CertifyTotals) else self.figures
-        figures = {"figures": known} if entry.figures else {}
+        if isinstance(command, NotifyRuling | OrderRemedy | DoRemedy):
+            known = papers_of_case(self, len(self.events) - 1, command.case)
+        figures: dict[str, Any] = {"figures": known} if entry.figures else {}
         before = self.states(command)
         try:
             outcome = entry.decide(command, act, **before, **figures)

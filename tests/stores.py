@@ -11,6 +11,7 @@ from itertools import count
 from pathlib import Path
 from typing import Any, Protocol
 
+from ledger.case_papers import CasePapers
 from ledger.desk import Desk
 from ledger.errors import refused
 from ledger.figures import BatchFigures, CountFigures, Figures, HeadsFigures, NominationFigures
@@ -159,6 +160,9 @@ class NoFigures:
 
     def retention(self, person: str = "", register: str = "") -> RetentionFigures:
         return RetentionFigures(2**53 - 1, registers=(register,))
+
+    def case_papers(self, case: str) -> CasePapers:
+        return CasePapers(2**53 - 1, "0" * 24, "none", (), ())
 
     def due(self, contest: str, section: str) -> DueFigures:
         raise AssertionError(f"nothing here issues papers of {contest}, {section}")

@@ -166,7 +166,7 @@ def test_an_interest_declared_after_the_hearing_still_counts() -> None:
     given(*REVIEWED[:-1], few).when(but(DETERMINE, votes_against=0)).then_refused("too-few-reviewers")
 
 
-def test_evidence_withdrawn_after_the_ruling_does_not_undo_it_and_is_in_the_pack() -> None:
+def test_a_pack_has_all_of_the_evidence_that_the_ruling_relied_on() -> None:
     more: AddEvidence = but(EVIDENCE, evidence="e2")
     shown = but(NOTICE, evidence=("e1", "e2"))
     before = [

@@ -473,6 +473,9 @@ PAPER_FIELDS: dict[str, dict[str, Any]] = {
     },
     "paper-cancelled.v1": {**HANDLED, "cause": st.sampled_from(["removed", "death", "appeal"])},
     "paper-issued.v1": {**HANDLED, "reason": st.sampled_from(["late-admission", "ruling"])},
+    "paper-set-aside.v1": HANDLED,
+    "paper-unlinked.v1": {**HANDLED, "why": st.sampled_from(["papers-read", "list-sealed", "list-destroyed"])},
+    "set-aside-reversed.v1": HANDLED,
     "paper-reissued.v1": {
         "contest": IDS,
         "number": st.integers(1, 999),
@@ -578,6 +581,13 @@ FIELDS: dict[str, dict[str, Any]] = {
         "kind": st.sampled_from(["guide", "leak"]),
         "title": TEXTS,
     },
+    "consent-given.v1": {
+        "by": st.sampled_from(["subject", "representative"]),
+        "case": IDS,
+        "ruling": st.integers(1, 9),
+        "text_digest": HASHES,
+    },
+    "consent-withdrawn.v1": {"case": IDS, "ruling": st.integers(1, 9)},
     "interim-measure-lifted.v1": {"case": IDS, "reason": TEXTS},
     "interim-measure-taken.v1": {
         "case": IDS,

@@ -17,6 +17,7 @@ from ruled import (
     NOTICE,
     OPEN,
     OPENED,
+    PANEL,
     PROCEDURE,
     RULE,
     RULED_ON,
@@ -31,10 +32,12 @@ from ledger.decision import Command
 from ledger.event import Event
 from ledger.rules.fairness import SUFFICES, own_words
 from ledger.streams.case import case_stream
+from ledger.streams.case_events import CaseNoticeServed
 from ledger.streams.cases import CloseCase, RecuseMember, ReopenCase
 from ledger.streams.entry import EntryAdded, EntryRemoved
-from ledger.streams.evidence import AddEvidence, ReceiveReply, TakeInterimMeasure, WithdrawEvidence
+from ledger.streams.evidence import AddEvidence, ReceiveReply, WithdrawEvidence
 from ledger.streams.ground import AdoptGround
+from ledger.streams.incident import CloseIncident, LinkCase, OpenIncident
 from ledger.streams.interest import DeclareInterest
 from ledger.streams.notification import CorrectRuling
 from ledger.streams.ruling_events import Finding, RulingMade
@@ -130,6 +133,22 @@ BREAKS: dict[str, tuple[str, Change, dict[str, Any]]] = {
         put(GROUND, but(GROUND, decided_by="auto")),
         {"decided_by": "auto", "check_version": "register-match v2", "panel": None, "sitting": None},
     ),
+    "an automatic one that does not say by which check": (
+        "review-missing",
+        put(GROUND, but(GROUND, decided_by="auto")),
+        {"decided_by": "auto", "reviewed_by": "officer-2", "panel": None, "sitting": None},
+    ),
+    "an automatic one that was reviewed by who referred it": (
+        "same-person-referred-and-decided",
+        put(GROUND, but(GROUND, decided_by="auto")),
+        {
+            "decided_by": "auto",
+            "check_version": "register-match v2",
+            "reviewed_by": "registrar",
+            "panel": None,
+            "sitting": None,
+        },
+    ),
     "a ground that the case is not on": (
         "ground-not-of-the-case",
         also(OTHER_GROUND),
@@ -204,6 +223,23 @@ def test_records_a_fair_ruling() -> None:
     (made,) = given(*BEFORE).when(RULE).events
     assert isinstance(made, RulingMade)
     assert (made.ruling, made.reasons_words, made.outcome) == (1, len(RULE.reasons.split()), "refuse")
+
+
+def test_an_automatic_ruling_carries_its_version_and_who_reviewed_it() -> None:
+    before = put(GROUND, but(GROUND, decided_by="auto"))(BEFORE)
+    auto = {"decided_by": "auto", "check_version": "register-match v2", "reviewed_by": "officer-2"}
+    (made,) = given(*before).when(but(RULE, **auto, panel=None, sitting=None, votes_for=0, votes_against=0)).events
+    assert {name: said(made, name) for name in auto} == auto
+
+
+def test_a_ground_that_the_notice_did_not_name_is_not_ruled_on() -> None:
+    """No command leaves a ground out of a notice; a record that somebody wrote otherwise is found by this."""
+    scene = given(*BEFORE)
+    silent = [
+        event.model_copy(update={"grounds": ()}) if isinstance(event, CaseNoticeServed) else event
+        for event in scene.events
+    ]
+    Given(tuple(silent)).when(RULE).then_refused("ground-not-in-notice")
 
 
 def test_equal_reasons_have_one_key_whatever_their_points_and_capitals() -> None:
@@ -306,6 +342,35 @@ def test_closing_waits_for_what_is_outstanding() -> None:
     given(*RULED_ON, TELL, decided).when(decided).then_refused("case-closed")
 
 
+def test_a_case_is_given_to_one_panel_and_to_another_for_a_reason() -> None:
+    given(*BEFORE).when(ALLOCATE).then_refused("allocation-held")
+    other = but(PANEL, body="panel-2")
+    to_other = but(ALLOCATE, panel="panel-2")
+    given(*BEFORE, other).when(to_other).then_refused("reason-required")
+    assert given(*BEFORE, other).when(but(to_other, reason="Two members withdrew")).events
+    given(*without(ALLOCATE)(BEFORE)).when(but(ALLOCATE, method="manual")).then_refused("reason-required")
+    branch = but(PANEL, body="branch", kind="governing-body")
+    given(*BEFORE, branch).when(but(to_other, panel="branch")).then_refused("not-a-panel")
+
+
+def test_a_case_has_so_much_evidence_and_no_more(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("ledger.streams.evidence.EVIDENCE_MAX", 1)
+    given(*BEFORE).when(but(EVIDENCE, evidence="e2")).then_refused("evidence-full")
+
+
+def test_linking_a_case_to_an_incident_decides_nothing() -> None:
+    incident = OpenIncident(incident="i1", election="labour", kind="guide", title="A guide that went round")
+    link = LinkCase(case="c1", incident="i1", signal="the same card")
+    close = CloseIncident(incident="i1", finding="Printed by a shop")
+    given(*BEFORE).when(link).then_refused("unknown-incident")
+    given(*BEFORE, incident).when(incident).then_refused("incident-exists")
+    given(*BEFORE, incident, link).when(link).then_refused("already-linked")
+    given(*BEFORE, incident, close).when(link).then_refused("incident-closed")
+    given(*BEFORE, incident, close).when(close).then_refused("incident-closed")
+    given(*BEFORE).when(close).then_refused("unknown-incident")
+    assert given(*BEFORE, incident, link).when(RULE).events[0].model_dump()["outcome"] == "refuse"
+
+
 def test_only_a_slip_of_the_pen_is_corrected() -> None:
     slip = CorrectRuling(
         case="c1", ruling=1, reasons=RULE.reasons.replace("1 June", "2 June"), reason="the date", effective=TOLD
@@ -360,15 +425,6 @@ def test_evidence_and_notices_are_held_to_the_rules() -> None:
     refused = scene.when(but(NOTICE, reply_by="2010-08-05T09:59:59")).then_refused("reply-window-short")
     assert str(refused.expected).startswith("72 hours at least: 2010-08-05T10:00:00")
     assert given(*BEFORE, hidden).when(but(RULE, evidence=("e1", "e2"))).events  # withheld, and for a reason
-
-
-def test_an_interim_measure_ends() -> None:
-    hold = TakeInterimMeasure(
-        case="c1", measure="hold-paper", reason="before dispatch", until="2010-08-20T00:00:00Z", effective=OPENED
-    )
-    given(*BEFORE).when(but(hold, until=None)).then_refused("interim-needs-end-date")
-    given(*BEFORE).when(but(hold, until=OPENED)).then_refused("interim-needs-end-date")
-    given(*BEFORE, hold).when(CloseCase(case="c1", reason="withdrawn")).then_refused("steps-outstanding")
 
 
 def test_rules_of_procedure_do_not_reach_back() -> None:

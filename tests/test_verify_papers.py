@@ -25,7 +25,7 @@ from ledger.leaf import conceal, encode
 from ledger.seal.merkle import leaf_hash
 from ledger.store import open_ledger
 from ledger.streams.issue import IssuePapers, PapersIssued
-from ledger.streams.issued import PaperCancelled, PaperIssued, PaperReissued
+from ledger.streams.issued import PaperCancelled, PaperIssued, PaperReissued, PaperSetAside, SetAsideReversed
 from ledger.streams.linkage import LinkageDestroyed, LinkageSealed
 from ledger.streams.paper_handling import ReissuePaper
 from ledger.streams.result import ResultDeclared
@@ -165,7 +165,10 @@ SHUT: dict[str, tuple[Event, ...]] = {
     "linkage-destroyed": (sealed(), destroyed(LATE), sealed(LATE, 3)),
     "batch-differs": register(returned(1), digest=ZEROS),
     "rows-differ": register(returned(1), rows=2),
+    "not-returned": (one(PaperSetAside, basis="case/c1"),),
+    "not-set-aside": (*register(returned(1)), one(SetAsideReversed, basis="appeal/c1/1")),
 }
+ASIDE = one(PaperSetAside, basis="case/c1")
 
 
 @pytest.mark.parametrize("code", OPEN)
@@ -197,6 +200,14 @@ def test_a_list_that_was_kept_for_its_year_is_fine(at: Terminal) -> None:
 def test_a_list_is_kept_for_as_long_as_was_said(at: Terminal, events: tuple[Event, ...], code: str) -> None:
     at.record("close-poll", CLOSE_POLL).done()
     assert found_in(at, *events) == {code}
+
+
+def test_a_paper_is_set_aside_once(at: Terminal) -> None:
+    at.record("close-poll", CLOSE_POLL).done()
+    back = one(SetAsideReversed, version=2, basis="appeal/c1/1")
+    assert not found_in(at, *register(returned(1)), ASIDE, back, ASIDE.model_copy(update={"version": 3}))
+    assert found_in(at, ASIDE.model_copy(update={"version": 4})) == {"not-returned"}
+    assert [row["set_aside"] for row in json.loads(at("papers", "leader", "--json").done())["papers"]] == [1]
 
 
 def test_finds_nothing_in_a_good_register(at: Terminal) -> None:

@@ -20,6 +20,11 @@ from ledger.streams.ruling_events import RulingMade, RulingNotified
 from projections.verify.finding import Finding
 from projections.verify.rulings import check_rulings
 
+LED = (
+    *("case-docketed", "case-undocketed", "entry-", "paper-cancelled", "paper-issued", "paper-set-aside"),
+    *("paper-unlinked", "set-aside-reversed"),
+)  # what comes with something else, in one command
+
 
 class Kept:
     """A record that holds these events."""
@@ -30,12 +35,15 @@ class Kept:
     def stream(self, stream: str) -> list[tuple[int, Event]]:
         return [(at, event) for at, event in self.events if event.stream == stream]
 
+    def streams_of(self, name: str, prefix: str) -> list[str]:
+        return [event.stream for _, event in self.events if event.type == name and event.stream.startswith(prefix)]
+
 
 def apart(events: Sequence[Event]) -> list[Event]:
     """Give events of a scenario, in which all commands have one id, each command's its own."""
     numbers, named = 0, list(events[:1])
     for before, event in pairwise(events):
-        together = event.type.startswith(("case-docketed", "case-undocketed", "entry-"))
+        together = event.type.startswith(LED)
         numbers += 0 if together and before.command else 1
         named.append(event.model_copy(update={"command": f"c{numbers}"}) if event.command else event)
     return named

@@ -18,6 +18,17 @@ ADVERSE = ("refuse", "remove", "suspend")  # outcomes that take a vote from some
 SUFFICES = {"A": ("A",), "B": ("A", "B"), "C": ("A", "B")}  # a tip alone never refuses anybody, whatever a ground says
 WORD = re.compile(r"\w+")
 
+ORDER = (
+    *("not-allocated", "unknown-sitting", "before-sitting", "inquorate", "not-a-member", "conflict"),
+    *("same-person-referred-and-decided", "votes-exceed-present", "ruling-not-carried", "review-missing"),
+    *("ground-not-of-the-case", "ground-not-met", "rule-not-in-force-at-conduct", "not-for-them"),
+    *("notice-not-served", "reply-window-open", "ground-not-in-notice", "reply-not-considered"),
+    *("unknown-evidence", "evidence-withdrawn", "evidence-not-disclosed", "evidence-below-standard"),
+    "reasons-insufficient",
+    *("effect-missing", "effect-unfit", "unknown-entry", "entry-not-live", "entry-live"),
+    *("appeal-route-missing", "appeal-route-unclear"),
+)  # of several faults the first of these is told, whichever ground, entry or evidence it is about
+
 Fault = tuple[str, str, str]  # code, what is expected, what is found
 
 

@@ -21,6 +21,8 @@ from ledger.streams.case_events import (
     CaseOpened,
     CaseReopened,
     CaseUndocketed,
+    ConsentGiven,
+    ConsentWithdrawn,
     EvidenceAdded,
     EvidenceWithdrawn,
     InterimMeasureLifted,
@@ -50,11 +52,12 @@ class Case(State):
     Attributes:
         evidence: id -> as it was added; `withdrawn`, id -> moment.
         notice: the last notice served; `replies`, moments at which replies were received.
-        interim: the measure that was taken last, unless it was lifted.
+        interim: the measure that was taken last, unless it was lifted, or the case was decided and the person told.
         panel: to whom it is allocated; `recused`, who withdrew from it.
         rulings: in order, numbered from 1.
         reopened: moment at which it was opened again last; what was ruled before does not end it any more.
         closed: how it was closed, unless it was opened again.
+        consents: number of a ruling -> when the person consented to its fact sheet being public, and did not withdraw.
     """
 
     opened: CaseOpened | None = None
@@ -69,6 +72,7 @@ class Case(State):
     reopened: str | None = None
     closed: CaseClosed | None = None
     incidents: tuple[str, ...] = ()
+    consents: Mapping[int, str] = field(default_factory=dict)
 
     @property
     def id(self) -> str:
@@ -95,6 +99,10 @@ class Case(State):
     def is_open(self) -> bool:
         """Whether a ruling may still be made."""
         return self.opened is not None and self.closed is None and self.ruling is None
+
+    def interim_at(self, moment: str) -> InterimMeasureTaken | None:
+        """Give the interim measure that is in force at a moment (UTC): it ends by itself, at the moment it names."""
+        return self.interim if self.interim and self.interim.effective <= moment < self.interim.until else None
 
     def late_replies(self) -> int:
         """Count the replies received after the window had closed."""
@@ -125,12 +133,19 @@ class Case(State):
                 return replace(after, recused=(*self.recused, event.member))
             case RulingMade():
                 return replace(after, rulings=(*self.rulings, Ruling(event)))
-            case RulingNotified() | RulingCorrected():
+            case RulingNotified():
+                return replace(after, rulings=self._noted(event), interim=None)
+            case RulingCorrected():
                 return replace(after, rulings=self._noted(event))
+            case ConsentGiven():
+                return replace(after, consents={**self.consents, event.ruling: event.effective})
+            case ConsentWithdrawn():
+                left = {number: when for number, when in self.consents.items() if number != event.ruling}
+                return replace(after, consents=left)
             case CaseLinked():
                 return replace(after, incidents=(*self.incidents, event.incident))
             case CaseClosed():
-                return replace(after, closed=event)
+                return replace(after, closed=event, interim=None)
             case CaseReopened():
                 return replace(after, closed=None, reopened=event.effective)
         raise TypeError(f"{event.type} does not belong to a case")

@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import Literal
 
 from ledger.event import Audience, Event, Private
-from ledger.field import Hash, Id, PersonKey, StreamId, Text, Time
+from ledger.field import Hash, Id, PersonKey, StreamId, Text, Time, Version
 from ledger.rules.local_time import Dated
 
 Detection = Literal["complaint", "match", "search", "press", "random-audit"]
@@ -173,6 +173,26 @@ class CaseReopened(Event):
     basis: StreamId | None = None
     case: Id
     reason: Reopening
+
+
+class ConsentGiven(Event):
+    """The person consented to the fact sheet of a ruling on them being public; the digest is of what they signed."""
+
+    audience = Audience.RESTRICTED
+    type: Literal["consent-given.v1"] = "consent-given.v1"
+    by: Literal["subject", "representative"]
+    case: Id
+    ruling: Version
+    text_digest: Hash
+
+
+class ConsentWithdrawn(Event):
+    """The person withdrew their consent: the fact sheet is not public any more."""
+
+    audience = Audience.RESTRICTED
+    type: Literal["consent-withdrawn.v1"] = "consent-withdrawn.v1"
+    case: Id
+    ruling: Version
 
 
 class IncidentOpened(Event):

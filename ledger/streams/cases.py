@@ -215,7 +215,7 @@ def close_case(command: CloseCase, act: Act, case: Case, docket: Docket) -> Outc
     if case.closed is not None:
         found = f"one closed at {case.closed.effective}"
         raise refused("case-closed", case.stream, "an open case", found, f"See: pollbook case {case.id}")
-    outstanding = _outstanding(case, command.reason)
+    outstanding = _outstanding(case, command.reason, act.effective)
     if outstanding:
         expected = f"a case fit to be closed as {command.reason}"
         raise refused("steps-outstanding", case.stream, expected, outstanding, f"See: pollbook case {case.id}")
@@ -225,7 +225,7 @@ def close_case(command: CloseCase, act: Act, case: Case, docket: Docket) -> Outc
     return Outcome(events)
 
 
-def _outstanding(case: Case, reason: Closing) -> str:
+def _outstanding(case: Case, reason: Closing, moment: str) -> str:
     """Say what stands in the way of closing; empty where nothing does."""
     ruling = case.ruling
     if reason == "decided":
@@ -234,7 +234,7 @@ def _outstanding(case: Case, reason: Closing) -> str:
         return "" if ruling.notified else f"ruling {ruling.made.ruling} of which nobody was told: notify-ruling"
     if ruling is not None:
         return f"ruling {ruling.made.ruling}: a case that was ruled on is closed as decided"
-    return "an interim measure in force: lift-interim-measure" if case.interim else ""
+    return "an interim measure in force: lift-interim-measure" if case.interim_at(moment) else ""
 
 
 class ReopenCase(Command):

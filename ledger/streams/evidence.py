@@ -174,7 +174,12 @@ def receive_reply(command: ReceiveReply, act: Act, case: Case) -> Outcome:
 
 
 class TakeInterimMeasure(Command):
-    """Hold a paper back, or suspend an entry, until the case is decided; it has an end."""
+    """Hold a paper back, or suspend an entry, until the case is decided; it has an end.
+
+    Nobody loses an entry by it: the roll stays as it is. While it is in force the person is issued no paper alone, or
+    again, and pollbook why shows it. It ends by itself when it says, when it is lifted, or when they are told of a
+    ruling.
+    """
 
     case: Id = Field(description="id of the case")
     measure: Interim = Field(description="hold-paper, or suspend-entry")
@@ -213,6 +218,6 @@ def lift_interim_measure(command: LiftInterimMeasure, act: Act, case: Case) -> O
         RefusedError: `unknown-case`, `no-interim-measure`.
     """
     require_case(case)
-    if case.interim is None or case.interim.until <= act.effective:
+    if case.interim_at(act.effective) is None:
         raise refused("no-interim-measure", case.stream, "a measure in force", "none", "Nothing to do")
     return Outcome([InterimMeasureLifted(**act.on(case), case=case.id, reason=command.reason)])

@@ -1,6 +1,6 @@
 """Whether a ruling is fair by what is on record: the states that it rests on, put to the questions of `rules.fairness`.
 
-The order is fixed: the panel, the case before it, rules, notice and reply, evidence, reasons, effect, appeal.
+The order is fixed: who decided, rules, notice and reply, evidence, reasons, effect, appeal (`fairness.ORDER`).
 """
 
 from __future__ import annotations
@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
-from ledger.rules.fairness import ADVERSE, Fault, Ground, Panel, evidence_faults, ground_faults, panel_faults
+from ledger.rules.fairness import ADVERSE, ORDER, Fault, Ground, Panel, evidence_faults, ground_faults, panel_faults
 from ledger.streams.body import Body
 from ledger.streams.case import Case
 from ledger.streams.entry import Entries
@@ -37,14 +37,18 @@ class Before:
     rules: ProcedureAdopted
 
 
-def ruling_faults(ruling: RulingMade, before: Before, own_words: int) -> Iterator[Fault]:
-    """Find what is wrong with a ruling, in the order in which it is refused.
+def ruling_faults(ruling: RulingMade, before: Before, own_words: int) -> list[Fault]:
+    """Find what is wrong with a ruling, in the order in which it is refused: that of `fairness.ORDER`.
 
     Args:
         ruling: as it would be recorded; its private reasons are not looked at.
         before: as it stood before.
         own_words: words of the reasons beyond the titles of the grounds.
     """
+    return sorted(_faults(ruling, before, own_words), key=lambda fault: ORDER.index(fault[0]))
+
+
+def _faults(ruling: RulingMade, before: Before, own_words: int) -> Iterator[Fault]:
     yield from _of_deciders(ruling, before)
     yield from _of_rules(ruling, before)
     if ruling.outcome in ADVERSE:
@@ -62,8 +66,8 @@ def _of_deciders(ruling: RulingMade, before: Before) -> Iterator[Fault]:
     opened = before.case.opened
     referred_by = opened.referred_by if opened else ""
     if ruling.decided_by != "panel":
-        if ruling.actor == referred_by:
-            found = f"{ruling.actor}, who referred it"
+        if referred_by in (ruling.actor, ruling.reviewed_by):
+            found = f"{referred_by}, who referred it"
             yield "same-person-referred-and-decided", "another than who referred the case", found
         if ruling.decided_by == "auto" and (ruling.check_version is None or ruling.reviewed_by is None):
             expected = "the version of the check, and who reviewed what it said"

@@ -1,4 +1,4 @@
-"""When the person is told of a ruling, it has effect on the roll; and a slip of the pen in its reasons is put right."""
+"""When the person is told of a ruling, it has effect on the roll and on papers; a slip in its reasons is put right."""
 
 from __future__ import annotations
 
@@ -7,15 +7,18 @@ from typing import Any, Literal
 
 from pydantic import Field
 
+from ledger.case_papers import CasePapers
 from ledger.decision import Act, Command, Outcome, decision
 from ledger.errors import refused
 from ledger.event import Event, Plain
 from ledger.field import Hash, Id, Text
 from ledger.rules.fairness import words_of
 from ledger.rules.local_time import DAY_SECONDS, seconds_between
+from ledger.streams.appeal import Appeal, appeal_stream
 from ledger.streams.case import Case, case_stream, require_ruling
 from ledger.streams.entry import Entries, EntryRemoved, EntryRestored, entry_stream
 from ledger.streams.procedure import Procedure, procedure_stream
+from ledger.streams.ruled_papers import papers_guard, papers_ruled
 from ledger.streams.ruling_events import CONTENTS, Content, RulingCorrected, RulingMade, RulingNotified
 from ledger.streams.rulings import Reasons
 
@@ -25,7 +28,11 @@ CORRECTION_WORDS = 10
 
 
 class NotifyRuling(Command):
-    """Record that the person was told of a ruling, with its text; from then on it has effect on their entries."""
+    """Record that the person was told of a ruling, with its text; from then on it has effect on their entries.
+
+    With an entry that is removed its paper is cancelled, if it did not come back. One that did is set aside where the
+    ruling says so, as long as it can be told which it is.
+    """
 
     case: Id = Field(description="id of the case")
     ruling: int = Field(ge=1, description="number of the ruling on the case")
@@ -41,9 +48,12 @@ class NotifyRuling(Command):
     case=lambda c, _: case_stream(c.case),
     procedure=lambda _c, seen: procedure_stream(seen["case"].election),
     entries=lambda _c, seen: entry_stream(seen["case"].election, seen["case"].person),
+    figures=lambda c, port: port.case_papers(c.case),
 )
-def notify_ruling(command: NotifyRuling, act: Act, case: Case, procedure: Procedure, entries: Entries) -> Outcome:
-    """Decide that it may be recorded that somebody was told of a ruling, and carry the ruling out on the roll.
+def notify_ruling(
+    command: NotifyRuling, act: Act, case: Case, procedure: Procedure, entries: Entries, figures: CasePapers
+) -> Outcome:
+    """Decide that it may be recorded that somebody was told of a ruling, and carry it out on the roll and on papers.
 
     Raises:
         RefusedError: `unknown-case`, `unknown-ruling`, `already-told`, `letter-lacks`, `procedure-missing`,
@@ -73,7 +83,8 @@ def notify_ruling(command: NotifyRuling, act: Act, case: Case, procedure: Proced
         ruling=command.ruling,
         text_digest=command.text_digest,
     )
-    return Outcome([told, *_effects(ruling.made, act, case, entries)])
+    effects = (*_effects(made, act, case, entries), *papers_ruled(made, act, case, figures))
+    return Outcome([told, *effects], unchanged=papers_guard(figures) if made.effects else None)
 
 
 def _effects(made: RulingMade, act: Act, case: Case, entries: Entries) -> Iterator[Event]:
@@ -100,15 +111,23 @@ class CorrectRuling(Command):
     reason: Text = Field(description="what the slip was; it is kept for ever, so say nothing private")
 
 
-@decision(CorrectRuling, case=lambda c, _: case_stream(c.case))
-def correct_ruling(command: CorrectRuling, act: Act, case: Case) -> Outcome:
-    """Decide that a ruling's reasons may be corrected: within a fortnight, and no words but a few.
+@decision(
+    CorrectRuling,
+    case=lambda c, _: case_stream(c.case),
+    appeal=lambda c, _: appeal_stream(c.case, c.ruling),
+)
+def correct_ruling(command: CorrectRuling, act: Act, case: Case, appeal: Appeal) -> Outcome:
+    """Decide that a ruling's reasons may be corrected: within a fortnight, no words but a few, and not under appeal.
 
     Raises:
-        RefusedError: `unknown-case`, `unknown-ruling`, `before-ruling`, `use-new-ruling`.
+        RefusedError: `unknown-case`, `unknown-ruling`, `appeal-pending`, `before-ruling`, `use-new-ruling`.
     """
     ruling = require_ruling(case, command.ruling)
     where = f"ruling {command.ruling} on case {case.id}"
+    if appeal.pending:
+        found = f"one appealed at {appeal.received.effective}" if appeal.received else "one appealed"
+        remedy = "The reviewers have the reasons as they were told: let the appeal be determined"
+        raise refused("appeal-pending", where, "a ruling that is not under appeal", found, remedy)
     if act.effective < ruling.made.effective:
         expected = f"a correction from {ruling.made.effective} on"
         raise refused("before-ruling", where, expected, act.effective, "Correct effective")

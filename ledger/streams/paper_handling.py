@@ -7,10 +7,11 @@ from typing import Literal
 
 from pydantic import Field
 
-from ledger.decision import Act, Command, Outcome, decision
+from ledger.decision import Act, Command, Outcome, State, decision
 from ledger.errors import refused
 from ledger.field import Id, PersonKey, StreamId
 from ledger.marking import PaperFigures
+from ledger.streams.case import Case, Docket, case_stream, docket_stream
 from ledger.streams.contest import Contest, contest_stream, require_contest
 from ledger.streams.entry import Entries, EntryNow, entry_stream
 from ledger.streams.issue import Issue, issue_stream, require_open, roll_guard
@@ -85,9 +86,19 @@ def _section(command: AnyOfThem, seen: Mapping[str, Entries]) -> Issue:
     return issue_stream(command.contest, entry.section if entry else "none")
 
 
+def _docket(command: AnyOfThem, seen: Mapping[str, Contest]) -> Docket:
+    return docket_stream(seen["contest"].election, command.person)
+
+
+def _cases(_command: AnyOfThem, seen: Mapping[str, Docket]) -> tuple[State, ...]:
+    return tuple(case_stream(case) for case in seen["docket"].cases)
+
+
 @decision(
     IssuePaper,
     contest=_contest,
+    docket=_docket,
+    cases=_cases,
     entries=_entries,
     issue=_section,
     issued=_issued,
@@ -97,6 +108,8 @@ def issue_paper(
     command: IssuePaper,
     act: Act,
     contest: Contest,
+    docket: Docket,
+    cases: tuple[Case, ...],
     entries: Entries,
     issue: Issue,
     issued: Issued,
@@ -106,7 +119,7 @@ def issue_paper(
 
     Raises:
         RefusedError: `unknown-contest`, `poll-closed`, `future-dated`, `unknown-entry`, `entry-not-live`,
-            `unknown-section`, `already-issued`, `basis-missing`, in that order.
+            `unknown-section`, `already-issued`, `paper-held`, `basis-missing`, in that order.
     """
     require_contest(contest)
     number, where = command.number, f"paper of elector {command.person}/{command.number} in contest {contest.id}"
@@ -122,6 +135,7 @@ def issue_paper(
     if (figures.in_bulk or paper.issued) and not paper.cancelled:
         remedy = "Record reissue-paper if it was lost, spoilt or never arrived"
         raise refused("already-issued", where, "an entry without a paper", "one that has a paper", remedy)
+    _require_not_held(cases, act, where)
     _require_basis(command.reason, command.basis, where)
     fields = command.model_dump(include={"basis", "contest", "number", "reason"})
     return Outcome([PaperIssued(**act.on(issued), **fields)], unchanged=roll_guard(figures.position, contest))
@@ -130,6 +144,8 @@ def issue_paper(
 @decision(
     ReissuePaper,
     contest=_contest,
+    docket=_docket,
+    cases=_cases,
     entries=_entries,
     issue=_section,
     issued=_issued,
@@ -140,6 +156,8 @@ def reissue_paper(
     command: ReissuePaper,
     act: Act,
     contest: Contest,
+    docket: Docket,
+    cases: tuple[Case, ...],
     entries: Entries,
     issue: Issue,
     issued: Issued,
@@ -150,7 +168,7 @@ def reissue_paper(
 
     Raises:
         RefusedError: `unknown-contest`, `poll-closed`, `future-dated`, `unknown-entry`, `not-issued`,
-            `paper-cancelled`, `entry-not-live`, `already-returned`, in that order.
+            `paper-cancelled`, `entry-not-live`, `already-returned`, `paper-held`, in that order.
     """
     require_contest(contest)
     number, where = command.number, f"paper of elector {command.person}/{command.number} in contest {contest.id}"
@@ -161,6 +179,7 @@ def reissue_paper(
         remedy = "See the elector with: pollbook show " + entries.stream
         raise refused("entry-not-live", where, "an entry that is on the roll", _standing(entry), remedy)
     _require_not_returned(returned, number, where)
+    _require_not_held(cases, act, where)
     event = PaperReissued(**act.on(issued), contest=command.contest, number=number, reason=command.reason)
     return Outcome([event])
 
@@ -230,6 +249,16 @@ def _require_not_returned(returned: Returned, number: int, where: str) -> None:
     if day is not None:
         remedy = "A paper that is back cannot be called back: whether it is set aside is for a ruling"
         raise refused("already-returned", where, "a paper that did not come back", f"one marked on {day}", remedy)
+
+
+def _require_not_held(cases: tuple[Case, ...], act: Act, where: str) -> None:
+    """Refuse a paper to somebody of whom an interim measure holds it back (`paper-held`)."""
+    for case in cases:
+        interim = case.interim_at(act.effective)
+        if interim is not None:
+            found = f"{interim.measure} in case {case.id} until {interim.until}"
+            remedy = "Wait until it ends, or record lift-interim-measure"
+            raise refused("paper-held", where, "a person of whom no interim measure holds it back", found, remedy)
 
 
 def _require_basis(why: str, basis: str | None, where: str) -> None:

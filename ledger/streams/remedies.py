@@ -7,6 +7,7 @@ from typing import Annotated, Any
 
 from pydantic import Field
 
+from ledger.case_papers import CasePapers
 from ledger.decision import Act, Outcome, decision
 from ledger.errors import refused
 from ledger.field import Hash, Id, StreamId, Text
@@ -18,6 +19,13 @@ from ledger.streams.case import Case
 from ledger.streams.contest import Contest, contest_stream, require_contest
 from ledger.streams.entry import Entries, EntryRestored, entry_stream
 from ledger.streams.procedure import Procedure, procedure_stream
+from ledger.streams.ruled_papers import (
+    INSTEAD,
+    papers_guard,
+    papers_remedied,
+    require_paper_remedy,
+    require_papers_settled,
+)
 
 BEFORE_CLOSE = ("restore-entry", "issue-paper")  # which give nobody a vote once the poll has closed
 
@@ -28,7 +36,9 @@ class OrderRemedy(OfAppeal):
     written = {"due": lambda body, found: (found or {}).get("local") == body.get("due")}
 
     remedy: Remedy = Field(description="what is to be done, or none-possible")
-    entry: int | None = Field(None, ge=1, description="number of the entry, of restore-entry")
+    entry: int | None = Field(
+        None, ge=1, description="number of the entry, of restore-entry, issue-paper and count-set-aside"
+    )
     contest: Id | None = Field(
         None, description="contest in which a vote is at stake: its poll decides what is possible"
     )
@@ -52,6 +62,7 @@ def _entries(_command: OfAppeal, seen: Mapping[str, Case]) -> Entries:
     procedure=_procedure,
     entries=_entries,
     contest=lambda c, _: contest_stream(c.contest or "none"),
+    figures=lambda c, port: port.case_papers(c.case),
 )
 def order_remedy(
     command: OrderRemedy,
@@ -61,6 +72,7 @@ def order_remedy(
     procedure: Procedure,
     entries: Entries,
     contest: Contest,
+    figures: CasePapers,
 ) -> Outcome:
     """Decide that a remedy may be ordered.
 
@@ -92,42 +104,56 @@ def order_remedy(
             remedy = "Give a date still to come"
             raise refused("due-past", appeal.stream, f"a date after {act.effective}", due.utc, remedy)
         _require_possible(command, appeal, entries, contest)
+        require_paper_remedy(command.remedy, command.contest, command.entry, figures, appeal.stream)
     fields: dict[str, Any] = {name: getattr(command, name) for name in ("case", "contest", "entry", "reason")}
     number = len(appeal.remedies) + 1
     event = RemedyOrdered(
         **act.on(appeal), **fields, due=due, number=number, remedy=command.remedy, ruling=command.ruling
     )
-    return Outcome([event])
+    return Outcome([event], unchanged=papers_guard(figures))
 
 
 def _require_possible(command: OrderRemedy, appeal: Appeal, entries: Entries, contest: Contest) -> None:
     """Refuse what cannot be done any more (`remedy-not-possible`)."""
-    remedy = "Order none-possible and say why, or what can still be done: apology, refund"
     if command.remedy == "restore-entry":
         entry = entries.entries.get(command.entry or 0)
         if entry is None or entry.live:
             found = f"entry {command.entry}, which stands" if entry else f"no entry {command.entry or 'named'}"
-            raise refused("remedy-not-possible", appeal.stream, "an entry that was removed", found, remedy)
+            raise refused("remedy-not-possible", appeal.stream, "an entry that was removed", found, INSTEAD)
     if command.remedy in BEFORE_CLOSE and command.contest is not None:
         require_contest(contest)
         if contest.closed_at:
             found = f"the poll of {contest.id} closed"
-            raise refused("remedy-not-possible", appeal.stream, f"{command.remedy} before the close", found, remedy)
+            raise refused("remedy-not-possible", appeal.stream, f"{command.remedy} before the close", found, INSTEAD)
 
 
 class DoRemedy(OfAppeal):
-    """Record that a remedy was done, with what shows it; an entry is restored with that."""
+    """Record that a remedy was done, with what shows it.
+
+    An entry is restored with that, a paper issued, or one that was set aside put back with the others.
+    """
+
+    elsewhere = {"number": frozenset({"entry-restored.v1", "paper-issued.v1", "set-aside-reversed.v1"})}  # of an entry
 
     number: int = Field(ge=1, description="number of the remedy")
     proof: Annotated[StreamId | Hash, Field(description="stream that shows it, or SHA-256 of a paper that does")]
 
 
-@decision(DoRemedy, case=case_of, appeal=appeal_of, entries=_entries)
-def do_remedy(command: DoRemedy, act: Act, case: Case, appeal: Appeal, entries: Entries) -> Outcome:
+@decision(
+    DoRemedy,
+    case=case_of,
+    appeal=appeal_of,
+    entries=_entries,
+    figures=lambda c, port: port.case_papers(c.case),
+)
+def do_remedy(
+    command: DoRemedy, act: Act, case: Case, appeal: Appeal, entries: Entries, figures: CasePapers
+) -> Outcome:
     """Decide that a remedy may be recorded as done.
 
     Raises:
-        RefusedError: what `require_appeal` raises, `unknown-remedy`, `nothing-to-do`, `remedy-done`, in that order.
+        RefusedError: what `require_appeal` raises, `unknown-remedy`, `nothing-to-do`, `remedy-done`,
+            `paper-remedy-missing`, `remedy-not-possible`, `entry-not-live`, in that order.
     """
     require_appeal(appeal)
     ordered = appeal.remedies.get(command.number)
@@ -143,6 +169,8 @@ def do_remedy(command: DoRemedy, act: Act, case: Case, appeal: Appeal, entries: 
     events: list[Any] = [RemedyDone(**act.on(appeal), **fields, ruling=command.ruling)]
     entry = entries.entries.get(ordered.entry or 0)
     if ordered.remedy == "restore-entry" and entry is not None and not entry.live:
+        require_papers_settled(case, entry.number, appeal.remedies.values(), figures, appeal.stream)
         shared: dict[str, Any] = {"basis": appeal.stream, "cause": "appeal", "election": case.election}
         events.append(EntryRestored(**act.on(entries), **shared, number=entry.number))
-    return Outcome(events)
+    events += papers_remedied(ordered, act, appeal, entries, figures)
+    return Outcome(events, unchanged=papers_guard(figures))

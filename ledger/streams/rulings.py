@@ -135,7 +135,7 @@ def make_ruling(
     ruling = _ruling(command, act, case, opened.person)
     titles = [version.title for each in opened.grounds for version in grounds.grounds.get(each, ())]
     before = Before(case, body, grounds, interests, entries, rules)
-    for code, expected, found in ruling_faults(ruling, before, own_words(command.reasons, titles)):
+    for code, expected, found in ruling_faults(ruling, before, own_words(command.reasons, titles))[:1]:
         raise refused(code, where, expected, found, f"See: pollbook case {case.id}")
     return Outcome([ruling])
 

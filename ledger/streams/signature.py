@@ -118,7 +118,7 @@ def differences(kind: type[Command], body: Mapping[str, Any], event: Event) -> I
     if body.get("verb") == "found-ledger" and event.type != "ledger-founded.v1":
         return
     values = event.model_dump(mode="json", exclude_none=True)
-    passed = kind.private | kind.filled
+    passed = kind.private | kind.filled | {name for name, types in kind.elsewhere.items() if event.type in types}
     if isinstance(event, BatchOpened | BatchClosed):
         passed |= {"effective"}
     for name in sorted({*kind.model_fields, *kind.written, *body} & {*type(event).model_fields} - passed):

@@ -17,6 +17,8 @@ from ledger.rules.franchise import Category, Franchise
 from ledger.streams.application import PREFIX as APPLICATION
 from ledger.streams.application_events import ApplicationReceived
 from ledger.streams.basis import PERSON, Basis
+from ledger.streams.case import case_stream, docket_stream
+from ledger.streams.case_events import InterimMeasureTaken
 from ledger.streams.certificate import certificate_stream
 from ledger.streams.entry import Entries, EntryAdded, EntryNow, EntryRemoved, entry_stream, kept_instead
 from ledger.streams.franchise import franchise_stream, require_franchise
@@ -60,6 +62,7 @@ class Reasons:
         kept: the person that this one was merged into; `merged`, who were merged into this one.
         entries: live or removed; `waiting` those of a build that is not complete.
         removed: number of an entry -> the event that removed it last, restored since or not.
+        measures: interim ones in cases about them that are open, each with its end; they take no entry.
     """
 
     person: str
@@ -72,6 +75,7 @@ class Reasons:
     roll: Roll
     kept: str | None = None
     merged: tuple[MergedRow, ...] = ()
+    measures: tuple[InterimMeasureTaken, ...] = ()
 
     @property
     def live(self) -> tuple[EntryNow, ...]:
@@ -117,7 +121,9 @@ def reasons(ledger: Record, election: str, person: str, moment: Moment, merged: 
     waiting = tuple(_waiting(ledger, moment, past_entries))
     removed = {each.number: each for each in past_entries if isinstance(each, EntryRemoved)}
     roll, kept = past(roll_stream(election)), past(merge_stream(person)).kept
-    return Reasons(person, election, rule, tuple(grounds), entries, waiting, removed, roll, kept, merged)
+    cases = [past(case_stream(case)) for case in past(docket_stream(election, person)).cases]
+    measures = tuple(case.interim for case in cases if case.interim)
+    return Reasons(person, election, rule, tuple(grounds), entries, waiting, removed, roll, kept, merged, measures)
 
 
 def _two(file: str) -> tuple[str, str]:

@@ -11,6 +11,8 @@ from ledger.streams.case_events import (
     CaseOpened,
     CaseReopened,
     CaseUndocketed,
+    ConsentGiven,
+    ConsentWithdrawn,
     EvidenceAdded,
     EvidenceWithdrawn,
     IncidentClosed,
@@ -174,6 +176,18 @@ def _(event: RulingNotified, _names: Names) -> Sentences:
 @tells(RulingCorrected)
 def _(event: RulingCorrected, _names: Names) -> Sentences:
     return (f"put right a slip in the reasons of ruling {event.ruling} on case {event.case}: {quoted(event.reason)}",)
+
+
+@tells(ConsentGiven)
+def _(event: ConsentGiven, _names: Names) -> Sentences:
+    who = {"subject": "the person it is about", "representative": "whoever speaks for them"}[event.by]
+    what = f"recorded that the fact sheet of ruling {event.ruling} on case {event.case} may be public, as {who} signed"
+    return (f"{what} in {short(event.text_digest)}",)
+
+
+@tells(ConsentWithdrawn)
+def _(event: ConsentWithdrawn, _names: Names) -> Sentences:
+    return (f"recorded that the fact sheet of ruling {event.ruling} on case {event.case} is not to be public any more",)
 
 
 @tells(CaseClosed)

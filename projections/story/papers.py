@@ -3,9 +3,17 @@
 from __future__ import annotations
 
 from ledger.streams.issue import PapersIssued
-from ledger.streams.issued import PaperCancelled, PaperIssued, PaperReissued
+from ledger.streams.issued import (
+    PaperCancelled,
+    PaperIssued,
+    PaperReissued,
+    PaperSetAside,
+    PaperUnlinked,
+    SetAsideReversed,
+)
 from ledger.streams.linkage import LinkageDestroyed, LinkageSealed
 from ledger.streams.returned import DuplicateReturnHeld, MarksReceived, MarksReconciled, ReturnMarked
+from ledger.streams.ruled_papers import WHY
 from projections.story.words import Names, Sentences, counted, day, listed, quoted, short, tells, when
 
 CHANNELS = {"post": "by post", "online": "online", "by-hand": "by hand", "several": "by several channels"}
@@ -48,6 +56,25 @@ def _(event: PaperCancelled, _names: Names) -> Sentences:
     return (what, *_basis(event.basis), "Should it come back, it is not marked.")
 
 
+@tells(PaperSetAside)
+def _(event: PaperSetAside, _names: Names) -> Sentences:
+    what = f"set aside the paper of {_elector(event)} in contest {event.contest} before it was read"
+    return (what, *_basis(event.basis), "It is not counted.")
+
+
+@tells(PaperUnlinked)
+def _(event: PaperUnlinked, _names: Names) -> Sentences:
+    what = f"could not set aside the paper of {_elector(event)} in contest {event.contest}: {WHY[event.why]} before"
+    left = "It stays in the count if it came back; what is left is to ask whether it could have made a difference."
+    return (what, *_basis(event.basis), left)
+
+
+@tells(SetAsideReversed)
+def _(event: SetAsideReversed, _names: Names) -> Sentences:
+    what = f"put the paper of {_elector(event)} in contest {event.contest} back, which was set aside"
+    return (what, *_basis(event.basis), "It is counted.")
+
+
 @tells(ReturnMarked)
 def _(event: ReturnMarked, _names: Names) -> Sentences:
     what = f"marked that the paper of {_elector(event)} in contest {event.contest} came back on {_day(event)}"
@@ -87,7 +114,19 @@ def _(event: LinkageDestroyed, _names: Names) -> Sentences:
     return (what, f"How: {quoted(event.how)}.")
 
 
-def _elector(event: PaperIssued | PaperReissued | PaperCancelled | ReturnMarked | DuplicateReturnHeld) -> str:
+OfOnePaper = (
+    PaperIssued
+    | PaperReissued
+    | PaperCancelled
+    | PaperSetAside
+    | PaperUnlinked
+    | SetAsideReversed
+    | ReturnMarked
+    | DuplicateReturnHeld
+)
+
+
+def _elector(event: OfOnePaper) -> str:
     return f"elector {event.stream.rpartition('/')[2]}/{event.number}"
 
 

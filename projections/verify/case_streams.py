@@ -29,6 +29,8 @@ from ledger.streams.case_events import (
     CaseOpened,
     CaseReopened,
     CaseUndocketed,
+    ConsentGiven,
+    ConsentWithdrawn,
     EvidenceAdded,
     EvidenceWithdrawn,
     IncidentClosed,
@@ -52,7 +54,7 @@ CASE_KINDS: dict[str, type[State]] = {
 OF_CASES = (
     *(CaseAllocated, CaseClosed, CaseLinked, CaseNoticeServed, CaseOpened, CaseReopened, EvidenceAdded),
     *(EvidenceWithdrawn, InterimMeasureLifted, InterimMeasureTaken, MemberRecused, ReplyReceived),
-    *(RulingCorrected, RulingMade, RulingNotified),
+    *(ConsentGiven, ConsentWithdrawn, RulingCorrected, RulingMade, RulingNotified),
 )
 OF_APPEALS = (
     *(AppealAttempted, AppealDetermined, AppealLodged, AppealReceivedLate, AppealWithdrawn, EvidencePackDisclosed),

@@ -5,7 +5,15 @@ from __future__ import annotations
 from ledger.decision import State
 from ledger.event import Event
 from ledger.streams.issue import Issue, PapersIssued
-from ledger.streams.issued import Issued, PaperCancelled, PaperIssued, PaperReissued
+from ledger.streams.issued import (
+    Issued,
+    PaperCancelled,
+    PaperIssued,
+    PaperReissued,
+    PaperSetAside,
+    PaperUnlinked,
+    SetAsideReversed,
+)
 from ledger.streams.linkage import Linkage, LinkageDestroyed, LinkageSealed
 from ledger.streams.returned import (
     DuplicateReturnHeld,
@@ -30,7 +38,9 @@ def paper_place(event: Event) -> str:
     match event:
         case PapersIssued():
             return f"issue/{event.contest}/{event.section}"
-        case PaperIssued() | PaperReissued() | PaperCancelled():
+        case (
+            PaperIssued() | PaperReissued() | PaperCancelled() | PaperSetAside() | PaperUnlinked() | SetAsideReversed()
+        ):
             return f"issued/{event.contest}/*"
         case ReturnMarked() | DuplicateReturnHeld():
             return f"returned/{event.contest}/*"

@@ -15,11 +15,12 @@ from ledger.intake import KEY_BYTES
 from ledger.leaf import decode
 from ledger.store import Ledger
 from ledger.streams.issue import PapersIssued
-from ledger.streams.issued import PaperCancelled, PaperIssued, PaperReissued
+from ledger.streams.issued import PaperCancelled, PaperIssued, PaperReissued, PaperSetAside, SetAsideReversed
 from ledger.streams.returned import DuplicateReturnHeld, MarksReceived, MarksReconciled, ReturnMarked, poll_days
 from ledger.streams.roll import CELL_MIN, RollFrozen
 from projections.catch_up import Views
-from projections.papers import DUE, READS, PaperProjection
+from projections.paper_tables import DUE
+from projections.papers import READS, PaperProjection
 from projections.verify.bulk import Run
 from projections.verify.contests import ContestSeen
 from projections.verify.finding import Finding
@@ -30,6 +31,10 @@ CHECK = "E11"
 PAGE_EVENTS = 5_000
 TOLD_MAX = 100  # papers of one marked register that are told one by one
 MARKED, HELD = (kind.model_fields["type"].default for kind in (ReturnMarked, DuplicateReturnHeld))
+STEPS = (
+    *(PapersIssued, PaperIssued, PaperReissued, PaperCancelled, PaperSetAside, SetAsideReversed),
+    MarksReconciled,
+)
 EMPTY = hashlib.sha256().hexdigest()
 Contests = Mapping[str, ContestSeen]
 
@@ -53,8 +58,7 @@ def check_returns(
     """E11: papers issued, handled one by one, and returned; and what ties them to electors."""
     yield from _check_batches(record, contests, unchecked)
     yield from check_linkages(record, contests)
-    handled = (PapersIssued, PaperIssued, PaperReissued, PaperCancelled, MarksReconciled)
-    if any(isinstance(event, handled) for _, event in record.others):
+    if any(isinstance(event, STEPS) for _, event in record.others):
         yield from _Replay(ledger, contests).run(record.rows)
 
 
@@ -136,11 +140,10 @@ class _Replay:
     def run(self, rows: int) -> Iterator[Finding]:
         """Fold the first so many rows."""
         projection, waiting = PaperProjection(), list[tuple[int, Event]]()
-        steps = (PapersIssued, PaperIssued, PaperReissued, PaperCancelled, MarksReconciled)
         for position, event in self._events(rows):
             if isinstance(event, RollFrozen):
                 self._frozen[event.election] = event.roll_version
-            if isinstance(event, steps) or len(waiting) >= PAGE_EVENTS:
+            if isinstance(event, STEPS) or len(waiting) >= PAGE_EVENTS:
                 projection.fold(self._views.database, waiting)
                 waiting = []
             match event:
@@ -148,6 +151,8 @@ class _Replay:
                     yield from self._issue(position, event)
                 case PaperIssued() | PaperReissued() | PaperCancelled():
                     yield from self._handle(position, event)
+                case PaperSetAside() | SetAsideReversed():
+                    yield from self._set_aside(position, event)
                 case MarksReconciled():
                     yield from self._returns(event)
             waiting.append((position, event))
@@ -209,6 +214,21 @@ class _Replay:
             yield _finding("not-issued", position, event, "an entry with a paper", "one without")
         elif returned:
             yield _finding("already-returned", position, event, "a paper that did not come back", "one marked")
+
+    def _set_aside(self, position: int, event: PaperSetAside | SetAsideReversed) -> Iterator[Finding]:
+        """Check that a paper that is set aside came back, and one that is put back was set aside; once each."""
+        rows = self._do(
+            "SELECT returned, cancelled, set_aside FROM paper p JOIN paper_contest c ON c.id = p.contest "
+            "WHERE c.contest = ? AND person = ? AND number = ?",
+            (event.contest, event.stream.rpartition("/")[2], event.number),
+        ).fetchall()
+        returned, cancelled, set_aside = rows[0] if rows else (0, 0, 0)
+        if isinstance(event, SetAsideReversed):
+            if not set_aside:
+                yield _finding("not-set-aside", position, event, "a paper that was set aside", "one that was not")
+        elif set_aside or cancelled or not returned:
+            found = "set aside before" if set_aside else "cancelled" if cancelled else "not marked"
+            yield _finding("not-returned", position, event, "a paper that came back, and is among the others", found)
 
     def _returns(self, event: MarksReconciled) -> Iterator[Finding]:
         """Check the returns of a marked register: of papers that are held, the first of each, on days of the poll."""

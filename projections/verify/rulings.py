@@ -4,22 +4,29 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from contextlib import suppress
-from typing import Any
+from typing import Any, cast
 
 from pydantic import ValidationError
 
-from ledger.decision import DECISIONS, Act, Command, Outcome, State, read_states
+from ledger.case_papers import CasePapers
+from ledger.decision import DECISIONS, Act, AnyState, Command, Outcome, read_states
 from ledger.errors import RefusedError
 from ledger.event import ENVELOPE, Event
+from ledger.figures import Figures
 from ledger.rules.local_time import Dated, offset_of
 from ledger.store import Ledger
 from ledger.streams.appeal_events import AppealDetermined
+from ledger.streams.case import case_stream, docket_stream
+from ledger.streams.contest import contest_stream
+from ledger.streams.issued import PaperIssued, PaperReissued, PaperSetAside, PaperUnlinked, SetAsideReversed
 from ledger.streams.procedure import ProcedureAdopted
 from ledger.streams.ruling_events import RulingMade
+from projections.person_papers import papers_of_case
 from projections.verify.case_streams import OF_APPEALS, OF_CASES
 from projections.verify.finding import Finding
 from projections.verify.verbs import verbs_of
 
+ALONE_NEVER = (PaperSetAside, PaperUnlinked, SetAsideReversed)
 DECIDED = (*OF_CASES, *OF_APPEALS, ProcedureAdopted)
 WORD = "zzz "  # stands for a word of what only the vault has
 NOT_COMPARED = ENVELOPE | {"reasons_key"}
@@ -34,14 +41,15 @@ class Past:
     def __init__(self, ledger: Ledger) -> None:
         self._ledger = ledger
         self._position = 0
-        self._known: dict[str, tuple[State, list[tuple[int, Event]]]] = {}
+        self._known: dict[str, tuple[Any, list[tuple[int, Event]]]] = {}
 
     def move(self, position: int) -> None:
         """Go on to a position."""
         self._position = position
 
-    def read(self, empty: State) -> State:
+    def read(self, empty: AnyState) -> AnyState:
         """Give a state as it stood before the position."""
+        state: AnyState
         state, left = self._known.get(empty.stream) or (empty, self._ledger.stream(empty.stream))
         taken = 0
         for at, event in left:
@@ -52,6 +60,19 @@ class Past:
             taken += 1
         self._known[empty.stream] = state, left[taken:]
         return state
+
+    def stream(self, stream: str) -> list[tuple[int, Event]]:
+        """Give the events of a stream before the position; of papers, which are read for each ruling that is told."""
+        return [(at, event) for at, event in self._ledger.stream(stream) if at < self._position]
+
+    def streams_of(self, name: str, prefix: str) -> list[str]:
+        """Give the streams whose names begin so and that held an event of a type before the position."""
+        streams = dict.fromkeys(self._ledger.streams_of(name, prefix))
+        return [stream for stream in streams if any(event.type == name for _, event in self.stream(stream))]
+
+    def case_papers(self, case: str) -> CasePapers:
+        """Give the papers of the person whom a case is about, as they stood before the position."""
+        return papers_of_case(self, self._position - 1, case)
 
 
 def check_rulings(ledger: Ledger, events: Iterable[tuple[int, Event]]) -> Iterator[Finding]:
@@ -79,6 +100,12 @@ def _check_run(past: Past, run: list[tuple[int, Event]]) -> Iterator[Finding]:
     """Check what one command led to: the first of its events is decided again, the others follow from that."""
     position, event = next(((at, each) for at, each in run if isinstance(each, DECIDED)), (0, None))
     if event is None:
+        for at, each in run:
+            if isinstance(each, ALONE_NEVER):
+                with_it = "a ruling told, or a remedy done, in one command with it"
+                yield Finding("E13", "effect-alone", at, each.stream, with_it, each.type)
+            if isinstance(each, PaperIssued | PaperReissued):
+                yield from _check_not_held(past, at, each)
         return
     past.move(run[0][0])
     try:
@@ -106,6 +133,18 @@ def _check_run(past: Past, run: list[tuple[int, Event]]) -> Iterator[Finding]:
                 yield Finding("E13", "field-differs", position, each.stream, f"{name} {one}", f"{other}")
 
 
+def _check_not_held(past: Past, position: int, event: PaperIssued | PaperReissued) -> Iterator[Finding]:
+    """Check that no paper went to somebody while an interim measure held it back."""
+    past.move(position)
+    election = past.read(contest_stream(event.contest)).election
+    person = event.stream.rpartition("/")[2]
+    for case in past.read(docket_stream(election, person)).cases:
+        interim = past.read(case_stream(case)).interim_at(event.effective)
+        if interim is not None:
+            expected = f"no paper to them until {interim.until}, by {interim.measure} in case {case}"
+            yield Finding("E13", "paper-held", position, event.stream, expected, event.effective)
+
+
 def _said(events: list[tuple[str, str]]) -> str:
     return ", ".join(f"{kind} on {stream}" for kind, stream in events) or "nothing"
 
@@ -115,7 +154,8 @@ def _decide(past: Past, event: Event) -> Outcome:
     entry = DECISIONS[_verb(event)]
     command = entry.command.model_validate(_fields(event, entry.command))
     act = Act(event.actor, event.recorded, event.effective, event.authority, event.command, keyed=_no_key)
-    return entry.decide(command, act, **read_states(entry, command, past.read))
+    figures = {"figures": entry.figures(command, cast(Figures, past))} if entry.figures else {}
+    return entry.decide(command, act, **read_states(entry, command, past.read), **figures)
 
 
 def _verb(event: Event) -> str:

@@ -43,10 +43,15 @@ OTHERWISE = {
     "nomination-received-late.v1": ("receive-nomination",),
     "nomination-ruled-invalid.v1": ("rule-nomination-invalid",),
     "nomination-ruled-valid.v1": ("rule-nomination-valid",),
+    "paper-cancelled.v1": ("cancel-paper", "notify-ruling"),
+    "paper-issued.v1": ("issue-paper", "do-remedy"),
+    "paper-set-aside.v1": ("notify-ruling",),
+    "paper-unlinked.v1": ("notify-ruling",),
     "payments-reconciled.v1": ("receive-payments",),
     "payment-matched.v1": ("receive-fee", "fail-fee", "refund-fee"),
     "power-delegated.v1": ("delegate-power", "found-ledger"),
     "roll-counted.v1": ("freeze-roll",),
+    "set-aside-reversed.v1": ("do-remedy",),
 }
 
 

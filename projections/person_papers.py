@@ -1,0 +1,115 @@
+"""The papers of one person, from the few streams that say what became of them: never from kept views."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from typing import Protocol
+
+from ledger.case_papers import CasePaper, CasePapers, Unlinked
+from ledger.decision import AnyState, fold
+from ledger.event import Event
+from ledger.marking import PaperFigures
+from ledger.streams.case import case_stream
+from ledger.streams.contest import Contest
+from ledger.streams.entry import EntryAdded, EntryNow, EntryRemoved, EntryRestored, entry_stream
+from ledger.streams.issue import issue_stream
+from ledger.streams.issued import issued_stream
+from ledger.streams.linkage import linkage_stream
+from ledger.streams.returned import returned_stream
+from ledger.streams.roll_build import RollBuildClosed
+
+CONTESTS = "contest/"
+CONTEST_DEFINED, READ, MARKED = "contest-defined.v1", "batch-opened.v1", "marks-reconciled.v1"
+
+
+class Streams(Protocol):
+    """What is read of a record, or of a record as it stood before a position."""
+
+    def stream(self, stream: str) -> list[tuple[int, Event]]:
+        """Read one stream."""
+        ...
+
+    def streams_of(self, name: str, prefix: str) -> list[str]:
+        """Give the streams whose names begin so and that hold an event of a type."""
+        ...
+
+
+def paper_figures(
+    record: Streams, position: int, election: str, contest: str, person: str, number: int
+) -> PaperFigures:
+    """Say whether an entry counts, and was issued a paper with its section, as of a position."""
+    section, live, spans = "", -1, list[tuple[int, int]]()  # positions from which and before which it was live
+    for at, event in record.stream(entry_stream(election, person).stream):
+        if getattr(event, "number", 0) != number:
+            continue
+        match event:
+            case EntryAdded():
+                section, live = event.section, _counts_from(record, at, event)
+            case EntryRestored():
+                live = at
+            case EntryRemoved() if live >= 0:
+                spans.append((live, at))
+                live = -1
+    spans += [(live, position + 1)] if live >= 0 else []
+    issues = [at for at, _ in record.stream(issue_stream(contest, section).stream)] if section else []
+    in_bulk = any(start < at < end for at in issues for start, end in spans)
+    return PaperFigures(position, counts=live >= 0, in_bulk=in_bulk)
+
+
+def _counts_from(record: Streams, at: int, event: EntryAdded) -> int:
+    """Give the position from which an entry counts; -1 while its batch is open."""
+    if event.batch is None:
+        return at
+    return next((end for end, last in record.stream(event.batch) if isinstance(last, RollBuildClosed)), -1)
+
+
+def papers_of_case(record: Streams, position: int, case: str) -> CasePapers:
+    """Give the papers of the person whom a case is about, in every contest of its election, as of a position.
+
+    What is read does not grow with the ledger: contests, the person's own streams, and those of a section's papers.
+    """
+    state = _state(record, case_stream(case))
+    entries = _state(record, entry_stream(state.election, state.person)).entries
+    defined = dict.fromkeys(record.streams_of(CONTEST_DEFINED, CONTESTS)) if entries else ()
+    contests = [each for each in (_state(record, Contest(name)) for name in defined) if each.election == state.election]
+    papers = [
+        paper for contest in contests for paper in _papers_in(record, position, contest, state.person, entries.values())
+    ]
+    return CasePapers(position, state.person, state.election, tuple(each.id for each in contests), tuple(papers))
+
+
+def _papers_in(
+    record: Streams, position: int, contest: Contest, person: str, entries: Iterable[EntryNow]
+) -> Iterator[CasePaper]:
+    """Give the paper of each entry of a person that has a section of the contest."""
+    issued = _state(record, issued_stream(contest.id, person))
+    returned = _state(record, returned_stream(contest.id, person))
+    linkage = _state(record, linkage_stream(contest.id))
+    marked = bool(record.streams_of(MARKED, f"marks/{contest.id}/"))
+    for entry in entries:
+        if entry.section not in contest.sections:
+            continue
+        paper = issued.of(entry.number)
+        bulk = paper_figures(record, position, contest.election, contest.id, person, entry.number).in_bulk
+        was_read = bool(record.streams_of(READ, f"batch/paper/{contest.id}/{entry.section}/"))  # withdrawn or not
+        tied: tuple[tuple[Unlinked, bool], ...] = (
+            ("list-destroyed", linkage.destroyed),
+            ("list-sealed", linkage.sealed is not None),
+            ("papers-read", was_read),
+        )
+        came_back = returned.day_of(entry.number) is not None
+        yield CasePaper(
+            contest=contest.id,
+            number=entry.number,
+            versions=issued.version,
+            held=(bulk or paper.issued) and not paper.cancelled,
+            by=paper.by,
+            returned=None if was_read and not marked and not came_back else came_back,
+            set_aside=paper.set_aside,
+            unlinked=next((why for why, holds in tied if holds), None),
+            closed=contest.closed_at is not None,
+        )
+
+
+def _state(record: Streams, empty: AnyState) -> AnyState:
+    return fold(empty, (event for _, event in record.stream(empty.stream)))
