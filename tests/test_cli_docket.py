@@ -130,6 +130,7 @@ def test_appeals_are_chosen_and_totals_are_of_those_alone(at: Terminal) -> None:
     found = shown(at, "appeals", ELECTION, "--too-late", "--state", "allowed", "--panel", "south")
     assert (found["query"], found["totals"]["appeals"]) == ("state allowed, of south, upheld too late", 1)
     assert [each["case"] for each in shown(at, "appeals", ELECTION, "--came", "attempt")["appeals"]] == ["c-08"]
+    assert [each["case"] for each in shown(at, "appeals", ELECTION, "--too-late")["appeals"]] == ["c-07"]
     assert shown(at, "appeals", ELECTION, "--state", "pending")["appeals"] == []
     assert "0 appeals of election" in at.run("appeals", ELECTION, "--state", "pending").done()
     earlier = shown(at, "appeals", ELECTION, "--as-of", "2025-06-20")
