@@ -53,12 +53,14 @@ def overseen(
     also: Sequence[Projection] = (),
     *,
     rulings_only: bool = False,
+    unplaced: bool = False,
 ) -> Iterator[Overseen]:
     """Open a ledger, and read what oversight asks of an election; the past is read anew, in memory.
 
     Args:
         also: what else of the past is read; of now, the views have it all.
         rulings_only: read no cases, nor where anybody stood: see `Overseen.placed`.
+        unplaced: read cases, and not where anybody stood.
 
     Raises:
         UsageError: `bad-moment`.
@@ -77,7 +79,8 @@ def overseen(
             point = point_of(ledger, moment)
             places = Places(views.database, point)
             database = (past or views).database
-            found = read_rulings(database, election) if rulings_only else read_oversight(database, election, places)
+            stood = None if unplaced else places
+            found = read_rulings(database, election) if rulings_only else read_oversight(database, election, stood)
             head = ledger.head().recorded
             at = system_clock() if moment.is_now else min(filter(None, (moment.as_of, moment.known_at, head)))
             yield Overseen(ledger, found, moment, at, point.known, database, places)
