@@ -40,7 +40,7 @@ app = typer.Typer(
     "Begin with: pollbook demo",
 )
 
-DEMOS = ("labour-2010", "labour-2015", "labour-2016", "labour-2020", "nz-labour-2014", "nec-2014")
+DEMOS = ("labour-2010", "labour-2015", "labour-2016", "labour-2020", "nz-labour-2014", "nec-2014", "oversight")
 MARKS = ("mark-returns", "marked-register")
 MAPPED = ("applications", "hold-office", "payments", "register-members")  # which a mapping reads
 RECORD, LOOK, CHECK, TRY = "Record", "Look", "Check", "Try"  # headings of the verbs in the help
@@ -263,7 +263,8 @@ def demo(
 ) -> None:
     """Record a real election, count it, and catch tampering.
 
-    The ledger goes to a new folder here; the tampering is done to a copy of it.
+    The ledger goes to a new folder here; the tampering is done to a copy of it. The demo called oversight is invented:
+    it shows what of rulings and appeals is refused, and what anybody can ask of them.
     """
     from cli.demo import run_demo
 
