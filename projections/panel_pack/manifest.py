@@ -21,7 +21,7 @@ from ledger.field import Count, Id, Time
 from ledger.leaf import CANONICAL
 from projections.case_audience import Reader
 
-FORMAT = "pollbook-panel-pack-1"
+FORMAT: Literal["pollbook-panel-pack-1"] = "pollbook-panel-pack-1"
 ABOUT, SUMS, CHECKPOINT = "pack.json", "SHA256SUMS", "checkpoint"
 SUM = re.compile(r"([0-9a-f]{64})  ([A-Za-z0-9][A-Za-z0-9._/-]*)\n")
 ABOUT_BYTES_MAX = 10_000

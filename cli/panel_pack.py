@@ -1,0 +1,150 @@
+"""`pollbook panel-pack OUT ELECTION`: rulings and appeals as a folder of pages."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from cli.access import log_opening
+from cli.case import texts_for
+from cli.key import key_path
+from cli.office import system_clock, viewed
+from cli.place import Place
+from cli.publishing import check_outside
+from cli.screen import progress, say, say_json, say_wrapped
+from cli.sealing import latest_note, seal_up
+from ledger.errors import UsageError, nearest
+from ledger.seal.checkpoint import Checkpoint, parse_checkpoint
+from ledger.seal.note import parse_note
+from ledger.seal.sealer import check_continues
+from ledger.store import Ledger
+from projections.case_audience import Reader, TextReader, reads_vault
+from projections.catch_up import PastViews, Views
+from projections.moment import Moment
+from projections.oversight.folding import OversightProjection
+from projections.oversight.reading import Oversight, read_oversight
+from projections.panel_pack.manifest import FORMAT, SUMS, About, digest_of
+from projections.panel_pack.pack import Source, files_of_pack
+from projections.publish.folder import new_folder
+from projections.story.words import counted
+
+AUDIENCES: tuple[Reader, ...] = ("public", "panel", "reviewer", "scrutineer")
+OWN_FILE, OWN_FOLDER, READABLE_FILE, READABLE_FOLDER = 0o600, 0o700, 0o644, 0o755
+
+
+def write_panel_pack(
+    place: Place, out: Path, election: str, audience: str, why: tuple[str, str], *, as_json: bool
+) -> None:
+    """Write a pack as of the latest checkpoint, and say what is in it.
+
+    Args:
+        why: for what private texts are opened, and by whom.
+
+    Raises:
+        UsageError: `unknown-audience`, `purpose-required`.
+        RefusedError: `folder-inside-ledger`, `folder-exists`, `no-cases`, `no-checkpoint`.
+    """
+    readers = _audience(audience)
+    check_outside(place, out)
+    with viewed(place) as (ledger, views), new_folder(out) as folder:
+        with_texts = opens_vault(ledger, readers)
+        if with_texts:
+            log_opening(place, "panel-pack", _cases_of(ledger, views, election), *why)
+        seal_up(place, ledger)
+        note = latest_note(place, ledger)
+        checkpoint = parse_checkpoint(parse_note(note).text)
+        check_continues(checkpoint, ledger.tiles())
+        about = _about(checkpoint, election, readers, texts=with_texts)
+        with source_of(place, ledger, views, about, note) as source:
+            _write(folder, source)
+    digest = digest_of(out / SUMS)
+    rows = source.oversight
+    if as_json:
+        say_json({**about.model_dump(), "cases": len(rows.cases), "rulings": len(rows.rulings), "sha256": digest})
+        return
+    say(f"wrote {out}: {counted(len(rows.cases), 'case')} and {counted(len(rows.rulings), 'ruling')} for the {readers}")
+    say_wrapped(f"Open {out / 'index.html'} in a browser")
+    say(f"SHA-256 of {SUMS}:\n{digest}")
+    say_wrapped(f"Say that by another way than you send the pack. Check it with: pollbook verify --pack {out}")
+
+
+def _audience(word: str) -> Reader:
+    """Give an audience by its word; a person gets their own case, not everybody's."""
+    for each in AUDIENCES:
+        if each == word:
+            return each
+    found = f"{word}{nearest(word, AUDIENCES)}"
+    remedy = "Choose one of them; for the person that a case is about: pollbook case ID --audience subject"
+    raise UsageError("unknown-audience", "--audience", expected=", ".join(AUDIENCES), found=found, remedy=remedy)
+
+
+def opens_vault(ledger: Ledger, readers: Reader) -> bool:
+    """Whether private texts are shown: they are for these readers, and the vault's key is here."""
+    return reads_vault(readers) and key_path(ledger.ledger_id).is_file()
+
+
+def _cases_of(ledger: Ledger, views: Views, election: str) -> int:
+    """Say how many cases are about to be opened."""
+    with progress("reading", ledger.head().size - views.next_position) as bar:
+        views.catch_up(ledger, progress=bar.by)
+    return len(read_oversight(views.database, election).cases)
+
+
+def _about(checkpoint: Checkpoint, election: str, readers: Reader, *, texts: bool) -> About:
+    return About(
+        at=system_clock(),
+        audience=readers,
+        election=election,
+        format=FORMAT,
+        origin=checkpoint.origin,
+        root=checkpoint.root.hex(),
+        size=checkpoint.size,
+        texts=texts,
+    )
+
+
+@contextmanager
+def source_of(place: Place, ledger: Ledger, views: Views, about: About, note: bytes) -> Iterator[Source]:
+    """Open what a pack is made from, as of its checkpoint; later events are left out.
+
+    Raises:
+        RefusedError: `no-cases`.
+    """
+    with texts_for(place, ledger, about.audience) if about.texts else _no_texts() as read:
+        yield Source(ledger, _oversight(ledger, views, about), about, note, read)
+
+
+@contextmanager
+def _no_texts() -> Iterator[TextReader | None]:
+    yield None
+
+
+def _oversight(ledger: Ledger, views: Views, about: About) -> Oversight:
+    """Read cases, rulings and appeals: from the views where nothing came later, else anew."""
+    size = ledger.head().size
+    if about.size == size:
+        with progress("reading", size - views.next_position) as bar:
+            views.catch_up(ledger, progress=bar.by)
+        return read_oversight(views.database, about.election)
+    past = PastViews(Moment(known_at_position=about.size - 1), [OversightProjection()])
+    try:
+        with progress("reading the past", about.size) as bar:
+            past.catch_up(ledger, progress=bar.by)
+        return read_oversight(past.database, about.election)
+    finally:
+        past.close()
+
+
+def _write(folder: Path, source: Source) -> None:
+    """Write the files; what is about single people is for nobody else on this machine to read."""
+    everybody = source.about.audience == "public"
+    file_mode, folder_mode = (READABLE_FILE, READABLE_FOLDER) if everybody else (OWN_FILE, OWN_FOLDER)
+    folder.chmod(folder_mode)
+    with progress("writing", len(source.oversight.cases)) as bar:
+        for path, data in files_of_pack(source, bar.by):
+            file = folder / path
+            file.parent.mkdir(mode=folder_mode, exist_ok=True)
+            with os.fdopen(os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, file_mode), "wb") as opened_file:
+                opened_file.write(data)
