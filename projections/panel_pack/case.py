@@ -33,9 +33,9 @@ def case_part(file: CaseFile, page: Page, at: str) -> str:
         at: the moment that deadlines are held against, UTC.
     """
     back = para(joined((link("../register.html", "Register of rulings"), "case " + page.title), " / "), "above")
-    parts = [back, heading(1, _title(file, page)), *(para(line, "lead") for line in page.lines)]
-    if page.facts is not None:
-        parts.append(facts(_facts(page.facts)))
+    lead = "".join(para(line, "lead") for line in page.lines)
+    beside = facts(_facts(page.facts)) if page.facts is not None else ""
+    parts = [back, heading(1, _title(file, page)), f'<div class="beside">\n<div>\n{lead}</div>\n{beside}</div>\n']
     parts += _flags(page)
     others = [each for each in file.rulings if each.number != page.ruling]
     if others:

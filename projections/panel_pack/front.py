@@ -58,8 +58,9 @@ def _search(files: int) -> str:
     return (
         f'<form id="search" class="filter" role="search" aria-label="Search all cases" hidden data-files="{files}">\n'
         '<div class="fields">\n<div class="broad"><label for="text">Search all cases: words, in any order</label>'
-        '<input id="text" name="text" type="search" autocomplete="off" spellcheck="false"></div>\n</div>\n'
-        '<p class="said"><output for="text"></output> <button type="reset">Clear</button></p>\n</form>\n'
+        '<div class="line"><input id="text" name="text" type="search" autocomplete="off" spellcheck="false">'
+        '<button type="reset">Clear</button></div></div>\n</div>\n'
+        '<p class="said"><output for="text"></output></p>\n</form>\n'
         '<ol id="found" class="found"></ol>\n<div id="more" class="more"></div>\n'
     )
 

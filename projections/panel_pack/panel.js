@@ -127,6 +127,7 @@ function register(form) {
   form.addEventListener("reset", () => setTimeout(change));
   window.addEventListener("hashchange", fromAddress);
   form.hidden = false;
+  document.getElementById("lists").hidden = true; // the filter does what they do
   said.textContent = form.dataset.all;
   fromAddress();
 }

@@ -101,7 +101,8 @@ def facts(pairs: Iterable[tuple[str, str]]) -> str:
 def figures(items: Iterable[tuple[str, str, str]]) -> str:
     """Write a few numbers large: what is counted, how many, and a note, which may be empty."""
     inner = "".join(
-        f"<div><dt>{escape(name)}{_note(note)}</dt><dd>{escape(number)}</dd></div>\n" for name, number, note in items
+        f"<div><dt><b>{escape(name)}</b>{_note(note)}</dt><dd>{escape(number)}</dd></div>\n"
+        for name, number, note in items
     )
     return f'<dl class="figures">\n{inner}</dl>\n'
 

@@ -156,7 +156,7 @@ def _lists(rulings: Sequence[RulingRow]) -> str:
             if name == facet.name
         ]
         parts.append(f"<dt>{escape(facet.label)}</dt>\n<dd>{joined(ways)}</dd>\n")
-    return f'<dl class="facts" aria-label="Lists">\n{"".join(parts)}</dl>\n'
+    return f'<dl id="lists" class="facts">\n{"".join(parts)}</dl>\n'
 
 
 def _filter(rulings: Sequence[RulingRow], files: int) -> str:
