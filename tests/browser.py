@@ -11,6 +11,7 @@ from __future__ import annotations
 import base64
 import json
 import os
+import select
 import subprocess
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
@@ -22,6 +23,7 @@ import pytest
 VARIABLE = "POLLBOOK_TEST_CHROMIUM"
 NO_BROWSER = f"no Chromium: set {VARIABLE}, for example to the output of .ci/chromium"
 COMMANDS, ANSWERS = 3, 4  # descriptors that Chromium reads from and writes to
+PATIENCE_SECONDS = 60  # for a busy machine; nothing here is timed
 END = b"\0"
 CALM = (
     *("--headless=new", "--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage", "--no-first-run"),
@@ -78,6 +80,7 @@ class Browser:
 
     def _read(self) -> dict[str, Any]:
         while END not in self._unread:
+            assert select.select([self._answers], [], [], PATIENCE_SECONDS)[0], "Chromium does not answer"
             data = os.read(self._answers, 1 << 16)
             assert data, "Chromium is gone"
             self._unread += data
@@ -103,9 +106,10 @@ class Browser:
 
     def open(self, path: Path, fragment: str = "") -> None:
         """Open a file, and wait until it is loaded."""
-        self._events.clear()
-        self.send("Page.navigate", url=path.resolve().as_uri() + fragment)
-        self._await("Page.loadEventFired")
+        for address in ("about:blank", path.resolve().as_uri() + fragment):  # else another fragment loads nothing
+            self._events.clear()
+            self.send("Page.navigate", url=address)
+            self._await("Page.loadEventFired")
 
     def ask(self, script: str) -> Any:
         """Evaluate a script in the page; a promise is waited for."""

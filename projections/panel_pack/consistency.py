@@ -19,9 +19,10 @@ from projections.oversight.consistency import (
     consistency_of,
 )
 from projections.oversight.reading import Oversight
+from projections.oversight.register import percent
 from projections.oversight.wilson import Share
 from projections.panel_pack.parts import Column, Markup, heading, joined, link, para, table
-from projections.panel_pack.register import case_file
+from projections.panel_pack.register import REGISTER, case_file, list_file
 from projections.panel_pack.wording import DETECTIONS, OUTCOMES
 from projections.story.words import counted, day, listed
 
@@ -48,10 +49,9 @@ def consistency_part(seen: Oversight) -> str:
 
 
 INTRODUCTION = (
-    "No number here proves a fault: each says where to look. An interval shows how sure a share is, at the level of 95%; "
-    "where two do not overlap, chance is a poor explanation. One ruling counts under each ground that "
-    "it rests on."
-)  # fmt: skip
+    "No number here proves a fault: each says where to look. An interval shows how sure a share is, at the level of "
+    "95%; where two do not overlap, chance is a poor explanation. One ruling counts under each ground that it rests on."
+)
 
 
 def _grounds(cells: Iterable[Cell], titles: Mapping[str, str]) -> Iterator[str]:
@@ -65,24 +65,20 @@ def _grounds(cells: Iterable[Cell], titles: Mapping[str, str]) -> Iterator[str]:
             *(Column(OUTCOMES[name].capitalize(), "n") for name in outcomes),
             *INTERVAL,
         )
-        caption = joined((f"{titles.get(ground, ground)} ({ground})",))
+        caption = joined((titles.get(ground, ground), " (", link(list_file("ground", ground), ground), ")"), "")
         yield table(caption, columns, (_cell(each, outcomes) for each in theirs), f"ground-{ground}")
 
 
 def _cell(cell: Cell, outcomes: Sequence[str]) -> tuple[str, ...]:
     numbers = {name: each.part for name, each in cell.outcomes}
-    by = "everybody" if cell.by == ALL else cell.by
-    return (by, f"{cell.rulings:,}", *(f"{numbers.get(name, 0):,}" for name in outcomes), *share_cells(cell.adverse))
+    by, who = ("everybody", "") if cell.by == ALL else (cell.by, f"&by={cell.by}")
+    rulings = link(f"{REGISTER}.html#ground={cell.ground}{who}", f"{cell.rulings:,}")
+    return (by, rulings, *(f"{numbers.get(name, 0):,}" for name in outcomes), *share_cells(cell.adverse))
 
 
 def share_cells(found: Share) -> tuple[str, str, str]:
     """Write a share: in per cent, the interval in words, and the interval drawn."""
-    return percent_of(found), found.says(), drawn(found)
-
-
-def percent_of(found: Share) -> str:
-    """Write a share in per cent."""
-    return f"{rounded(Fraction(100 * found.part, found.whole), 1)}%"
+    return percent(found.part, found.whole), found.says(), drawn(found)
 
 
 def drawn(found: Share) -> Markup:
@@ -116,7 +112,7 @@ def _unlike(unlike: Sequence[Unlike]) -> str:
         Column("Category"),
         Column("Cases", "n"),
         Column("Pairs", "n"),
-        Column("Decided"),
+        Column("Decided", "broad"),
     )
     caption = f"{counted(len(unlike), 'group')} of like cases, the most pairs first"
     return intro + table(caption, columns, (_group(each) for each in unlike))
@@ -128,7 +124,7 @@ def _group(group: Unlike) -> tuple[str, ...]:
             joined((f"{by}: {OUTCOMES[outcome]} {len(ids):,} (", _examples(ids), ")"), "")
             for (by, outcome), ids in group.decided.items()
         ),
-        "; ",
+        "<br>",
     )
     classes = ", ".join(group.classes) or "none"
     return (", ".join(group.grounds), classes, group.category or "-", f"{group.cases:,}", f"{group.pairs:,}", decided)

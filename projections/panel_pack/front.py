@@ -71,6 +71,9 @@ def _contents(seen: Oversight) -> Iterator[str]:
         ("register.html", "Rulings", f"The register: {counted(len(seen.rulings), 'ruling')}, with filters by ground, "
          "panel, outcome, source and date. Each leads to its case."),
         (OPEN, "Open cases", f"{opened} on which a ruling is still to be made, and where each stands."),
+        ("appeals.html", "Appeals", "The docket: where each appeal stands, who reviews it, what came of it."),
+        ("consistency.html", "Consistency", "Are like cases treated alike? By ground and by who decided, with how sure "
+         "each share is; like cases decided differently; rulings changed on appeal."),
         ("about.html", "About", "How to read these pages, and how to check that nobody changed them."),
     ):  # fmt: skip
         yield f"<li>{link(file, name)}<p>{says}</p></li>\n"

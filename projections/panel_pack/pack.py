@@ -18,7 +18,9 @@ from projections.case_headline import headline
 from projections.case_page import case_page
 from projections.moment import Moment
 from projections.oversight.reading import Oversight
+from projections.panel_pack.appeals import APPEALS, appeals_part
 from projections.panel_pack.case import case_part
+from projections.panel_pack.consistency import CONSISTENCY, consistency_part
 from projections.panel_pack.front import OPEN, about_part, front_part, open_part
 from projections.panel_pack.manifest import ABOUT, CHECKPOINT, SUMS, About, Sums
 from projections.panel_pack.register import FACETS, case_file, list_pages, lists_of, register_pages
@@ -35,6 +37,8 @@ PAGES = (
     ("index.html", "Overview"),
     ("register.html", "Rulings"),
     (OPEN, "Open cases"),
+    (APPEALS, "Appeals"),
+    (CONSISTENCY, "Consistency"),
     ("about.html", "About"),
 )
 Progress = Callable[[int], None]
@@ -105,6 +109,8 @@ def _lists(source: Source, shell: Shell) -> Iterator[File]:
     files = files_of(len(seen.rulings) + sum(each.last is None for each in seen.cases))
     yield _page(shell, "index.html", "Overview", front_part(seen, about, files), scripts=True)
     yield _page(shell, OPEN, "Open cases", open_part(seen, about.at))
+    yield _page(shell, APPEALS, "Appeals", appeals_part(seen))
+    yield _page(shell, CONSISTENCY, "Consistency", consistency_part(seen))
     yield _page(shell, "about.html", "About", about_part(about, source.note))
     for path, title, part in register_pages(seen.rulings, files):
         yield _page(shell, path, title, part, scripts=path == "register.html")

@@ -117,10 +117,10 @@ function register(form) {
     return load(form).then(show, () => { said.textContent = "The files of rows are missing from this folder"; });
   };
   const fromAddress = () => {
-    form.reset();
     const wanted = new URLSearchParams(location.hash.slice(1));
-    for (const [name, value] of wanted) if (form.elements[name]) form.elements[name].value = value;
-    if (wanted.size) change();
+    const fields = [...form.querySelectorAll("[name]")];
+    for (const each of fields) each.value = wanted.get(each.name) || "";
+    if (fields.some((each) => each.value) || rows) change();
   };
   form.addEventListener("submit", (event) => { event.preventDefault(); change(); });
   form.addEventListener("input", debounced(change));

@@ -42,3 +42,21 @@ STANDINGS: Mapping[str, str] = {
     "not-noticed": "no notice served yet",
     "awaits-ruling": "awaits a ruling",
 }
+APPEAL_GROUNDS: Mapping[str, str] = {
+    "procedure": "procedure",
+    "new-evidence": "new evidence",
+    "wrong-rule": "wrong rule",
+    "disproportionate": "disproportionate",
+    "bias": "bias",
+    "fact": "fact",
+}
+REMEDIES: Mapping[str, str] = {
+    "restore-entry": "entry restored",
+    "issue-paper": "paper issued",
+    "count-set-aside": "paper set aside counted",
+    "refund": "fee paid back",
+    "apology": "apology",
+    "rerun": "poll held again",
+    "rehearing": "heard again",
+    "none-possible": "none possible any more",
+}
