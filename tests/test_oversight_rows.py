@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import sqlite3
-
 import pytest
 from filed import NOW_IS, Filed, filed
+from overseen import folded
 from ruled import BEFORE, CONDUCT, EVIDENCE, HASH, OPEN, RULE, RULED_ON, TELL
 from scenario import but
 from test_appeal import DETERMINE, LODGE, ORDER, REVIEWED, TOLD_OF
@@ -17,7 +16,6 @@ from ledger.streams.cases import CloseCase
 from ledger.streams.evidence import TakeInterimMeasure, WithdrawEvidence
 from projections.case_facts import facts_of
 from projections.case_list import case_lines
-from projections.oversight.folding import OversightProjection
 from projections.oversight.reading import Oversight, read_oversight
 from projections.oversight.rows import Found
 
@@ -38,15 +36,9 @@ MORE_SAID = {
 }
 
 
-def seen(record: Filed, election: str = "labour", cut: int = 3) -> Oversight:
-    """Fold a record some events at a time, and read the rows."""
-    database = sqlite3.connect(":memory:", isolation_level=None)
-    projection = OversightProjection()
-    for table in projection.tables:
-        database.execute(table)
-    for start in range(0, len(record.events), cut):
-        projection.fold(database, record.events[start : start + cut])
-    return read_oversight(database, election)
+def seen(record: Filed, election: str = "labour") -> Oversight:
+    """Fold a record, and read the rows."""
+    return read_oversight(folded(record.events), election)
 
 
 RECORDS = {**{name: filed(*commands) for name, (commands, _) in SAYS.items()}, **MORE_SAID}
