@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import os
+import sqlite3
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from pathlib import Path
 
 from cli.access import log_opening
+from cli.appeals import docket_in
 from cli.case import texts_for
+from cli.deadlines import deadlines_in
 from cli.key import key_path
 from cli.office import system_clock, viewed
+from cli.overseeing import Overseen
 from cli.place import Place
 from cli.publishing import check_outside
 from cli.screen import progress, say, say_json, say_wrapped
@@ -20,14 +24,19 @@ from ledger.seal.checkpoint import Checkpoint, parse_checkpoint
 from ledger.seal.note import parse_note
 from ledger.seal.sealer import check_continues
 from ledger.store import Ledger
-from projections.case_audience import Reader, TextReader, reads_vault
+from projections.case_audience import Reader, reads_vault
 from projections.catch_up import PastViews, Views
 from projections.moment import Moment
 from projections.oversight.folding import OversightProjection
-from projections.oversight.reading import Oversight, read_oversight
+from projections.oversight.lateness import calendar_of
+from projections.oversight.panels import panel_records, who_sat
+from projections.oversight.places import Places
+from projections.oversight.reading import read_oversight
 from projections.panel_pack.manifest import FORMAT, SUMS, About, digest_of
 from projections.panel_pack.pack import Source, files_of_pack
+from projections.papers import PaperProjection
 from projections.publish.folder import new_folder
+from projections.roll.reading import point_of
 from projections.story.words import counted
 
 AUDIENCES: tuple[Reader, ...] = ("public", "panel", "reviewer", "scrutineer")
@@ -56,7 +65,7 @@ def write_panel_pack(
         note = latest_note(place, ledger)
         checkpoint = parse_checkpoint(parse_note(note).text)
         check_continues(checkpoint, ledger.tiles())
-        about = _about(checkpoint, election, readers, texts=with_texts)
+        about = _about(checkpoint, election, readers, 0, texts=with_texts)
         with source_of(place, ledger, views, about, note) as source:
             _write(folder, source)
     digest = digest_of(out / SUMS)
@@ -92,11 +101,12 @@ def _cases_of(ledger: Ledger, views: Views, election: str) -> int:
     return len(read_oversight(views.database, election).cases)
 
 
-def _about(checkpoint: Checkpoint, election: str, readers: Reader, *, texts: bool) -> About:
+def _about(checkpoint: Checkpoint, election: str, readers: Reader, first: int, *, texts: bool) -> About:
     return About(
         at=system_clock(),
         audience=readers,
         election=election,
+        first=first,
         format=FORMAT,
         origin=checkpoint.origin,
         root=checkpoint.root.hex(),
@@ -112,27 +122,40 @@ def source_of(place: Place, ledger: Ledger, views: Views, about: About, note: by
     Raises:
         RefusedError: `no-cases`.
     """
-    with texts_for(place, ledger, about.audience) if about.texts else _no_texts() as read:
-        yield Source(ledger, _oversight(ledger, views, about), about, note, read)
+    moment = Moment(known_at_position=about.size - 1)
+    with _views_at(ledger, views, moment) as database:
+        with progress("reading", ledger.head().size - views.next_position) as bar:
+            views.catch_up(ledger, progress=bar.by)
+        places = Places(views.database, point_of(ledger, moment))
+        found = read_oversight(database, about.election, places)
+        seen = Overseen(ledger, found, moment, about.at, about.size - 1, database)
+        calendar = calendar_of(ledger, about.election, moment, about.at)
+        with texts_for(place, ledger, about.audience) if about.texts else nullcontext() as read:
+            yield Source(
+                ledger=ledger,
+                oversight=found,
+                docket=docket_in(seen).lines,
+                waiting=deadlines_in(seen, calendar).waiting(),
+                panels=panel_records(found, who_sat(ledger, found, moment)),
+                calendar=calendar,
+                about=about,
+                note=note,
+                read=read,
+            )
 
 
 @contextmanager
-def _no_texts() -> Iterator[TextReader | None]:
-    yield None
-
-
-def _oversight(ledger: Ledger, views: Views, about: About) -> Oversight:
-    """Read cases, rulings and appeals: from the views where nothing came later, else anew."""
+def _views_at(ledger: Ledger, views: Views, moment: Moment) -> Iterator[sqlite3.Connection]:
+    """Give tables as of a checkpoint: the views where nothing came later, else the past, read anew."""
     size = ledger.head().size
-    if about.size == size:
-        with progress("reading", size - views.next_position) as bar:
-            views.catch_up(ledger, progress=bar.by)
-        return read_oversight(views.database, about.election)
-    past = PastViews(Moment(known_at_position=about.size - 1), [OversightProjection()])
+    if moment.known_at_position == size - 1:
+        yield views.database
+        return
+    past = PastViews(moment, [OversightProjection(), PaperProjection()])
     try:
-        with progress("reading the past", about.size) as bar:
+        with progress("reading the past", size) as bar:
             past.catch_up(ledger, progress=bar.by)
-        return read_oversight(past.database, about.election)
+        yield past.database
     finally:
         past.close()
 

@@ -72,6 +72,8 @@ def _contents(seen: Oversight) -> Iterator[str]:
          "panel, outcome, source and date. Each leads to its case."),
         (OPEN, "Open cases", f"{opened} on which a ruling is still to be made, and where each stands."),
         ("appeals.html", "Appeals", "The docket: where each appeal stands, who reviews it, what came of it."),
+        ("deadlines.html", "Deadlines", "What is late, who was never told, and what waits for somebody."),
+        ("panels.html", "Panels", "Was each properly made up? Sittings, quorum, recusals, conflicts, split votes."),
         ("consistency.html", "Consistency", "Are like cases treated alike? By ground and by who decided, with how sure "
          "each share is; like cases decided differently; rulings changed on appeal."),
         ("about.html", "About", "How to read these pages, and how to check that nobody changed them."),
@@ -123,7 +125,7 @@ def about_part(about: About, note: bytes) -> str:
     )
     return (
         heading(1, "About this pack")
-        + "".join(map(para, READING))
+        + "".join(map(para, PUBLIC_READING if about.audience == "public" else READING))
         + heading(2, "What it was made from", "made")
         + made
         + heading(2, "How to check it", "check")
@@ -141,6 +143,13 @@ READING = (
     "(private) stands for a text that is not for the readers of this pack; (erased), for one that was erased by order.",
     "Moments are in Coordinated Universal Time (UTC), which London keeps in winter; where a deadline is a local time, "
     "its place is named.",
+)
+
+PUBLIC_READING = (
+    "The numbers are those of rulings on who may vote, made from the record by a program. What is too small to be told "
+    "is counted among others, and enough beside it that nothing small can be worked out.",
+    "Each ruling is in one such pack: the next one begins after it, so that the difference of two tells of nobody. "
+    "What had become of a ruling is told as of the end of its pack.",
 )
 
 

@@ -32,6 +32,7 @@ class About(BaseModel):
 
     Attributes:
         at: the moment that deadlines are held against, UTC.
+        first: position of the first event whose rulings are told, for the public; of all others 0.
         origin, size, root: of the checkpoint that the pack is as of.
         texts: whether private texts were read from the vault, as far as they are for these readers.
     """
@@ -41,6 +42,7 @@ class About(BaseModel):
     at: Time
     audience: Reader
     election: Id
+    first: Count
     format: Literal["pollbook-panel-pack-1"]
     origin: str
     root: Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{64}$")]

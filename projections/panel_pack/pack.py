@@ -5,7 +5,7 @@ A file is made, handed over and forgotten, so that the memory that a pack takes 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -17,12 +17,19 @@ from projections.case_file import CaseFile, read_case_file
 from projections.case_headline import headline
 from projections.case_page import case_page
 from projections.moment import Moment
+from projections.oversight.deadlines import Waiting
+from projections.oversight.docket import DocketLine
+from projections.oversight.lateness import Calendar
+from projections.oversight.panels import PanelRecord
 from projections.oversight.reading import Oversight
 from projections.panel_pack.appeals import APPEALS, appeals_part
 from projections.panel_pack.case import case_part
 from projections.panel_pack.consistency import CONSISTENCY, consistency_part
+from projections.panel_pack.deadlines import DEADLINES, deadlines_part
 from projections.panel_pack.front import OPEN, about_part, front_part, open_part
 from projections.panel_pack.manifest import ABOUT, CHECKPOINT, SUMS, About, Sums
+from projections.panel_pack.panels import PANELS, panels_part
+from projections.panel_pack.public import public_part
 from projections.panel_pack.register import FACETS, case_file, list_pages, lists_of, register_pages
 from projections.panel_pack.rows import Row, files_of, row_files, row_of_case, row_of_ruling
 from projections.panel_pack.shell import SCRIPT, STYLE, Shell
@@ -32,12 +39,20 @@ if TYPE_CHECKING:
     from ledger.record import Record
 
 HERE = Path(__file__).parent
-READERS = {"panel": "the panel", "reviewer": "the reviewers of appeals", "scrutineer": "the scrutineer"}
+PUBLIC_PAGES = (("index.html", "Rulings in numbers"), ("about.html", "About"))
+READERS = {
+    "public": "everybody",
+    "panel": "the panel",
+    "reviewer": "the reviewers of appeals",
+    "scrutineer": "the scrutineer",
+}
 PAGES = (
     ("index.html", "Overview"),
     ("register.html", "Rulings"),
     (OPEN, "Open cases"),
     (APPEALS, "Appeals"),
+    (DEADLINES, "Deadlines"),
+    (PANELS, "Panels"),
     (CONSISTENCY, "Consistency"),
     ("about.html", "About"),
 )
@@ -52,12 +67,18 @@ class Source:
     Attributes:
         ledger: may know more than the pack does: what came after its checkpoint is left out.
         oversight: cases, rulings and appeals as of the checkpoint.
+        docket, waiting, panels: what is asked of them.
+        calendar: by which days are counted, up to the moment that deadlines are held against.
         note: the signed checkpoint.
         read: looks private texts up; None where none are shown.
     """
 
     ledger: Record
     oversight: Oversight
+    docket: Sequence[DocketLine]
+    waiting: Sequence[Waiting]
+    panels: Sequence[PanelRecord]
+    calendar: Calendar
     about: About
     note: bytes
     read: TextReader | None
@@ -85,8 +106,12 @@ def _files(source: Source, progress: Progress) -> Iterator[File]:
     shell = _shell(source)
     yield ABOUT, source.about.data()
     yield CHECKPOINT, source.note
-    for name in (STYLE, SCRIPT):
-        yield name, (HERE / name).read_bytes()
+    yield STYLE, (HERE / STYLE).read_bytes()
+    if source.about.audience == "public":
+        yield _page(shell, "index.html", "Rulings in numbers", public_part(source.oversight, source.about))
+        yield _page(shell, "about.html", "About", about_part(source.about, source.note))
+        return
+    yield SCRIPT, (HERE / SCRIPT).read_bytes()
     yield from _lists(source, shell)
     cases = _Cases(source, shell)
     yield from cases.pages(progress)
@@ -99,8 +124,9 @@ def _shell(source: Source) -> Shell:
         event for _, event in source.ledger.stream(election_stream(about.election).stream)
         if isinstance(event, ElectionCalled)
     )  # fmt: skip
+    pages = PUBLIC_PAGES if about.audience == "public" else PAGES
     made_from = f"from the record {about.origin} as it stood at event {about.size - 1}, on {day(about.at)}"
-    return Shell(called.title, called.organisation, READERS[about.audience], made_from, PAGES)
+    return Shell(called.title, called.organisation, READERS[about.audience], made_from, pages)
 
 
 def _lists(source: Source, shell: Shell) -> Iterator[File]:
@@ -109,7 +135,9 @@ def _lists(source: Source, shell: Shell) -> Iterator[File]:
     files = files_of(len(seen.rulings) + sum(each.last is None for each in seen.cases))
     yield _page(shell, "index.html", "Overview", front_part(seen, about, files), scripts=True)
     yield _page(shell, OPEN, "Open cases", open_part(seen, about.at))
-    yield _page(shell, APPEALS, "Appeals", appeals_part(seen))
+    yield _page(shell, APPEALS, "Appeals", appeals_part(source.docket))
+    yield _page(shell, DEADLINES, "Deadlines", deadlines_part(source.waiting, source.calendar))
+    yield _page(shell, PANELS, "Panels", panels_part(source.panels))
     yield _page(shell, CONSISTENCY, "Consistency", consistency_part(seen))
     yield _page(shell, "about.html", "About", about_part(about, source.note))
     for path, title, part in register_pages(seen.rulings, files):
