@@ -6,6 +6,7 @@ import os
 import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager, nullcontext
+from importlib.metadata import version
 from pathlib import Path
 
 from cli.access import log_opening
@@ -19,7 +20,7 @@ from cli.place import Place
 from cli.publishing import check_outside
 from cli.screen import progress, say, say_json, say_wrapped
 from cli.sealing import latest_note, seal_up
-from ledger.errors import UsageError, nearest
+from ledger.errors import RefusedError, UsageError, nearest
 from ledger.seal.checkpoint import Checkpoint, parse_checkpoint
 from ledger.seal.note import parse_note
 from ledger.seal.sealer import check_continues
@@ -32,7 +33,7 @@ from projections.oversight.lateness import calendar_of
 from projections.oversight.panels import panel_records, who_sat
 from projections.oversight.places import Places
 from projections.oversight.reading import read_oversight
-from projections.panel_pack.manifest import FORMAT, SUMS, About, digest_of
+from projections.panel_pack.manifest import FORMAT, SUMS, About, digest_of, read_about
 from projections.panel_pack.pack import Source, files_of_pack
 from projections.papers import PaperProjection
 from projections.publish.folder import new_folder
@@ -44,19 +45,22 @@ OWN_FILE, OWN_FOLDER, READABLE_FILE, READABLE_FOLDER = 0o600, 0o700, 0o644, 0o75
 
 
 def write_panel_pack(
-    place: Place, out: Path, election: str, audience: str, why: tuple[str, str], *, as_json: bool
+    place: Place, out: Path, election: str, audience: str, after: Path | None, why: tuple[str, str], *, as_json: bool
 ) -> None:
     """Write a pack as of the latest checkpoint, and say what is in it.
 
     Args:
+        after: the pack for the public before this one: of what is in that, nothing is told again.
         why: for what private texts are opened, and by whom.
 
     Raises:
-        UsageError: `unknown-audience`, `purpose-required`.
-        RefusedError: `folder-inside-ledger`, `folder-exists`, `no-cases`, `no-checkpoint`.
+        UsageError: `unknown-audience`, `purpose-required`, `only-for-the-public`.
+        RefusedError: `folder-inside-ledger`, `folder-exists`, `no-cases`, `no-checkpoint`, `not-this-record`,
+            `nothing-new`.
     """
     readers = _audience(audience)
     check_outside(place, out)
+    before = _before(after, readers, election)
     with viewed(place) as (ledger, views), new_folder(out) as folder:
         with_texts = opens_vault(ledger, readers)
         if with_texts:
@@ -65,8 +69,8 @@ def write_panel_pack(
         note = latest_note(place, ledger)
         checkpoint = parse_checkpoint(parse_note(note).text)
         check_continues(checkpoint, ledger.tiles())
-        about = _about(checkpoint, election, readers, 0, texts=with_texts)
-        with source_of(place, ledger, views, about, note) as source:
+        about = _about(checkpoint, election, readers, _first(before, ledger, checkpoint), texts=with_texts)
+        with source_of(place, ledger, views, about, note, texts=with_texts) as source:
             _write(folder, source)
     digest = digest_of(out / SUMS)
     rows = source.oversight
@@ -89,9 +93,46 @@ def _audience(word: str) -> Reader:
     raise UsageError("unknown-audience", "--audience", expected=", ".join(AUDIENCES), found=found, remedy=remedy)
 
 
+def _before(after: Path | None, readers: Reader, election: str) -> About | None:
+    """Read what the pack before says of itself; packs for others than the public tell everything each time."""
+    if after is None:
+        return None
+    if readers != "public":
+        remedy = "Leave it out: all others are told everything each time"
+        raise UsageError("only-for-the-public", "--after", expected="--audience public", found=readers, remedy=remedy)
+    about = read_about(after)
+    if (about.audience, about.election) != (readers, election):
+        raise _not_this_record(after, f"a pack for the public on {election}", f"{about.audience}, on {about.election}")
+    return about
+
+
+def _first(before: About | None, ledger: Ledger, checkpoint: Checkpoint) -> int:
+    """Give the position from which rulings are told: after the last that was told before."""
+    if before is None:
+        return 0
+    if before.size > checkpoint.size or ledger.tiles().root(before.size).hex() != before.root:
+        raise _not_this_record(
+            "--after", f"a pack from {checkpoint.origin}", f"one from another record, {before.origin}"
+        )
+    if before.size == checkpoint.size:
+        remedy = "Nothing to do: what was told is all there is"
+        raise RefusedError("nothing-new", "--after", expected="events after it", found="none", remedy=remedy)
+    return before.size
+
+
+def _not_this_record(where: object, expected: str, found: str) -> RefusedError:
+    remedy = "Give the folder that was written last for the public"
+    return RefusedError("not-this-record", str(where), expected=expected, found=found, remedy=remedy)
+
+
 def opens_vault(ledger: Ledger, readers: Reader) -> bool:
     """Whether private texts are shown: they are for these readers, and the vault's key is here."""
     return reads_vault(readers) and key_path(ledger.ledger_id).is_file()
+
+
+def program_version() -> str:
+    """Give the version of this program."""
+    return version("pollbook")
 
 
 def _cases_of(ledger: Ledger, views: Views, election: str) -> int:
@@ -109,6 +150,7 @@ def _about(checkpoint: Checkpoint, election: str, readers: Reader, first: int, *
         first=first,
         format=FORMAT,
         origin=checkpoint.origin,
+        program=program_version(),
         root=checkpoint.root.hex(),
         size=checkpoint.size,
         texts=texts,
@@ -116,8 +158,13 @@ def _about(checkpoint: Checkpoint, election: str, readers: Reader, first: int, *
 
 
 @contextmanager
-def source_of(place: Place, ledger: Ledger, views: Views, about: About, note: bytes) -> Iterator[Source]:
+def source_of(
+    place: Place, ledger: Ledger, views: Views, about: About, note: bytes, *, texts: bool
+) -> Iterator[Source]:
     """Open what a pack is made from, as of its checkpoint; later events are left out.
+
+    Args:
+        texts: whether to open the vault.
 
     Raises:
         RefusedError: `no-cases`.
@@ -130,7 +177,7 @@ def source_of(place: Place, ledger: Ledger, views: Views, about: About, note: by
         found = read_oversight(database, about.election, places)
         seen = Overseen(ledger, found, moment, about.at, about.size - 1, database)
         calendar = calendar_of(ledger, about.election, moment, about.at)
-        with texts_for(place, ledger, about.audience) if about.texts else nullcontext() as read:
+        with texts_for(place, ledger, about.audience) if texts else nullcontext() as read:
             yield Source(
                 ledger=ledger,
                 oversight=found,

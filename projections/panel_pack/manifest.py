@@ -34,6 +34,7 @@ class About(BaseModel):
         at: the moment that deadlines are held against, UTC.
         first: position of the first event whose rulings are told, for the public; of all others 0.
         origin, size, root: of the checkpoint that the pack is as of.
+        program: version of pollbook that wrote it: another one may write pages otherwise.
         texts: whether private texts were read from the vault, as far as they are for these readers.
     """
 
@@ -45,6 +46,7 @@ class About(BaseModel):
     first: Count
     format: Literal["pollbook-panel-pack-1"]
     origin: str
+    program: str
     root: Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{64}$")]
     size: Count
     texts: bool
