@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from cli.access import log_opening
-from cli.office import viewed
+from cli.office import opened
 from cli.panel_pack import opens_vault, program_version, source_of
 from cli.place import Place
 from cli.receipts import read_policy
@@ -90,8 +90,8 @@ def _check_checkpoint(about: About, checkpoint: Checkpoint) -> None:
 def _compare(
     place: Place, about: About, sums: Mapping[str, str], note: bytes, checkpoint: Checkpoint, why: tuple[str, str]
 ) -> tuple[int, str]:
-    """Write every file again from the ledger, and compare: how many, and what was left out."""
-    with viewed(place) as (ledger, views):
+    """Write every file again from the events themselves, and compare: how many, and what was left out."""
+    with opened(place) as ledger:
         if ledger.origin != about.origin:
             remedy = "Give the ledger that it was made from with --ledger"
             raise RefusedError("unknown-origin", "the pack", expected=ledger.origin, found=about.origin, remedy=remedy)
@@ -100,7 +100,7 @@ def _compare(
         if with_texts:
             log_opening(place, "verify-pack", sum(path.startswith("cases/") for path in sums), *why)
         with (
-            source_of(place, ledger, views, about, note, texts=with_texts) as source,
+            source_of(place, ledger, None, about, note, texts=with_texts) as source,
             progress("writing again", len(source.oversight.cases)) as bar,
         ):
             written = files_of_pack(source, bar.by)

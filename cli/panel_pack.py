@@ -25,6 +25,7 @@ from ledger.seal.checkpoint import Checkpoint, parse_checkpoint
 from ledger.seal.note import parse_note
 from ledger.seal.sealer import check_continues
 from ledger.store import Ledger
+from projections.applications import ApplicationProjection
 from projections.case_audience import Reader, reads_vault
 from projections.catch_up import PastViews, Views
 from projections.moment import Moment
@@ -37,6 +38,7 @@ from projections.panel_pack.manifest import FORMAT, SUMS, About, digest_of, read
 from projections.panel_pack.pack import Source, files_of_pack
 from projections.papers import PaperProjection
 from projections.publish.folder import new_folder
+from projections.roll.entries import RollProjection
 from projections.roll.reading import point_of
 from projections.story.words import counted
 
@@ -159,21 +161,20 @@ def _about(checkpoint: Checkpoint, election: str, readers: Reader, first: int, *
 
 @contextmanager
 def source_of(
-    place: Place, ledger: Ledger, views: Views, about: About, note: bytes, *, texts: bool
+    place: Place, ledger: Ledger, views: Views | None, about: About, note: bytes, *, texts: bool
 ) -> Iterator[Source]:
     """Open what a pack is made from, as of its checkpoint; later events are left out.
 
     Args:
+        views: that know the checkpoint and nothing later; None to read every event anew.
         texts: whether to open the vault.
 
     Raises:
         RefusedError: `no-cases`.
     """
     moment = Moment(known_at_position=about.size - 1)
-    with _views_at(ledger, views, moment) as database:
-        with progress("reading", ledger.head().size - views.next_position) as bar:
-            views.catch_up(ledger, progress=bar.by)
-        places = Places(views.database, point_of(ledger, moment))
+    with _tables(ledger, views, moment) as database:
+        places = Places(database, point_of(ledger, moment))
         found = read_oversight(database, about.election, places)
         seen = Overseen(ledger, found, moment, about.at, about.size - 1, database)
         calendar = calendar_of(ledger, about.election, moment, about.at)
@@ -192,13 +193,15 @@ def source_of(
 
 
 @contextmanager
-def _views_at(ledger: Ledger, views: Views, moment: Moment) -> Iterator[sqlite3.Connection]:
-    """Give tables as of a checkpoint: the views where nothing came later, else the past, read anew."""
+def _tables(ledger: Ledger, views: Views | None, moment: Moment) -> Iterator[sqlite3.Connection]:
+    """Give tables as of a checkpoint: the views, or all that the record had by then, read anew."""
     size = ledger.head().size
-    if moment.known_at_position == size - 1:
+    if views is not None and moment.known_at_position == size - 1:
+        with progress("reading", size - views.next_position) as bar:
+            views.catch_up(ledger, progress=bar.by)
         yield views.database
         return
-    past = PastViews(moment, [OversightProjection(), PaperProjection()])
+    past = PastViews(moment, [OversightProjection(), PaperProjection(), RollProjection(), ApplicationProjection()])
     try:
         with progress("reading the past", size) as bar:
             past.catch_up(ledger, progress=bar.by)

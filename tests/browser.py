@@ -120,8 +120,7 @@ class Browser:
     def until(self, script: str) -> Any:
         """Wait until a script gives something true, and give that."""
         waiting = f"new Promise(done => {{ const look = () => {{ const found = ({script}); "
-        found = self.ask(waiting + "found ? done(found) : setTimeout(look, 10); }; look(); })")
-        return found
+        return self.ask(waiting + "found ? done(found) : setTimeout(look, 10); }; look(); })")
 
     def press(self, key: str, *, shift: bool = False) -> None:
         """Press a key, by its name in KEYS or the character it makes."""
