@@ -104,12 +104,18 @@ class Browser:
         while not any(each["method"] == method for each in self._events):
             self._read()
 
+    @contextmanager
+    def loading(self) -> Iterator[None]:
+        """Do what loads another page, and wait until it is there."""
+        self._events.clear()
+        yield
+        self._await("Page.loadEventFired")
+
     def open(self, path: Path, fragment: str = "") -> None:
         """Open a file, and wait until it is loaded."""
         for address in ("about:blank", path.resolve().as_uri() + fragment):  # else another fragment loads nothing
-            self._events.clear()
-            self.send("Page.navigate", url=address)
-            self._await("Page.loadEventFired")
+            with self.loading():
+                self.send("Page.navigate", url=address)
 
     def ask(self, script: str) -> Any:
         """Evaluate a script in the page; a promise is waited for."""

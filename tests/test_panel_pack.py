@@ -201,9 +201,9 @@ def test_rows_for_the_filter_are_those_of_the_register(told: Path) -> None:
     table = read_page((pack / "register.html").read_text("utf-8"))[0].all("table")[0]
     shown = [[cell.whole() for cell in row.children] for row in table.all("tbody")[0].all("tr")]
     assert [row[9] for row in rows if row[3]] == shown
-    assert [row[1] for row in rows if not row[3]] == ["Case c-10", "Case c-11"] or [
-        row[1] for row in rows if not row[3]
-    ] == sorted(f"Case {each}" for each in without_ruling(pack))
+    names = [row[1] for row in rows if not row[3]]
+    assert names == sorted(f"Case {each}" for each in without_ruling(pack))
+    assert names
 
 
 def without_ruling(pack: Path) -> list[str]:
@@ -302,11 +302,8 @@ def test_the_public_is_told_of_each_ruling_once(own: Terminal) -> None:
 @pytest.mark.parametrize("audience", AUDIENCES)
 def test_a_pack_that_nobody_touched_passes(at: Terminal, audience: str) -> None:
     found = json.loads(run(at, "verify", "--pack", f"packs/{audience}", *WHY, "--json").done())
-    assert (
-        found["compared"]
-        == found["files"]
-        == len([p for p in (at.folder / "packs" / audience).rglob("*") if p.is_file()])
-    )
+    there = [path for path in (at.folder / "packs" / audience).rglob("*") if path.is_file()]
+    assert found["compared"] == found["files"] == len(there) - 1  # the list of files does not name itself
     assert found["note"] == ""
 
 

@@ -88,8 +88,8 @@ function register(form) {
       return cell;
     }));
     [...line.cells].forEach((cell, place) => {
-      cell.dataset.head = heads[place].textContent;
       if (heads[place].className) cell.className = heads[place].className;
+      cell.dataset.head = heads[place].textContent;
     });
     return line;
   };
