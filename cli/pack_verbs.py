@@ -34,7 +34,7 @@ def panel_pack(
     actor: OpenerOption = "",
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON instead of text.")] = False,
 ) -> None:
-    """Write rulings and appeals as pages, for people with a browser.
+    """Write rulings and appeals as pages for a browser.
 
     A folder that opens with index.html: the register of rulings with filters, a page for each case, appeals, and what
     is late. It needs no network and no scripts, can be searched and printed, and says how to check it.
