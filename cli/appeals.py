@@ -59,7 +59,7 @@ def show_appeals(
     """
     _require("--state", wanted.state, STATES, "unknown-state")
     _require("--came", wanted.manner, CAME, "unknown-manner")
-    with overseen(place, election, as_of, known_at, [PaperProjection()]) as seen:
+    with overseen(place, election, as_of, known_at, [PaperProjection()], unplaced=True) as seen:
         lines = docket_in(seen).lines
     require_decider(seen, wanted.panel)
     rows = [each for each in lines if wanted.lets_through(each)]

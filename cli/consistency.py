@@ -37,9 +37,9 @@ def show_consistency(
         RefusedError: `no-cases`.
     """
     asked = wanted.filter()
-    with overseen(place, election, as_of, known_at) as seen:
+    with overseen(place, election, as_of, known_at, rulings_only=True) as seen:
         checked(asked, seen.oversight)
-    rows = filtered(seen.oversight.rulings, asked)
+        rows = seen.placed(filtered(seen.oversight.rulings, asked))
     found = consistency_of(rows)
     if as_json:
         head = {"election": election, "query": asked.says(), "events": seen.known + 1, "rulings": len(rows)}

@@ -44,7 +44,7 @@ def show_deadlines(
     if wanted.listed and wanted.listed not in LISTS:
         found = f"{wanted.listed!r}{nearest(wanted.listed, LISTS)}"
         raise UsageError("unknown-list", "--list", expected=", ".join(LISTS), found=found, remedy="Correct it")
-    with overseen(place, election, as_of, known_at, [PaperProjection()]) as seen:
+    with overseen(place, election, as_of, known_at, [PaperProjection()], unplaced=True) as seen:
         calendar = calendar_of(seen.ledger, election, seen.moment, held_against(seen))
         every = deadlines_in(seen, calendar).waiting()
     require_decider(seen, wanted.panel)

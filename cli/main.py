@@ -263,7 +263,8 @@ def demo(
 ) -> None:
     """Record a real election, count it, and catch tampering.
 
-    The ledger goes to a new folder here; the tampering is done to a copy of it.
+    The ledger goes to a new folder here; the tampering is done to a copy of it. The demo called oversight is invented:
+    it shows what of rulings and appeals is refused, and what anybody can ask of them.
     """
     from cli.demo import run_demo
 

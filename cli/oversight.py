@@ -71,13 +71,13 @@ def show_rulings(
         RefusedError: `no-cases`.
     """
     asked = wanted.filter()
-    with overseen(place, election, as_of, known_at) as seen:
+    with overseen(place, election, as_of, known_at, rulings_only=True) as seen:
         checked(asked, seen.oversight)
-    rows = filtered(seen.oversight.rulings, asked)
-    shown, totals = page_of(rows, wanted.page), totals_of(rows)
-    if as_json:
-        say_json(_plain(seen, asked, wanted.page, shown, totals))
-        return
+        rows = filtered(seen.oversight.rulings, asked)
+        shown, totals = page_of(rows, wanted.page), totals_of(rows)
+        if as_json:
+            say_json(_plain(seen, asked, wanted.page, seen.placed(shown), totals))
+            return
     if shown:
         heads = ("ruling", "made", "outcome", "ground", "by", "source", "words", "appeal")
         say(table(heads, [_line(row) for row in shown], right=(6,)))

@@ -40,7 +40,7 @@ def show_panels(
     if wanted.listed not in LISTS:
         found = f"{wanted.listed!r}{nearest(wanted.listed, LISTS)}"
         raise UsageError("unknown-list", "--list", expected=" or ".join(LISTS), found=found, remedy="Correct it")
-    with overseen(place, election, as_of, known_at) as seen:
+    with overseen(place, election, as_of, known_at, unplaced=True) as seen:
         records = panel_records(seen.oversight, who_sat(seen.ledger, seen.oversight, seen.moment))
     shown = [each for each in records if wanted.panel in ("", each.line.panel)]
     if wanted.panel and not shown:

@@ -60,12 +60,12 @@ def show_statistics(place: Place, election: str, out: Path | None, after: Path |
     """
     if out is not None and out.exists():
         raise refused("folder-exists", str(out), "a new folder", "one that is there", "Choose another folder")
-    with overseen(place, election) as seen:
+    with overseen(place, election, rulings_only=True) as seen:
         first = 0 if after is None else _next_of(after, election, seen.ledger)
         if first > seen.known:
             remedy = "Nothing to do: what was published is all there is"
             raise refused("nothing-new", str(after), f"events after {first - 1}", "none", remedy)
-        told = told_of(made_between(seen.oversight.rulings, first, seen.known))
+        told = told_of(seen.placed(made_between(seen.oversight.rulings, first, seen.known)))
         root, at = _root(seen.ledger, seen.known + 1), seen.ledger.head().recorded
         pack = Pack(election, first, seen.known, root, at, told, rates_of(told))
     if out is not None:

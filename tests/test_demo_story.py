@@ -7,6 +7,7 @@ import re
 from pathlib import Path
 
 import pytest
+from invented import FOLDER, told_in
 from terminal import ROOT, Terminal
 
 from cli.demo import DEMOS, FixedDraw
@@ -31,19 +32,13 @@ REFUSALS = [
 @pytest.fixture(scope="module")
 def told(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A folder in which the demo was run."""
-    folder = tmp_path_factory.mktemp("oversight")
-    with pytest.MonkeyPatch.context() as patch:
-        patch.chdir(folder)
-        patch.setenv("POLLBOOK_STATE", str(folder / "state"))
-        place = Place(Path("pollbook-oversight"), keys=Path("pollbook-oversight-keys"))
-        tell_story(place, "oversight", DEMOS / "oversight", FixedDraw("oversight"))
-    return folder
+    return told_in(tmp_path_factory.mktemp("oversight"))
 
 
 @pytest.fixture
 def at(told: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Terminal:
     terminal = Terminal(told, monkeypatch, capsys)
-    monkeypatch.setenv("POLLBOOK_LEDGER", "pollbook-oversight")
+    monkeypatch.setenv("POLLBOOK_LEDGER", FOLDER)
     return terminal
 
 

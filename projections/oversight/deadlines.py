@@ -110,8 +110,7 @@ class Deadlines:
         whose = row.decider if isinstance(row, RulingRow) else row.panel or ""
         ruling = row.ruling if isinstance(row, RulingRow) else None
         start = due or since
-        days = (self._calendar.days(start), self._calendar.working_days(start))
-        return Waiting(name, row.case, ruling, step, whose, since, due, local, *days)
+        return Waiting(name, row.case, ruling, step, whose, since, due, local, *self._calendar.age(start))
 
     def close_of(self, contest: str | None) -> str | None:
         """Give when the poll that a case has to do with closed; as planned where that is not on record."""

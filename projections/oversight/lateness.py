@@ -15,7 +15,7 @@ from projections.oversight.panels import as_known
 
 UTC_ZONE = "UTC"
 DAY_LENGTH = len("2010-09-25")
-DAYS_MAX = 366 * 200  # that are looked at one by one
+DAYS_MAX = 366 * 200  # that are counted
 
 
 class Calendar:
@@ -32,7 +32,8 @@ class Calendar:
         self.zone = zone
         self._zone = ZoneInfo(zone)
         self._holidays = frozenset(holidays)
-        self._working: dict[date, int] = {}
+        self._working = [0]  # of so many days before today, how many of those after it, up to today, are working days
+        self._ages: dict[str, tuple[int, int]] = {}
 
     @cached_property
     def today(self) -> date:
@@ -47,18 +48,15 @@ class Calendar:
         """Give a moment (UTC) as clocks show it where the rules are kept."""
         return datetime.fromisoformat(moment).astimezone(self._zone).replace(tzinfo=None).isoformat()
 
-    def days(self, since: str) -> int:
-        """Count the days after the one on which something was, up to today; 0 on that day."""
-        return max((self.today - self.day_of(since)).days, 0)
-
-    def working_days(self, since: str) -> int:
-        """Count the working days among these."""
-        start = self.day_of(since)
-        if start not in self._working:
-            days = min(max((self.today - start).days, 0), DAYS_MAX)
-            later = (start + timedelta(days=each + 1) for each in range(days))
-            self._working[start] = sum(is_working(day, self._holidays) for day in later)
-        return self._working[start]
+    def age(self, since: str) -> tuple[int, int]:
+        """Count the days after the one on which something was, up to today, and the working days among them."""
+        if since not in self._ages:
+            days = min(max((self.today - self.day_of(since)).days, 0), DAYS_MAX)
+            while len(self._working) <= days:
+                first = self.today - timedelta(days=len(self._working) - 1)
+                self._working.append(self._working[-1] + is_working(first, self._holidays))
+            self._ages[since] = days, self._working[days]
+        return self._ages[since]
 
 
 def calendar_of(ledger: Record, election: str, moment: Moment, at: str) -> Calendar:

@@ -10,19 +10,22 @@ import json
 import sqlite3
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import lru_cache
 from typing import Any
 
 from ledger.errors import RefusedError, nearest
 from projections.catch_up import views_errors
 from projections.oversight.appeal_rows import AppealRow, RemedyRow
 from projections.oversight.places import Places
-from projections.oversight.rows import CaseRow, Found, GroundRow, RulingRow, SittingRow
+from projections.oversight.rows import CaseRow, Found, GroundRow, Place, RulingRow, SittingRow
 from projections.oversight.tables import KEYS
 
 LISTS = frozenset(
     ("grounds", "recused", "candidates", "incidents", "evidence", "classes", "reviewers", "answers", "present")
 )  # columns that hold lists; `present` of a ruling is a number
+LISTS_KEPT = 10_000  # lists that are remembered as they were read
+NOWHERE = Place()
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,20 +60,38 @@ def read_oversight(database: sqlite3.Connection, election: str, places: Places |
     Raises:
         RefusedError: `no-cases`, where the election has none.
     """
+    found = read_rulings(database, election)
     with views_errors():
-        appeals = tuple(_appeals(database, election))
-        rulings = tuple(_rulings(database, election, appeals, places))
+        rulings = placed(found.rulings, election, places) if places else found.rulings
         last = {each.case: each for each in sorted(rulings, key=lambda each: each.ruling)}
-        cases = tuple(
-            CaseRow(*row)._replace(last=last.get(row[0]))
-            for row in _rows(database, "overseen_case", "opened, position", election)
-        )
-        if not cases:
+        rows = _rows(database, "overseen_case", "opened, position", election)
+        cases = tuple(CaseRow._make((*row, last.get(row[0]))) for row in rows)
+    return replace(found, cases=cases, rulings=rulings)
+
+
+def read_rulings(database: sqlite3.Connection, election: str) -> Oversight:
+    """Read an election's rulings and appeals, and no cases; nor where anybody stood (`placed`).
+
+    Raises:
+        RefusedError: `no-cases`, where the election has none.
+    """
+    with views_errors():
+        if not database.execute("SELECT 1 FROM overseen_case WHERE election = ?", (election,)).fetchone():
             raise _no_cases(database, election)
+        appeals = tuple(_appeals(database, election))
+        rulings = tuple(_rulings(database, election, appeals))
         grounds = tuple(GroundRow(*row) for row in _rows(database, "overseen_ground", "position", election))
         sittings = tuple(SittingRow(*row) for row in _rows(database, "overseen_sitting", "position"))
         polls = {contest: closed for contest, _, closed in _rows(database, "overseen_poll", "contest", election)}
-    return Oversight(election, cases, rulings, appeals, grounds, sittings, polls)
+    return Oversight(election, (), rulings, appeals, grounds, sittings, polls)
+
+
+def placed(rows: Sequence[RulingRow], election: str, places: Places) -> tuple[RulingRow, ...]:
+    """Give rulings with where the person stood when each was made."""
+    stood = places.of(election, [(row.person, row.ruled) for row in rows])
+    return tuple(
+        row._replace(place=stood[row.person, row.ruled]) if (row.person, row.ruled) in stood else row for row in rows
+    )
 
 
 def _no_cases(database: sqlite3.Connection, election: str) -> RefusedError:
@@ -93,8 +114,14 @@ def _rows(database: sqlite3.Connection, table: str, order: str, election: str | 
         values = list(row)
         for n in lists:
             if isinstance(values[n], str):
-                values[n] = tuple(tuple(each) if isinstance(each, list) else each for each in json.loads(values[n]))
+                values[n] = _list_of(values[n])
         yield values
+
+
+@lru_cache(maxsize=LISTS_KEPT)
+def _list_of(text: str) -> tuple[Any, ...]:
+    """Read a list from JSON; most say the same as one before."""
+    return tuple(tuple(each) if isinstance(each, list) else each for each in json.loads(text))
 
 
 def _of_ruling(
@@ -112,18 +139,13 @@ def _appeals(database: sqlite3.Connection, election: str) -> Iterator[AppealRow]
     remedies = _of_ruling(database, "overseen_remedy", "case_id, ruling, number", "overseen_appeal", election)
     for row in _rows(database, "overseen_appeal", "received, position", election):
         ordered = tuple(RemedyRow(*each) for each in remedies.get((row[0], row[1]), ()))
-        yield AppealRow(*row)._replace(remedies=ordered)
+        yield AppealRow._make((*row, ordered))
 
 
-def _rulings(
-    database: sqlite3.Connection, election: str, appeals: Sequence[AppealRow], places: Places | None
-) -> Iterator[RulingRow]:
+def _rulings(database: sqlite3.Connection, election: str, appeals: Sequence[AppealRow]) -> Iterator[RulingRow]:
     found = _of_ruling(database, "overseen_finding", "case_id, ruling, place", "overseen_ruling", election)
     made = {(each.case, each.ruling): each for each in appeals}
-    rows = [RulingRow(*row) for row in _rows(database, "overseen_ruling", "ruled, position", election)]
-    stood = places.of(election, [(each.person, each.ruled) for each in rows]) if places else {}
-    for row in rows:
-        key = (row.case, row.ruling)
+    for row in _rows(database, "overseen_ruling", "ruled, position", election):
+        key = (row[0], row[1])
         findings = tuple(Found(*each[3:]) for each in found.get(key, ()))
-        place = stood.get((row.person, row.ruled), row.place)
-        yield row._replace(found=findings, place=place, appeal=made.get(key))
+        yield RulingRow._make((*row, findings, NOWHERE, made.get(key)))

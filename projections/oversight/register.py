@@ -103,7 +103,7 @@ def checked(wanted: Filter, oversight: Oversight) -> Filter:
     """
     rows = oversight.rulings
     grounds = {each.ground for each in oversight.grounds} | {name for row in rows for name in row.grounds}
-    panels = {row.decider for row in rows} | {case.panel for case in oversight.cases if case.panel}
+    panels = {row.decider for row in rows} | {each.body for each in oversight.sittings}
     for option, code, value, known in (
         ("--ground", "unknown-ground", wanted.ground, grounds),
         ("--panel", "unknown-panel", wanted.panel, panels),
