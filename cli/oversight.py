@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import Any, NamedTuple
 
 from cli.look import time_from
@@ -80,7 +80,8 @@ def show_rulings(
             return
     if shown:
         heads = ("ruling", "made", "outcome", "ground", "by", "source", "words", "appeal")
-        say(table(heads, [_line(row) for row in shown], right=(6,)))
+        several = {each.ground for each in seen.oversight.grounds if each.version > 1}
+        say(table(heads, [_line(row, several) for row in shown], right=(6,)))
     pages = max(1, -(-len(rows) // PAGE))
     say_wrapped(
         f"{asked.says()}: {counted(len(rows), 'ruling')} of election {election} ({seen.moment.says()}); "
@@ -90,10 +91,10 @@ def show_rulings(
         _say_totals(totals)
 
 
-def _line(row: RulingRow) -> tuple[str, ...]:
-    """Give a ruling as a line; words are those of its reasons."""
-    versions = {each.ground: each.version for each in row.found}
-    grounds = ", ".join(f"{each} v{versions[each]}" if versions[each] else each for each in row.grounds)
+def _line(row: RulingRow, several: Collection[str]) -> tuple[str, ...]:
+    """Give a ruling as a line; words are those of its reasons, a version that of a ground which has several."""
+    versions = {each.ground: each.version for each in row.found if each.ground in several}
+    grounds = ", ".join(f"{each} v{versions[each]}" if versions.get(each) else each for each in row.grounds)
     return (
         row.id,
         row.ruled[:DAY_LENGTH],

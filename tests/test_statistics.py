@@ -50,7 +50,7 @@ def test_tells_how_many_by_ground_panel_place_day_and_source() -> None:
     assert figures(told, "days", "day") == {("2010-08-10",): 27}
     assert figures(told, "sources", "source") == {("complaint",): 12, ("press",): 15}
     (panels,) = (each for each in told if each.sheet.name == "panels")
-    assert panels.figures[0][1][0].query == "refusals, removals and suspensions with by panel-1"
+    assert panels.figures[0][1][0].query == "refusals, removals and suspensions where by = panel-1"
 
 
 def test_what_is_under_ten_is_pooled_with_enough_beside_it() -> None:

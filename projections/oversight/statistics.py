@@ -152,10 +152,10 @@ def _figures(sheet: Sheet, release: Release, by: tuple[str, ...]) -> Iterator[Fi
     more = release.more(*names)
     for values, number in release.by(*names).items():
         told = " and ".join(
-            f"{name} {'among those pooled' if value == OTHERS else value}"
+            f"{name} = {'any that is pooled' if value == OTHERS else value}"
             for name, value in zip(by, values, strict=True)
         )
-        yield Figure(values, number, values in more, f"{sheet.of} with {told}")
+        yield Figure(values, number, values in more, f"{sheet.of} where {told}")
 
 
 def rates_of(told: Sequence[Told]) -> list[Rate]:
