@@ -176,7 +176,7 @@ def source_of(
     with _tables(ledger, views, moment) as database:
         places = Places(database, point_of(ledger, moment))
         found = read_oversight(database, about.election, places)
-        seen = Overseen(ledger, found, moment, about.at, about.size - 1, database)
+        seen = Overseen(ledger, found, moment, about.at, about.size - 1, database, places)
         calendar = calendar_of(ledger, about.election, moment, about.at)
         with texts_for(place, ledger, about.audience) if texts else nullcontext() as read:
             yield Source(

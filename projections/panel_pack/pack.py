@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 from ledger.streams.election import ElectionCalled, election_stream
 from projections.case_audience import TextReader
@@ -31,6 +31,7 @@ from projections.panel_pack.manifest import ABOUT, CHECKPOINT, SUMS, About, Sums
 from projections.panel_pack.panels import PANELS, panels_part
 from projections.panel_pack.public import public_part
 from projections.panel_pack.register import FACETS, case_file, list_pages, lists_of, register_pages
+from projections.panel_pack.remembered import Remembered
 from projections.panel_pack.rows import Row, files_of, row_files, row_of_case, row_of_ruling
 from projections.panel_pack.shell import SCRIPT, STYLE, Shell
 from projections.story.words import day
@@ -163,8 +164,9 @@ class _Cases:
     def pages(self, progress: Progress) -> Iterator[File]:
         """Write the page of every case."""
         source = self.source
+        ledger = cast("Record", Remembered(source.ledger))
         for row in source.oversight.cases:
-            file = read_case_file(source.ledger, row.case, source.moment)
+            file = read_case_file(ledger, row.case, source.moment)
             page = case_page(file, source.about.audience, source.about.at, source.read)
             self._keep(file, page.lines)
             path = case_file(row.case)
