@@ -20,6 +20,8 @@ OTHERWISE = {
     "appeal-received-late.v1": ("lodge-appeal",),
     "batch-closed.v1": ("read-papers",),
     "batch-opened.v1": ("read-papers",),
+    "batch-received.v1": ("register-members", "receive-applications"),
+    "batch-reconciled.v1": ("register-members", "receive-applications"),
     "batch-withdrawn.v1": ("withdraw-papers",),
     "case-docketed.v1": ("open-case", "reopen-case"),
     "case-undocketed.v1": ("close-case",),
