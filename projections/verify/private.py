@@ -49,7 +49,7 @@ def _check_values(record: RecordRead, vault: Vault) -> Iterator[Finding]:
     for position, event in record.others:
         for field in event.private:
             digest = getattr(event, field)
-            if digest is None:  # it may be left out, such as the terms of a search
+            if digest is None:  # of a field that may be left out, and was
                 continue
             known.add(digest)
             where = f"{field} of {event.stream}"

@@ -1,4 +1,4 @@
-"""Appeals against the rulings of `cases.py`: in time and late, let in or not, dismissed or allowed, put right or not."""
+"""Appeals against the rulings of `cases.py`: in time or late, let in or not, dismissed or allowed, put right or not."""
 
 from __future__ import annotations
 
@@ -98,13 +98,13 @@ def _heard(
     yield line(said(at), "assign-reviewers", **of(plan), reviewers=people)
     yield line(said(at), "disclose-evidence-pack", **of(plan), items=["e-1"], text_digest=HASH)
     hearing = at + timedelta(days=3)
-    held = {"manner": "papers", "notice": said(at), "present": people, "record_digest": HASH}
+    held: Line = {"manner": "papers", "notice": said(at), "present": people, "record_digest": HASH}
     yield line(said(hearing), "hold-hearing", **of(plan), **held)
     decided = hearing + timedelta(days=1)
     decided = max(decided, POLL_CLOSES + timedelta(hours=chance.randrange(1, 200))) if late else decided
     upheld = "upheld" if outcome == "allowed" else "not-upheld"
     answers = [{"ground": "fact", "upheld": upheld}, {"ground": "procedure", "upheld": "not-upheld"}]
-    found = {"outcome": outcome, "answers": answers, "votes_for": REVIEW - 1, "votes_against": 1}
+    found: Line = {"outcome": outcome, "answers": answers, "votes_for": REVIEW - 1, "votes_against": 1}
     reasons = f"{WHY} it is {upheld.replace('-', ' ')} in appeal {plan.number}"
     yield line(said(decided), "determine-appeal", APPEALS_CLERK, **of(plan), **found, reasons=reasons)
     if outcome == "allowed":

@@ -1,9 +1,9 @@
 """10,000 cases and 400 appeals for the benchmarks: what became of those who applied, or were let on, and were referred.
 
-All of it is invented, from a seed, as lines for `pollbook apply` in the order in which things happened. Six in ten cases
-are about an application that was referred, the others about an entry that a batch of checks had let on; one of these is
-a cat's. The panel that is harsh decides against nearly everybody, the one of boilerplate writes the same reasons, and
-is never reversed. Of 400 appeals 40 are allowed after the poll had closed, too late for a vote. Some cases are closed
+All of it is invented, from a seed, as lines for `pollbook apply` in the order in which things happened. Six in ten
+cases are about an application that was referred, the others about an entry that a batch of checks had let on; one of
+these is a cat's. The harsh panel decides against nearly everybody; that of boilerplate writes the same reasons, and is
+never reversed. Of 400 appeals 40 are allowed after the poll had closed, too late for a vote. Some cases are closed
 without a ruling, some are not ruled on, some people are never told.
 """
 
@@ -48,7 +48,7 @@ OPENING_DAYS = 10
 HOURS_TO_NOTICE, HOURS_TO_REPLY = 6, 73
 SAME = "The panel looked at everything that was put before it and found the allegation to be made out in this matter"
 DETECTIONS = {"complaint": 20, "match": 25, "search": 34, "press": 6, "random-audit": 15}
-TELLING = {"channel": "email", "contains": ["ground", "rule", "evidence", "reasons", "appeal"]}
+TELLING: Line = {"channel": "email", "contains": ["ground", "rule", "evidence", "reasons", "appeal"]}
 
 
 @dataclass(frozen=True)
@@ -122,7 +122,7 @@ def case_lines(chance: random.Random, cases: Sequence[Case], share: int) -> Iter
             free = max(free, heard[-1].ready)
             name, began, free = f"{panel[6:]}-{start // SITTING_CASES + 1}", free, free + timedelta(minutes=90)
             present = MEMBERS[panel] if chance.random() < 0.7 else MEMBERS[panel][:4]
-            sat = {"body": panel, "sitting": name, "start": said(began), "end": said(free), "present": present}
+            sat: Line = {"body": panel, "sitting": name, "start": said(began), "end": said(free), "present": present}
             yield line(said(free), "hold-sitting", **sat)
             for each in heard:
                 plan = _ruled(chance, each, name, len(present), free + timedelta(minutes=5))
@@ -139,18 +139,18 @@ def _before(chance: random.Random, case: Case) -> Iterator[Line]:
     """Give how a case was opened and put to a panel, and what the person was told and said."""
     at = said(case.opened)
     found = chance.choices(tuple(DETECTIONS), tuple(DETECTIONS.values()))[0]
-    opened = {"case": case.id, "election": ELECTION, "person": case.person, "grounds": [case.ground]}
+    opened: Line = {"case": case.id, "election": ELECTION, "person": case.person, "grounds": [case.ground]}
     opened |= {"subject": f"entry/{ELECTION}/{case.person}" if case.entry else f"application/{case.person}"}
     opened |= {"detection": found, "referred_by": REFERRER, "conduct": said(case.conduct)}
     opened |= {"search": f"words of list {case.number % 40}"} if found == "search" else {}
     opened |= {"about": CONTEST, "candidates": case.candidates} if case.candidates else {}
     yield line(at, "open-case", **opened)
-    shown = {"case": case.id, "evidence": "e-1", "evidence_class": case.kind, "digest": digest(f"{case.id} e-1")}
+    shown: Line = {"case": case.id, "evidence": "e-1", "evidence_class": case.kind, "digest": digest(f"{case.id} e-1")}
     shown |= {"captured": at, "given_by": REFERRER, "description": f"Item {case.number} of the collection"}
     yield line(at, "add-evidence", **shown, disclosure="disclosed")
     yield line(at, "allocate-case", case=case.id, panel=case.panel, method="rota")
     served = case.opened + timedelta(hours=HOURS_TO_NOTICE)
-    notice = {"case": case.id, "evidence": ["e-1"], "reply_by": said(case.ready)[:-1], "channel": "email"}
+    notice: Line = {"case": case.id, "evidence": ["e-1"], "reply_by": said(case.ready)[:-1], "channel": "email"}
     yield line(said(served), "serve-case-notice", **notice, text_digest=digest(f"{case.id} notice"))
     if case.replied:
         replied = served + timedelta(hours=chance.randrange(1, HOURS_TO_REPLY))
@@ -166,7 +166,7 @@ def _ruled(chance: random.Random, case: Case, sitting: str, present: int, at: da
     recused = [BARRED] if case.panel == CONFLICTED and case.candidates else []
     able = present - len(recused)
     votes_against = 1 if able > 3 and chance.random() < 0.2 else 0
-    made = {"case": case.id, "outcome": outcome, "decided_by": "panel", "panel": case.panel, "sitting": sitting}
+    made: Line = {"case": case.id, "outcome": outcome, "decided_by": "panel", "panel": case.panel, "sitting": sitting}
     made |= {"votes_for": able - votes_against, "votes_against": votes_against, "recused": recused}
     made |= {
         "findings": [{"ground": case.ground, "met": "met" if against else "not-met", "conduct": said(case.conduct)}]
@@ -177,7 +177,7 @@ def _ruled(chance: random.Random, case: Case, sitting: str, present: int, at: da
     lines = [line(said(at), "make-ruling", CLERKS[case.panel], **made)]
     told = at + timedelta(hours=chance.randrange(12, 40))
     if case.end == "ruled":
-        tell = {"case": case.id, "ruling": 1, "text_digest": digest(f"{case.id} letter")}
+        tell: Line = {"case": case.id, "ruling": 1, "text_digest": digest(f"{case.id} letter")}
         lines.append(line(said(told), "notify-ruling", **tell, **TELLING))
     if outcome == "admit" and case.end == "ruled":
         after = said(told + timedelta(minutes=1))

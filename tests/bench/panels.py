@@ -7,6 +7,7 @@ candidate, and so is recused where a case is about that candidate. The third giv
 from __future__ import annotations
 
 import hashlib
+import json
 from datetime import datetime
 from typing import Any
 
@@ -78,10 +79,16 @@ def added(moment: str, person: str, source: str, basis: str) -> Line:
 
 def offices() -> list[Line]:
     """Give the commands by which the rules are adopted, and the registrar, who has no key, is given every power."""
-    sat = {"body": "nec", "sitting": "s-1", "start": "2015-04-02T18:00:00Z", "end": "2015-04-02T20:00:00Z"}
-    decided = {"body": "nec", "decision": "d-1", "motion": "The registrar records", "votes_for": 9, "votes_against": 0}
-    name = {"name": "National Executive Committee", "kind": "governing-body", "quorum": 3}
-    book = {"organisation": "society", "rulebook": "rules", "title": "Rules", "text_digest": digest("Rules")}
+    sat: Line = {"body": "nec", "sitting": "s-1", "start": "2015-04-02T18:00:00Z", "end": "2015-04-02T20:00:00Z"}
+    decided: Line = {
+        "body": "nec",
+        "decision": "d-1",
+        "motion": "The registrar records",
+        "votes_for": 9,
+        "votes_against": 0,
+    }
+    name: Line = {"name": "National Executive Committee", "kind": "governing-body", "quorum": 3}
+    book: Line = {"organisation": "society", "rulebook": "rules", "title": "Rules", "text_digest": digest("Rules")}
     book |= {"amendable_by": "nec", "adopted_by": "nec"}
     at, by = "2015-04-03T12:00:00Z", RETURNING_OFFICER
     return [
@@ -95,15 +102,15 @@ def offices() -> list[Line]:
 
 def rules() -> list[Line]:
     """Give the commands that adopt grounds and procedure, seat the panels and define the contest."""
-    procedure = {"zone": "UTC", "reply_hours": REPLY_HOURS, "appeal_days": APPEAL_DAYS, "days": "calendar"}
+    procedure: Line = {"zone": "UTC", "reply_hours": REPLY_HOURS, "appeal_days": APPEAL_DAYS, "days": "calendar"}
     procedure |= {"hearing_hours": 48, "reasons_words": 8, "reviewers": REVIEW}
-    of_all = {"election": ELECTION, "decided_by": "panel"}
+    of_all: Line = {"election": ELECTION, "decided_by": "panel"}
     grounds = [
         line(ADOPTED, "adopt-ground", ground=name, title=title, tests=[test], evidence=kind, appeal="review", **of_all)
         for name, (title, test, kind) in GROUNDS.items()
     ]
-    cats = {"title": "Not a person", "tests": ["is an animal"], "evidence": "A", "no_appeal": NO_APPEAL}
-    endorsed = {"person": BARRED, "interest": "i-1", "kind": "endorsement", "contest": CONTEST}
+    cats: Line = {"title": "Not a person", "tests": ["is an animal"], "evidence": "A", "no_appeal": NO_APPEAL}
+    endorsed: Line = {"person": BARRED, "interest": "i-1", "kind": "endorsement", "contest": CONTEST}
     return [
         *grounds,
         line(ADOPTED, "adopt-ground", ground=CATS_GROUND, **cats, **of_all),
@@ -117,8 +124,8 @@ def rules() -> list[Line]:
 
 def _panel(panel: str) -> list[Line]:
     seats = [{"section": "panel", "count": len(MEMBERS[panel])}]
-    name = {"kind": "panel", "name": f"Eligibility panel {panel[6:]}", "quorum": QUORUM, "seats": seats}
-    seat = {"body": panel, "section": "panel", "filled_by": "appointment"}
+    name: Line = {"kind": "panel", "name": f"Eligibility panel {panel[6:]}", "quorum": QUORUM, "seats": seats}
+    seat: Line = {"body": panel, "section": "panel", "filled_by": "appointment"}
     return [
         line(ADOPTED, "constitute-body", body=panel, **name),
         *(
@@ -129,7 +136,7 @@ def _panel(panel: str) -> list[Line]:
 
 
 def _contest() -> Line:
-    rule = AlternativeVote.model_validate(COUNT_RULE | {"ties": tuple(COUNT_RULE["ties"])})
+    rule = AlternativeVote.model_validate_json(json.dumps(COUNT_RULE))
     kept = {"paper_publication": "none", "smallest_cell": 1, "secrecy": "secret", "account": "required"}
     return {
         "office": "Leader",
