@@ -33,6 +33,7 @@ from projections.count.count import Table
 from projections.count.together import as_published
 from projections.moment import NOW, Moment
 from projections.nominations import NominationProjection
+from projections.oversight.folding import OversightProjection
 from projections.paper_figures import PaperPort
 from projections.papers import PaperProjection
 from projections.profile import BallotProfile, ProfileProjection, ballot_profile
@@ -124,6 +125,7 @@ def open_views(folder: Path | None) -> Views:
         PaperProjection(),
         RegisterProjection(),
         RollProjection(),
+        OversightProjection(),
     )
     return Views(folder / VIEWS_FILE if folder else None, folded)
 
