@@ -11,6 +11,7 @@ import sqlite3
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 from ledger.errors import RefusedError, nearest
@@ -23,6 +24,7 @@ from projections.oversight.tables import KEYS
 LISTS = frozenset(
     ("grounds", "recused", "incidents", "evidence", "classes", "reviewers", "answers", "present")
 )  # columns that hold lists; `present` of a ruling is a number
+LISTS_KEPT = 10_000  # lists that are remembered as they were read
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,8 +95,14 @@ def _rows(database: sqlite3.Connection, table: str, order: str, election: str | 
         values = list(row)
         for n in lists:
             if isinstance(values[n], str):
-                values[n] = tuple(tuple(each) if isinstance(each, list) else each for each in json.loads(values[n]))
+                values[n] = _list_of(values[n])
         yield values
+
+
+@lru_cache(maxsize=LISTS_KEPT)
+def _list_of(text: str) -> tuple[Any, ...]:
+    """Read a list from JSON; most say the same as one before."""
+    return tuple(tuple(each) if isinstance(each, list) else each for each in json.loads(text))
 
 
 def _of_ruling(
