@@ -22,12 +22,12 @@ from pathlib import Path
 from applications import ELECTION, postcode, write_all
 from bench_checks import AS, Took, pollbook
 from bench_election import keys_of
-from cases import CASES, ON_APPLICATIONS, case_lines, invent_cases
+from cases import ON_APPLICATIONS, Size, case_lines, invent_cases
 from measure import Line, head, verdict
 from panels import FOUNDED, founding, offices, rules
 from panels import Line as Command
 
-APPLICATIONS = 16_000  # of which 76.5% pass every check
+APPLICATIONS = 1.6  # for each case: 76.5% of them pass every check
 EDITION = 2  # entries of the electoral register for each application
 SEED = 2015
 MEGABYTES_MOST = 1_000
@@ -39,12 +39,11 @@ HEAD = ("--as", "returning-officer")
 Call = Callable[..., str]  # moment and words -> what the program printed
 
 
-def write_files(folder: Path, share: int) -> tuple[list[str], str]:
-    """Write the files of the applications; give the receipts of those that pass every check, and the cat's.
+def write_files(folder: Path, number: int) -> tuple[list[str], str]:
+    """Write the files of so many applications; give the receipts of those that pass every check, and the cat's.
 
     The cat is on the electoral register: so it passes too.
     """
-    number = APPLICATIONS // share
     written = write_all(folder, number, EDITION * number, SEED)
     with (folder / "e.csv").open("a", encoding="utf-8", newline="") as stream:
         csv.writer(stream).writerow((f"E{EDITION * number}", "Ned", "Catman", "1 Linden Row", postcode(0)))
@@ -63,9 +62,9 @@ def write_lines(file: Path, lines: list[Command]) -> None:
     file.write_text("".join(json.dumps(each) + "\n" for each in lines), "utf-8")
 
 
-def carry_out(folder: Path, share: int, call: Call) -> list[Command]:
+def carry_out(folder: Path, size: Size, call: Call) -> list[Command]:
     """Carry the scenario out in a folder, by `call`; give the lines of its cases and appeals."""
-    passing, cat = write_files(folder, share)
+    passing, cat = write_files(folder, round(size.cases * APPLICATIONS))
     call(FOUNDED, "init", "--origin", "example.org/scenario")
     call(FOUNDED, "found", "founding.json", "--effective", FOUNDED)
     call(FOUNDED, "apply", "commands.jsonl")
@@ -75,7 +74,7 @@ def carry_out(folder: Path, share: int, call: Call) -> list[Command]:
     call("2015-08-13T09:00:00Z", "run-checks", ELECTION, *HEAD, *REGISTER, *BARRED)
     chance = random.Random(SEED)
     keys = keys_of(folder, [*passing, cat])
-    people = chance.sample(keys[:-1], CASES // share - 1)
+    people = chance.sample(keys[:-1], size.cases - 1)
     applied = round(len(people) * ON_APPLICATIONS)
     cases = invent_cases(chance, people[:applied], people[applied:], keys[-1])
     with (folder / "referred.csv").open("w", encoding="utf-8", newline="") as stream:
@@ -89,7 +88,7 @@ def carry_out(folder: Path, share: int, call: Call) -> list[Command]:
     call("2015-08-14T12:00:00Z", "build-roll", ELECTION, *HEAD)
     frozen = ("freeze-roll", "--election", ELECTION, "--effective", "2015-08-12T15:00:00Z")
     call("2015-08-14T18:00:00Z", "record", *frozen, "--published", "2015-08-14T18:00:00Z", *AS)
-    lines = list(case_lines(chance, cases, share))
+    lines = list(case_lines(chance, cases, size))
     lines.append({"verb": "close-poll", "as": "registrar", "contest": "leader", "effective": "2015-09-10T12:00:00Z"})
     write_lines(folder / "cases.jsonl", lines)
     call("2015-08-15T08:00:00Z", "apply", "cases.jsonl")
@@ -126,7 +125,7 @@ def main() -> int:
         folder.mkdir(exist_ok=True)
         os.environ |= {"POLLBOOK_STATE": str(folder / "state"), "POLLBOOK_KEYS": "keys"}
         steps = Steps(folder)
-        lines = carry_out(folder, given.share, steps)
+        lines = carry_out(folder, Size().share(given.share), steps)
         print(f"{len(lines):,} commands of cases and appeals")
         took = steps.took("verify", ("verify", "--json"), ("-m", "cli.main"))
         found = json.loads(took.out)

@@ -35,7 +35,7 @@ from applications import ELECTION  # noqa: E402
 from bench_cases import Steps, carry_out  # noqa: E402
 from bench_checks import pollbook  # noqa: E402
 from bench_decide import SMALL, TIMES, fill, measure  # noqa: E402
-from cases import CASES  # noqa: E402
+from cases import Size  # noqa: E402
 from measure import Line, head, verdict  # noqa: E402
 from officers import OFFICES, found, officer, signer  # noqa: E402
 from papers import opened  # noqa: E402
@@ -69,13 +69,13 @@ WANTED: dict[str, tuple[float | None, Callable[[int], Sequence[str]]]] = {
 }
 
 
-def scenario(folder: Path, kept: Path | None, share: int, events: int) -> None:
+def scenario(folder: Path, kept: Path | None, size: Size, events: int) -> None:
     """Put the ledger of the scenario into a folder, with its keys, and fill it up to so many events."""
     source = kept or folder / "made"
     if kept is None:
         source.mkdir()
         os.environ |= {"POLLBOOK_STATE": str(source / "state"), "POLLBOOK_KEYS": "keys"}
-        carry_out(source, share, Steps(source))
+        carry_out(source, size, Steps(source))
     (folder / "ledger").mkdir()
     for name in ("ledger.db", "vault.db"):
         shutil.copy(source / "ledger" / name, folder / "ledger" / name)
@@ -167,12 +167,13 @@ def main() -> int:
     head()
     with tempfile.TemporaryDirectory(prefix="pollbook-bench-") as name:
         folder = Path(name)
-        scenario(folder, given.scenario, given.share, given.events)
+        size = Size().share(given.share)
+        scenario(folder, given.scenario, size, given.events)
         took = pollbook(folder, "rulings", ELECTION, "--json")
         rulings = json.loads(took.out)["rulings"]
         what = f"{rulings:,} rulings in {given.events:,} events; the first look, which makes the views of all"
         print(f"{what}: {took.clock:.1f} s, of processor {took.processor:.1f} s, {took.peak:,.0f} MB", flush=True)
-        lines = looks(folder, CASES // given.share)
+        lines = looks(folder, size.cases)
         shutil.rmtree(folder / "ledger")
         lines += decided(folder, given.events)
     for line in lines:

@@ -13,6 +13,7 @@ import random
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from typing import NamedTuple
 
 from appeals import Plan, appeal_lines
 from applications import ELECTION
@@ -37,7 +38,6 @@ from panels import (
     said,
 )
 
-CASES, APPEALS, LATE_ALLOWED = 10_000, 400, 40
 ON_APPLICATIONS = 0.6  # of the cases; the others are about entries
 ADVERSE = {HARSH: 0.97, CONFLICTED: 0.7, BOILERPLATE: 0.7}  # share decided against the person
 WORN = 0.9  # share of its rulings to which the panel of boilerplate gives the same reasons
@@ -49,6 +49,18 @@ HOURS_TO_NOTICE, HOURS_TO_REPLY = 6, 73
 SAME = "The panel looked at everything that was put before it and found the allegation to be made out in this matter"
 DETECTIONS = {"complaint": 20, "match": 25, "search": 34, "press": 6, "random-audit": 15}
 TELLING: Line = {"channel": "email", "contains": ["ground", "rule", "evidence", "reasons", "appeal"]}
+
+
+class Size(NamedTuple):
+    """How many cases there are, how many appeals, and how many of these are allowed after the poll had closed."""
+
+    cases: int = 10_000
+    appeals: int = 400
+    late_allowed: int = 40
+
+    def share(self, share: int) -> Size:
+        """Give a part of it, one in so many."""
+        return Size(self.cases // share, self.appeals // share, max(self.late_allowed // share, 1))
 
 
 @dataclass(frozen=True)
@@ -109,7 +121,7 @@ def invent_cases(chance: random.Random, applications: Sequence[str], entries: Se
     return found
 
 
-def case_lines(chance: random.Random, cases: Sequence[Case], share: int) -> Iterator[Line]:
+def case_lines(chance: random.Random, cases: Sequence[Case], size: Size) -> Iterator[Line]:
     """Give what is recorded of these cases, in no order yet: sort by moment, and keep what is of one moment."""
     for case in cases:
         yield from _before(chance, case)
@@ -128,7 +140,7 @@ def case_lines(chance: random.Random, cases: Sequence[Case], share: int) -> Iter
                 plan = _ruled(chance, each, name, len(present), free + timedelta(minutes=5))
                 yield from plan.lines
                 plans.append(plan)
-    yield from appeal_lines(chance, plans, APPEALS // share, max(LATE_ALLOWED // share, 1))
+    yield from appeal_lines(chance, plans, size.appeals, size.late_allowed)
 
 
 def _ready(case: Case) -> datetime:
