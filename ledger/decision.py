@@ -58,7 +58,7 @@ Agree = Callable[[Mapping[str, Any], Any], bool]  # a signed command's fields, a
 class Command(BaseModel):
     """What somebody asks to be recorded. The docstring and the field descriptions are its help."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    model_config = ConfigDict(frozen=True, extra="forbid", defer_build=True)
 
     verb: ClassVar[str]
     group: ClassVar[str] = ""

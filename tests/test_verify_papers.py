@@ -30,7 +30,7 @@ from ledger.streams.linkage import LinkageDestroyed, LinkageSealed
 from ledger.streams.paper_handling import ReissuePaper
 from ledger.streams.returned import DuplicateReturnHeld, MarksReceived, MarksReconciled, ReturnMarked
 from ledger.vault import Vault
-from projections.counting import LedgerFigures, open_views
+from projections.counting import LedgerFigures
 from projections.verify.run import verify
 from projections.verify.sealing import Notes, Trust
 
@@ -173,9 +173,8 @@ def test_in_a_founded_ledger_papers_are_signed_for(tmp_path: Path) -> None:
     place, now = SQLitePlace(tmp_path), "2024-05-01T12:00:00Z"
     place.make().close()
     with place.open() as record, closing(Vault(place.vault_store(), MASTER, secrets.token_bytes)) as vault:
-        views = open_views(None)
         signing = signer(*OFFICES)
-        desk = Desk(record, vault, LedgerFigures(record, views), lambda: now, secrets.token_bytes, signing)
+        desk = Desk(record, vault, LedgerFigures(record), lambda: now, secrets.token_bytes, signing)
         one_elector = {"contest": "leader", "person": person(1), "number": 1}
         desk.submit(FOUND, actor="returning-officer")
         for command in (*DEFINED, None, IssuePapers.model_validate(ISSUE), ReissuePaper(**one_elector, reason="lost")):
@@ -188,6 +187,5 @@ def test_in_a_founded_ledger_papers_are_signed_for(tmp_path: Path) -> None:
         with pytest.raises(RefusedError, match=r"^no-authority: "):
             desk.submit(marked([row(2)], "e" * 32), actor="agent")
         found = verify(record, views=None, vault=vault, notes=Notes(), trust=Trust())
-        views.close()
     assert not [each for each in found.findings if "entry/" not in each.what and "roll/" not in each.what]
     assert not {"A4", "A5", "C3", "C5", "E11"} & found.unchecked.keys()

@@ -36,7 +36,7 @@ from ledger.streams.figure import Figure
 from ledger.streams.key import RevokeKey
 from ledger.streams.result import PublishFigures
 from ledger.streams.signature import signed_text
-from projections.counting import LedgerFigures, open_views
+from projections.counting import LedgerFigures
 from projections.verify.run import Report, verify
 from projections.verify.sealing import Notes, Trust
 from projections.verify.verbs import must_be_signed, verbs_of
@@ -74,11 +74,9 @@ def untouched(tmp_path_factory: pytest.TempPathFactory) -> Path:
     place.make().close()
     seconds = count()
     with signing_desk(place, clock=lambda: f"2024-05-01T12:00:{next(seconds):02d}Z") as desk:
-        views = open_views(None)
-        desk._figures = LedgerFigures(desk.ledger, views)
+        desk._figures = LedgerFigures(desk.ledger)
         for number, (actor, command) in enumerate(COMMANDS):
             desk.submit(command, actor=actor, command_id=f"c-{number}")
-        views.close()
     return place.folder
 
 
