@@ -75,6 +75,24 @@ def statistics(
     context: typer.Context,
     election: Annotated[str, typer.Argument(help="Id of the election.")],
     out: Annotated[Path | None, typer.Argument(metavar="[OUT]", help="Folder to write the pack to: a new one.")] = None,
+    after: Annotated[
+        Path | None,
+        typer.Option("--after", metavar="FILE", help="The statistics.json that was published last: begin after it."),
+    ] = None,
     as_json: Json = False,
 ) -> None:
-    """Print numbers of rulings for the public."""
+    """Give the public numbers of rulings, no small ones.
+
+    Refusals, removals and suspensions by ground, who decided, category, region, unit, day and source; what became of
+    appeals; how often rulings did not stand. Numbers under 10 are pooled so that none follows from the others. Each
+    figure says of which rulings it is, by which events, under which root.
+
+    Publish a later pack as one that follows: each ruling is in one pack, so two together tell no more.
+
+    \b
+    pollbook statistics labour public-1
+    pollbook statistics labour public-2 --after public-1/statistics.json
+    """
+    from cli.statistics import show_statistics
+
+    show_statistics(context.obj, election, out, after, as_json=as_json)
