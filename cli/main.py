@@ -40,7 +40,7 @@ app = typer.Typer(
     "Begin with: pollbook demo",
 )
 
-DEMOS = ("labour-2010", "labour-2015", "labour-2016", "labour-2020", "nz-labour-2014", "nec-2014")
+DEMOS = ("labour-2010", "labour-2015", "labour-2016", "labour-2020", "nz-labour-2014", "nec-2014", "oversight")
 MARKS = ("mark-returns", "marked-register")
 MAPPED = ("applications", "payments", "register-members")  # which a mapping reads
 RECORD, LOOK, CHECK, TRY = "Record", "Look", "Check", "Try"  # headings of the verbs in the help

@@ -102,7 +102,7 @@ def _views_of(place: Place, ledger: Ledger, *, anew: bool) -> Views:
 @contextmanager
 def desk_at(place: Place, chance: Chance | None = None, *, dry_run: bool = False) -> Iterator[Desk]:
     """Open a desk: the ledger for writing, and what belongs to it; or the rehearsal of one."""
-    chance = chance or Chance()
+    chance = chance or place.chance or Chance()
     signer = signer_in(place.keys)
     if dry_run:
         with opened(place) as ledger, _rehearsed(ledger, read_master_key(ledger.ledger_id), chance, signer) as desk:
@@ -139,8 +139,9 @@ def _rehearsed(ledger: Ledger, master: bytes, chance: Chance, signer: Sign) -> I
             vault.close()
 
 
-def vault_of(place: Place, ledger: Ledger, draw: Draw = secrets.token_bytes) -> Vault:
+def vault_of(place: Place, ledger: Ledger, draw: Draw | None = None) -> Vault:
     """Open the ledger's vault; close it when done."""
+    draw = draw or (place.chance or Chance()).draw
     vault = Vault(_vault_store(place), read_master_key(ledger.ledger_id), draw)
     vault.index.shown = _indexing
     return vault

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import sqlite3
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from typing import NamedTuple
 
@@ -11,7 +12,7 @@ from cli.office import system_clock, viewed
 from cli.place import Place
 from cli.screen import progress
 from ledger.store import Ledger
-from projections.catch_up import PastViews
+from projections.catch_up import PastViews, Projection
 from projections.moment import Moment
 from projections.oversight.folding import OversightProjection
 from projections.oversight.places import Places
@@ -25,6 +26,7 @@ class Overseen(NamedTuple):
     Attributes:
         moment: as of which it is; `at` is the time that deadlines are held against, UTC.
         known: position of the last event that it knows, -1 in an empty ledger.
+        database: the views that it was read from, while it is open.
     """
 
     ledger: Ledger
@@ -32,11 +34,21 @@ class Overseen(NamedTuple):
     moment: Moment
     at: str
     known: int
+    database: sqlite3.Connection
 
 
 @contextmanager
-def overseen(place: Place, election: str, as_of: str | None = None, known_at: str | None = None) -> Iterator[Overseen]:
+def overseen(
+    place: Place,
+    election: str,
+    as_of: str | None = None,
+    known_at: str | None = None,
+    also: Sequence[Projection] = (),
+) -> Iterator[Overseen]:
     """Open a ledger, and read what oversight asks of an election; the past is read anew, in memory.
+
+    Args:
+        also: what else of the past is read; of now, the views have it all.
 
     Raises:
         UsageError: `bad-moment`.
@@ -47,7 +59,7 @@ def overseen(place: Place, election: str, as_of: str | None = None, known_at: st
         require_known(moment, ledger)
         with progress("reading", ledger.head().size - views.next_position) as bar:
             views.catch_up(ledger, progress=bar.by)
-        past = None if moment.is_now else PastViews(moment, [OversightProjection()])
+        past = None if moment.is_now else PastViews(moment, [OversightProjection(), *also])
         try:
             if past:
                 with progress("reading the past", ledger.head().size) as bar:
@@ -55,9 +67,9 @@ def overseen(place: Place, election: str, as_of: str | None = None, known_at: st
             point = point_of(ledger, moment)
             places = Places(views.database, point)
             found = read_oversight((past or views).database, election, places)
+            head = ledger.head().recorded
+            at = system_clock() if moment.is_now else min(filter(None, (moment.as_of, moment.known_at, head)))
+            yield Overseen(ledger, found, moment, at, point.known, (past or views).database)
         finally:
             if past:
                 past.close()
-        head = ledger.head().recorded
-        at = system_clock() if moment.is_now else min(filter(None, (moment.as_of, moment.known_at, head)))
-        yield Overseen(ledger, found, moment, at, point.known)

@@ -7,6 +7,7 @@ from typing import Annotated
 
 import typer
 
+from cli import docket_verbs
 from cli.count_verbs import AsOf, Json, KnownAt
 
 LOOK = "Look"
@@ -17,6 +18,7 @@ def add_verbs(app: typer.Typer) -> None:
     """Add the verbs to the program."""
     app.command("rulings", rich_help_panel=LOOK)(rulings)
     app.command("statistics", rich_help_panel=LOOK)(statistics)
+    docket_verbs.add_verbs(app)
 
 
 def rulings(

@@ -15,7 +15,7 @@ from projections.oversight.written import change, local, put
 
 
 def _opened(database: sqlite3.Connection, position: int, event: of_case.CaseOpened) -> None:
-    names = ("election", "person", "subject", "grounds", "detection", "referred_by", "about", "conduct")
+    names = ("election", "person", "subject", "grounds", "detection", "referred_by", "about", "conduct", "candidates")
     fields = {name: getattr(event, name) for name in names}
     lists: dict[str, Any] = {"recused": [], "incidents": []}
     counts = {"replies": 0, "rulings": 0}
@@ -25,7 +25,8 @@ def _opened(database: sqlite3.Connection, position: int, event: of_case.CaseOpen
 
 def _evidence_added(database: sqlite3.Connection, _: int, event: of_case.EvidenceAdded) -> None:
     kept = {"evidence_class": event.evidence_class, "disclosure": event.disclosure, "added": event.effective}
-    put(database, "overseen_evidence", case_id=event.case, evidence=event.evidence, **kept)
+    fields = {"evidence": event.evidence, "given_by": event.given_by}
+    put(database, "overseen_evidence", case_id=event.case, **fields, **kept)
 
 
 def _evidence_withdrawn(database: sqlite3.Connection, _: int, event: of_case.EvidenceWithdrawn) -> None:

@@ -22,7 +22,7 @@ from projections.oversight.rows import CaseRow, Found, GroundRow, RulingRow, Sit
 from projections.oversight.tables import KEYS
 
 LISTS = frozenset(
-    ("grounds", "recused", "incidents", "evidence", "classes", "reviewers", "answers", "present")
+    ("grounds", "recused", "candidates", "incidents", "evidence", "classes", "reviewers", "answers", "present")
 )  # columns that hold lists; `present` of a ruling is a number
 LISTS_KEPT = 10_000  # lists that are remembered as they were read
 

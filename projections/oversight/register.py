@@ -7,7 +7,7 @@ from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from statistics import median_low
-from typing import get_args
+from typing import TypeVar, get_args
 
 from ledger.errors import UsageError, nearest
 from ledger.field import rounded
@@ -17,6 +17,7 @@ from ledger.streams.ruling_events import RulingOutcome
 from projections.oversight.reading import Oversight
 from projections.oversight.rows import RulingRow
 
+Row = TypeVar("Row")
 PAGE = 50
 HOUR_SECONDS = 3_600
 HASHED = "sha256:"
@@ -136,8 +137,8 @@ def filtered(rows: Iterable[RulingRow], wanted: Filter) -> list[RulingRow]:
     return [row for row in rows if wanted.lets_through(row)]
 
 
-def page_of(rows: Sequence[RulingRow], page: int) -> Sequence[RulingRow]:
-    """Give one page of PAGE rulings, counted from 1 (`no-such-page`)."""
+def page_of(rows: Sequence[Row], page: int) -> Sequence[Row]:
+    """Give one page of PAGE rows, counted from 1 (`no-such-page`)."""
     pages = max(1, -(-len(rows) // PAGE))
     if not 1 <= page <= pages:
         raise UsageError("no-such-page", f"--page {page}", expected=f"1 to {pages}", found=page, remedy="Correct it")

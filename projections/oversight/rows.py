@@ -57,6 +57,7 @@ class RulingRow(NamedTuple):
         appeal_by, appeal_by_local: until when one may appeal.
         corrected, corrected_at: how often a slip in its reasons was put right, and when last.
         superseded_by: number of the next ruling on the same case.
+        recused: members present whom it names as having withdrawn.
         found: what it found on each ground, in its order.
         place: where the person stood on the roll when it was made.
         appeal: the appeal against it, or attempts at one.
@@ -108,6 +109,7 @@ class RulingRow(NamedTuple):
     corrected: int
     corrected_at: str | None
     superseded_by: int | None
+    recused: tuple[str, ...] = ()
     found: tuple[Found, ...] = ()
     place: Place = Place()
     appeal: AppealRow | None = None
@@ -154,7 +156,7 @@ class CaseRow(NamedTuple):
         rulings: how many were made; `last`, the last of them.
         reopened, reopened_for: when and why it was opened again last.
         closed, closed_as: when and how it was closed, unless it was opened again.
-        incidents: that it is linked to.
+        incidents: that it is linked to; `candidates`, that it has to do with.
     """
 
     case: str
@@ -185,6 +187,7 @@ class CaseRow(NamedTuple):
     closed: str | None
     closed_as: str | None
     incidents: tuple[str, ...]
+    candidates: tuple[str, ...] = ()
     last: RulingRow | None = None
 
     @property

@@ -23,7 +23,7 @@ def _ruled(database: sqlite3.Connection, position: int, event: of_ruling.RulingM
     )
     same = ("decided_by", "panel", "sitting", "check_version", "reviewed_by", "votes_for", "votes_against", "abstained",
             "evidence", "replies", "late_replies", "interim_reason", "reasons_key", "reasons_words", "papers",
-            "no_appeal", "outcome", "person")  # fmt: skip
+            "no_appeal", "outcome", "person", "recused")  # fmt: skip
     of_the_case = ("election", "subject", "detection", "referred_by", "about", "noticed", "reply_by")
     relied = [row_of(database, "overseen_evidence", event.case, each) for each in event.evidence]
     put(

@@ -9,6 +9,7 @@ CASE = (
     "case_id", "election", "person", "subject", "grounds", "detection", "referred_by", "about", "conduct", "opened",
     "position", "panel", "method", "allocated", "noticed", "reply_by", "reply_by_local", "replies", "replied",
     "interim", "interim_until", "recused", "rulings", "reopened", "reopened_for", "closed", "closed_as", "incidents",
+    "candidates",
 )  # fmt: skip
 RULING = (
     "case_id", "ruling", "election", "person", "subject", "position", "ruled", "outcome", "decided_by", "panel",
@@ -16,7 +17,7 @@ RULING = (
     "votes_against", "abstained", "detection", "referred_by", "about", "referred", "noticed", "reply_by", "evidence",
     "classes", "withdrawn", "replies", "late_replies", "interim_reason", "reasons_key", "reasons_words", "removes",
     "restores", "papers", "appeal_to", "no_appeal", "told", "channel", "appeal_by", "appeal_by_local", "corrected",
-    "corrected_at", "superseded_by",
+    "corrected_at", "superseded_by", "recused",
 )  # fmt: skip
 FINDING = ("case_id", "ruling", "place", "ground", "met", "conduct", "version", "clause")
 APPEAL = (
@@ -28,7 +29,7 @@ REMEDY = (
     "case_id", "ruling", "number", "remedy", "ordered", "due", "due_local", "contest", "entry", "reason", "done",
     "proof",
 )  # fmt: skip
-EVIDENCE = ("case_id", "evidence", "evidence_class", "disclosure", "added", "withdrawn")
+EVIDENCE = ("case_id", "evidence", "evidence_class", "disclosure", "added", "withdrawn", "given_by")
 GROUND = (
     "election", "ground", "version", "title", "standard", "decided_by", "effective", "published", "clause", "appeal_to",
     "no_appeal", "position",
