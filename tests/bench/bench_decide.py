@@ -76,12 +76,13 @@ KINDS: dict[str, Kind] = {
 }
 
 
-def measure(name: str, kind: Kind, small: Desk, large: Desk, events: int) -> Line:
-    """Give the same commands of a kind in turns to both, a slice at a time."""
+def measure(name: str, kind: Kind, small: Desk, large: Desk, times: int = TIMES) -> Line:
+    """Give the same commands of a kind, so many, in turns to both, a slice at a time."""
     actor, make_command = kind
+    sizes = [desk.ledger.head().size for desk in (small, large)]
     seconds: dict[int, list[float]] = {0: [], 1: []}
     processor = [0.0, 0.0]
-    for turn in range(TIMES // SLICE):
+    for turn in range(times // SLICE):
         commands = [make_command(next(NUMBERS)) for _ in range(SLICE)]
         for which, desk in ((0, small), (1, large)) if turn % 2 else ((1, large), (0, small)):
             start, used = time.perf_counter(), time.process_time()
@@ -89,9 +90,9 @@ def measure(name: str, kind: Kind, small: Desk, large: Desk, events: int) -> Lin
                 desk.submit(command, actor=actor)
             seconds[which].append(time.perf_counter() - start)
             processor[which] += time.process_time() - used
-    clock, used_ms = ([1000 * each / TIMES for each in times] for times in (map(sum, seconds.values()), processor))
-    for which, size in ((0, f"{SMALL:,}"), (1, f"{events:,}")):
-        print(f"  {name}, at {size} events: {clock[which]:.2f} ms, of processor {used_ms[which]:.2f} ms")
+    for which, size in enumerate(sizes):
+        clock, used = (1000 * each / times for each in (sum(seconds[which]), processor[which]))
+        print(f"  {name}, at {size:,} events: {clock:.2f} ms, of processor {used:.2f} ms")
     return rates(name, SLICE, seconds[1], seconds[0], least=FLAT_LEAST)
 
 
@@ -104,7 +105,7 @@ def main() -> int:
     with tempfile.TemporaryDirectory(prefix="pollbook-bench-") as temporary, ExitStack() as stack:
         small = make(Path(temporary) / "small", SMALL, stack)
         large = make(Path(temporary) / "large", events, stack)
-        lines = [measure(name, kind, small, large, events) for name, kind in KINDS.items()]
+        lines = [measure(name, kind, small, large) for name, kind in KINDS.items()]
         for line in lines:
             line.show()
     return verdict(lines)

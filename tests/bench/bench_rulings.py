@@ -8,8 +8,8 @@ of it is filled up to 2,000,000 events with papers by raw inserts: how they came
 look makes the views; the others are measured in one process, after the program's start, by processor time, medians of
 several, with the clock's beside.
 
-Rulings are decided in two ledgers of their own, founded, of 1,000 events and of as many as the other: the same 200
-cases, ready to be ruled on, the same commands in turns, each signed by the panel's clerk and recorded to the disk.
+Rulings are decided in two ledgers of their own, founded, of some 1,000 events and of as many as the other: the same
+100 cases, ready to be ruled on, the same commands in turns, each signed by the panel's clerk and recorded to the disk.
 """
 
 from __future__ import annotations
@@ -34,7 +34,7 @@ sys.path[:0] = [str(Path(__file__).resolve().parent), str(Path(__file__).resolve
 from applications import ELECTION  # noqa: E402
 from bench_cases import Steps, carry_out  # noqa: E402
 from bench_checks import pollbook  # noqa: E402
-from bench_decide import SMALL, TIMES, fill, measure  # noqa: E402
+from bench_decide import fill, measure  # noqa: E402
 from cases import Size  # noqa: E402
 from measure import Line, head, verdict  # noqa: E402
 from officers import OFFICES, found, officer, signer  # noqa: E402
@@ -52,6 +52,7 @@ from ledger.vault import Vault  # noqa: E402
 
 EVENTS = 2_000_000
 LOOKS = 7
+READY = 100  # cases to be ruled on: with them the small ledger has some 1,000 events
 CASE_MOST, PAGE_MOST = 0.1, 1.0  # seconds
 FOUNDED = "2010-01-01T00:00:00Z"
 WANTED: dict[str, tuple[float | None, Callable[[int], Sequence[str]]]] = {
@@ -133,11 +134,12 @@ def deciding(folder: Path, events: int, stack: ExitStack) -> Desk:
     founded = but(found(officer("returning-officer"), clerk), effective=FOUNDED)
     for command in (founded, but(CALL_ELECTION, effective=FOUNDED), GROUND, PROCEDURE, PANEL, *SEATED):
         desk.submit(command, actor="returning-officer")
-    for number in range(TIMES):
+    for number in range(READY):
         for command in (_opened(number), EVIDENCE, ALLOCATE, NOTICE):
             desk.submit(but(command, case=f"c{number}"), actor="returning-officer")
     desk.submit(SIT, actor="returning-officer")
-    fill(folder, events)
+    if events > desk.ledger.head().size:
+        fill(folder, events)
     return desk
 
 
@@ -149,12 +151,12 @@ def _opened(number: int) -> OpenCase:
 def decided(folder: Path, events: int) -> list[Line]:
     """Rule on cases, and tell the people, in turns in a small ledger and in a large one."""
     with ExitStack() as stack:
-        small, large = (deciding(folder / name, size, stack) for name, size in (("small", SMALL), ("large", events)))
+        small, large = (deciding(folder / name, size, stack) for name, size in (("small", 0), ("large", events)))
         rule, tell = (
-            (what, ("clerk", lambda number, command=command: but(command, case=f"c{number % TIMES}")))
+            (what, ("clerk", lambda number, command=command: but(command, case=f"c{number % READY}")))
             for what, command in (("make a ruling, signed", RULE), ("tell the person", TELL))
         )
-        return [measure(what, kind, small, large, events) for what, kind in (rule, tell)]
+        return [measure(what, kind, small, large, READY) for what, kind in (rule, tell)]
 
 
 def main() -> int:
