@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from filed import NOW_IS, Filed, filed
 from overseen import folded
-from ruled import BEFORE, CONDUCT, EVIDENCE, HASH, OPEN, RULE, RULED_ON, TELL
+from ruled import BEFORE, CONDUCT, EVIDENCE, GROUND, HASH, OPEN, RULE, RULED_ON, TELL
 from scenario import but
 from test_appeal import DETERMINE, LODGE, ORDER, REVIEWED, TOLD_OF
 from test_case_file import AGAIN, HIDDEN, MORE, NEITHER, NO_APPEAL, RECUSE, REOPEN, SAYS, SECOND, put, whole
@@ -14,6 +14,7 @@ from ledger.errors import RefusedError
 from ledger.streams.case_events import CaseLinked
 from ledger.streams.cases import CloseCase
 from ledger.streams.evidence import TakeInterimMeasure, WithdrawEvidence
+from ledger.streams.ruling_events import Finding
 from projections.case_facts import facts_of
 from projections.case_list import case_lines
 from projections.oversight.reading import Oversight, read_oversight
@@ -25,11 +26,17 @@ HOLD = TakeInterimMeasure(
     case="c1", measure="hold-paper", until="2010-08-20T00:00:00Z", reason="Papers go out", effective=OPEN.effective
 )
 TIP = but(HIDDEN, evidence_class="C")
+SECOND_VERSION = but(GROUND, effective="2010-05-20T12:00:00Z")
+THIRD_VERSION = but(GROUND, effective="2010-07-01T12:00:00Z")
+BEFORE_ALL = Finding(ground="other-party", met="not-met", conduct="2010-04-01T00:00:00Z")
+EARLY = but(RULE, findings=(*RULE.findings, BEFORE_ALL))
 MORE_SAID = {
     "all of it": whole(),
     "ruled on again": filed(*TOLD_OF, REOPEN, MORE, AGAIN, SECOND),
     "opened again": filed(*TOLD_OF, REOPEN),
     "closed": filed(*TOLD_OF, CLOSE),
+    "closed and opened again": filed(*TOLD_OF, CLOSE, but(REOPEN, effective="2010-10-01T12:00:00Z")),
+    "a ground of several versions": filed(*put(BEFORE, GROUND, GROUND, SECOND_VERSION, THIRD_VERSION), EARLY),
     "not ruled on": filed(*BEFORE),
     "no notice": filed(*BEFORE[:-2]),
     "no panel": filed(*BEFORE[:-3]),

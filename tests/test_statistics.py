@@ -99,6 +99,7 @@ def test_a_rate_is_told_where_both_numbers_are_or_the_other_is_nothing() -> None
     assert rates((12, allowed), (28, dismissed), (10, {})) == [("all", 12, 40), ("other-party", 12, 40)]
     assert rates((28, dismissed), (10, {})) == [("all", 0, 28), ("other-party", 0, 28)]
     assert rates((3, allowed), (28, dismissed), (10, {})) == []
+    assert rates((9, allowed), (28, dismissed), (10, {})) == []  # 28 are told, and whether all of them is not
     assert rates((12, allowed), (2, {}), (28, dismissed), (40, {"ground": "abuse"})) == []
     assert Rate("all", 12, 40).rate == Fraction(3, 10)
 
