@@ -59,9 +59,10 @@ restricted application/* application-received.v1 any category channel concession
  declaration? election identity received region? unit? | fee-received.v1 any amount currency day payment |\
  fee-failed.v1 any amount currency day payment | fee-refunded.v1 any amount currency day payment | fee-retained.v1 any\
  amount currency day | checks-run.v1 any checks edition? matcher? | cure-invited.v1 any deadline grounds notice served\
- | cure-supplied.v1 any grounds late received supplied | cure-lapsed.v1 any grounds | application-referred.v1 any case?\
- ground reason | referral-cleared.v1 any ground reason | application-admitted.v1 any category decided_by franchise\
- region? section tests unit? | application-lapsed.v1 any cause grounds | application-withdrawn.v1 any fee_action
+ tests? | cure-supplied.v1 any grounds late received supplied | cure-lapsed.v1 any grounds | application-referred.v1\
+ any case? ground reason | referral-cleared.v1 any ground reason | application-admitted.v1 any category decided_by\
+ franchise region? section tests unit? | application-lapsed.v1 any cause grounds | application-withdrawn.v1 any\
+ fee_action
 restricted build/{election}/{build} roll-build-opened.v1 any as_of_position franchise | roll-build-closed.v1 any\
  accepted digest failed held rows sections
 restricted case/{case} case-opened.v1 any about? candidates conduct? detection election grounds person referred_by\
@@ -69,11 +70,12 @@ restricted case/{case} case-opened.v1 any about? candidates conduct? detection e
  withheld_because? | evidence-withdrawn.v1 any evidence reason | case-notice-served.v1 any channel evidence grounds\
  reply_by text_digest | reply-received.v1 any person reply | interim-measure-taken.v1 any measure reason until |\
  interim-measure-lifted.v1 any reason | case-allocated.v1 any method panel reason? | member-recused.v1 any member\
- reason required | case-closed.v1 any reason | case-reopened.v1 any basis? reason | case-linked.v1 any incident signal\
- | ruling-made.v1 any abstained appeal? check_version? decided_by effects evidence findings interim_reason?\
- late_replies no_appeal? outcome panel? papers person reasons reasons_key reasons_words recused replies reviewed_by?\
- ruling sitting? votes_against votes_for | ruling-notified.v1 any appeal_by? channel contains ruling text_digest |\
- ruling-corrected.v1 any person reason reasons ruling
+ reason required | case-closed.v1 any reason | case-reopened.v1 any basis? reason | consent-given.v1 any by ruling\
+ text_digest | consent-withdrawn.v1 any ruling | case-linked.v1 any incident signal | ruling-made.v1 any abstained\
+ appeal? check_version? decided_by effects evidence findings interim_reason? late_replies no_appeal? outcome panel?\
+ papers person reasons reasons_key reasons_words recused replies reviewed_by? ruling sitting? votes_against votes_for |\
+ ruling-notified.v1 any appeal_by? channel contains ruling text_digest | ruling-corrected.v1 any person reason reasons\
+ ruling
 restricted certificate/{register_id}/{file} list-certified.v1 any affiliate as_of declared? due? levy? rows
 restricted checks/{election}/* checks-opened.v1 any barred_file? checks edition? matcher number on? register_file?\
  years? | checks-closed.v1 any applications changed digest outcomes
@@ -84,12 +86,18 @@ restricted entry/{election}/* entry-added.v1 any affiliate? basis category numbe
 restricted erasures/{register_id} erasures-ordered.v1 any as_of_position basis kept | disclosures-erased.v1 any\
  digests | erasures-confirmed.v1 any disclosures
 public franchise/{election} franchise-adopted.v1 any clause? decision? rule
+public freezes/rolls freeze-listed.v1 any election
 restricted incident/{incident} incident-opened.v1 any election kind title | incident-closed.v1 any finding
 restricted intake/{register_id}/{file} batch-received.v1 any affiliate? declared? levy? rows | batch-reconciled.v1 any\
  accepted amended? digest held rejected rows
+restricted invitation/{election}/{number} invitation-opened.v1 any curable franchise notice served zone |\
+ invitation-closed.v1 any applications changed digest invited not_invited
 contest issue/{contest}/{section} papers-issued.v1 any as_of_position channel count first_serial? roll_version
 restricted issued/{contest}/* paper-issued.v1 any basis? number reason | paper-reissued.v1 any number reason |\
- paper-cancelled.v1 any basis? cause number
+ paper-cancelled.v1 any basis? cause number | paper-set-aside.v1 any basis number | paper-unlinked.v1 any basis number\
+ why | set-aside-reversed.v1 any basis number
+restricted lapse/{election}/{number} lapse-opened.v1 any franchise | lapse-closed.v1 any changed digest lapsed\
+ not_lapsed
 public linkage/{contest} linkage-sealed.v1 any custodian digest until | linkage-destroyed.v1 any how
 restricted marks/{contest}/{file} marks-received.v1 any rows | marks-reconciled.v1 any accepted digest duplicates held\
  rejected rows
@@ -98,10 +106,10 @@ restricted payment/* payment-matched.v1 any application kind
 restricted payments/{election}/{file} payments-received.v1 any rows | payments-reconciled.v1 any digest rows sums
 restricted person/* member-registered.v1 1 affiliate? category declaration? identity joined? lapsed? levy? region?\
  section? unit? | member-amended.v1 any affiliate? category declaration? identity joined? lapsed? levy? region?\
- section? unit? | membership-changed.v1 any category? change on unit? | member-suspended.v1 any body? clause decision?\
- on until? voting | suspension-lifted.v1 any body? decision? on | member-expelled.v1 any body? clause decision? on |\
- member-readmitted.v1 any body? decision? on | office-held.v1 any area? office on source | office-ceased.v1 any area?\
- office on source
+ section? unit? | membership-changed.v1 any category? change on reason? second? unit? | member-suspended.v1 any body?\
+ clause decision? on until? voting | suspension-lifted.v1 any body? decision? on | member-expelled.v1 any body? clause\
+ decision? on | member-readmitted.v1 any body? decision? on | office-held.v1 any area? office on source |\
+ office-ceased.v1 any area? office on source
 public procedure/{election} procedure-adopted.v1 any appeal_days body? clause? days decision? hearing_hours holidays\
  published reasons_words reply_hours reviewers zone
 restricted returned/{contest}/* return-marked.v1 any channel? day number | duplicate-return-held.v1 any channel? day\
@@ -127,12 +135,14 @@ KEY_ROWS = "public key/{officer} key-enrolled.v1 any key proof | key-rotated.v1 
 # Types that open a batch, and those that close it; what comes between, by its thousands, names no command of its own.
 BATCHES = {
     "admission-opened.v1": "admission-closed.v1", "batch-opened.v1": "batch-closed.v1", "batch-received.v1":
-    "batch-reconciled.v1", "checks-opened.v1": "checks-closed.v1", "marks-received.v1": "marks-reconciled.v1",
-    "payments-received.v1": "payments-reconciled.v1", "roll-build-opened.v1": "roll-build-closed.v1"}
+    "batch-reconciled.v1", "checks-opened.v1": "checks-closed.v1", "invitation-opened.v1": "invitation-closed.v1",
+    "lapse-opened.v1": "lapse-closed.v1", "marks-received.v1": "marks-reconciled.v1", "payments-received.v1":
+    "payments-reconciled.v1", "roll-build-opened.v1": "roll-build-closed.v1"}
 IN_BATCHES = (
-    "paper-read.v1", "application-admitted.v1", "application-received-late.v1", "application-received.v1",
-    "checks-run.v1", "duplicate-return-held.v1", "entry-added.v1", "fee-failed.v1", "fee-received.v1",
-    "fee-refunded.v1", "member-amended.v1", "member-registered.v1", "payment-matched.v1", "return-marked.v1")
+    "paper-read.v1", "application-admitted.v1", "application-lapsed.v1", "application-received-late.v1",
+    "application-received.v1", "checks-run.v1", "cure-invited.v1", "duplicate-return-held.v1", "entry-added.v1",
+    "fee-failed.v1", "fee-received.v1", "fee-refunded.v1", "member-amended.v1", "member-registered.v1",
+    "payment-matched.v1", "return-marked.v1")
 
 # ---- 2. Verbs --------------------------------------------------------------------------------------------------------
 # A room, which is a power over all its verbs; each verb, with ! where it must be signed; the types that it leads to;
@@ -146,8 +156,9 @@ admission admit-application application-admitted -category -decided_by -franchis
 amendment adopt-rule-book rule-book-adopted | amend-rule rule-amended -clause ~clause | repeal-rule rule-repealed
 appeals lodge-appeal appeal-attempted appeal-lodged appeal-received-late -appeal_by -election -no_appeal -person\
  ~statement | grant-leave leave-granted | refuse-leave leave-refused | withdraw-appeal appeal-withdrawn
-applications receive-applications! application-received application-received-late -category -channel -closed\
- -concession -currency -declaration -fee_due -fee_version -identity -received -region -unit
+applications receive-applications! application-received application-received-late batch-received batch-reconciled\
+ -accepted -affiliate -amended -category -channel -closed -concession -currency -declaration -declared -digest -fee_due\
+ -fee_version -held -identity -levy -received -region -register_id -rejected -unit
 applying receive-application application-received application-received-late -closed -currency -fee_due -fee_version\
  ~identity | withdraw-application application-withdrawn
 ballot-order commit-ballot-order! ballot-order-committed | draw-ballot-order! ballot-order-drawn ~order =seed
@@ -159,9 +170,13 @@ cases open-case case-docketed case-opened ~search | allocate-case case-allocated
  close-case case-closed case-undocketed -election | reopen-case case-docketed case-reopened -election -grounds
 certificate certify-list! list-certified
 checks run-checks! checks-closed checks-opened checks-run -applications -changed -digest -outcomes
+consent give-consent consent-given | withdraw-consent consent-withdrawn
 contest define-contest contest-defined ~report | close-poll poll-closed
-cure invite-cure cure-invited -deadline | supply-cure cure-supplied -late ~supplied | lapse-cure cure-lapsed |\
+cure invite-cure cure-invited -deadline -tests | supply-cure cure-supplied -late ~supplied | lapse-cure cure-lapsed |\
  lapse-application application-lapsed -cause -grounds
+cures invite-cures! cure-invited invitation-closed invitation-opened -applications -changed -curable -deadline -digest\
+ -franchise -grounds -invited -not_invited -tests | lapse-applications! application-lapsed lapse-closed lapse-opened\
+ -cause -changed -digest -franchise -grounds -lapsed -not_lapsed
 declaration declare-result! result-declared -as_of_position -count -number | correct-result! result-corrected\
  -as_of_position -count -number
 deferral defer-decision decision-deferred
@@ -180,11 +195,12 @@ evidence add-evidence evidence-added -person ~description | withdraw-evidence ev
 fee set-fee fee-set ~closes ~opens ~published
 founding found-ledger! key-enrolled ledger-founded power-delegated
 franchise adopt-franchise franchise-adopted
-freeze freeze-roll roll-counted roll-frozen -as_of_position -cells -entries -open_batches -roll_version -root\
- -sections ~published | certify-roll! roll-certified -as_of_position -open_batches -open_cases -roll_version -root\
- ~entries ~sections
+freeze freeze-roll freeze-listed roll-counted roll-frozen -as_of_position -cells -entries -open_batches -roll_version\
+ -root -sections ~published | certify-roll! roll-certified -as_of_position -open_batches -open_cases -roll_version\
+ -root ~entries ~sections
 ground adopt-ground ground-adopted ~published
 guidelines issue-guidelines guidelines-issued -edition | issue-interpretation interpretation-issued -number
+hand-check check-application! checks-run -checks -edition -matcher ~checks
 heads record-stream-heads stream-heads-recorded -as_of_position -root -streams
 incident open-incident incident-opened | link-case case-linked | close-incident incident-closed
 inspection supply-roll-copy roll-copy-supplied | inspect-register register-inspected -outside_period
@@ -196,7 +212,8 @@ log-key rotate-log-key log-key-rotated
 lot commit-lot! lot-committed | draw-lot! lot-drawn -as_of_position -purpose -stage -tied ~order =seed
 member register-members! batch-received batch-reconciled member-amended member-registered -accepted -amended -category\
  -declaration -digest -held -identity -joined -lapsed -region -rejected -section -unit
-membership-change change-membership membership-changed | hold-office office-held | cease-office office-ceased -area
+membership-change change-membership membership-changed ~reason | hold-office office-held | cease-office office-ceased\
+ -area
 merge merge-persons persons-merged | undo-merge merge-undone
 nomination receive-nomination nomination-received nomination-received-late -closed -irregular -nominator_class -size |\
  withdraw-nomination nomination-withdrawn -nominee
@@ -205,8 +222,8 @@ nomination-ruling rule-nomination-invalid nomination-ruled-invalid -nominee | ru
 nominations open-nominations nominations-opened | name-nominee nominee-named | size-class class-sized |\
  close-nominations nominations-closed -closes
 nominator register-nominator nominator-registered | end-entitlement entitlement-ended
-notification notify-ruling entry-removed entry-restored ruling-notified -appeal_by -basis -cause -election -number |\
- correct-ruling ruling-corrected -person ~reasons
+notification notify-ruling entry-removed entry-restored paper-cancelled paper-set-aside paper-unlinked ruling-notified\
+ -appeal_by -basis -cause -contest -election -number -why | correct-ruling ruling-corrected -person ~reasons
 paper read-papers! batch-closed batch-opened -contents -count -digest -provenance -total
 paper-handling issue-paper paper-issued | reissue-paper paper-read paper-reissued -marks -provenance | cancel-paper\
  paper-cancelled
@@ -217,7 +234,8 @@ person record-person person-recorded ~identity | order-erasure erasure-ordered |
  ~digests
 procedure adopt-procedure procedure-adopted ~published
 referral refer-application application-referred ~reason | clear-referral referral-cleared ~reason
-remedies order-remedy remedy-ordered -number ~due | do-remedy entry-restored remedy-done -basis -cause -election
+remedies order-remedy remedy-ordered -number ~due | do-remedy entry-restored paper-issued remedy-done\
+ set-aside-reversed -basis -cause -contest -election -reason ~number
 report make-report! report-made -as_of_position
 result order-recount recount-ordered -number | annul-result! result-annulled | publish-figures figures-published
 retention hold-retention retention-held | release-retention retention-released | fulfil-subject-access\

@@ -250,7 +250,7 @@ def test_the_table_of_verbs_is_that_of_the_product_and_of_the_page() -> None:
     for verb, entry in DECISIONS.items():
         command = entry.command
         apart = {sign: offices["APART"].get((verb, sign), set()) for sign in "-~="}
-        assert apart["~"] == command.private | command.filled | {*command.written}
+        assert apart["~"] == command.private | command.filled | {*command.written, *command.elsewhere}
         assert apart["="] == command.unordered
         own = {field for name in TYPES if verb in verbs_of(name) for field in TYPES[name].model_fields} - ENVELOPE
         assert apart["-"] == (set() if verb == "found-ledger" else own - {*command.model_fields}), verb
