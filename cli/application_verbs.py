@@ -56,7 +56,7 @@ def invite_cures(
     actor: Actor = "",
     as_json: Json = False,
 ) -> None:
-    """Record that many were told what is wrong, and until when it can be put right.
+    """Record that many were told what is wrong, by what deadline.
 
     Run the checks and serve the notice first. Told are those who fail tests named here and no others, were not told
     of them before, and were checked before the notice was served; each has the longest time of its grounds. Who is
@@ -75,7 +75,7 @@ def invite_cures(
 
 
 def lapse(context: typer.Context, election: Election, actor: Actor = "", as_json: Json = False) -> None:
-    """Record that applications came to nothing that were not put right in time.
+    """Record that what was not put right in time has lapsed.
 
     Those lapse whose every deadline passed, of whom nothing came in and who fail no test that they were not told of.
     Whoever answered, even late, is left for an officer or a ruling; who is not lapsed is counted by the reason. All
