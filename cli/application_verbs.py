@@ -8,21 +8,25 @@ import typer
 
 LOOK, RECORD = "Look", "Record"
 
+Election = Annotated[str, typer.Argument(metavar="ELECTION", help="Id of the election.")]
+Actor = Annotated[str, typer.Option("--as", envvar="POLLBOOK_ACTOR", metavar="ACTOR", help="Who records: an office.")]
+Json = Annotated[bool, typer.Option("--json", help="Print JSON instead of tables.")]
+
 
 def add_verbs(app: typer.Typer) -> None:
     """Add the verbs."""
     app.command("admit", rich_help_panel=RECORD)(admit)
+    app.command("invite-cures", rich_help_panel=RECORD)(invite_cures)
+    app.command("lapse", rich_help_panel=RECORD)(lapse)
     app.command("application-key", rich_help_panel=LOOK)(application_key)
     app.command("payment-key", rich_help_panel=LOOK)(payment_key)
 
 
 def admit(
     context: typer.Context,
-    election: Annotated[str, typer.Argument(metavar="ELECTION", help="Id of the election.")],
-    actor: Annotated[
-        str, typer.Option("--as", envvar="POLLBOOK_ACTOR", metavar="ACTOR", help="Who records: an office.")
-    ] = "",
-    as_json: Annotated[bool, typer.Option("--json", help="Print JSON instead of tables.")] = False,
+    election: Election,
+    actor: Actor = "",
+    as_json: Json = False,
 ) -> None:
     """Admit every application whose tests are all passed.
 
@@ -30,7 +34,7 @@ def admit(
     they came in. Each admission says every test; who is not admitted is counted by what is missing. All of it is one
     batch; after a kill, give the same again. Nobody is refused here: a refusal is a ruling.
 
-    
+    \b
     pollbook admit leader-2015 --as registrar
     """
     from cli.admit import admit as run
@@ -38,9 +42,56 @@ def admit(
     run(context.obj, election, actor, as_json=as_json)
 
 
+def invite_cures(
+    context: typer.Context,
+    election: Election,
+    grounds: Annotated[
+        list[str], typer.Option("--ground", metavar="TEST=GROUND", help="Ground of who fails a test; several times.")
+    ],
+    notice: Annotated[str, typer.Option("--notice", metavar="ID", help="Id of the notice's text.")],
+    zone: Annotated[str, typer.Option("--zone", metavar="ZONE", help="Zone in which the deadline is told.")],
+    served: Annotated[
+        str | None, typer.Option("--served", metavar="MOMENT", help="When the notice was served (UTC).")
+    ] = None,
+    actor: Actor = "",
+    as_json: Json = False,
+) -> None:
+    """Record that many were told what is wrong, and until when it can be put right.
+
+    Run the checks and serve the notice first. Told are those who fail tests named here and no others, were not told
+    of them before, and were checked before the notice was served; each has the longest time of its grounds. Who is
+    not told is counted by the reason. Without --served nothing is recorded, and those are counted who are to be told.
+    All of it is one batch; after a kill, give the same again; given once more, it adds nothing.
+
+    \b
+    pollbook invite-cures leader-2015 --as registrar --notice cure-1 \\
+      --ground register-match=not-on-the-register --ground paid=unpaid \\
+      --zone Europe/London --served 2015-08-14T09:00:00Z
+    """
+    from cli.cures import Told
+    from cli.cures import invite_cures as run
+
+    run(context.obj, election, Told(grounds, notice, served, zone), actor, as_json=as_json)
+
+
+def lapse(context: typer.Context, election: Election, actor: Actor = "", as_json: Json = False) -> None:
+    """Record that applications came to nothing that were not put right in time.
+
+    Those lapse whose every deadline passed, of whom nothing came in and who fail no test that they were not told of.
+    Whoever answered, even late, is left for an officer or a ruling; who is not lapsed is counted by the reason. All
+    of it is one batch; after a kill, give the same again; given once more, it adds nothing.
+
+    \b
+    pollbook lapse leader-2015 --as registrar
+    """
+    from cli.cures import lapse_applications as run
+
+    run(context.obj, election, actor, as_json=as_json)
+
+
 def application_key(
     context: typer.Context,
-    election: Annotated[str, typer.Argument(metavar="ELECTION", help="Id of the election.")],
+    election: Election,
     receipt: Annotated[str, typer.Argument(metavar="RECEIPT", help="Receipt number, however it is written.")],
 ) -> None:
     """Print the key of an application by its receipt number.

@@ -81,7 +81,7 @@ def turnout(
         typer.Option("--by", metavar="PLACE", help="region, unit, section, category or affiliate; or several."),
     ] = None,
     audience: Annotated[
-        str, typer.Option("--audience", metavar="WHO", help="With --by: officers; or public, with no small number.")
+        str, typer.Option("--audience", metavar="WHO", help="With --by: officers, panel; or public, no small number.")
     ] = "officers",
     purpose: PurposeOption = "",
     actor: OpenerOption = "",

@@ -17,6 +17,7 @@ from pathlib import Path
 from cli.apply import carry_out, given_in
 from cli.count import say_count
 from cli.demo_beginning import Beginning, begin, origin_of, show_beginning, tell_nominations
+from cli.demo_story import tell_story
 from cli.figures import compared_at, say_comparison
 from cli.look import counted_at
 from cli.office import Chance, make, opened, viewed
@@ -90,6 +91,7 @@ SHOWN = {
         {"leader": "Votes were published of the caucus alone, of the other sections only percentages: no count."}
     ),
 }
+STORIES = ("oversight",)  # demos that are told: invented, and not counted
 
 
 @dataclass(slots=True)
@@ -108,15 +110,19 @@ class FixedDraw:
 def run_demo(name: str) -> None:
     """Run a demo from beginning to end."""
     demo = SHOWN.get(name)
-    if demo is None:
+    if demo is None and name not in STORIES:
+        known = (*SHOWN, *STORIES)
         raise UsageError(
             "unknown-demo",
             "pollbook demo",
-            expected=" or ".join(SHOWN),
-            found=f"{name!r}{nearest(name, SHOWN)}",
+            expected=" or ".join(known),
+            found=f"{name!r}{nearest(name, known)}",
             remedy="Choose one of them",
         )
     folder = _new_folder(f"pollbook-{name}")
+    if demo is None:
+        tell_story(Place(folder, keys=_keys_of(folder)), name, DEMOS / name, FixedDraw(name))
+        return
     place = Place(folder, keys=_keys_of(folder) if demo.begins else None)
     _record(place, name, demo.begins)
     for contest, note in demo.contests.items():

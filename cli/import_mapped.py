@@ -1,4 +1,4 @@
-"""Which files `pollbook import` reads by a mapping: registers, applications, payments, marked registers."""
+"""Which files `pollbook import` reads by a mapping: registers, offices, applications, payments, marked registers."""
 
 from __future__ import annotations
 
@@ -29,6 +29,14 @@ def import_mapped(
         from cli.import_marks import import_marks
 
         import_marks(place, *given, dry_run=dry_run, as_json=as_json)
+    elif what == "hold-office" and mapping is None:
+        from cli.import_csv import import_file
+
+        import_file(place, what, file, settings, actor, dry_run=dry_run, as_json=as_json)
+    elif what == "hold-office" and mapping is not None:
+        from cli.import_offices import import_offices
+
+        import_offices(place, file, mapping, settings, actor, dry_run=dry_run, as_json=as_json)
     elif what == "applications":
         from cli.import_applications import import_applications
 

@@ -17,6 +17,7 @@ from cli import (
     member_verbs,
     nomination_verbs,
     office_verbs,
+    oversight_verbs,
     paper_verbs,
     privacy_verbs,
     roll_verbs,
@@ -39,9 +40,9 @@ app = typer.Typer(
     "Begin with: pollbook demo",
 )
 
-DEMOS = ("labour-2010", "labour-2015", "labour-2016", "labour-2020", "nz-labour-2014", "nec-2014")
+DEMOS = ("labour-2010", "labour-2015", "labour-2016", "labour-2020", "nz-labour-2014", "nec-2014", "oversight")
 MARKS = ("mark-returns", "marked-register")
-MAPPED = ("applications", "payments", "register-members")  # which a mapping reads
+MAPPED = ("applications", "hold-office", "payments", "register-members")  # which a mapping reads
 RECORD, LOOK, CHECK, TRY = "Record", "Look", "Check", "Try"  # headings of the verbs in the help
 
 PASSED_ON = {"allow_extra_args": True, "ignore_unknown_options": True, "help_option_names": []}
@@ -227,7 +228,7 @@ def show(
 
 for verbs in (build_verbs, timetable_verbs, body_verbs, rules_verbs, count_verbs, nomination_verbs, office_verbs):
     verbs.add_verbs(app)
-for verbs in (member_verbs, check_verbs, roll_verbs, paper_verbs, case_verbs, privacy_verbs):
+for verbs in (member_verbs, check_verbs, roll_verbs, paper_verbs, case_verbs, oversight_verbs, privacy_verbs):
     verbs.add_verbs(app)
 
 
@@ -262,7 +263,8 @@ def demo(
 ) -> None:
     """Record a real election, count it, and catch tampering.
 
-    The ledger goes to a new folder here; the tampering is done to a copy of it.
+    The ledger goes to a new folder here; the tampering is done to a copy of it. The demo called oversight is invented:
+    it shows what of rulings and appeals is refused, and what anybody can ask of them.
     """
     from cli.demo import run_demo
 

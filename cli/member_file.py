@@ -81,7 +81,7 @@ class MemberFile:
         digest = sha256()
         for block in self._blocks(0, read):
             digest.update(block)
-        said = f"{self._register}\n{self._mapping.model_dump_json()}\n{digest.hexdigest()}"
+        said = f"{self._register}\n{self._mapping.model_dump_json(exclude={'office'})}\n{digest.hexdigest()}"
         return self._vault.keyed("file of a register", said.encode()).hex()[:32]
 
     def sort(self, read: Read) -> None:

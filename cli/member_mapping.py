@@ -15,6 +15,10 @@ email = "E-mail"
 [set]                               # public fields that are the same in every row
 category = "member"                 # and affiliate, of a list that an affiliate certifies
 
+[office]                            # of parliamentarians: office, area, on, source; for pollbook import hold-office
+area = "Constituency"
+on = "Elected on"
+
 [words.unit]                        # what a cell is called here; without it, "Bow East" is bow-east
 "Bow & E." = "bow-east"
 """
@@ -41,6 +45,7 @@ Columns = Annotated[
 ]
 Shared = Literal["category", "affiliate", "region", "section", "unit", "levy", "declaration"]
 PublicName = Literal["category", "region", "section", "unit", "joined", "lapsed", "levy", "declaration"]
+OfficeName = Literal["office", "area", "on", "source"]
 PrivateName = Literal["name", "address", "born", "email", "phone", "number"]
 
 
@@ -61,6 +66,7 @@ class Mapping_(BaseModel):  # noqa: N801  # the module's subject; `Mapping` is t
     public: dict[PublicName, str] = {}
     private: dict[PrivateName, Columns]
     set: dict[Shared, Id] = {}
+    office: dict[OfficeName, str] = {}  # no part of how the register itself is read
     words: dict[Shared, dict[str, Id]] = {}
 
 

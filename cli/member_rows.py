@@ -167,7 +167,7 @@ class RowReader:
             standing = self._standings.get(shared) or self._stand(shared, cells)
             days = self._days_of(cells)
             if self._born is not None:
-                cells[self._born] = self._day(cells[self._born]) or ""
+                cells[self._born] = self.day(cells[self._born]) or ""
             identity = self._identity(cells, clean=clean and len(text) <= TEXT_MAX)
         except RejectError as reject:
             return Row(key, number, str(reject), NOBODY, NO_DAYS, "", raw)
@@ -175,8 +175,8 @@ class RowReader:
 
     def _days_of(self, cells: list[str]) -> tuple[str | None, str | None]:
         joined, lapsed = self._places.days
-        since = None if joined is None else self._day(cells[joined])
-        until = None if lapsed is None else self._day(cells[lapsed])
+        since = None if joined is None else self.day(cells[joined])
+        until = None if lapsed is None else self.day(cells[lapsed])
         if since and until and until < since:
             raise RejectError("lapsed-before-joined")
         if len(self._pairs) >= REMEMBERED_MAX:
@@ -239,8 +239,8 @@ class RowReader:
             raise RejectError("bad-id")
         return found
 
-    def _day(self, cell: str) -> str | None:
-        """Give a day as `YYYY-MM-DD`."""
+    def day(self, cell: str) -> str | None:
+        """Give a day as `YYYY-MM-DD`; None where the cell is empty."""
         if cell in self._days:
             return self._days[cell]
         if SERIAL.fullmatch(cell):

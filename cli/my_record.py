@@ -6,10 +6,10 @@ import textwrap
 
 from cli.access import opening, purpose_named
 from cli.look import moment_from, plain, require_known
-from cli.office import opened
+from cli.office import viewed
 from cli.place import Place
 from cli.screen import WIDTH, say, say_json, say_wrapped
-from cli.why import plain_reasons, say_reasons
+from cli.why import merged_of, plain_merged, plain_reasons, say_merged, say_reasons
 from projections.roll.my_record import Chapter, chapters, elections_of
 from projections.roll.why import reasons, unknown_person
 from projections.story.story import story
@@ -21,20 +21,26 @@ def show_my_record(
     """Show one person's record: `asked` is for which purpose, and who asks."""
     moment = moment_from(as_of, known_at)
     purpose_named(asked[0])
-    with opened(place) as ledger:
+    with viewed(place) as (ledger, views):
         require_known(moment, ledger)
         found = list(chapters(ledger, person, moment))
         if not found:
             raise unknown_person(person)
-        why = [reasons(ledger, election, person, moment) for election in elections_of(ledger, found, moment)]
+        merged = merged_of(ledger, views, person, moment)
+        elections = elections_of(ledger, found, moment)
+        why = [reasons(ledger, election, person, moment, merged) for election in elections]
     with opening(place, "my-record", *asked) as now:
         now.log(sum(len(each.events) for each in found), person)
     if as_json:
         record = {each.stream: [plain(position, event) for position, event in each.events] for each in found}
-        say_json({"person": person, "record": record, "elections": [plain_reasons(each) for each in why]})
+        tests = [plain_reasons(each) for each in why]
+        say_json({"person": person, "merged": plain_merged(merged), "record": record, "elections": tests})
         return
     for chapter in found:
         _say_chapter(chapter)
+    if merged and not why:
+        say_merged(merged)
+        say()
     for each in why:
         say("Tests")
         say_reasons(each, moment)

@@ -21,6 +21,7 @@ from ledger.desk import Desk
 from ledger.errors import RefusedError
 from ledger.field import time_text
 from ledger.leaf import Draw
+from ledger.progress import Progress
 from ledger.recorder import default_origin
 from ledger.rehearsal import Rehearsal
 from ledger.seal.checkpoint import parse_checkpoint
@@ -101,17 +102,17 @@ def _views_of(place: Place, ledger: Ledger, *, anew: bool) -> Views:
 @contextmanager
 def desk_at(place: Place, chance: Chance | None = None, *, dry_run: bool = False) -> Iterator[Desk]:
     """Open a desk: the ledger for writing, and what belongs to it; or the rehearsal of one."""
-    chance = chance or Chance()
+    chance = chance or place.chance or Chance()
     signer = signer_in(place.keys)
     if dry_run:
         with opened(place) as ledger, _rehearsed(ledger, read_master_key(ledger.ledger_id), chance, signer) as desk:
             yield desk
         return
-    with viewed(place) as (ledger, views):
+    with opened(place) as ledger:
         require_continues(ledger)
         vault = vault_of(place, ledger, chance.draw)
         try:
-            yield Desk(ledger, vault, LedgerFigures(ledger, views), chance.clock, chance.draw, signer)
+            yield Desk(ledger, vault, LedgerFigures(ledger, _reading), chance.clock, chance.draw, signer)
         finally:
             vault.close()
 
@@ -131,24 +132,29 @@ def require_continues(ledger: Ledger) -> None:
 def _rehearsed(ledger: Ledger, master: bytes, chance: Chance, signer: Sign) -> Iterator[Desk]:
     with TemporaryDirectory() as scratch, make_ledger(Path(scratch), ledger.ledger_id) as overlay:
         rehearsal = Rehearsal(ledger, overlay)
-        views = open_views(None)
         vault = Vault(SQLiteVaultStore(Path(scratch) / VAULT_FILE), master, chance.draw)
         try:
-            yield Desk(rehearsal, vault, LedgerFigures(rehearsal, views), chance.clock, chance.draw, signer)
+            yield Desk(rehearsal, vault, LedgerFigures(rehearsal, _reading), chance.clock, chance.draw, signer)
         finally:
             vault.close()
-            views.close()
 
 
-def vault_of(place: Place, ledger: Ledger, draw: Draw = secrets.token_bytes) -> Vault:
+def vault_of(place: Place, ledger: Ledger, draw: Draw | None = None) -> Vault:
     """Open the ledger's vault; close it when done."""
+    draw = draw or (place.chance or Chance()).draw
     vault = Vault(_vault_store(place), read_master_key(ledger.ledger_id), draw)
     vault.index.shown = _indexing
     return vault
 
 
 @contextmanager
-def _indexing(total: int) -> Iterator[Callable[[int], None]]:
+def _reading(total: int) -> Iterator[Progress]:
+    with progress("reading the record", total) as bar:
+        yield bar.by
+
+
+@contextmanager
+def _indexing(total: int) -> Iterator[Progress]:
     with progress("indexing names", total) as bar:
         yield bar.by
 

@@ -77,7 +77,7 @@ class PaymentReader(RowReader):
         text = text.rstrip("\r\n")
         try:
             whole = self._whole(key, raw, text, cells, clean=text.isascii() and text.isprintable())
-            claim, day = self._claim(whole), self._day(whole[self._places.days[0] or 0])
+            claim, day = self._claim(whole), self.day(whole[self._places.days[0] or 0])
             if day is None:
                 raise RejectError("bad-day")
         except RejectError as reject:

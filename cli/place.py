@@ -12,6 +12,8 @@ from ledger.errors import RefusedError, UsageError
 if TYPE_CHECKING:
     import typer
 
+    from cli.office import Chance
+
 URL_VARIABLE = "POLLBOOK_POSTGRES"
 URL_BYTES_MAX = 8_000
 
@@ -21,12 +23,14 @@ class Place:
     """A ledger's folder; or a PostgreSQL database, whose URL is in a file or came with the environment.
 
     The URL may hold a password, so nothing shows it. `keys` is the folder of officers' secret keys, to sign with.
+    `chance` is where time and randomness come from, where they are not the machine's: in a demo.
     """
 
     folder: Path = Path()
     postgres_file: Path | None = None
     environment_url: str = field(default="", repr=False)
     keys: Path | None = None
+    chance: Chance | None = None
 
     @property
     def url(self) -> str | None:
@@ -56,9 +60,12 @@ class Place:
 def chosen_place(context: typer.Context, folder: Path, postgres_file: Path | None, keys: Path | None) -> Place:
     """Choose the ledger: what the command line names goes before what the environment names.
 
+    A demo runs verbs with its own clock and randomness: the object of the outermost context, where there is one.
+
     Raises:
         UsageError: `two-ledgers`: a folder and a database named in the same way.
     """
+    chance = context.obj
     url = os.environ.get(URL_VARIABLE, "")
     of_folder = _weight(context, "folder")
     of_database = max(_weight(context, "postgres_file"), 1 if url else 0)
@@ -71,8 +78,8 @@ def chosen_place(context: typer.Context, folder: Path, postgres_file: Path | Non
             remedy="Leave out --ledger, or --postgres-file and POLLBOOK_POSTGRES",
         )
     if of_folder > of_database:
-        return Place(folder, keys=keys)
-    return Place(folder, postgres_file, "" if postgres_file else url, keys)
+        return Place(folder, keys=keys, chance=chance)
+    return Place(folder, postgres_file, "" if postgres_file else url, keys, chance)
 
 
 def _weight(context: typer.Context, parameter: str) -> int:

@@ -34,7 +34,7 @@ def publish_pack(place: Place, out: Path, audience: str) -> None:
             found=f"{audience}{nearest(audience, AUDIENCES)}",
             remedy="Choose one of them",
         )
-    _check_outside(place, out)
+    check_outside(place, out)
     with opened(place) as ledger:
         seal_up(place, ledger)
         note = latest_note(place, ledger)
@@ -52,8 +52,8 @@ def publish_pack(place: Place, out: Path, audience: str) -> None:
     say(f"Check it with: python3 -I -S {out}/verify.py {out} --policy POLICY")
 
 
-def _check_outside(place: Place, out: Path) -> None:
-    """Refuse to mix what is for everybody with the ledger's own files, or with keys."""
+def check_outside(place: Place, out: Path) -> None:
+    """Refuse to mix what is for others to read with the ledger's own files, or with keys."""
     for folder in (state_folder(), *([] if place.url else [place.folder])):
         if out.resolve().is_relative_to(folder.resolve()):
             raise RefusedError(

@@ -1,4 +1,8 @@
-"""`pollbook roll`: who is on the roll and in what, in numbers, by page or in full; what changed; and for the public."""
+"""`pollbook roll`: who is on the roll and in what, in numbers, by page or in full; what changed.
+
+Officers see all of it; a panel all the numbers, as of any moment, and no elector, for whom it decides on it knows by
+the case; the public the numbers of what was frozen or certified, none of them small.
+"""
 
 from __future__ import annotations
 
@@ -21,7 +25,7 @@ from projections.roll.entries import PLACES
 from projections.roll.reading import PAGE, Line, Point, Roll, point_of
 from projections.roll.suppression import LEAST, OTHERS, TREE
 
-AUDIENCES = ("officers", "public")
+AUDIENCES = ("officers", "panel", "public")
 NONE = "-"
 
 
@@ -56,7 +60,7 @@ def wanted(by: Sequence[str], only: Sequence[str], page: int, out: Path | None, 
     """Read what is asked for.
 
     Raises:
-        UsageError: `unknown-place`, `not-for-the-public`, `unknown-audience`, `unknown-format`.
+        UsageError: `unknown-place`, `not-for-the-public`, `not-for-a-panel`, `unknown-audience`, `unknown-format`.
     """
     pairs = [each.partition("=") for each in only]
     _require("--format", form, tuple(FORMS), "unknown-format")
@@ -64,6 +68,12 @@ def wanted(by: Sequence[str], only: Sequence[str], page: int, out: Path | None, 
     require_names("--only", [name for name, _, _ in pairs], audience)
     if audience == "public" and (page or out or pairs):
         _not_public("--list, --page, --out or --only", "numbers alone")
+    if audience == "panel" and (page or out):
+        remedy = "Leave out one or the other; of whom a case is about: pollbook why PERSON ELECTION"
+        found = "--list, --page or --out"
+        raise UsageError(
+            "not-for-a-panel", "--audience panel", expected="numbers, and no electors", found=found, remedy=remedy
+        )
     return Wanted(tuple(by) or ("section",), {name: value for name, _, value in pairs}, page, out, form, audience)
 
 
@@ -143,7 +153,7 @@ def _say_numbers(roll: Roll, point: Point, asked: Wanted, moment: Moment, *, as_
     editions = roll.editions(point.known)
     if as_json:
         rows = [{**dict(zip(asked.by, key, strict=True)), "entries": count} for key, count in counts.items()]
-        versions = [each._asdict() for each in editions]
+        versions = [{**each._asdict(), "entries": roll.total(each.point)} for each in editions]
         say_json({"election": roll.election, **asked.only, "entries": total, "by": rows, "versions": versions})
         return
     lines = [(*(name or NONE for name in key), f"{count:,}") for key, count in counts.items()]
@@ -152,8 +162,9 @@ def _say_numbers(roll: Roll, point: Point, asked: Wanted, moment: Moment, *, as_
     only = "".join(f", {name} {value}" for name, value in asked.only.items())
     say_wrapped(f"roll of election {roll.election}{only} ({moment.says()})")
     for each in editions[-1:]:
-        say_wrapped(f"Version {each.version}: {each.entries:,} entries, with effect from {each.effective}")
-    say_wrapped("For officers: small numbers are not hidden")
+        say_wrapped(f"Version {each.version}: {roll.total(each.point):,} entries, with effect from {each.effective}")
+    for_whom = "a panel: electors are not listed, and" if asked.audience == "panel" else "officers:"
+    say_wrapped(f"For {for_whom} small numbers are not hidden")
 
 
 def _say_page(roll: Roll, point: Point, asked: Wanted, moment: Moment, *, as_json: bool) -> None:

@@ -43,7 +43,7 @@ def roll(
     ] = None,
     form: Annotated[str, typer.Option("--format", metavar="NAME", help="With --out: csv or jsonl.")] = "csv",
     audience: Annotated[
-        str, typer.Option("--audience", metavar="WHO", help="officers; or public, who are told no number below 10.")
+        str, typer.Option("--audience", metavar="WHO", help="officers; panel: no electors; public: no number below 10.")
     ] = "officers",
     purpose: PurposeOption = "",
     actor: OpenerOption = "",
@@ -57,8 +57,8 @@ def roll(
 
       pollbook roll diff labour 2015-08-12 2015-09-01 --list
 
-    The public sees the roll as it was frozen or certified, with small numbers among others so that no two answers
-    together tell one.
+    A panel sees numbers and no electors, as of any moment: of whom it decides on, pollbook why tells. The public sees
+    the roll as it was frozen or certified, with small numbers among others so that no two answers together tell one.
     """
     from cli.roll import show_roll, wanted
 

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import json
+import signal
 import sys
 import textwrap
+import threading
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -42,6 +44,45 @@ def say_json(value: Any) -> None:
     say(json.dumps(value, ensure_ascii=False, indent=2))
 
 
+class Interrupt:
+    """A keyboard interrupt during long work, which waits for the next step of it: the second one does not.
+
+    Libraries written in other languages swallow what is raised within them, and go on with half of it.
+    """
+
+    def __init__(self) -> None:
+        self._came = False
+
+    @contextmanager
+    def waits(self) -> Iterator[None]:
+        """Have interrupts wait for `heed` or the end of the block, unless they wait already or nobody hears them."""
+        alone = threading.current_thread() is threading.main_thread()
+        if not alone or signal.getsignal(signal.SIGINT) is not signal.default_int_handler:
+            yield
+            return
+        self._came = False
+        signal.signal(signal.SIGINT, self._hear)
+        try:
+            yield
+            self.heed()
+        finally:
+            signal.signal(signal.SIGINT, signal.default_int_handler)
+
+    def _hear(self, _number: int, _frame: object) -> None:
+        if self._came:
+            raise KeyboardInterrupt
+        self._came = True
+
+    def heed(self) -> None:
+        """Interrupt the work if that was asked for."""
+        if self._came:
+            self._came = False
+            raise KeyboardInterrupt
+
+
+_interrupt = Interrupt()
+
+
 @dataclass(slots=True)
 class Bar:
     """How far long work is; on no terminal it shows nothing."""
@@ -51,7 +92,12 @@ class Bar:
     _members: TaskID | None = field(default=None)
 
     def by(self, count: int) -> None:
-        """Show that so many more are done."""
+        """Show that so many more are done.
+
+        Raises:
+            KeyboardInterrupt: one came since the last time.
+        """
+        _interrupt.heed()
         if self.shown and self.task is not None:
             self.shown.advance(self.task, count)
 
@@ -66,6 +112,7 @@ class Bar:
 
     def members(self, done: int, total: int) -> None:
         """Show on a line of its own how far one batch is."""
+        _interrupt.heed()
         if not self.shown:
             return
         if self._members is None:
@@ -80,8 +127,14 @@ class Bar:
 def progress(what: str, total: int) -> Iterator[Bar]:
     """Show how far long work is, how fast it goes and how long it will take; only on a terminal.
 
-    Within other work that is shown it is a line of its own there.
+    Within other work that is shown it is a line of its own there. An interrupt waits for the next step.
     """
+    with _interrupt.waits(), _shown(what, total) as bar:
+        yield bar
+
+
+@contextmanager
+def _shown(what: str, total: int) -> Iterator[Bar]:
     if not sys.stderr.isatty():
         yield Bar()
         return

@@ -7,6 +7,8 @@ from typing import Annotated
 
 import typer
 
+from cli.purpose import OpenerOption, PurposeOption
+
 SEAL = "Seal and check"
 
 Json = Annotated[bool, typer.Option("--json", help="Print JSON instead of text.")]
@@ -121,12 +123,25 @@ def verify(
     within: Annotated[
         int | None, typer.Option("--cosigned-within", metavar="HOURS", min=1, help="How fresh cosignatures must be.")
     ] = None,
+    pack: Annotated[
+        Path | None, typer.Option("--pack", metavar="DIR", help="Check a panel pack, and nothing else.")
+    ] = None,
+    purpose: PurposeOption = "",
+    actor: OpenerOption = "",
     as_json: Json = False,
 ) -> None:
     """Reread everything, check it all, and print every finding.
 
     Ends with exit code 3 if there is any finding.
+
+    With --pack it checks a folder from pollbook panel-pack: that no file was changed, and, where the ledger is here,
+    that every page follows from it. Where the pack holds private texts, comparing them asks why, and is recorded.
     """
+    if pack is not None:
+        from cli.check_panel_pack import verify_pack
+
+        verify_pack(context.obj, pack, policy, (purpose, actor), as_json=as_json)
+        return
     from cli.verification import verify_ledger
 
     verify_ledger(context.obj, policy, kept, within, as_json=as_json)

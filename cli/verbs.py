@@ -88,6 +88,18 @@ def prepare_output() -> None:
         sys.stdout = io.TextIOWrapper(io.BytesIO())
     elif isinstance(sys.stdout, io.TextIOWrapper):
         sys.stdout.reconfigure(errors="backslashreplace")
+    sys.unraisablehook = _unless_closed
+
+
+def _unless_closed(unraisable: sys.UnraisableHookArgs) -> None:
+    """Leave unsaid that a read which an interrupt stopped half-way found the ledger closed when it was given up.
+
+    An interrupt may stop anything at any point; what it stopped is dropped when the program ends, after the ledger.
+    """
+    from eventsourcing.persistence import ConnectionPoolClosedError
+
+    if not isinstance(unraisable.exc_value, ConnectionPoolClosedError):
+        sys.__unraisablehook__(unraisable)
 
 
 def no_text() -> UsageError:

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 from cli.access import opening, purpose_named
 from cli.look import moment_from, require_known
-from cli.office import opened
+from cli.office import viewed
 from cli.place import Place
-from cli.screen import say, say_json, say_wrapped, table
+from cli.screen import progress, say, say_json, say_wrapped, table
+from ledger.store import Ledger
 from ledger.streams.entry import EntryNow
+from projections.catch_up import Views
 from projections.moment import Moment
+from projections.roll.merged import MergedRow, merged_into
 from projections.roll.why import Ground, Reasons, reasons
 
 
@@ -28,9 +31,10 @@ def show_why(
     """Show why somebody is, or is not, on a roll: `asked` is for which purpose, and who asks."""
     moment = moment_from(as_of, known_at)
     purpose_named(asked[0])
-    with opened(place) as ledger:
+    with viewed(place) as (ledger, views):
         require_known(moment, ledger)
-        found = reasons(ledger, election, person, moment)
+        merged = merged_of(ledger, views, person, moment)
+        found = reasons(ledger, election, person, moment, merged)
     with opening(place, "why", *asked) as now:
         now.log(len(found.grounds) + len(found.entries.entries), person)
     if as_json:
@@ -39,12 +43,32 @@ def show_why(
     say_reasons(found, moment)
 
 
+def merged_of(ledger: Ledger, views: Views, person: str, moment: Moment) -> tuple[MergedRow, ...]:
+    """Give who is merged into a person at a moment, from views that are brought up to date first."""
+    with progress("reading", ledger.head().size - views.next_position) as bar:
+        views.catch_up(ledger, progress=bar.by)
+    return merged_into(views.database, ledger, person, moment)
+
+
+def say_merged(merged: Sequence[MergedRow]) -> None:
+    """Print who was merged into somebody."""
+    for each in merged:
+        on_record = " and ".join(each.streams)
+        say_wrapped(f"Merged into them on {each.since[:10]}, by {' and '.join(each.basis)}: {on_record}.")
+
+
+def plain_merged(merged: Sequence[MergedRow]) -> list[dict[str, Any]]:
+    """Give who was merged into somebody as plain values."""
+    return [each._asdict() for each in merged]
+
+
 def say_reasons(found: Reasons, moment: Moment) -> None:
     """Print why somebody is, or is not, on a roll."""
     on = "on the roll" if found.live else "not on the roll"
     say_wrapped(f"{found.person} is {on} of election {found.election} ({moment.says()}).")
     if found.kept:
         say_wrapped(f"They were merged into {found.kept}: their entries are under that key.")
+    say_merged(found.merged)
     for each in found.entries.entries.values():
         say_wrapped(_entry(found, each))
     for measure in found.measures:
@@ -117,6 +141,7 @@ def plain_reasons(found: Reasons) -> dict[str, Any]:
         "election": found.election,
         "on_the_roll": bool(found.live),
         "merged_into": found.kept,
+        "merged": plain_merged(found.merged),
         "entries": [
             {**each._asdict(), "waiting": each.number in found.waiting} for each in found.entries.entries.values()
         ],

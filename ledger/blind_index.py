@@ -13,8 +13,7 @@ from __future__ import annotations
 
 import json
 import unicodedata
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from contextlib import AbstractContextManager, contextmanager
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from hashlib import blake2b
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -24,6 +23,7 @@ from ledger.leaf import undisclose
 from ledger.member_pack import FIELD
 from ledger.member_vault import Sealed
 from ledger.personal import folded
+from ledger.progress import Progress, Shown, unseen
 
 if TYPE_CHECKING:
     from ledger.vault import Vault, VaultStore
@@ -42,13 +42,6 @@ PUT = "INSERT INTO blind VALUES (?,?) ON CONFLICT DO NOTHING"
 DONE = "INSERT INTO indexed VALUES (?) ON CONFLICT DO NOTHING"
 
 Kind = Literal["name", "email", "name-born"]
-Progress = Callable[[int], None]  # so many more people were looked at
-Shown = Callable[[int], AbstractContextManager[Progress]]  # given how many people are to be entered
-
-
-@contextmanager
-def _unseen(_total: int) -> Iterator[Progress]:
-    yield lambda _done: None
 
 
 class BlindIndex:
@@ -63,7 +56,7 @@ class BlindIndex:
         self._store = store
         self._hashed = blake2b(key=vault.keyed("blind index", b""), digest_size=TOKEN_BYTES)
         self._made = store.has("indexed")
-        self.shown: Shown = _unseen
+        self.shown: Shown = unseen
 
     @property
     def made(self) -> bool:

@@ -110,7 +110,7 @@ class Building:
         leaves = EntryLeaves(build.election, build.entry)
         for page in build.candidates.pages(lambda rows: self.progress(rows, build.candidates.rows)):
             rights += sum(len(each.rights) for each in page)
-            if page[-1].key > written.last:
+            if page[-1].key > written.last:  # else all of it was recorded before a kill, and reading it would be slow
                 self._page(page, leaves, written)
         self.progress(build.candidates.rows, build.candidates.rows)
         accepted = written.sections.total()

@@ -58,7 +58,7 @@ Agree = Callable[[Mapping[str, Any], Any], bool]  # a signed command's fields, a
 class Command(BaseModel):
     """What somebody asks to be recorded. The docstring and the field descriptions are its help."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    model_config = ConfigDict(frozen=True, extra="forbid", defer_build=True)
 
     verb: ClassVar[str]
     group: ClassVar[str] = ""
@@ -66,6 +66,7 @@ class Command(BaseModel):
     private: ClassVar[frozenset[str]] = frozenset()  # fields that go to the vault: no signature covers them
     names: ClassVar[frozenset[str]] = frozenset()  # fields where public figures are named: candidates, officers, bodies
     venues: ClassVar[frozenset[str]] = frozenset()  # fields that say where something is held, postcode and all
+    coined: ClassVar[frozenset[str]] = frozenset()  # ids that whoever gives the command thinks up for something new
     unordered: ClassVar[frozenset[str]] = frozenset()  # lists that the decision puts into an order of its own
     filled: ClassVar[frozenset[str]] = frozenset()  # fields that the decision fills in, and anything goes
     written: ClassVar[Mapping[str, Agree]] = {}  # fields that the decision writes otherwise, each with how to compare

@@ -33,7 +33,7 @@ class Audience(StrEnum):
 class Canonical(BaseModel):
     """A frozen record whose fields are written in key order, whatever order they are declared in."""
 
-    model_config = ConfigDict(frozen=True, strict=True, extra="forbid")
+    model_config = ConfigDict(frozen=True, strict=True, extra="forbid", defer_build=True)
 
     @classmethod
     def __get_pydantic_core_schema__(cls, source: Any, handler: GetCoreSchemaHandler) -> core_schema.CoreSchema:
@@ -69,7 +69,6 @@ class PrivateMarker:
 Private = Annotated[Digest | Plain, PrivateMarker]
 
 TYPES: dict[str, type[Event]] = {}
-READERS: dict[str, Callable[[bytes], Event]] = {}  # the compiled validator of each type, looked up once for all rows
 
 
 class Event(Canonical):
@@ -113,12 +112,23 @@ class Event(Canonical):
             raise TypeError(f"two classes of events are called {name}")
         cls.private = tuple(n for n, f in cls.model_fields.items() if _is_private(f))
         TYPES[name] = cls
-        READERS[name] = cls.__pydantic_validator__.validate_json
 
     @property
     def restricted(self) -> bool:
         """Whether this leaf is withheld from the public pack."""
         return self.blind is not None
+
+
+class Readers(dict[str, Callable[[bytes], Event]]):
+    """The compiled validator of each type, made at the first row of that type: no start waits for all."""
+
+    def __missing__(self, name: str) -> Callable[[bytes], Event]:
+        reader: Callable[[bytes], Event] = TYPES[name].__pydantic_validator__.validate_json
+        self[name] = reader
+        return reader
+
+
+READERS = Readers()
 
 
 def _is_private(field: FieldInfo) -> bool:

@@ -2,7 +2,8 @@
 
 What is looked for are e-mail addresses, telephone numbers, British postcodes, and the names of people whom the vault
 knows. A field says itself that the names of public figures belong there (`Command.names`: candidates, officers,
-bodies), or the place of a meeting (`Command.venues`).
+bodies), or the place of a meeting (`Command.venues`). Names are looked for in ids too, where they are given to
+something new (`Command.coined`): `smith-john-2`, but not `smithjohn`, which could be anything.
 """
 
 from __future__ import annotations
@@ -90,6 +91,15 @@ def names_in(text: str) -> Iterator[str]:
                 yield folded(text[match.start() : words[last].end()])
 
 
+def names_in_id(name: str) -> Iterator[str]:
+    """Give every run of words in an id that could be a name, folded: of two to five, between hyphens."""
+    words = name.split("-")
+    for first in range(len(words)):
+        for last in range(first + NAME_WORDS_MIN, min(first + NAME_WORDS_MAX, len(words)) + 1):
+            if all(map(str.isalpha, words[first:last])):
+                yield folded(" ".join(words[first:last]))
+
+
 def texts_of(command: Command) -> Iterator[tuple[Path, str]]:
     """Give each text of a command that a leaf would keep in clear, and the names of the fields that it is in."""
     for name, inside in _texts_in(type(command)).items():
@@ -113,6 +123,11 @@ def require_impersonal(command: Command, known: Known) -> None:
             raise _refusal(command, path, found.kind, found.at)
         if field not in command.names | command.venues and known(names_in(text)):
             raise _refusal(command, path, "the name of somebody in the vault")
+    new = {folded(each.name) for field in command.private if hasattr(each := getattr(command, field), "name")}
+    for field in sorted(command.coined):
+        names = set(names_in_id(getattr(command, field) or ""))
+        if names & new or known(names):
+            raise _refusal(command, (field,), "an id that is the name of somebody in the vault")
 
 
 def _refusal(command: Command, path: Path, kind: str, at: int | None = None) -> RefusedError:

@@ -16,6 +16,8 @@ from ledger.errors import EvidenceError, RefusedError
 FORMAT = 3  # number of the stored format; 1 and 2 were drafts, from 3 on every ledger stays readable
 PAGE_ROWS = 5_000  # rows of one write transaction at most (facts: larger ones stall PostgreSQL)
 
+HEAD = "SELECT size, recorded FROM head"
+OF_STREAM = " WHERE originator_id = ? ORDER BY originator_version"
 PUT_META = "INSERT INTO meta VALUES (?,?) ON CONFLICT (name) DO UPDATE SET value = excluded.value"
 PUT_SEALED = (
     "INSERT INTO meta VALUES ('sealed', ?) ON CONFLICT (name) DO UPDATE SET value = excluded.value "
@@ -198,12 +200,17 @@ class LedgerRecorder(ABC):
 
     def stream_rows(self, stream: str) -> list[StoredRow]:
         """Give the rows of one stream in the order of their versions."""
-        rows: list[Any] = self._rows(f"{self.select} WHERE originator_id = ? ORDER BY originator_version", (stream,))
-        return rows
+        return self._rows(self.select + OF_STREAM, (stream,))
+
+    def stream_rows_and_head(self, stream: str) -> tuple[list[StoredRow], Head]:
+        """Give the rows of a stream, and then the ledger's end if there are any, at once: a decision reads many."""
+        with self.begin(write=False) as transaction:
+            rows: list[Any] = transaction.execute(self.select + OF_STREAM, (stream,))
+            return rows, _head(transaction.execute(HEAD)) if rows else Head(0, "")
 
     def head(self) -> Head:
         """Give the end of the ledger."""
-        return _head(self._rows("SELECT size, recorded FROM head"))
+        return _head(self._rows(HEAD))
 
     def last_position(self) -> int:
         """Give the highest position that any row has, whatever the head says; -1 where there is none."""
@@ -217,8 +224,7 @@ class LedgerRecorder(ABC):
 
     def meta(self) -> dict[str, str]:
         """Give the ledger's own data: its id and the number of its stored format."""
-        rows: list[Any] = self._rows("SELECT name, value FROM meta")
-        return dict(rows)
+        return dict(self._rows("SELECT name, value FROM meta"))
 
     def put_meta(self, name: str, value: str) -> None:
         """Set one item of the ledger's own data."""
@@ -250,7 +256,7 @@ class LedgerRecorder(ABC):
         """The beginning of a statement that gives stored rows."""
         return f"SELECT {self.columns} FROM {self.events}"
 
-    def _rows(self, statement: str, values: Sequence[Any] = ()) -> list[tuple[Any, ...]]:
+    def _rows(self, statement: str, values: Sequence[Any] = ()) -> list[Any]:
         with self.begin(write=False) as transaction:
             return transaction.execute(statement, values)
 

@@ -68,7 +68,8 @@ def read_stream(rows: LedgerRecorder, stream: str) -> list[tuple[int, Event]]:
         EvidenceError: what `decode_strictly` raises, `version-gap`, `tail-unlisted`.
     """
     events = []
-    for version, row in enumerate(rows.stream_rows(stream), 1):
+    found, head = rows.stream_rows_and_head(stream)
+    for version, row in enumerate(found, 1):
         event = decode_strictly(row)
         if event.version != version:
             raise EvidenceError(
@@ -79,11 +80,9 @@ def read_stream(rows: LedgerRecorder, stream: str) -> list[tuple[int, Event]]:
                 position=row[0],
             )
         events.append((row[0], event))
-    if events:
-        size = rows.head().size
-        outside = next((position for position, _ in events if not 0 <= position < size), None)
-        if outside is not None:
-            raise _unlisted(outside, size)
+    outside = next((position for position, _ in events if not 0 <= position < head.size), None)
+    if outside is not None:
+        raise _unlisted(outside, head.size)
     return events
 
 

@@ -1,4 +1,7 @@
-"""Whom an admission in bulk admits: every open application of an election, looked at by the record itself."""
+"""Whom an admission in bulk admits: every open application of an election, looked at by the record itself.
+
+Invitations to put something right, and lapses, in bulk go over the applications in the same way (`projections.cures`).
+"""
 
 from __future__ import annotations
 
@@ -14,32 +17,44 @@ from ledger.event import Event
 from ledger.intake import APPLICATION
 from ledger.record import Record
 from ledger.recorder import PAGE_ROWS
-from ledger.streams.admission import NO_BATCH, BatchHead, admitted_event, batches_of, require_admissible
+from ledger.streams.admission import admitted_event, require_admissible
 from ledger.streams.application import Application
 from ledger.streams.franchise import Adopted
+from ledger.streams.tested import NO_BATCH, BatchHead, batches_of
 
 PASSED_OVER = frozenset(("already-determined", "received-late"))  # nothing is to be decided on these
 
 
 @dataclass
-class Admissions:
-    """The applications of an election that are to be admitted, in the order of their keys.
+class OpenApplications:
+    """The applications of an election on which something is to be recorded, in the order of their keys.
 
     Args:
         progress: told how many more applications were looked at.
+
+    Attributes:
+        left_out: how many open applications are left out, by code; known once all pages are read.
     """
 
     ledger: Record
     election: str
     franchise: Adopted
     progress: Callable[[int], None] = lambda _: None
-    not_admitted: Counter[str] = field(default_factory=Counter)
+    left_out: Counter[str] = field(default_factory=Counter)
     total: int = 0
     _heads: dict[str, BatchHead] = field(default_factory=dict)
 
+    def made(self, application: Application, on: Mapping[str, Any], *heads: BatchHead) -> Event:
+        """Make the event of an application.
+
+        Raises:
+            RefusedError: there is to be none.
+        """
+        raise NotImplementedError
+
     def pages(self, envelope: Mapping[str, Any], done: frozenset[str]) -> Iterator[Sequence[Event]]:
-        """Give the admissions by the page, but of streams that are `done`."""
-        self.not_admitted.clear()
+        """Give the events by the page, but of streams that are `done`."""
+        self.left_out.clear()
         for applications in applications_of(self.ledger):
             self.progress(len(applications))
             events = [
@@ -47,30 +62,44 @@ class Admissions:
                 for application in applications
                 if application.election == self.election
                 and application.stream not in done
-                and (event := self._admitted(application, envelope)) is not None
+                and (event := self._event(application, envelope)) is not None
             ]
             if events:
                 yield events
 
-    def _admitted(self, application: Application, envelope: Mapping[str, Any]) -> Event | None:
-        try:
-            heads = [self._head(name) for name in batches_of(application)]
-            admission = require_admissible(application, self.franchise, *heads)
-        except RefusedError as refused:
-            if refused.code == "tests-outstanding":
-                self.not_admitted[refused.found.partition(" ")[0]] += 1
-            elif refused.code not in PASSED_OVER:
-                self.not_admitted[refused.code] += 1
-            return None
+    def _event(self, application: Application, envelope: Mapping[str, Any]) -> Event | None:
         on = {**envelope, "recorded": envelope["effective"], "stream": application.stream}
         on["version"] = application.version + 1
-        return admitted_event(on, application, admission, self.franchise.version, "automatic")
+        try:
+            return self.made(application, on, *(self._head(name) for name in batches_of(application)))
+        except RefusedError as refused:
+            code = self.code_of(refused)
+            if code not in PASSED_OVER:
+                self.left_out[code] += 1
+            return None
+
+    def code_of(self, refused: RefusedError) -> str:
+        """Give the code under which an application that is left out is counted."""
+        return refused.code
 
     def _head(self, name: str) -> BatchHead:
         if name not in self._heads:
             events = () if name == NO_BATCH else (event for _, event in self.ledger.stream(name))
             self._heads[name] = fold(BatchHead(name), events)
         return self._heads[name]
+
+
+class Admissions(OpenApplications):
+    """The applications of an election that are to be admitted."""
+
+    def made(self, application: Application, on: Mapping[str, Any], *heads: BatchHead) -> Event:
+        """Make the admission of an application."""
+        admission = require_admissible(application, self.franchise, *heads)
+        return admitted_event(on, application, admission, self.franchise.version, "automatic")
+
+    def code_of(self, refused: RefusedError) -> str:
+        """Give the first test that is not passed, where it is for that."""
+        return refused.found.partition(" ")[0] if refused.code == "tests-outstanding" else refused.code
 
 
 def applications_of(ledger: Record) -> Iterator[list[Application]]:

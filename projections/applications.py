@@ -180,9 +180,8 @@ def _check(database: sqlite3.Connection, person: str, position: int, event: Chec
 def _checked(database: sqlite3.Connection, batch: str) -> list[str]:
     """Let the checks of a run count, once it is closed."""
     columns = "person, name, outcome, score, against, version, position"
-    rows = database.execute(f"SELECT {columns} FROM check_waiting WHERE batch = ?", (batch,)).fetchall()
-    database.executemany(PUT_CHECK, rows)
-    people = list(dict.fromkeys(row[0] for row in rows))
+    database.executemany(PUT_CHECK, database.execute(f"SELECT {columns} FROM check_waiting WHERE batch = ?", (batch,)))
+    people = _waiting(database, "check_waiting", batch)
     database.executemany("UPDATE application SET stale = 0 WHERE person = ?", [(person,) for person in people])
     database.execute("DELETE FROM check_waiting WHERE batch = ?", (batch,))
     return people
@@ -200,18 +199,22 @@ def _pay(database: sqlite3.Connection, person: str, position: int, event: Money)
 def _banked(database: sqlite3.Connection, event: PaymentsReconciled) -> list[str]:
     """Let the payments of a bank's file count, once all of it is taken in; and keep what the file comes to."""
     columns = "person, kind, amount, currency, day, payment"
-    rows = database.execute(
-        f"SELECT {columns} FROM fee_waiting WHERE batch = ? ORDER BY position", (event.stream,)
-    ).fetchall()
-    for row in rows:
+    waiting = f"SELECT {columns} FROM fee_waiting WHERE batch = ? ORDER BY position"
+    for row in database.execute(waiting, (event.stream,)):
         _enter(database, *row)
+    people = _waiting(database, "fee_waiting", event.stream)
     database.execute("DELETE FROM fee_waiting WHERE batch = ?", (event.stream,))
     sums = [
         (event.election, event.file, each.fate, each.kind or "", each.currency or "", each.rows, each.amount)
         for each in event.sums
     ]
     database.executemany("INSERT INTO bank_file VALUES (?,?,?,?,?,?,?)", sums)
-    return list(dict.fromkeys(row[0] for row in rows))
+    return people
+
+
+def _waiting(database: sqlite3.Connection, table: str, batch: str) -> list[str]:
+    """Give the persons whose rows wait for a batch to be closed."""
+    return [person for (person,) in database.execute(f"SELECT DISTINCT person FROM {table} WHERE batch = ?", (batch,))]
 
 
 def _enter(

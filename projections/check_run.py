@@ -1,7 +1,8 @@
 """One run of the automatic checks: who needs them, and what they find, from the views and what is held against them.
 
 Applications are taken in the order they were received, a slice at a time: of a slice the details are in memory, of the
-rest 8 bytes for each feature. What is found waits in a temporary table, and holds nothing personal.
+rest 8 bytes for each feature. What is found waits in a temporary table, and holds nothing personal. What an officer
+found by hand stands, whatever a run would find.
 """
 
 from __future__ import annotations
@@ -19,6 +20,7 @@ from ledger.checks.finding import Finding
 from ledger.checks.register import RegisterMatch, outcome_of
 from ledger.checks.score import MATCHER
 from ledger.checks.single import check_age, check_payment
+from ledger.checks.versions import BY_HAND
 from ledger.event import Event
 from ledger.streams.application import PREFIX
 from ledger.streams.application_events import Check, CheckName, ChecksRun
@@ -246,7 +248,9 @@ class CheckRun:
 
     def _event(self, person: str, version: int, envelope: Mapping[str, Any]) -> Event:
         found = self.database.execute(
-            "SELECT name, outcome, score, against FROM found WHERE person = ? ORDER BY name", (person,)
+            "SELECT name, outcome, score, against FROM found f WHERE person = ? AND NOT EXISTS (SELECT 1 "
+            "FROM application_check c WHERE c.person = f.person AND c.name = f.name AND c.version = ?) ORDER BY name",
+            (person, BY_HAND),
         )
         checks: tuple[Check, ...] = tuple(
             Finding(outcome, score, against).recorded(name, self.against.checks[name])

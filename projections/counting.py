@@ -13,6 +13,7 @@ from ledger.errors import RefusedError
 from ledger.event import Event
 from ledger.field import ALL
 from ledger.figures import BatchFigures, CountFigures, HeadsFigures, NominationFigures
+from ledger.progress import Shown, unseen
 from ledger.record import Record
 from ledger.retention_figures import RetentionFigures
 from ledger.roll_figures import RollFigures
@@ -33,12 +34,14 @@ from projections.count.count import Table
 from projections.count.together import as_published
 from projections.moment import NOW, Moment
 from projections.nominations import NominationProjection
+from projections.oversight.folding import OversightProjection
 from projections.paper_figures import PaperPort
 from projections.papers import PaperProjection
 from projections.profile import BallotProfile, ProfileProjection, ballot_profile
 from projections.register_tables import RegisterProjection
 from projections.retention import retention_of, retention_of_all
 from projections.roll.entries import RollProjection
+from projections.roll.merged import MergeProjection
 from projections.roll_figures import roll_figures
 from projections.scoreboard import scoreboard
 
@@ -119,11 +122,13 @@ def open_views(folder: Path | None) -> Views:
     """Open the views of a ledger folder, or views in memory."""
     folded = (
         ProfileProjection(),
+        MergeProjection(),
         NominationProjection(),
         ApplicationProjection(),
         PaperProjection(),
         RegisterProjection(),
         RollProjection(),
+        OversightProjection(),
     )
     return Views(folder / VIEWS_FILE if folder else None, folded)
 
@@ -228,17 +233,18 @@ def _require_balance(counted: Counted) -> None:
 
 
 class LedgerFigures(PaperPort):
-    """The figures that decisions read: the desk's port to the projections."""
+    """The figures that decisions read: the desk's port to the projections. `shown` shows how far a reading is."""
 
-    def __init__(self, ledger: Record, views: Views) -> None:
+    def __init__(self, ledger: Record, shown: Shown = unseen) -> None:
         self._ledger = ledger
-        self._views = views
+        self._shown = shown
 
     def count(self, contest: str) -> CountFigures:
         """Give the count of a contest as of the ledger's last event."""
         views = past_views(NOW)  # made anew: whoever can write the kept ones must not decide what is declared
         try:
-            counted = count_contest(self._ledger, views, contest)
+            with self._shown(self._ledger.head().size) as progress:
+                counted = count_contest(self._ledger, views, contest, progress=progress)
         finally:
             views.close()
         return counted.basis.figures(counted.table, counted.position)
@@ -257,13 +263,15 @@ class LedgerFigures(PaperPort):
         """Give the nominations of a contest as of the ledger's last event."""
         views = Views(None, [NominationProjection()])  # made anew, as for a count
         try:
-            return scoreboard(self._ledger, views, contest).figures
+            with self._shown(self._ledger.head().size) as progress:
+                return scoreboard(self._ledger, views, contest, progress=progress).figures
         finally:
             views.close()
 
     def roll(self, election: str) -> RollFigures:
         """Give the roll of an election as of the ledger's last event, from the record itself."""
-        return roll_figures(self._ledger, election)
+        with self._shown(self._ledger.head().size) as progress:
+            return roll_figures(self._ledger, election, progress=progress)
 
     def heads(self) -> HeadsFigures:
         """Give the heads of all streams as of the ledger's last event."""

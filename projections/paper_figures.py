@@ -12,6 +12,7 @@ from ledger.case_papers import CasePapers
 from ledger.decision import fold
 from ledger.errors import refused
 from ledger.marking import DueFigures, MarkFigures, Paper, PaperFigures, PapersOf, Return
+from ledger.progress import Shown
 from ledger.record import Record
 from ledger.streams.contest import Contest, contest_stream, require_contest
 from projections.catch_up import Views
@@ -75,6 +76,7 @@ class PaperPort:
     """The part of the desk's port to the projections that is about papers."""
 
     _ledger: Record
+    _shown: Shown
 
     def due(self, contest: str, section: str) -> DueFigures:
         """Give the papers due in a section as of the ledger's last event."""
@@ -111,7 +113,8 @@ class PaperPort:
         state = self._contest(contest)
         require_contest(state)
         views = Views(None, [PaperProjection()])
-        return state, views.catch_up(self._ledger) - 1, views
+        with self._shown(self._ledger.head().size) as progress:
+            return state, views.catch_up(self._ledger, progress=progress) - 1, views
 
 
 def _number(views: Views, contest: str) -> int:

@@ -7,16 +7,15 @@ as fast as one of a thousand.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import datetime
 
 from ledger.decision import fold
-from ledger.field import time_text
 from ledger.intake import APPLICATIONS
 from ledger.record import Record
 from ledger.retention_figures import RetentionFigures
 from ledger.streams.application import application_stream
 from ledger.streams.contest import ContestDefined
 from ledger.streams.entry import entry_stream
+from ledger.streams.linkage import a_year_after
 from ledger.streams.result import ResultAnnulled, ResultCorrected, ResultDeclared, result_stream
 from ledger.streams.retention import retention_stream
 
@@ -79,15 +78,3 @@ def _until(record: Record, elections: set[str]) -> str | None:
 def _decided(record: Record, contest: str) -> str | None:
     results = [event for _, event in record.stream(result_stream(contest).stream) if isinstance(event, DECIDED)]
     return max((event.effective for event in results), default=None)
-
-
-def a_year_after(moment: str) -> str:
-    """Give the same moment of the next year; of 29 February, of 1 March.
-
-    Source: TULRCA 1992 s.49(3)(e)(i): one year beginning with the announcement of the result.
-    """
-    at = datetime.fromisoformat(moment)
-    try:
-        return time_text(at.replace(year=at.year + 1))
-    except ValueError:
-        return time_text(at.replace(year=at.year + 1, month=3, day=1))

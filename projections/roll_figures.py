@@ -13,6 +13,7 @@ from ledger.event import Event
 from ledger.record import Record
 from ledger.roll_figures import Cell, RollFigures
 from ledger.seal.merkle import Frontier, leaf_hash
+from ledger.streams.admission import AdmissionClosed, AdmissionOpened
 from ledger.streams.application_events import (
     ApplicationAdmitted,
     ApplicationLapsed,
@@ -21,8 +22,11 @@ from ledger.streams.application_events import (
     ApplicationWithdrawn,
     ReferralCleared,
 )
+from ledger.streams.checks import ChecksClosed, ChecksOpened
+from ledger.streams.cure_events import InvitationClosed, InvitationOpened, LapseClosed, LapseOpened
 from ledger.streams.entry import EntryAdded, EntryAmended, EntryRemoved, EntryRestored
 from ledger.streams.member import BatchReceived, BatchReconciled
+from ledger.streams.payments import PaymentsReceived, PaymentsReconciled
 from ledger.streams.roll_build import RollBuildClosed, RollBuildOpened
 
 KEY_BYTES, NUMBER_BYTES, PLACE_BYTES = 12, 2, 4
@@ -30,6 +34,8 @@ NAME_BYTES = KEY_BYTES + NUMBER_BYTES  # of an entry: whose, and which
 LINE_BYTES = NAME_BYTES + PLACE_BYTES
 NONE = "-"
 PAGE = 5_000
+OPENED = (ChecksOpened, AdmissionOpened, InvitationOpened, LapseOpened, PaymentsReceived)  # on applications to one
+CLOSED = (ChecksClosed, AdmissionClosed, InvitationClosed, LapseClosed, PaymentsReconciled)
 ENDED = (ApplicationAdmitted, ApplicationLapsed, ApplicationWithdrawn)
 
 Place = tuple[str, str, str | None, str | None, str | None]  # category, section, affiliate, region, unit
@@ -80,9 +86,9 @@ class RollFold:
             case BatchReconciled():
                 self._open.discard(event.stream)
             case _:
-                self._follow_cases(event)
+                self._follow_applications(event)
 
-    def _follow_cases(self, event: Event) -> None:
+    def _follow_applications(self, event: Event) -> None:
         match event:
             case ApplicationReceived():
                 if event.election == self._election:
@@ -93,6 +99,11 @@ class RollFold:
                 self._applied.get(event.stream, set()).discard(event.ground)
             case _ if isinstance(event, ENDED):
                 self._applied.pop(event.stream, None)
+            case _ if isinstance(event, OPENED):
+                if event.election == self._election:
+                    self._open.add(event.stream)
+            case _ if isinstance(event, CLOSED):
+                self._open.discard(event.stream)
 
     def _add(self, event: EntryAdded) -> None:
         place = (event.category, event.section, event.affiliate, event.region, event.unit)

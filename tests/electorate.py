@@ -12,7 +12,7 @@ from scenario import happened
 from ledger.event import Event
 from ledger.leaf import conceal
 from ledger.marking import MarkRow
-from ledger.store import Ledger
+from ledger.record import Record
 from ledger.streams.entry import EntryAdded, EntryRemoved
 from ledger.streams.returned import MarkReturns
 from ledger.streams.roll import RollFrozen
@@ -60,7 +60,7 @@ def frozen(entries: int = 9) -> Event:
     )
 
 
-def put(ledger: Ledger, *events: Event) -> None:
+def put(ledger: Record, *events: Event) -> None:
     """Append events past every decision, as of whenever the ledger ended."""
     latest = ledger.head().recorded
     for event in events:

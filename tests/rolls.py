@@ -21,7 +21,7 @@ from ledger.streams.franchise import AdoptFranchise
 from ledger.streams.member import RegisterMembers
 from ledger.streams.roll_build import RollBuildClosed, build_stream
 from ledger.vault import Vault
-from projections.counting import LedgerFigures, open_views
+from projections.counting import LedgerFigures
 from projections.roll_figures import RollFold
 
 FREEZE = "2010-06-24"
@@ -78,9 +78,7 @@ def certified_list(name: str, affiliate: str, *rows: Row, file: str = FILE) -> t
 def roll_desk(place: LedgerPlace, *, clock: Callable[[], str] = lambda: NOON, sign: Sign = no_keys) -> Iterator[Desk]:
     """Open a desk whose decisions see the roll as projections give it."""
     with place.open() as ledger, closing(Vault(place.vault_store(), MASTER, secrets.token_bytes)) as vault:
-        views = open_views(None)
-        yield Desk(ledger, vault, LedgerFigures(ledger, views), clock, secrets.token_bytes, sign)
-        views.close()
+        yield Desk(ledger, vault, LedgerFigures(ledger), clock, secrets.token_bytes, sign)
 
 
 def build(desk: Desk, election: str = "labour", actor: str = "registrar", **more: Any) -> Receipt:

@@ -19,20 +19,13 @@ from test_cli_payments import MAPPING as PAYMENTS
 from ledger.decision import fold
 from ledger.errors import RefusedError
 from ledger.rules.franchise import Franchise
-from ledger.streams.admission import (
-    NO_BATCH,
-    AdmitApplication,
-    AdmitApplications,
-    BatchHead,
-    admitted_event,
-    batches_of,
-    require_admissible,
-)
+from ledger.streams.admission import AdmitApplication, AdmitApplications, admitted_event, require_admissible
 from ledger.streams.application import Application, application_stream
 from ledger.streams.application_events import ApplicationAdmitted, ChecksRun
 from ledger.streams.applying import application_event
 from ledger.streams.franchise import AdoptFranchise, FranchiseAdopted, franchise_stream
 from ledger.streams.payment import FailFee
+from ledger.streams.tested import NO_BATCH, BatchHead, batches_of
 from projections.admissions import Admissions
 
 RULE = {
@@ -182,7 +175,7 @@ def test_an_admission_that_was_stopped_goes_on(at: Terminal, monkeypatch: pytest
 
     monkeypatch.setattr(projections.admissions, "PAGE_ROWS", 1)
     at("run-checks", "labour", "--as", "registrar").done()
-    work = Admissions._admitted
+    work = Admissions._event
     calls = 0
 
     def stop(*words: Any) -> Any:
@@ -193,7 +186,7 @@ def test_an_admission_that_was_stopped_goes_on(at: Terminal, monkeypatch: pytest
         return work(*words)
 
     with monkeypatch.context() as patch:
-        patch.setattr(Admissions, "_admitted", stop)
+        patch.setattr(Admissions, "_event", stop)
         at("admit", "labour", "--as", "registrar").refused("interrupted")
     assert admitted(at)["admitted"] == {"affiliates": 2}
     verified(at)

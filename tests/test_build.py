@@ -244,6 +244,28 @@ def test_goes_on_wherever_it_was_killed(
         require_whole(desk, 1, number=2)
 
 
+def test_what_was_recorded_before_a_kill_is_not_looked_up_again(
+    ledger_place: LedgerPlace, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    looked_up: list[tuple[str, str]] = []
+
+    def look_up(ledger: Ledger, first: str, last: str) -> set[str]:
+        looked_up.append((first, last))
+        return streams_between(ledger, first, last)
+
+    streams_between = Ledger.streams_between
+    with roll_desk(ledger_place) as desk:
+        prepared(desk)
+        with monkeypatch.context() as patch:
+            kill_at(patch, Ledger, "append_leaves", 4, after=False)
+            with pytest.raises(Killed):
+                build(desk)
+        monkeypatch.setattr(Ledger, "streams_between", look_up)
+        build(desk)
+        assert len(looked_up) == 1, "of four pages, the last"
+        require_whole(desk, 35)
+
+
 def test_an_entry_added_by_another_meanwhile_is_held(
     ledger_place: LedgerPlace, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -31,7 +31,7 @@ from ledger.store import NO_GUARD, Ledger, make_ledger
 from ledger.streams.heads import RecordStreamHeads, StreamHeadsRecorded
 from ledger.streams.person import Identity, OrderErasure, PersonRecorded, RecordPerson
 from ledger.vault import Vault
-from projections.counting import LedgerFigures, open_views
+from projections.counting import LedgerFigures
 
 LOG = SignerKey("example.org/log", Kind.NOTE, b"l" * 32)
 WITNESS = SignerKey("witness.example/w", Kind.COSIGNATURE, b"w" * 32)
@@ -67,7 +67,7 @@ def made(tmp_path_factory: pytest.TempPathFactory) -> Made:
     place = SQLitePlace(tmp_path_factory.mktemp("bundle"))
     place.make().close()
     with place.open() as ledger, closing(Vault(place.vault_store(), MASTER, secrets.token_bytes)) as vault:
-        desk = Desk(ledger, vault, LedgerFigures(ledger, open_views(None)), lambda: NOON, secrets.token_bytes)
+        desk = Desk(ledger, vault, LedgerFigures(ledger), lambda: NOON, secrets.token_bytes)
 
         def record(person: str) -> None:
             desk.submit(RecordPerson(person=person, identity=Identity(name=f"Name of {person}")), actor="clerk")

@@ -61,7 +61,10 @@ def test_builds_freezes_and_certifies_a_roll(at: Terminal) -> None:
     wrong = at(*certify, "--entries", "3", "--sections", sections % 3).refused("counts-differ")
     assert "expected 2, members 2, found 3, members 3" in wrong
     at(*certify, "--entries", "2", "--sections", sections % 2).done()
-    assert "certified the roll of election labour with 2 entries" in " ".join(at("show", "roll/labour").done().split())
+    shown = " ".join(at("show", "roll/labour").done().split())
+    assert "certified the roll of election labour, as of event" in shown
+    version = json.loads(at("roll", "labour", "--purpose", "audit", "--as", "reg", "--json").done())["versions"][-1]
+    assert (version["version"], version["entries"]) == (1, 2)
     assert "nothing wrong was found" in at("verify").done()
 
 

@@ -15,7 +15,7 @@ from pathlib import Path
 import pytest
 from terminal import ROOT, Terminal
 
-from cli.demo import DEMOS, SHOWN
+from cli.demo import DEMOS, SHOWN, STORIES
 from cli.demo_beginning import demo_key
 
 GOLDEN = ROOT / "tests" / "golden"
@@ -58,7 +58,7 @@ def test_the_demo_says_what_it_said(shown: tuple[Path, str]) -> None:
     assert shown[1] == EXPECTED.read_text("utf-8")
 
 
-@pytest.mark.parametrize("name", ["labour-2015", "labour-2020", "nec-2014", "nz-labour-2014"])
+@pytest.mark.parametrize("name", ["labour-2015", "labour-2020", "nec-2014", "nz-labour-2014", "oversight"])
 def test_every_other_demo_says_what_it_said(at: Terminal, name: str) -> None:
     assert at.run("demo", name).done() == expected(name)
 
@@ -71,7 +71,7 @@ def test_each_demo_has_its_sources_and_what_it_says() -> None:
             if command["verb"] == "publish-figures":
                 assert f"| `{command['source']}` | {command['address']} |" in sources, folder.name
         assert expected(folder.name)
-    assert {folder.name for folder in DEMOS.iterdir()} == set(SHOWN)
+    assert {folder.name for folder in DEMOS.iterdir()} == {*SHOWN, *STORIES}
 
 
 def test_the_whole_college_of_2010_follows_but_for_what_is_explained() -> None:
@@ -99,7 +99,7 @@ def test_lines_fit_but_for_addresses_and_evidence() -> None:
 def test_an_unknown_demo_lists_them_all_and_the_nearest(at: Terminal) -> None:
     line = at.run("demo", "nz-labor-2014").refused("unknown-demo", 2)
     assert "nearest: nz-labour-2014" in line
-    assert all(name in line for name in SHOWN)
+    assert all(name in line for name in (*SHOWN, *STORIES))
 
 
 def test_a_second_run_goes_to_a_folder_of_its_own(after: Terminal, monkeypatch: pytest.MonkeyPatch) -> None:

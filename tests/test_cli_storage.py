@@ -15,6 +15,7 @@ from typing import Any
 import pytest
 from terminal import PAPERS, POLLED, REFUSAL, Terminal
 
+from cli.screen import progress
 from ledger.recorder import LedgerRecorder
 
 MANY = "count,marks\n16000,abbott\n4000,balls>abbott\n"
@@ -227,3 +228,31 @@ def test_refuses_where_there_is_no_home_for_keys(at: Terminal, monkeypatch: pyte
     at.run("--ledger", "other", "init").refused("no-state-folder")
     at("record", "close-poll", "--contest", "leader", "--as", "ro").refused("no-state-folder")
     at("events").done()
+
+
+def interrupt() -> None:
+    os.kill(os.getpid(), signal.SIGINT)
+
+
+def test_an_interrupt_waits_for_the_next_step_of_long_work() -> None:
+    swallowed = True
+    with pytest.raises(KeyboardInterrupt), progress("work", 2) as bar:  # noqa: PT012  # where it is raised is the point
+        interrupt()
+        swallowed = False
+        bar.by(1)
+        raise AssertionError("went on")
+    assert not swallowed
+    assert signal.getsignal(signal.SIGINT) is signal.default_int_handler
+
+
+def test_an_interrupt_in_the_last_step_is_heard_at_its_end() -> None:
+    with pytest.raises(KeyboardInterrupt), progress("work", 1) as bar:  # noqa: PT012
+        bar.by(1)
+        interrupt()
+
+
+def test_a_second_interrupt_does_not_wait() -> None:
+    with pytest.raises(KeyboardInterrupt), progress("work", 1):  # noqa: PT012
+        interrupt()
+        interrupt()
+        raise AssertionError("went on")

@@ -165,7 +165,7 @@ class Office:
 @contextmanager
 def opened(place: SQLitePlace, clock: Callable[[], str] = lambda: NOON) -> Iterator[Office]:
     with place.open() as reading, desk_at(place, clock=clock) as desk:
-        desk._figures = LedgerFigures(reading, open_views(None))
+        desk._figures = LedgerFigures(reading)
         yield Office(place, desk)
 
 

@@ -28,11 +28,12 @@ from ledger.streams.erasures import (
     OrderErasures,
     erasures_stream,
 )
+from ledger.streams.linkage import a_year_after
 from ledger.streams.person import OrderErasure, RecordPerson
 from ledger.streams.retention import HoldRetention, ReleaseRetention, Retention, RetentionHeld, SubjectAccessFulfilled
 from ledger.vault import Vault
 from projections.moment import NOW
-from projections.retention import a_year_after, held_people
+from projections.retention import held_people
 
 PEOPLE = 25
 HELD = 7
@@ -259,6 +260,15 @@ def test_refuses_what_has_to_be_kept_after_an_election(figures: RetentionFigures
 def test_erases_once_the_year_is_over() -> None:
     assert given(PERSON, figures=WAITING).at("2011-09-25T12:00:00Z").when(ONE).events
     given(PERSON, figures=WAITING).at("2011-09-25T11:59:59Z").when(ONE).then_refused("retention-until")
+
+
+def test_is_decided_anew_if_what_has_to_be_kept_grew_meanwhile() -> None:
+    for command, scene in ((ONE, given(PERSON, figures=FREE)), (ORDER, given(figures=FREE))):
+        unchanged = scene.when(command).outcome.unchanged
+        assert unchanged is not None
+        assert unchanged.position == FREE.position
+        assert {"contest-defined.v1", "result-corrected.v1", "retention-held.v1"} <= {*unchanged.types}
+        assert {"contest/", "result/", "vault/"} <= {*unchanged.prefixes}
 
 
 def test_refuses_under_a_legal_hold_first() -> None:

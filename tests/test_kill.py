@@ -35,7 +35,7 @@ from ledger.store import LEDGER_FILE, open_ledger
 from ledger.streams.batch import BatchState
 from ledger.streams.paper import Alike
 from ledger.vault import Vault
-from projections.counting import LedgerFigures, open_views
+from projections.counting import LedgerFigures
 
 ROOT = Path(__file__).parent.parent
 KILLS = 20
@@ -270,6 +270,25 @@ def test_interrupted_from_the_keyboard_it_says_so_in_one_line_and_is_finished(wh
     check_finished(folder, whole)
 
 
+@pytest.mark.parametrize(("prepared", "said"), [("prepare_output()", False), ("", True)])
+def test_a_read_that_an_interrupt_left_half_way_is_given_up_in_silence(
+    prepared: str, said: bool, tmp_path: Path
+) -> None:
+    program = f"""
+from pathlib import Path
+from cli.verbs import prepare_output
+from ledger.store import make_ledger
+{prepared}
+ledger = make_ledger(Path({str(tmp_path)!r}), "0" * 32)
+reading = ledger.rows.begin(write=False)
+reading.__enter__()
+ledger.close()
+del reading
+"""
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
+    assert ("ConnectionPoolClosedError" in done.stderr) == said, done.stderr
+
+
 # Every write there is, one after the other
 
 
@@ -301,7 +320,7 @@ class Writes:
 def submit_small(folder: Path, writes: Writes) -> int:
     """Import seven papers, three at a time, through a desk whose writes are counted; give how many writes."""
     store = SQLiteVaultStore(folder / VAULT_FILE)
-    with open_ledger(folder) as record, closing(store), closing(open_views(None)) as views:
+    with open_ledger(folder) as record, closing(store):
         vault = Vault(store, bytes(32), os.urandom)
         with (
             patch.object(record, "append", writes.around(record.append)),
@@ -310,7 +329,7 @@ def submit_small(folder: Path, writes: Writes) -> int:
             patch.object(vault, "batch_seed", writes.around(vault.batch_seed)),
             patch.object(ledger.desk, "PAGE_ROWS", 3),
         ):
-            desk = Desk(record, vault, LedgerFigures(record, views), lambda: READ_AT, os.urandom)
+            desk = Desk(record, vault, LedgerFigures(record), lambda: READ_AT, os.urandom)
             alike = (Alike(count=4, marks="a"), Alike(count=3, marks="b"))
             batch = but(READ_PAPERS, papers=alike, effective=READ_AT)
             desk.submit(batch, actor="scrutineer", command_id="c1")

@@ -287,6 +287,7 @@ ROLL_FIELDS: dict[str, dict[str, Any]] = {
         "requested_by": st.sampled_from(["member", "candidate", "scrutineer"]),
         "requested_on": TIMES,
     },
+    "freeze-listed.v1": {"election": IDS},
     "roll-build-closed.v1": {
         "accepted": COUNTS,
         "build": NUMBERS,
@@ -301,7 +302,6 @@ ROLL_FIELDS: dict[str, dict[str, Any]] = {
     "roll-certified.v1": {
         "as_of_position": COUNTS,
         "election": IDS,
-        "entries": COUNTS,
         "open_batches": st.lists(STREAMS, max_size=2),
         "open_cases": COUNTS,
         "reason": TEXTS,
@@ -341,6 +341,7 @@ CURRENCIES = st.sampled_from(["GBP", "EUR"])
 PAID = {"amount": COUNTS, "currency": CURRENCIES, "day": DAYS, "payment": ROW_KEYS}
 SOME_IDS = st.lists(IDS, max_size=3)
 CLAIM = {"category": IDS, "channel": IDS, "declaration": HASHES, "election": IDS, "identity": DIGESTS}
+TALLIES = st.lists(st.fixed_dictionaries({"applications": COUNTS, "code": IDS}), max_size=2)
 APPLICATION_FIELDS: dict[str, dict[str, Any]] = {
     "admission-closed.v1": {
         "admitted": st.lists(st.fixed_dictionaries({"applications": COUNTS, "section": IDS}), max_size=2),
@@ -351,6 +352,36 @@ APPLICATION_FIELDS: dict[str, dict[str, Any]] = {
         "number": NUMBERS,
     },
     "admission-opened.v1": {"election": IDS, "franchise": NUMBERS, "number": NUMBERS},
+    "invitation-closed.v1": {
+        "applications": COUNTS,
+        "changed": COUNTS,
+        "digest": HASHES,
+        "election": IDS,
+        "invited": TALLIES,
+        "not_invited": TALLIES,
+        "number": NUMBERS,
+    },
+    "invitation-opened.v1": {
+        "curable": st.lists(
+            st.fixed_dictionaries({"ground": IDS, "hours": COUNTS, "test": st.sampled_from(["paid", "of-age"])}),
+            max_size=2,
+        ),
+        "election": IDS,
+        "franchise": NUMBERS,
+        "notice": IDS,
+        "number": NUMBERS,
+        "served": TIMES,
+        "zone": st.just("Europe/London"),
+    },
+    "lapse-closed.v1": {
+        "changed": COUNTS,
+        "digest": HASHES,
+        "election": IDS,
+        "lapsed": TALLIES,
+        "not_lapsed": TALLIES,
+        "number": NUMBERS,
+    },
+    "lapse-opened.v1": {"election": IDS, "franchise": NUMBERS, "number": NUMBERS},
     "payments-received.v1": {"election": IDS, "file": FILES, "rows": COUNTS},
     "payments-reconciled.v1": {
         "digest": HASHES,
@@ -401,7 +432,7 @@ APPLICATION_FIELDS: dict[str, dict[str, Any]] = {
         "edition": IDS,
         "matcher": TEXTS,
     },
-    "cure-invited.v1": {"deadline": DATES, "grounds": SOME_IDS, "notice": IDS, "served": TIMES},
+    "cure-invited.v1": {"deadline": DATES, "grounds": SOME_IDS, "notice": IDS, "served": TIMES, "tests": SOME_IDS},
     "cure-lapsed.v1": {"grounds": SOME_IDS},
     "cure-supplied.v1": {"grounds": SOME_IDS, "late": st.booleans(), "received": TIMES, "supplied": DIGESTS},
     "fee-failed.v1": PAID,
@@ -707,6 +738,8 @@ FIELDS: dict[str, dict[str, Any]] = {
         "category": IDS,
         "change": st.sampled_from(["renewed", "lapsed", "resigned", "rejoined", "transferred", "upgraded"]),
         "on": DAYS,
+        "reason": DIGESTS,
+        "second": IDS,
         "unit": IDS,
     },
     "member-suspended.v1": {

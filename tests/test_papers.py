@@ -32,7 +32,7 @@ from ledger.streams.returned import (
     returned_stream,
 )
 from ledger.vault import Vault
-from projections.counting import LedgerFigures, open_views
+from projections.counting import LedgerFigures
 
 ISSUE = IssuePapers(contest="leader", section="members", count=3, roll_version=1, channel="post", effective=BEFORE)
 DUE = DueFigures(9, 3, 3)
@@ -199,9 +199,7 @@ def desk_with(place: LedgerPlace, clock: str = NOW) -> Iterator[Desk]:
     from contextlib import closing
 
     with place.open() as record, closing(Vault(place.vault_store(), MASTER, secrets.token_bytes)) as vault:
-        views = open_views(None)
-        with closing(views):
-            yield Desk(record, vault, LedgerFigures(record, views), lambda: clock, secrets.token_bytes)
+        yield Desk(record, vault, LedgerFigures(record), lambda: clock, secrets.token_bytes)
 
 
 def polled(desk: Desk, electors: int = 30, *, closed: bool = True) -> None:

@@ -12,13 +12,13 @@ import pytest
 from hypothesis import given as for_all
 from hypothesis import strategies as st
 from pydantic import BaseModel
-from scenario import CALL_ELECTION, DEFINE_CONTEST, RECORD_PERSON, but
+from scenario import ADOPT_RULE, CALL_ELECTION, DEFINE_CONTEST, RECORD_PERSON, but
 from stores import LedgerPlace, desk_at
 
 from ledger.decision import DECISIONS, Command
 from ledger.errors import RefusedError
 from ledger.field import check_text
-from ledger.personal import contact_in, folded, names_in, require_impersonal, texts_of
+from ledger.personal import contact_in, folded, names_in, names_in_id, require_impersonal, texts_of
 from ledger.streams.person import Identity, OrderErasure, RecordPerson
 from ledger.streams.result import AnnulResult
 from ledger.streams.sitting import HoldSitting
@@ -260,6 +260,50 @@ def test_knows_who_was_recorded_since_and_nobody_who_was_erased(ledger_place: Le
         assert desk.vault.index.people() == {"p1"}
         with pytest.raises(RefusedError, match=r"^unknown-contest: "):
             desk.submit(known, actor="clerk")
+
+
+@pytest.mark.parametrize("name", ["ada-lovelace", "lovelace-ada", "case-ada-lovelace-2", "zoe-obrien"])
+def test_refuses_an_id_that_is_somebodys_name(ledger_place: LedgerPlace, name: str) -> None:
+    with desk_at(ledger_place) as desk:
+        desk.submit(RECORD_PERSON, actor="clerk")
+        desk.submit(RecordPerson(person="p2", identity=Identity(name="Zo\u00eb O'Brien")), actor="clerk")
+        for command, field in ((but(CALL_ELECTION, election=name), "election"), (but(HELD, sitting=name), "sitting")):
+            with pytest.raises(RefusedError, match=rf"^personal-data-in-public-field: {command.verb}, {field}: ") as no:
+                desk.submit(command, actor="clerk")
+            assert name not in str(no.value)
+
+
+@pytest.mark.parametrize("name", ["adalovelace", "ada-2-lovelace", "ada-of-lovelace", "ada-lovelaces", "ada", "a-da"])
+def test_takes_an_id_that_is_nobodys_name(ledger_place: LedgerPlace, name: str) -> None:
+    with desk_at(ledger_place) as desk:
+        desk.submit(RECORD_PERSON, actor="clerk")
+        desk.submit(but(CALL_ELECTION, election=name), actor="clerk")
+
+
+def test_a_person_is_not_recorded_under_their_own_name(ledger_place: LedgerPlace) -> None:
+    with desk_at(ledger_place) as desk:
+        with pytest.raises(RefusedError, match=r"^personal-data-in-public-field: record-person, person: "):
+            desk.submit(but(RECORD_PERSON, person="lovelace-ada"), actor="clerk")
+        desk.submit(but(RECORD_PERSON, person="byron-ada"), actor="clerk")
+
+
+def test_a_candidates_id_may_be_their_name(ledger_place: LedgerPlace) -> None:
+    candidates = ({"id": "ada-lovelace", "name": "Ada Lovelace"}, {"id": "b", "name": "B"})
+    with desk_at(ledger_place) as desk:
+        for command in (RECORD_PERSON, CALL_ELECTION, ADOPT_RULE, but(DEFINE_CONTEST, candidates=candidates)):
+            desk.submit(command, actor="clerk")
+
+
+def test_looks_nobody_up_for_an_id_of_numbers_or_one_word() -> None:
+    assert not [*names_in_id("leader-2015"), *names_in_id("s-1"), *names_in_id("leader"), *names_in_id("")]
+    assert set(names_in_id("a-b-2-c-d")) == {"a b", "c d"}
+
+
+def test_ids_that_are_coined_are_ids() -> None:
+    coined = [entry.command for entry in DECISIONS.values() if entry.command.coined]
+    assert len(coined) > 5
+    for command in coined:
+        assert all(command.model_fields[field].annotation is str for field in command.coined), command.verb
 
 
 def test_no_command_keeps_text_that_is_not_checked() -> None:

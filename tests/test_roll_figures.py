@@ -16,10 +16,14 @@ from ledger.event import Event
 from ledger.roll_figures import Cell
 from ledger.rules.eligibility import evaluate
 from ledger.seal.merkle import leaf_hash, root
+from ledger.streams.admission import AdmissionClosed, AdmissionOpened
 from ledger.streams.application_events import ApplicationReceived, ApplicationReferred, ReferralCleared
 from ledger.streams.basis import Basis
+from ledger.streams.checks import ChecksClosed, ChecksOpened
+from ledger.streams.cure_events import InvitationClosed, InvitationOpened, LapseClosed, LapseOpened
 from ledger.streams.entry import Entries, EntryAdded, EntryAmended, EntryRemoved, EntryRestored
 from ledger.streams.member import BatchReceived, BatchReconciled, MemberRegistered
+from ledger.streams.payments import PaymentsReceived, PaymentsReconciled
 from ledger.streams.roll_build import RollBuildClosed, RollBuildOpened
 from projections.entitled import facts_of_a_row
 from projections.gathered import Standing
@@ -153,6 +157,27 @@ def test_open_registers_and_open_referrals_are_counted() -> None:
     ]
     figures = fold_roll(enumerate(events), "labour", 4)
     assert (figures.open_batches, figures.open_cases) == ((), 0)
+
+
+@pytest.mark.parametrize(
+    ("opened", "closed", "stream"),
+    [
+        (ChecksOpened, ChecksClosed, "checks/labour/1"),
+        (AdmissionOpened, AdmissionClosed, "admission/labour/1"),
+        (InvitationOpened, InvitationClosed, "invitation/labour/1"),
+        (LapseOpened, LapseClosed, "lapse/labour/1"),
+        (PaymentsReceived, PaymentsReconciled, f"payments/labour/{FILE}"),
+    ],
+)
+def test_what_is_under_way_on_applications_is_open_until_it_is_closed(opened: Any, closed: Any, stream: str) -> None:
+    def made(kind: Any, election: str, version: int = 1) -> Any:  # of no other field is anything read
+        return kind.model_construct(stream=stream, version=version, election=election)
+
+    events = [made(opened, "labour")]
+    assert fold_roll(enumerate(events), "labour", 0).open_batches == (stream,)
+    assert fold_roll(enumerate([made(opened, "other")]), "labour", 0).open_batches == ()
+    events.append(made(closed, "labour", 2))
+    assert fold_roll(enumerate(events), "labour", 1).open_batches == ()
 
 
 @pytest.mark.parametrize("joined", [None, "2010-01-02"])

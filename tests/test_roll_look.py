@@ -39,7 +39,10 @@ FRANCHISE = {
 }
 CALLED = {"election": "labour", "title": "Leader", "organisation": "Labour", "reason": "vacancy"}
 IMPORT = ("import", "register-members", "--mapping", "m.toml", "--set", "register_id=party", "--as", "registrar")
-THERE = [("call-election", CALLED), ("adopt-franchise", {"election": "labour", "rule": FRANCHISE})]
+THERE: list[tuple[str, dict[str, Any]]] = [
+    ("call-election", CALLED),
+    ("adopt-franchise", {"election": "labour", "rule": FRANCHISE}),
+]
 
 
 def rows() -> str:
@@ -156,6 +159,23 @@ def test_tells_the_public_no_small_number(at: Terminal) -> None:
         at("roll", "labour", "--audience", "public", *words).refused("not-for-the-public", 2)
 
 
+def test_a_panel_sees_every_number_and_no_elector(at: Terminal) -> None:
+    panel = ("roll", "labour", "--audience", "panel")
+    assert shown(at, *panel, "--by", "unit", "--only", "region=south") == shown(
+        at, "roll", "labour", "--by", "unit", "--only", "region=south"
+    )
+    out = at(*panel, "--by", "affiliate", "--by", "unit").done()
+    assert "For a panel: electors are not listed, and small numbers are not hidden" in out
+    assert max(map(len, out.splitlines())) <= 80
+    size = at.size()
+    for words in (("--list",), ("--page", "2"), ("--out", "x.csv")):
+        at(*panel, *words).refused("not-for-a-panel", 2)
+    at("roll", "diff", "labour", "3", "2999-01-01", "--audience", "panel", "--list").refused("not-for-a-panel", 2)
+    assert at.size() == size
+    assert [each["what"] for each in shown(at, "access")][-2:] == ["roll", "roll"]  # who looked is on record
+    at("roll", "labour", "--audience", "pannel").refused("unknown-audience", 2)
+
+
 def test_refuses_what_there_is_not(at: Terminal) -> None:
     assert "nearest: labour" in at("roll", "labor").refused("unknown-roll")
     assert "nearest: section" in at("roll", "labour", "--by", "sectoin").refused("unknown-place", 2)
@@ -229,3 +249,43 @@ def test_whoever_passes_is_on_the_roll(at: Terminal) -> None:
     for person in [*[each["stream"].removeprefix("person/") for each in events][::9], outside(at)]:
         found = shown(at, "why", person, "labour")
         assert any(each["passed"] for each in found["grounds"]) == (person in on) == found["on_the_roll"]
+
+
+def test_lists_the_rows_merged_into_who_is_kept(at: Terminal) -> None:
+    late = outside(at)
+    person = electors(at, "--only", "section=members")[0]["elector"].split("/")[0]
+    before = str(at.size() - 1)
+    why = ("--basis", "email", "--basis", "address")
+    at("record", "merge-persons", "--dropped", late, "--kept", person, *why).done()
+    for words in (("why", person, "labour"), ("my-record", person)):
+        (merged,) = shown(at, *words)["merged"]
+        assert (merged["person"], merged["streams"], merged["basis"]) == (
+            late,
+            [f"person/{late}"],
+            ["email", "address"],
+        )
+        out = at(*words).done()
+        assert f"by email and address: person/{late}." in " ".join(out.split())
+        assert max(map(len, out.splitlines())) <= 80
+        assert shown(at, *words, "--known-at", before)["merged"] == []
+    grounds = [each["stream"] for each in shown(at, "why", person, "labour")["grounds"]]
+    assert grounds == [f"person/{person}", f"person/{late}"]
+    assert shown(at, "why", late, "labour")["merged"] == []
+    at("record", "undo-merge", "--dropped", late, "--reason", "two-people").done()
+    assert shown(at, "why", person, "labour")["merged"] == []
+    assert "nothing wrong was found" in at("verify").done()
+
+
+def test_merges_are_listed_where_there_is_no_franchise_yet(
+    tmp_path: Any, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    at = Terminal(tmp_path, monkeypatch, capsys).made([THERE[0]])
+    monkeypatch.setenv("POLLBOOK_PURPOSE", "audit")
+    monkeypatch.setenv("POLLBOOK_ACTOR", "registrar")
+    at.write("m.toml", MAPPING)
+    at.write("a.csv", rows())
+    at(*IMPORT, "a.csv").done()
+    events = shown(at, "events", "--type", "member-registered.v1", "--limit", "2")
+    kept, dropped = (each["stream"].removeprefix("person/") for each in events)
+    at("record", "merge-persons", "--dropped", dropped, "--kept", kept, "--basis", "document").done()
+    assert f"by document: person/{dropped}." in " ".join(at("my-record", kept).done().split())

@@ -28,9 +28,10 @@ from ledger.streams.issue import IssuePapers, PapersIssued
 from ledger.streams.issued import PaperCancelled, PaperIssued, PaperReissued, PaperSetAside, SetAsideReversed
 from ledger.streams.linkage import LinkageDestroyed, LinkageSealed
 from ledger.streams.paper_handling import ReissuePaper
+from ledger.streams.result import ResultDeclared
 from ledger.streams.returned import DuplicateReturnHeld, MarksReceived, MarksReconciled, ReturnMarked
 from ledger.vault import Vault
-from projections.counting import LedgerFigures, open_views
+from projections.counting import LedgerFigures
 from projections.verify.run import verify
 from projections.verify.sealing import Notes, Trust
 
@@ -126,6 +127,28 @@ OPEN: dict[str, tuple[Event, ...]] = {
     ),
 }
 CANCELLED = one(PaperCancelled, 2, cause="clerical")
+YEAR = "2011-09-22T23:59:59Z"  # after the close
+
+
+def sealed(until: str = YEAR, version: int = 1) -> Event:
+    """The linkage sealed."""
+    return happened(
+        LinkageSealed, "linkage/leader", version, contest="leader", custodian="x", digest=ZEROS, until=until
+    )
+
+
+def destroyed(at: str, version: int = 2) -> Event:
+    """The linkage destroyed."""
+    return happened(LinkageDestroyed, "linkage/leader", version, contest="leader", how="burnt", effective=at)
+
+
+def declared(at: str) -> Event:
+    """The result declared."""
+    return happened(
+        ResultDeclared, "result/leader", contest="leader", elected=("a",), as_of_position=0, figures=(), effective=at
+    )
+
+
 SHUT: dict[str, tuple[Event, ...]] = {
     "poll-closed": (one(PaperIssued, 13, reason="late-admission"),),
     "already-returned": (*register(returned(1)), one(PaperCancelled, cause="clerical")),
@@ -136,6 +159,10 @@ SHUT: dict[str, tuple[Event, ...]] = {
     "day-outside-poll": register(returned(1, day="2010-07-01")),
     "return-out-of-order": register(*(returned(n) for n in sorted((1, 2), key=person, reverse=True))),
     "return-unexpected": register(returned(1, effective=BEFORE)),
+    "retention-too-short": (sealed("2011-09-22T23:59:58Z"),),
+    "retention-not-over": (declared("2010-09-25T16:00:00Z"), sealed(), destroyed("2011-09-25T15:59:59Z")),
+    "linkage-not-sealed": (destroyed(LATE, 1),),
+    "linkage-destroyed": (sealed(), destroyed(LATE), sealed(LATE, 3)),
     "batch-differs": register(returned(1), digest=ZEROS),
     "rows-differ": register(returned(1), rows=2),
     "not-returned": (one(PaperSetAside, basis="case/c1"),),
@@ -153,6 +180,26 @@ def test_finds_each_fault_while_the_poll_is_open(at: Terminal, code: str) -> Non
 def test_finds_each_fault_after_the_close(at: Terminal, code: str) -> None:
     at.record("close-poll", CLOSE_POLL).done()
     assert found_in(at, *SHUT[code]) == {code}
+
+
+def test_a_list_that_was_kept_for_its_year_is_fine(at: Terminal) -> None:
+    at.record("close-poll", CLOSE_POLL).done()
+    declaration = declared("2010-09-25T16:00:00Z")
+    assert not found_in(
+        at, sealed(), sealed("2011-09-25T16:00:00Z", 2), declaration, destroyed("2011-09-25T16:00:00Z", 3)
+    )
+
+
+@pytest.mark.parametrize(
+    ("events", "code"),
+    [
+        ((sealed(LATE), sealed(YEAR, 2)), "retention-too-short"),
+        ((sealed(LATE), destroyed("2011-12-31T23:59:59Z")), "retention-not-over"),
+    ],
+)
+def test_a_list_is_kept_for_as_long_as_was_said(at: Terminal, events: tuple[Event, ...], code: str) -> None:
+    at.record("close-poll", CLOSE_POLL).done()
+    assert found_in(at, *events) == {code}
 
 
 def test_a_paper_is_set_aside_once(at: Terminal) -> None:
@@ -184,9 +231,8 @@ def test_in_a_founded_ledger_papers_are_signed_for(tmp_path: Path) -> None:
     place, now = SQLitePlace(tmp_path), "2024-05-01T12:00:00Z"
     place.make().close()
     with place.open() as record, closing(Vault(place.vault_store(), MASTER, secrets.token_bytes)) as vault:
-        views = open_views(None)
         signing = signer(*OFFICES)
-        desk = Desk(record, vault, LedgerFigures(record, views), lambda: now, secrets.token_bytes, signing)
+        desk = Desk(record, vault, LedgerFigures(record), lambda: now, secrets.token_bytes, signing)
         one_elector = {"contest": "leader", "person": person(1), "number": 1}
         desk.submit(FOUND, actor="returning-officer")
         for command in (*DEFINED, None, IssuePapers.model_validate(ISSUE), ReissuePaper(**one_elector, reason="lost")):
@@ -199,6 +245,5 @@ def test_in_a_founded_ledger_papers_are_signed_for(tmp_path: Path) -> None:
         with pytest.raises(RefusedError, match=r"^no-authority: "):
             desk.submit(marked([row(2)], "e" * 32), actor="agent")
         found = verify(record, views=None, vault=vault, notes=Notes(), trust=Trust())
-        views.close()
     assert not [each for each in found.findings if "entry/" not in each.what and "roll/" not in each.what]
     assert not {"A4", "A5", "C3", "C5", "E11"} & found.unchecked.keys()

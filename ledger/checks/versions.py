@@ -17,6 +17,7 @@ CHECKS: Mapping[CheckName, tuple[str, ...]] = {
     "register-match": ("1",),
     "sanction-list": ("1",),
 }
+BY_HAND = "by-hand"  # the version of a check that an officer made
 
 
 def require_version(check: str, version: str, where: str) -> None:

@@ -88,6 +88,11 @@ def dated_at(utc: str, zone: str, where: str) -> Dated:
     return Dated(local=local.isoformat(), utc=utc, zone=zone)
 
 
+def require_zone(zone: str, where: str) -> None:
+    """Refuse a time zone that there is none of (`zone-unknown`)."""
+    _zone(zone, where)
+
+
 def hours_after(utc: str, hours: int) -> str:
     """Give the moment (UTC) so many hours after one, as a clock that is never changed counts them."""
     return time_text(datetime.fromisoformat(utc) + timedelta(hours=hours))

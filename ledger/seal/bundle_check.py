@@ -207,6 +207,8 @@ def _values(events: Sequence[tuple[int, Event]], disclosures: Sequence[str]) -> 
     for position, event in events:
         for field in event.private:
             digest = getattr(event, field)
+            if digest is None:  # left out, as it may be
+                continue
             if digest not in shown:
                 yield Value(position, field, digest, "erased" if digest in erased else "withheld")
                 continue

@@ -16,17 +16,15 @@ from ledger.decision import Act, Command, Outcome, State, decision
 from ledger.errors import refused
 from ledger.event import Audience, Canonical, Event
 from ledger.field import Count, Hash, Id, PersonKey, Version
-from ledger.rules.eligibility import evaluate_all
 from ledger.rules.franchise import FeePaid
 from ledger.streams.application import Application, application_stream, require_open
 from ledger.streams.application_events import ApplicationAdmitted, TestHeld
-from ledger.streams.basis import Basis
 from ledger.streams.election import Election, election_stream, require_election
-from ledger.streams.franchise import Adopted, franchise_stream, require_category, require_franchise
+from ledger.streams.franchise import Adopted, franchise_stream, require_franchise
+from ledger.streams.tested import BatchHead, batches_of, require_settled, require_tested
 from ledger.sweep import Found, Sweep, Swept
 
 ADMISSIONS_MAX = 100_000
-NO_BATCH = "intake/none/none"
 
 
 class AdmissionOpened(Event):
@@ -87,20 +85,6 @@ class AdmissionRun(State):
         raise TypeError(f"{event.type} does not belong to an admission")
 
 
-@dataclass(frozen=True, slots=True)
-class BatchHead(State):
-    """The stream of a batch, of which nothing counts but whether it is complete: the second event says so."""
-
-    def evolve(self, event: Event) -> BatchHead:
-        """Give the stream after one more event."""
-        return replace(self, version=event.version)
-
-    @property
-    def complete(self) -> bool:
-        """Whether the batch is; one that is none is."""
-        return self.stream == NO_BATCH or self.version > 1
-
-
 class Admission(NamedTuple):
     """What an application is admitted to, and every test, passed."""
 
@@ -114,13 +98,6 @@ def admission_stream(election: str, number: int) -> AdmissionRun:
     return AdmissionRun(f"admission/{election}/{number}")
 
 
-def batches_of(application: Application) -> tuple[str, str]:
-    """Name the batches that an application, and the last checks of it, came with; `NO_BATCH` for none."""
-    received = application.received.batch if application.received else None
-    run = application.run.batch if application.run else None
-    return received or NO_BATCH, run or NO_BATCH
-
-
 def require_admissible(application: Application, franchise: Adopted, *batches: BatchHead) -> Admission:
     """Give what an application is admitted to; refuse one that is not to be.
 
@@ -130,21 +107,11 @@ def require_admissible(application: Application, franchise: Adopted, *batches: B
     """
     received = require_open(application)
     where = application.stream
-    for each in batches:
-        if not each.complete:
-            remedy = "Finish the import or the run of checks that it came with"
-            raise refused("batch-open", where, f"{each.stream} complete", "open", remedy)
-    if application.referrals:
-        found = ", ".join(application.referrals)
-        raise refused("open-referral", where, "no open referral", found, "Decide on the referral first")
-    rule = require_franchise(franchise, received.election)
-    category = require_category(rule, received.category, where)
-    if category.by != "application":
-        raise refused("unknown-category", where, "a category whose electors apply", received.category, "Correct it")
+    require_settled(application, *batches)
+    category, verdicts = require_tested(application, received, franchise)
     if application.short and any(isinstance(test, FeePaid) for test in category.tests):
         expected = f"{application.due} {received.currency} in the smallest unit"
         raise refused("underpaid", where, expected, f"{application.money}", "Have the rest paid, or it lapses")
-    verdicts = list(evaluate_all(category, Basis(where, application=application).facts()))
     missing = [f"{each.code} {each.outcome}" for each in verdicts if each.outcome != "passed"]
     if missing:
         remedy = f"See why: pollbook application {application.key}"
@@ -208,8 +175,8 @@ class Admissible(Found, Protocol):
     """The applications that are to be admitted, and why others are not."""
 
     @property
-    def not_admitted(self) -> Mapping[str, int]:
-        """How many open applications are not admitted, by code; known once all pages are read."""
+    def left_out(self) -> Mapping[str, int]:
+        """How many open applications are left out, by code; known once all pages are read."""
         ...
 
 
@@ -282,7 +249,7 @@ def admit_applications(
             admitted=tuple(Admitted(applications=n, section=name) for name, n in sorted(swept.counts.items())),
             changed=swept.changed,
             digest=swept.digest,
-            not_admitted=tuple(NotAdmitted(applications=n, code=c) for c, n in sorted(source.not_admitted.items())),
+            not_admitted=tuple(NotAdmitted(applications=n, code=c) for c, n in sorted(source.left_out.items())),
         )
 
     return Outcome((), Sweep(run.stream, opened, source, _section, closed))

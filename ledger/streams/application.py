@@ -59,6 +59,7 @@ class Application(State):
         failed: number of payments that failed.
         refunded, retained: amounts.
         checks: name -> the last outcome; `run` the event of the last run of any.
+        anew: whether money moved, or something was put right, since the checks were run last.
         cures: ground -> the last invitation to put it right.
         referrals: grounds referred and not cleared, in order.
         admitted: how it was admitted.
@@ -72,6 +73,7 @@ class Application(State):
     retained: int = 0
     checks: Mapping[str, Check] = field(default_factory=dict)
     run: ChecksRun | None = None
+    anew: bool = False
     cures: Mapping[str, Cure] = field(default_factory=dict)
     referrals: tuple[str, ...] = ()
     admitted: ApplicationAdmitted | None = None
@@ -114,18 +116,18 @@ class Application(State):
             case ApplicationReceived() | ApplicationReceivedLate():
                 return replace(self, version=version, received=event)
             case FeeReceived():
-                return replace(self, version=version, payments={**self.payments, event.payment: event})
+                return replace(self, version=version, anew=True, payments={**self.payments, event.payment: event})
             case FeeFailed():
                 kept = {payment: each for payment, each in self.payments.items() if payment != event.payment}
-                return replace(self, version=version, payments=kept, failed=self.failed + 1)
+                return replace(self, version=version, anew=True, payments=kept, failed=self.failed + 1)
             case FeeRefunded():
-                return replace(self, version=version, refunded=self.refunded + event.amount)
+                return replace(self, version=version, anew=True, refunded=self.refunded + event.amount)
             case FeeRetained():
                 return replace(self, version=version, retained=self.retained + event.amount)
             case ChecksRun():
                 checks = {**self.checks}
                 checks.update((each.check, each) for each in event.checks)
-                return replace(self, version=version, checks=checks, run=event)
+                return replace(self, version=version, anew=False, checks=checks, run=event)
             case ApplicationReferred():
                 return replace(self, version=version, referrals=(*self.referrals, event.ground))
             case ReferralCleared():
@@ -138,7 +140,8 @@ class Application(State):
             case ApplicationWithdrawn():
                 return replace(self, version=version, ended="withdrawn")
             case CureInvited() | CureSupplied() | CureLapsed():
-                return replace(self, version=version, cures={**self.cures, **self._cured(event)})
+                anew = self.anew or isinstance(event, CureSupplied)
+                return replace(self, version=version, anew=anew, cures={**self.cures, **self._cured(event)})
         raise TypeError(f"{event.type} does not belong to an application")
 
     def _cured(self, event: CureInvited | CureSupplied | CureLapsed) -> dict[str, Cure]:

@@ -132,7 +132,10 @@ class ChecksRun(Event):
 
 
 class CureInvited(Event):
-    """An applicant was told what is wrong, and until when it can be put right: `notice` is the notice's version."""
+    """An applicant was told what is wrong, and until when it can be put right: `notice` is the notice's version.
+
+    `tests` are the tests that they were told they did not pass, where many were told at once.
+    """
 
     audience = Audience.RESTRICTED
     type: Literal["cure-invited.v1"] = "cure-invited.v1"
@@ -140,6 +143,7 @@ class CureInvited(Event):
     grounds: tuple[Id, ...]
     notice: Id
     served: Time
+    tests: tuple[Id, ...] | None = None
 
 
 class CureSupplied(Event):

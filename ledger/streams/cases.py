@@ -48,6 +48,7 @@ class OpenCase(Command):
     """
 
     private = frozenset({"search"})
+    coined = frozenset({"case"})
 
     case: Id = Field(description="id of the case: random or sequential, never a name")
     election: Id = Field(description="id of the election")

@@ -123,6 +123,7 @@ class DefineContest(Command):
 
     names = frozenset({"candidates", "office", "sections"})
     written = {"report": lambda body, found: (found or "not-required") == body["report"]}
+    coined = frozenset({"contest"})
 
     contest: Id = Field(description="id of the contest, unique in the ledger")
     election: Id = Field(description="id of the election it belongs to")

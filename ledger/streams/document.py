@@ -102,6 +102,8 @@ class PublishDocument(Command):
     Keep the file: what is recorded is its digest, by which a copy is known again.
     """
 
+    coined = frozenset({"document"})
+
     document: Id = Field(description="id of the document; the same one again for a new edition")
     organisation: Id = Field(description="id of the organisation whose document it is")
     title: Text = Field(description="what it is called")

@@ -65,6 +65,7 @@ class CallElection(Command):
     """Call an election: it gets an id, and contests can be defined in it."""
 
     names = frozenset({"organisation", "title"})
+    coined = frozenset({"election"})
 
     election: Id = Field(description="id of the election: small letters, digits, hyphens")
     title: Text = Field(description="what the election is called in public")

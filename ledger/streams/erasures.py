@@ -11,13 +11,13 @@ from typing import Literal
 
 from pydantic import Field
 
-from ledger.decision import Act, Command, Outcome, State, Unchanged, decision
+from ledger.decision import Act, Command, Outcome, State, decision
 from ledger.errors import nearest, refused
 from ledger.event import Audience, Event
 from ledger.field import Count, Digest, Id
 from ledger.retention_figures import RetentionFigures
 from ledger.streams.person import Basis
-from ledger.streams.retention import require_over
+from ledger.streams.retention import as_kept, require_over
 
 
 class ErasuresOrdered(Event):
@@ -114,4 +114,4 @@ def order_erasures(command: OrderErasures, act: Act, erasures: Erasures, figures
         kept=len(figures.held),
         register_id=command.register_id,
     )
-    return Outcome([ordered], unchanged=Unchanged(figures.position, ("retention-held.v1",), ("vault/",)))
+    return Outcome([ordered], unchanged=as_kept(figures))

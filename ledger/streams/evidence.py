@@ -37,6 +37,7 @@ class AddEvidence(Command):
     """
 
     private = frozenset({"description"})
+    coined = frozenset({"evidence"})
 
     case: Id = Field(description="id of the case")
     evidence: Id = Field(description="id of the evidence, new within the case")

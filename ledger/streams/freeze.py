@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 
 from pydantic import Field
 
@@ -13,6 +13,7 @@ from ledger.roll_figures import RollFigures
 from ledger.streams.decided import is_publication, publication
 from ledger.streams.entry import CHANGES
 from ledger.streams.franchise import Adopted, franchise_stream, require_franchise
+from ledger.streams.freezes import FreezeListed, Freezes, freezes_stream
 from ledger.streams.roll import (
     CELL_MIN,
     Roll,
@@ -51,9 +52,16 @@ class FreezeRoll(Command):
     franchise=lambda c, _: franchise_stream(c.election),
     timetable=lambda c, _: timetable_stream(c.election),
     roll=lambda c, _: roll_stream(c.election),
+    freezes=lambda _c, _s: freezes_stream(),
 )
 def freeze_roll(
-    command: FreezeRoll, act: Act, franchise: Adopted, timetable: Timetable, roll: Roll, figures: RollFigures
+    command: FreezeRoll,
+    act: Act,
+    franchise: Adopted,
+    timetable: Timetable,
+    roll: Roll,
+    freezes: Freezes,
+    figures: RollFigures,
 ) -> Outcome:
     """Decide that a roll may be frozen, as it stands in the ledger's last event.
 
@@ -84,33 +92,43 @@ def freeze_roll(
         root=figures.root,
         sections=published_sections(figures.sections),
     )
+    counted = _counted(act, roll, frozen, figures)
+    listed = FreezeListed(**act.on(freezes), election=command.election)
+    return Outcome([frozen, *counted, listed], unchanged=_as_counted(command.election, figures))
+
+
+def _counted(act: Act, roll: Roll, frozen: RollFrozen, figures: RollFigures) -> Iterator[RollCounted]:
     cells = tuple(
         RollCell(category=cell.category, entries=entries, region=cell.region, section=cell.section)
         for cell, entries in sorted(figures.cells.items(), key=lambda each: [part or "" for part in each[0]])
     )
-    counted = [
-        RollCounted(
-            **act.on(roll, after=1 + number),
+    for number, start in enumerate(range(0, len(cells), CELLS_MAX), 1):
+        yield RollCounted(
+            **act.on(roll, after=number),
             cells=cells[start : start + CELLS_MAX],
-            election=command.election,
+            election=frozen.election,
             roll_version=frozen.roll_version,
         )
-        for number, start in enumerate(range(0, len(cells), CELLS_MAX))
-    ]
-    return Outcome([frozen, *counted], unchanged=_as_counted(command.election, figures))
 
 
 class CertifyRoll(Command):
-    """Certify the roll as it stands: how many entries it has, in all and by section, and the statement about it."""
+    """Certify the roll as it stands: how many entries it has, in all and by section, and the statement about it.
+
+    The numbers must be those of the ledger. They are not recorded, nor signed for, as what the roll grew or shrank by
+    would be public: a version's numbers follow from its entries, and its root stands for them.
+    """
 
     signed = True
+    private = frozenset({"entries", "sections"})
 
     election: Id = Field(description="id of the election")
     entries: int = Field(ge=0, le=INT_MAX, description="live entries that are certified")
     sections: tuple[SectionCount, ...] = Field(
         max_length=SECTIONS_MAX, description='of each section that has any, as JSON: [{"section":"mps","entries":266}]'
     )
-    statement: Hash = Field(description="digest of the statement that is made about the roll")
+    statement: Hash = Field(
+        description="digest of the statement about the roll; if that is not published, with a line nobody can guess"
+    )
     reason: Text | None = Field(None, description="why it is certified with batches open; published, so name nobody")
 
 
@@ -140,7 +158,6 @@ def certify_roll(command: CertifyRoll, act: Act, roll: Roll, figures: RollFigure
         **act.on(roll),
         as_of_position=figures.position,
         election=command.election,
-        entries=command.entries,
         open_batches=figures.open_batches,
         open_cases=figures.open_cases,
         reason=command.reason,

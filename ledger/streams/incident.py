@@ -51,6 +51,8 @@ def require_open(incident: Incident) -> None:
 class OpenIncident(Command):
     """Record something that many cases have to do with: a guide that went round, a pattern in bulk, a leak."""
 
+    coined = frozenset({"incident"})
+
     incident: Id = Field(description="id of the incident")
     election: Id = Field(description="id of the election")
     kind: Literal["guide", "bulk-pattern", "leak", "other"] = Field(description="what sort of thing it is")

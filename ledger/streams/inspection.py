@@ -28,7 +28,7 @@ class SupplyRollCopy(Command):
 
 @decision(SupplyRollCopy, roll=lambda c, _: roll_stream(c.election))
 def supply_roll_copy(command: SupplyRollCopy, act: Act, roll: Roll) -> Outcome:
-    """Decide that a copy may be recorded as supplied.
+    """Decide that a copy may be recorded as supplied; of a later version, verify finds one with more than its entries.
 
     Raises:
         RefusedError: `unknown-version`, `counts-differ`, in that order.
@@ -37,8 +37,10 @@ def supply_roll_copy(command: SupplyRollCopy, act: Act, roll: Roll) -> Outcome:
     if command.roll_version > roll.roll_version:
         expected = f"a version up to {roll.roll_version}" if roll.roll_version else "a roll that was frozen"
         raise refused("unknown-version", where, expected, command.roll_version, "Name the version that was supplied")
-    if command.roll_version == roll.roll_version and command.rows > roll.entries:
-        raise refused("counts-differ", where, f"at most its {roll.entries} entries", command.rows, "Correct the number")
+    frozen = roll.frozen
+    if frozen and command.roll_version == frozen.roll_version and command.rows > frozen.entries:
+        expected = f"at most its {frozen.entries} entries"
+        raise refused("counts-differ", where, expected, command.rows, "Correct the number")
     fields = command.model_dump(include={"election", "purpose", "recipient", "roll_version", "rows"})
     return Outcome([RollCopySupplied(**act.on(roll), **fields)])
 

@@ -90,7 +90,7 @@ def seal_linkage(command: SealLinkage, act: Act, contest: Contest, linkage: Link
         raise refused("poll-open", where, "a poll that closed", "a poll that is still open", remedy)
     _require_now(act, where)
     _require_there(linkage, where)
-    least = _a_year_after(contest.closed_at)
+    least = a_year_after(contest.closed_at)
     if linkage.sealed is not None:
         least = max(least, linkage.sealed.until)
     if command.until < least:
@@ -128,7 +128,7 @@ def destroy_linkage(command: DestroyLinkage, act: Act, contest: Contest, linkage
     _require_there(linkage, where)
     if linkage.sealed is None:
         raise refused("linkage-not-sealed", where, "a list that was sealed", "none", "Record seal-linkage first")
-    until = max(linkage.sealed.until, _a_year_after(result.declared_at) if result.declared_at else "")
+    until = max(linkage.sealed.until, a_year_after(result.declared_at) if result.declared_at else "")
     if act.effective < until:
         remedy = "Keep it until then; if the result is challenged, seal it for longer: seal-linkage"
         raise refused("retention-not-over", where, f"{until} or later", act.effective, remedy)
@@ -148,7 +148,10 @@ def _require_there(linkage: Linkage, where: str) -> None:
         )
 
 
-def _a_year_after(moment: str) -> str:
-    """Give the same day and time a year later; of 29 February, 1 March."""
+def a_year_after(moment: str) -> str:
+    """Give the same day and time a year later; of 29 February, 1 March.
+
+    Source: TULRCA 1992 s.49(3)(e)(i): one year beginning with the announcement of the result.
+    """
     later = f"{int(moment[:4]) + 1:04}{moment[4:]}"
     return later.replace("-02-29T", "-03-01T")

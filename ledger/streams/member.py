@@ -140,6 +140,7 @@ class RegisterMembers(Given):
     """
 
     signed = True
+    coined = frozenset({"register_id"})
 
     register_id: Id = Field(description="id of the register: the members', or an affiliate's list")
     affiliate: Id | None = Field(None, description="id of the affiliate whose list it is; the import fills it in")

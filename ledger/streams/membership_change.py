@@ -6,7 +6,9 @@ from pydantic import Field
 
 from ledger.decision import Act, Command, Outcome, decision
 from ledger.errors import refused
+from ledger.event import Plain
 from ledger.field import Id, Text
+from ledger.streams.freezes import Freezes, freezes_stream, require_not_backdated
 from ledger.streams.member_history import DAY_LENGTH, TRANSITIONS, Member, member_stream
 from ledger.streams.membership import Change, MembershipChanged, OfficeCeased, OfficeHeld
 from ledger.streams.nominated import Day
@@ -18,22 +20,27 @@ class ChangeMembership(Command):
     """Record that a membership was renewed, lapsed, resigned, taken up again, or moved, on a day.
 
     A gap in membership is what comes of it: joined 2010, lapsed 2014 and rejoined 2016 is not continuous since 2010.
+    A day up to that of a frozen roll asks for a reason and a second officer; the roll itself stays as it was frozen.
     """
+
+    private = frozenset({"reason"})
 
     person: Id = Field(description="key of the person")
     change: Change = Field(description="what happened: an active member can lapse, only a former one can rejoin")
     on: Day = Field(description="the day it took effect")
     unit: Id | None = Field(None, description="id of the unit moved to; needed where transferred")
     category: Id | None = Field(None, description="id of the category moved to; needed where upgraded")
+    reason: Text | None = Field(None, description="why it is recorded after a freeze that it precedes; to the vault")
+    second: Id | None = Field(None, description="office of the second officer, who agrees to that")
 
 
-@decision(ChangeMembership, member=lambda c, _: member_stream(c.person))
-def change_membership(command: ChangeMembership, act: Act, member: Member) -> Outcome:
+@decision(ChangeMembership, member=lambda c, _: member_stream(c.person), freezes=lambda _c, _s: freezes_stream())
+def change_membership(command: ChangeMembership, act: Act, member: Member, freezes: Freezes) -> Outcome:
     """Decide that a membership may be changed.
 
     Raises:
-        RefusedError: `unknown-person`, `future-dated`, `bad-transition`, `out-of-order`, `place-missing`, in that
-            order.
+        RefusedError: `unknown-person`, `future-dated`, `bad-transition`, `out-of-order`, `place-missing`,
+            `backdated-over-freeze`, `second-officer`, in that order.
     """
     where = f"person {command.person}"
     require_on_record(member)
@@ -47,8 +54,10 @@ def change_membership(command: ChangeMembership, act: Act, member: Member) -> Ou
     needed = NEEDED.get(command.change)
     if needed and getattr(command, needed) is None:
         raise refused("place-missing", where, f"the {needed} moved to", "none", f"Give it: --{needed}")
-    fields = command.model_dump(include={"category", "change", "on", "unit"})
-    return Outcome([MembershipChanged(**act.on(member), **fields)])
+    require_not_backdated(freezes, command.on, command.reason, command.second, act.actor, where)
+    fields = command.model_dump(include={"category", "change", "on", "second", "unit"})
+    reason = None if command.reason is None else Plain(command.reason)
+    return Outcome([MembershipChanged(**act.on(member), **fields, reason=reason)])
 
 
 class HoldOffice(Command):

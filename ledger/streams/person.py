@@ -16,7 +16,7 @@ from ledger.event import Audience, Event, Plain, Private
 from ledger.field import Digest, Id, check_text
 from ledger.retention_figures import RetentionFigures
 from ledger.streams.membership import MEMBER_EVENTS
-from ledger.streams.retention import Retention, Subject, require_erasable, require_subject, retention_stream
+from ledger.streams.retention import Retention, Subject, as_kept, require_erasable, require_subject, retention_stream
 
 Basis = Literal["retention-over", "right-to-erasure", "court-order"]
 DISCLOSURES_MAX = 1_000  # digests that one event of an erasure names
@@ -90,6 +90,7 @@ class RecordPerson(Command):
     """Record a person. Who they are goes to the vault; the ledger keeps a digest."""
 
     private = frozenset({"identity"})
+    coined = frozenset({"person"})
 
     person: Id = Field(description="id of the person: random or sequential, never a name or a membership number")
     identity: Identity = Field(description='who it is, as JSON: {"name":"...","email":"...","born":"1970-01-01"}')
@@ -143,7 +144,7 @@ def order_erasure(
     if erasure.ordered:
         return Outcome()
     require_erasable(f"erasure of {command.person}", command.basis, act.now, retention, figures)
-    return Outcome([ErasureOrdered(**act.on(erasure), basis=command.basis)])
+    return Outcome([ErasureOrdered(**act.on(erasure), basis=command.basis)], unchanged=as_kept(figures))
 
 
 class ConfirmErasure(Command):

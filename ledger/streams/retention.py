@@ -16,7 +16,7 @@ from typing import Literal
 
 from pydantic import Field
 
-from ledger.decision import Act, Command, Outcome, State, decision
+from ledger.decision import Act, Command, Outcome, State, Unchanged, decision
 from ledger.errors import nearest, refused
 from ledger.event import Audience, Event
 from ledger.field import Count, Id
@@ -123,8 +123,16 @@ def require_over(where: str, basis: str, now: str, figures: RetentionFigures) ->
         raise refused("retention-until", where, f"a moment from {figures.until} on", now, remedy)
 
 
+def as_kept(figures: RetentionFigures) -> Unchanged:
+    """Guard that since these figures nobody placed a hold, and nothing came up that lengthens what has to be kept."""
+    types = ("contest-defined.v1", "election-called.v1", "result-corrected.v1", "retention-held.v1")
+    return Unchanged(figures.position, types, ("contest/", "election/", "result/", "vault/"))
+
+
 class HoldRetention(Command):
     """Place a legal hold on what the vault holds of a person: nothing of it is erased until it is released."""
+
+    coined = frozenset({"hold"})
 
     person: Id = Field(description="key of the person")
     hold: Id = Field(description="id of the hold, such as the case's: never used before for this person")

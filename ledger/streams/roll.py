@@ -68,13 +68,15 @@ class RollCounted(Event):
 
 
 class RollCertified(Event):
-    """The roll was certified as it stood as of `as_of_position`; a version is one state of the live entries."""
+    """The roll was certified as it stood as of `as_of_position`; a version is one state of the live entries.
+
+    It gives no number of entries: less that of the freeze, it would tell how few were let on or struck off since.
+    """
 
     audience = Audience.PUBLIC
     type: Literal["roll-certified.v1"] = "roll-certified.v1"
     as_of_position: Count
     election: Id
-    entries: Count
     open_batches: tuple[StreamId, ...]
     open_cases: Count
     reason: Text | None = None
@@ -84,9 +86,12 @@ class RollCertified(Event):
 
 
 class RollCopySupplied(Event):
-    """A copy of a version of the roll was supplied to somebody entitled to it."""
+    """A copy of a version of the roll, or of part of it, was supplied to somebody entitled to it.
 
-    audience = Audience.PUBLIC
+    It is withheld, as `rows` is the number of that version or of any part, however small.
+    """
+
+    audience = Audience.RESTRICTED
     type: Literal["roll-copy-supplied.v1"] = "roll-copy-supplied.v1"
     election: Id
     purpose: Text
@@ -114,14 +119,13 @@ class Roll(State):
 
     Attributes:
         roll_version: its last version that was frozen or certified; 0 before.
-        root: of that version, with its number of `entries`.
+        root: of that version.
     """
 
     frozen: RollFrozen | None = None
     certified: RollCertified | None = None
     roll_version: int = 0
     root: str = ""
-    entries: int = 0
 
     def evolve(self, event: Event) -> Roll:
         """Give the roll after one more event."""
@@ -134,7 +138,6 @@ class Roll(State):
                     certified=event if isinstance(event, RollCertified) else self.certified,
                     roll_version=event.roll_version,
                     root=event.root,
-                    entries=event.entries,
                 )
             case RollCounted() | RollCopySupplied() | RegisterInspected():
                 return replace(self, version=event.version)

@@ -30,6 +30,7 @@ class HoldSitting(Command):
     """Record a sitting of a body, once it is over. Too few present: it is recorded, and can have decided nothing."""
 
     venues = frozenset({"place"})
+    coined = frozenset({"sitting"})
 
     body: Id = Field(description="id of the body")
     sitting: Id = Field(description="id of the sitting, new within the body")

@@ -6,17 +6,11 @@ when it is complete, so that neither a kill nor a refusal leaves half of one und
 
 from __future__ import annotations
 
-import fcntl
 import hashlib
 import json
-import os
-import shutil
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from ledger.errors import RefusedError
 from ledger.leaf import CANONICAL
 from ledger.seal.checkpoint import Checkpoint, parse_checkpoint
 from ledger.seal.keys import VerifierKey
@@ -24,10 +18,10 @@ from ledger.seal.note import parse_note
 from ledger.seal.sealer import check_continues
 from ledger.seal.tile_paths import tile_path
 from ledger.seal.tiles import TILE
-from ledger.storage_error import clear_errors
 from ledger.store import Ledger
 from projections.publish.check import check_pack
 from projections.publish.contests import write_contests
+from projections.publish.folder import new_folder
 from projections.publish.index import About, index_page
 from projections.publish.leaves import Progress, Readers, write, write_leaves
 
@@ -37,7 +31,6 @@ VERIFIER_COUNT, VERIFIER_STV, VERIFIER_OFFICES, VERIFIER_TYPES = (
     VERIFIER.with_name(f"verify_{of}.py") for of in ("count", "stv", "offices", "types")
 )  # looked for beside it
 VERIFIERS = (VERIFIER, VERIFIER_COUNT, VERIFIER_STV, VERIFIER_OFFICES, VERIFIER_TYPES)
-UNFINISHED = ".{}.unfinished-pack"
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,61 +62,11 @@ def publish(
         EvidenceError: `pack-does-not-verify`, `wrong-audience`, `rolled-back`, `contradicts-signed`; the record is not
             what was sealed.
     """
-    if os.path.lexists(out):
-        raise _taken(out)
-    with clear_errors(out):
-        out.parent.mkdir(parents=True, exist_ok=True)
-        with _unfinished(out.with_name(UNFINISHED.format(out.name))) as folder:
-            pack = _write(ledger, checkpoint_note, log_key, folder, audience, progress)
-            if log_key is not None:
-                check_pack(folder, log_key)
-            if os.path.lexists(out):
-                raise _taken(out)
-            folder.replace(out)
+    with new_folder(out) as folder:
+        pack = _write(ledger, checkpoint_note, log_key, folder, audience, progress)
+        if log_key is not None:
+            check_pack(folder, log_key)
     return pack
-
-
-def _taken(out: Path) -> RefusedError:
-    return RefusedError(
-        "folder-exists",
-        str(out),
-        expected="a folder that is not there yet",
-        found="something of this name",
-        remedy="Choose another folder, or move the old pack away",
-    )
-
-
-@contextmanager
-def _unfinished(folder: Path) -> Iterator[Path]:
-    """Give an empty folder to write to, nobody else meanwhile; it is removed where anything goes wrong."""
-    folder.mkdir(exist_ok=True)
-    handle = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW)
-    try:
-        _lock(folder, handle)
-        for left in folder.iterdir():  # by a kill
-            if left.is_dir():
-                shutil.rmtree(left)
-            else:
-                left.unlink()
-        try:
-            yield folder
-        except BaseException:
-            shutil.rmtree(folder, ignore_errors=True)
-            raise
-    finally:
-        os.close(handle)
-
-
-def _lock(folder: Path, handle: int) -> None:
-    try:
-        fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        held = os.path.lexists(folder) and folder.stat().st_ino == os.fstat(handle).st_ino
-    except BlockingIOError:
-        held = False
-    if not held:  # or whoever held it has just finished, and the folder has its name
-        raise RefusedError(
-            "busy", str(folder), expected="one who publishes under this name", found="another", remedy="Try again later"
-        )
 
 
 def _write(

@@ -107,10 +107,10 @@ public procedure/{election} procedure-adopted.v1 any appeal_days body? clause? d
 restricted returned/{contest}/* return-marked.v1 any channel? day number | duplicate-return-held.v1 any channel? day\
  number
 public roll/{election} roll-frozen.v1 any as_of_position entries open_batches published reason? roll_version root\
- sections | roll-certified.v1 any as_of_position entries open_batches open_cases reason? roll_version root statement |\
- roll-copy-supplied.v1 any purpose recipient roll_version rows | register-inspected.v1 any finding outside_period\
- reason? requested_by requested_on
-restricted roll/{election} roll-counted.v1 any cells roll_version
+ sections | roll-certified.v1 any as_of_position open_batches open_cases reason? roll_version root statement |\
+ register-inspected.v1 any finding outside_period reason? requested_by requested_on
+restricted roll/{election} roll-counted.v1 any cells roll_version | roll-copy-supplied.v1 any purpose recipient\
+ roll_version rows
 restricted vault/* retention-held.v1 any ground hold | retention-released.v1 any hold | subject-access-fulfilled.v1\
  any checked disclosures events withheld
 """
@@ -181,7 +181,8 @@ fee set-fee fee-set ~closes ~opens ~published
 founding found-ledger! key-enrolled ledger-founded power-delegated
 franchise adopt-franchise franchise-adopted
 freeze freeze-roll roll-counted roll-frozen -as_of_position -cells -entries -open_batches -roll_version -root\
- -sections ~published | certify-roll! roll-certified -as_of_position -open_batches -open_cases -roll_version -root
+ -sections ~published | certify-roll! roll-certified -as_of_position -open_batches -open_cases -roll_version -root\
+ ~entries ~sections
 ground adopt-ground ground-adopted ~published
 guidelines issue-guidelines guidelines-issued -edition | issue-interpretation interpretation-issued -number
 heads record-stream-heads stream-heads-recorded -as_of_position -root -streams

@@ -83,7 +83,7 @@ class RollProjection:
         "batch INTEGER NOT NULL, delta INTEGER NOT NULL, "
         "PRIMARY KEY (election, category, section, region, part, valid, known, batch)) WITHOUT ROWID",
         "CREATE TABLE IF NOT EXISTS roll_edition (election INTEGER NOT NULL, version INTEGER NOT NULL, "
-        "position INTEGER NOT NULL, as_of INTEGER NOT NULL, effective TEXT NOT NULL, entries INTEGER NOT NULL, "
+        "position INTEGER NOT NULL, as_of INTEGER NOT NULL, effective TEXT NOT NULL, "
         "PRIMARY KEY (election, version)) WITHOUT ROWID",
     )
 
@@ -270,13 +270,12 @@ class _Folding:
     def edition(self, position: int, event: RollFrozen | RollCertified) -> None:
         """Take in a version of the roll; what certifies one that is there already is no other."""
         self.database.execute(
-            "INSERT OR IGNORE INTO roll_edition VALUES (?,?,?,?,?,?)",
+            "INSERT OR IGNORE INTO roll_edition VALUES (?,?,?,?,?)",
             (
                 self.id_of("roll_election", "name", event.election),
                 event.roll_version,
                 position,
                 event.as_of_position,
                 event.effective,
-                event.entries,
             ),
         )

@@ -62,7 +62,6 @@ class Edition(NamedTuple):
     position: int
     as_of: int
     effective: str
-    entries: int
 
     @property
     def point(self) -> Point:
@@ -190,7 +189,7 @@ class Roll:
     def editions(self, known: int) -> list[Edition]:
         """Give the versions of the roll that were published by an event, in order."""
         rows = self.rows(
-            "SELECT version, position, as_of, effective, entries FROM roll_edition WHERE election = :election "
+            "SELECT version, position, as_of, effective FROM roll_edition WHERE election = :election "
             "AND position <= :known ORDER BY version",
             {"election": self.number, "known": known},
         )

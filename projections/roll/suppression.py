@@ -13,7 +13,7 @@ one, never finer; and a part's number is what it was in an earlier edition unles
 each of them. So what was told of a part twice differs by nothing, or by `least` or more.
 
 What it does not hide: that a cell is in a pool at all; and the numbers of all entries and of sections that the freeze
-and the certificate publish themselves, exactly, as whoever certifies has to.
+publishes itself. A certificate publishes none, as less those of the freeze they would tell of a few.
 
 Source: L. Cox, Suppression methodology and statistical disclosure control, JASA 75 (1980), complementary suppression;
 A. Hundepool and others, Statistical Disclosure Control (Wiley 2012), chapter 5, disclosure by differencing.

@@ -27,6 +27,7 @@ from ledger.streams.merge import merge_stream
 from ledger.streams.roll import Roll, roll_stream
 from ledger.streams.roll_build import BuildState
 from projections.moment import Moment
+from projections.roll.merged import MergedRow
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +59,7 @@ class Reasons:
     """Why somebody is, or is not, on a roll.
 
     Attributes:
-        kept: the person that this one was merged into.
+        kept: the person that this one was merged into; `merged`, who were merged into this one.
         entries: live or removed; `waiting` those of a build that is not complete.
         removed: number of an entry -> the event that removed it last, restored since or not.
         measures: interim ones in cases about them that are open, each with its end; they take no entry.
@@ -73,6 +74,7 @@ class Reasons:
     removed: Mapping[int, EntryRemoved]
     roll: Roll
     kept: str | None = None
+    merged: tuple[MergedRow, ...] = ()
     measures: tuple[InterimMeasureTaken, ...] = ()
 
     @property
@@ -87,8 +89,8 @@ class Reasons:
         return kept_instead(self.rule.several, self.live, ground.category.section, ground.affiliate)
 
 
-def reasons(ledger: Record, election: str, person: str, moment: Moment) -> Reasons:
-    """Find why somebody is, or is not, on a roll, as of a moment.
+def reasons(ledger: Record, election: str, person: str, moment: Moment, merged: tuple[MergedRow, ...] = ()) -> Reasons:
+    """Find why somebody is, or is not, on a roll, as of a moment; of who is kept, by the rows merged into them too.
 
     Raises:
         RefusedError: `no-franchise`, `unknown-person`.
@@ -99,7 +101,8 @@ def reasons(ledger: Record, election: str, person: str, moment: Moment) -> Reaso
 
     rule = require_franchise(past(franchise_stream(election)), election)
     entries = past(entry_stream(election, person))
-    bases = [past(Basis(f"{stem}{person}")) for stem in (PERSON, APPLICATION)]
+    people = (person, *(each.person for each in merged))
+    bases = [past(Basis(f"{stem}{each}")) for each in people for stem in (PERSON, APPLICATION)]
     if not (entries.exists or any(each.exists for each in bases)):
         raise unknown_person(person)
     grounds = []
@@ -120,7 +123,7 @@ def reasons(ledger: Record, election: str, person: str, moment: Moment) -> Reaso
     roll, kept = past(roll_stream(election)), past(merge_stream(person)).kept
     cases = [past(case_stream(case)) for case in past(docket_stream(election, person)).cases]
     measures = tuple(case.interim for case in cases if case.interim)
-    return Reasons(person, election, rule, tuple(grounds), entries, waiting, removed, roll, kept, measures)
+    return Reasons(person, election, rule, tuple(grounds), entries, waiting, removed, roll, kept, merged, measures)
 
 
 def _two(file: str) -> tuple[str, str]:

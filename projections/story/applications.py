@@ -21,6 +21,7 @@ from ledger.streams.application_events import (
     ReferralCleared,
 )
 from ledger.streams.checks import ChecksClosed, ChecksOpened
+from ledger.streams.cure_events import InvitationClosed, InvitationOpened, LapseClosed, LapseOpened, Tally
 from ledger.streams.payment import PaymentMatched
 from ledger.streams.payments import PaymentsReceived, PaymentsReconciled
 from projections.story.words import Names, Sentences, counted, listed, quoted, short, tells, when
@@ -166,6 +167,48 @@ def _(event: CureSupplied, _names: Names) -> Sentences:
 @tells(CureLapsed)
 def _(event: CureLapsed, _names: Names) -> Sentences:
     return (f"recorded that nothing was put right in time for {event.stream}: {listed(event.grounds)}",)
+
+
+def _tallied(tallies: tuple[Tally, ...], none: str = "none") -> str:
+    return listed([f"{each.code} {each.applications:,}" for each in tallies], none)
+
+
+@tells(InvitationOpened)
+def _(event: InvitationOpened, _names: Names) -> Sentences:
+    what = f"began invitations {event.number} of applicants to election {event.election} to put right what is wrong"
+    tests = listed([f"{each.test} is ground {each.ground}, {each.hours} hours" for each in event.curable])
+    return (
+        f"{what}, by version {event.franchise} of the franchise",
+        f"Notice {event.notice} was served on {when(event.served)}; the time is that of {event.zone}.",
+        f"What there is to put right: {tests}.",
+    )
+
+
+@tells(InvitationClosed)
+def _(event: InvitationClosed, _names: Names) -> Sentences:
+    changed = [f"Left out, as something was recorded of them meanwhile: {event.changed:,}."] if event.changed else []
+    return (
+        f"ended invitations {event.number} of applicants to election {event.election}: invited {event.applications:,}",
+        f"By ground: {_tallied(event.invited)}.",
+        f"Not invited, and why: {_tallied(event.not_invited)}.",
+        *changed,
+    )
+
+
+@tells(LapseOpened)
+def _(event: LapseOpened, _names: Names) -> Sentences:
+    what = f"began lapses {event.number} of applications to election {event.election} that were not put right in time"
+    return (f"{what}, by version {event.franchise} of the franchise",)
+
+
+@tells(LapseClosed)
+def _(event: LapseClosed, _names: Names) -> Sentences:
+    changed = [f"Left out, as something was recorded of them meanwhile: {event.changed:,}."] if event.changed else []
+    return (
+        f"ended lapses {event.number} of applications to election {event.election}: {_tallied(event.lapsed)}",
+        f"Not lapsed, and why: {_tallied(event.not_lapsed)}.",
+        *changed,
+    )
 
 
 @tells(ApplicationReferred)

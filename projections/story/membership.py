@@ -28,7 +28,9 @@ def _(event: MemberAmended, _names: Names) -> Sentences:
 def _(event: MembershipChanged, _names: Names) -> Sentences:
     to = [f"{name} {value}" for name, value in (("unit", event.unit), ("category", event.category)) if value]
     where = f", now in {listed(to)}" if to else ""
-    return (f"recorded the membership of {event.stream} as {event.change} on {day(event.on)}{where}",)
+    agreed = [f"It reaches back over a freeze: {event.second} agreed as second officer."] if event.second else []
+    why = ["Why: (private)."] if event.reason else []
+    return (f"recorded the membership of {event.stream} as {event.change} on {day(event.on)}{where}", *agreed, *why)
 
 
 @tells(MemberSuspended)

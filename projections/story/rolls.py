@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from ledger.rules.franchise import Category
 from ledger.streams.entry import EntryAdded, EntryAmended, EntryRemoved, EntryRestored
 from ledger.streams.franchise import FranchiseAdopted
+from ledger.streams.freezes import FreezeListed
 from ledger.streams.roll import (
     RegisterInspected,
     RollCertified,
@@ -99,6 +100,11 @@ def _(event: RollBuildClosed, _names: Names) -> Sentences:
     return (what, f"Its rows: {parts}.", added, *([f"Tests not passed: {why}."] if event.failed else []))
 
 
+@tells(FreezeListed)
+def _(event: FreezeListed, _names: Names) -> Sentences:
+    return (f"listed the freeze of the roll of election {event.election} with those of other elections",)
+
+
 @tells(RollFrozen)
 def _(event: RollFrozen, _names: Names) -> Sentences:
     what = f"froze the roll of election {event.election} with {_entries(event.entries)}"
@@ -122,7 +128,7 @@ def _(event: RollCounted, _names: Names) -> Sentences:
 
 @tells(RollCertified)
 def _(event: RollCertified, _names: Names) -> Sentences:
-    what = f"certified the roll of election {event.election} with {_entries(event.entries)}"
+    what = f"certified the roll of election {event.election}"
     return (
         f"{what}, as of event {event.as_of_position}",
         f"It is version {event.roll_version}; its root is {short(event.root)}.",

@@ -1,4 +1,4 @@
-"""The check of applications: each on the terms of its day, and each admission by tests that held as it was made.
+"""The check of applications: each on the terms of its day, and what was decided on it, by the tests as they stood then.
 
 It reads the applications once more, stream by stream, and decides anew what was decided then: of some 200,000 of them
 one page is in memory.
@@ -11,23 +11,38 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from itertools import groupby
 
+from ledger.checks.single import check_payment
+from ledger.checks.versions import BY_HAND
 from ledger.decision import fold
 from ledger.errors import EvidenceError, RefusedError
 from ledger.event import Event
 from ledger.intake import APPLICATION
 from ledger.store import Ledger
-from ledger.streams.admission import BatchHead, batches_of, require_admissible
+from ledger.streams.admission import require_admissible
 from ledger.streams.application import Application
-from ledger.streams.application_events import ApplicationAdmitted, ApplicationReceived, ApplicationReceivedLate
+from ledger.streams.application_events import (
+    ApplicationAdmitted,
+    ApplicationLapsed,
+    ApplicationReceived,
+    ApplicationReceivedLate,
+    ChecksRun,
+    CureInvited,
+)
 from ledger.streams.applying import Claim, Late, Terms
+from ledger.streams.checks import ChecksOpened
+from ledger.streams.cure_events import InvitationOpened, LapseOpened, Told
+from ledger.streams.curing import Notice, curable_of, require_invitable, require_lapsing
 from ledger.streams.fee import FeeSet, fee_stream
 from ledger.streams.franchise import Adopted, FranchiseAdopted, franchise_stream
+from ledger.streams.ground import GroundAdopted, Grounds, ground_stream
+from ledger.streams.tested import BatchHead, batches_of
 from ledger.streams.timetable import StepVaried, TimetableSet, timetable_stream
 from projections.admissions import streams_in_order
 from projections.verify.finding import Finding
 from projections.verify.record import RecordRead
 
-Rule = FranchiseAdopted | FeeSet | TimetableSet | StepVaried
+Rule = FranchiseAdopted | FeeSet | GroundAdopted | TimetableSet | StepVaried
+Opening = InvitationOpened | LapseOpened
 CHECK = "E10"
 
 
@@ -38,6 +53,8 @@ class Rules:
     positions: dict[str, list[int]] = field(default_factory=dict)
     events: dict[str, list[Event]] = field(default_factory=dict)
     closed: dict[str, int] = field(default_factory=dict)  # batch -> where it was closed
+    opened: dict[str, tuple[int, Opening]] = field(default_factory=dict)  # batch of invitations or lapses -> its event
+    checks: dict[str, set[str]] = field(default_factory=dict)  # run of checks -> names of those that it makes
     _terms: dict[tuple[str, int, int], Terms] = field(default_factory=dict)
     _franchises: dict[tuple[str, int], Adopted] = field(default_factory=dict)
 
@@ -49,6 +66,10 @@ class Rules:
             if isinstance(event, Rule):
                 rules.positions.setdefault(event.stream, []).append(position)
                 rules.events.setdefault(event.stream, []).append(event)
+            elif isinstance(event, Opening):
+                rules.opened.setdefault(event.stream, (position, event))
+            elif isinstance(event, ChecksOpened):
+                rules.checks.setdefault(event.stream, {each.check for each in event.checks})
             elif event.version > 1 and event.stream.startswith(("intake/", "checks/")):
                 rules.closed.setdefault(event.stream, position)
         return rules
@@ -76,14 +97,22 @@ class Rules:
             self._franchises[which] = fold(empty, self.events.get(empty.stream, [])[: which[1]])
         return self._franchises[which]
 
+    def grounds(self, election: str, position: int) -> Grounds:
+        """Give the grounds as they stood before an event."""
+        empty = ground_stream(election)
+        return fold(empty, self.events.get(empty.stream, [])[: self._before(empty.stream, position)])
+
     def head(self, batch: str, position: int) -> BatchHead:
         """Give whether a batch was closed before an event."""
         return BatchHead(batch, 2 if self.closed.get(batch, position) < position else 1)
 
 
 def check_applications(ledger: Ledger, record: RecordRead) -> Iterator[Finding]:
-    """E10: applications were received on the terms of their day, and admitted where every test was passed."""
+    """E10: applications were received on the terms of their day, and decided on as the tests have it."""
     rules = Rules.of(record)
+    for position, event in rules.opened.values():
+        if isinstance(event, InvitationOpened):
+            yield from _check_notice(rules, position, event)
     for page in streams_in_order(ledger, APPLICATION):
         try:
             events = list(ledger.events_between(page[0], page[-1]))
@@ -100,6 +129,10 @@ def _check(rules: Rules, application: Application, events: Iterator[tuple[int, E
                 yield from _check_terms(rules, position, event)
             case ApplicationAdmitted():
                 yield from _check_admission(rules, position, event, application)
+            case ChecksRun():
+                yield from _check_checks(rules, position, event, application)
+            case CureInvited() | ApplicationLapsed() if event.batch in rules.opened:
+                yield from _check_cure(rules, position, event, application)
         try:
             application = application.evolve(event)
         except (TypeError, KeyError):  # a stream that does not replay is a finding of its own
@@ -146,3 +179,71 @@ def _check_admission(
     if said != wanted:
         expected, found = (f"{each[0]}, {each[1]}, version {each[3]}, {len(each[2])} tests" for each in (wanted, said))
         yield Finding(CHECK, "admission-differs", position, event.stream, expected, found)
+
+
+def _check_checks(rules: Rules, position: int, event: ChecksRun, application: Application) -> Iterator[Finding]:
+    """A run makes every check that it was opened with, but those that an officer made; an officer makes just one.
+
+    Beside an officer's stands what the record has of the payment, where money moved since the last.
+    """
+    if event.batch is not None:
+        made = {each.check for each in event.checks}
+        held = {name for name, each in application.checks.items() if each.version == BY_HAND}
+        missing = sorted(rules.checks.get(event.batch, made) - made - held)
+        if missing:
+            expected = "every check of the run, but those made by hand"
+            yield Finding(CHECK, "check-unfounded", position, event.stream, expected, f"no {', '.join(missing)}")
+        return
+    paid = check_payment(application.due, application.money, 0).outcome
+    wanted = [("payment", paid)] if application.anew else []
+    said = [(each.check, each.outcome) for each in event.checks if each.version != BY_HAND]
+    if said != wanted:
+        expected, found = (
+            ", ".join(f"{check} {outcome}" for check, outcome in each) or "none" for each in (wanted, said)
+        )
+        expected = f"by hand, and beside it: {expected}"
+        yield Finding(CHECK, "check-unfounded", position, event.stream, expected, found)
+
+
+def _check_notice(rules: Rules, position: int, event: InvitationOpened) -> Iterator[Finding]:
+    """Invitations in bulk go by the grounds as they were when the notice was served."""
+    cures = [Told(ground=each.ground, test=each.test) for each in event.curable]
+    try:
+        curable = curable_of(cures, event.served, rules.grounds(event.election, position), event.election)
+    except RefusedError as refused:
+        yield Finding(CHECK, "invitation-unfounded", position, event.stream, refused.expected, refused.found)
+        return
+    if curable != event.curable or event.served > event.recorded:
+        expected, found = (
+            ", ".join(f"{c.test} {c.ground} {c.hours} hours" for c in each) for each in (curable, event.curable)
+        )
+        wanted = f"{expected}, served by {event.recorded}"
+        yield Finding(CHECK, "invitation-differs", position, event.stream, wanted, f"{found}, {event.served}")
+
+
+def _check_cure(
+    rules: Rules, position: int, event: CureInvited | ApplicationLapsed, application: Application
+) -> Iterator[Finding]:
+    """Decide anew what was decided in bulk: who was told of what, and what lapsed for which cause."""
+    begun, opened = rules.opened[event.batch or ""]
+    franchise = rules.franchise(application.election, begun)
+    heads = [rules.head(name, position) for name in batches_of(application)]
+    wanted: tuple[object, ...]
+    try:
+        if isinstance(opened, InvitationOpened):
+            notice = Notice.opened(opened)
+            wanted = (*require_invitable(application, franchise, notice, *heads), notice.notice, notice.served)
+        else:
+            wanted = (require_lapsing(application, franchise, opened.effective, *heads), tuple(application.cures))
+    except RefusedError as refused:
+        expected, found = f"{refused.expected} ({refused.code})", refused.found
+        yield Finding(CHECK, "cure-unfounded", position, event.stream, expected, found)
+        return
+    said: tuple[object, ...]
+    if isinstance(event, CureInvited):
+        said = (event.grounds, event.tests, event.deadline, event.notice, event.served)
+    else:
+        said = (event.cause, event.grounds)
+    if said != wanted:
+        expected, found = (", ".join(map(str, each)) for each in (wanted, said))
+        yield Finding(CHECK, "cure-differs", position, event.stream, expected, found)

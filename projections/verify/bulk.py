@@ -23,9 +23,11 @@ from ledger.event import Event
 from ledger.intake import KEY_BYTES
 from ledger.streams.application_events import (
     ApplicationAdmitted,
+    ApplicationLapsed,
     ApplicationReceived,
     ApplicationReceivedLate,
     ChecksRun,
+    CureInvited,
     FeeFailed,
     FeeReceived,
     FeeRefunded,
@@ -46,7 +48,9 @@ BULK: tuple[type[Event], ...] = (
     ApplicationReceived,
     ApplicationReceivedLate,
     ApplicationAdmitted,
+    ApplicationLapsed,
     ChecksRun,
+    CureInvited,
     FeeFailed,
     FeeReceived,
     FeeRefunded,

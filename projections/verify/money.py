@@ -1,4 +1,7 @@
-"""The checks of files of payments and of admissions in bulk: each opened, closed, and between the two what they say."""
+"""The checks of files of payments, and of admissions, invitations and lapses in bulk.
+
+Each is opened, closed, and between the two is just what its close adds up to.
+"""
 
 from __future__ import annotations
 
@@ -10,25 +13,39 @@ from dataclasses import dataclass, field
 from ledger.event import Event
 from ledger.paying import ACCEPTED
 from ledger.streams.admission import AdmissionClosed, AdmissionOpened
-from ledger.streams.application_events import ApplicationAdmitted, FeeFailed, FeeReceived, FeeRefunded
+from ledger.streams.application_events import (
+    ApplicationAdmitted,
+    ApplicationLapsed,
+    CureInvited,
+    FeeFailed,
+    FeeReceived,
+    FeeRefunded,
+)
+from ledger.streams.cure_events import InvitationClosed, InvitationOpened, LapseClosed, LapseOpened
 from ledger.streams.payment import PaymentMatched
 from ledger.streams.payments import PaymentsReceived, PaymentsReconciled
 from projections.verify.bulk import Run
 from projections.verify.finding import Finding
 from projections.verify.record import RecordRead
 
-ADMITTED = "application-admitted.v1"
-PAYMENT_KINDS = frozenset(("fee-failed.v1", "fee-received.v1", "fee-refunded.v1"))
-MATCHED = "payment-matched.v1"
+PAYMENT_KINDS = ("fee-failed.v1", "fee-received.v1", "fee-refunded.v1")
+KINDS = {  # how a batch's stream begins -> types of its events, each with how their streams begin
+    "admission": frozenset({("application-admitted.v1", "application/")}),
+    "invitation": frozenset({("cure-invited.v1", "application/")}),
+    "lapse": frozenset({("application-lapsed.v1", "application/")}),
+    "payments": frozenset({*((kind, "application/") for kind in PAYMENT_KINDS), ("payment-matched.v1", "payment/")}),
+}
+TYPES = frozenset(kind for kinds in KINDS.values() for kind, _ in kinds)
 EMPTY = "sha256:" + hashlib.sha256().hexdigest()
 
-Opening = PaymentsReceived | AdmissionOpened
-Closing = PaymentsReconciled | AdmissionClosed
+Opening = PaymentsReceived | AdmissionOpened | InvitationOpened | LapseOpened
+Closing = PaymentsReconciled | AdmissionClosed | InvitationClosed | LapseClosed
+Member = ApplicationAdmitted | ApplicationLapsed | CureInvited | FeeFailed | FeeReceived | FeeRefunded | PaymentMatched
 
 
 @dataclass(slots=True)
 class BulkSeen:
-    """A file of payments or an admission in bulk, as its own events and those of applications show it."""
+    """A file of payments or something in bulk, as its own events and those of applications show it."""
 
     opened: tuple[int, Opening] | None = None
     closed: tuple[int, Closing] | None = None
@@ -36,21 +53,19 @@ class BulkSeen:
 
 
 def check_money(record: RecordRead, unchecked: dict[str, str]) -> Iterator[Finding]:
-    """C3: every file of payments and every admission in bulk is what its events between add up to."""
+    """C3: every file of payments, and all that was done in bulk, is what the events between add up to."""
     seen: dict[str, BulkSeen] = {}
     for position, event in record.others:
-        match event:
-            case PaymentsReceived() | AdmissionOpened():
-                seen.setdefault(event.stream, BulkSeen()).opened = (position, event)
-            case PaymentsReconciled() | AdmissionClosed():
-                seen.setdefault(event.stream, BulkSeen()).closed = (position, event)
-            case ApplicationAdmitted() | FeeFailed() | FeeReceived() | FeeRefunded() | PaymentMatched():
-                if event.batch is not None:  # not of the form that those of a batch have
-                    yield _unexpected(position, event.stream, event.batch)
+        if isinstance(event, Opening):
+            seen.setdefault(event.stream, BulkSeen()).opened = (position, event)
+        elif isinstance(event, Closing):
+            seen.setdefault(event.stream, BulkSeen()).closed = (position, event)
+        elif isinstance(event, Member) and event.batch is not None:  # not of the form that those of a batch have
+            yield _unexpected(position, event.stream, event.batch)
     for (batch, kind, stem), run in record.bulk.runs.items():
         if (kind, stem) in _kinds(batch):
             seen.setdefault(batch, BulkSeen()).runs.append(run)
-        elif kind in PAYMENT_KINDS | {ADMITTED, MATCHED} or _kinds(batch):
+        elif kind in TYPES or _kinds(batch):
             yield _unexpected(run.positions[0], stem, batch)
     open_ones = []
     for name, bulk in seen.items():
@@ -64,13 +79,11 @@ def check_money(record: RecordRead, unchecked: dict[str, str]) -> Iterator[Findi
 
 def _kinds(batch: str) -> frozenset[tuple[str, str]]:
     """Give the types of events, each with how its streams begin, that come in a batch."""
-    if batch.startswith("payments/"):
-        return frozenset({*((kind, "application/") for kind in PAYMENT_KINDS), (MATCHED, "payment/")})
-    return frozenset({(ADMITTED, "application/")}) if batch.startswith("admission/") else frozenset()
+    return KINDS.get(batch.partition("/")[0], frozenset())
 
 
 def _unexpected(position: int, what: str, batch: str) -> Finding:
-    expected = "what came of a file of payments or an admission, as it was opened, and nothing else"
+    expected = "what came of a file of payments, or was done in bulk, as it was opened, and nothing else"
     return Finding("C3", "member-unexpected", position, what, expected, batch)
 
 
@@ -114,6 +127,13 @@ def _expected(opened: Event, closed: Closing) -> Mapping[object, int]:
             found["section", each.section] += each.applications
         if isinstance(opened, AdmissionOpened):
             found["franchise", opened.franchise] = sum(each.applications for each in closed.admitted)
+        return found
+    if isinstance(closed, InvitationClosed):
+        found["applications"] = closed.applications
+        found.update({("ground", each.code): each.applications for each in closed.invited})
+        return found
+    if isinstance(closed, LapseClosed):
+        found.update({("cause", each.code): each.applications for each in closed.lapsed})
         return found
     for sum_ in closed.sums:
         if sum_.fate == ACCEPTED:

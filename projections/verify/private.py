@@ -15,13 +15,14 @@ from projections.verify.disclosures import check_disclosures
 from projections.verify.erasures import ANYBODY, erased_in, is_erased, under_way
 from projections.verify.finding import Finding, found_by
 from projections.verify.record import RecordRead
+from projections.verify.retained import check_confirmed
 from projections.verify.schema import check_database
 
 
 def check_private(record: RecordRead, vault: Vault, *, is_file: bool) -> list[Finding]:
     """C4, I4, I5: compare the digests in the leaves with the vault, whatever is in it."""
     findings: list[Finding] = []
-    for check in (_check_values(record, vault), _check_secrets(vault)):
+    for check in (_check_values(record, vault), _check_secrets(vault), check_confirmed(record, vault)):
         try:
             findings += check
         except EvidenceError as error:
@@ -49,6 +50,8 @@ def _check_values(record: RecordRead, vault: Vault) -> Iterator[Finding]:
     for position, event in record.others:
         for field in event.private:
             digest = getattr(event, field)
+            if digest is None:  # left out, as it may be
+                continue
             known.add(digest)
             where = f"{field} of {event.stream}"
             text, finding = _read(vault, position, event, field)

@@ -16,7 +16,6 @@ from ledger.leaf import decode
 from ledger.store import Ledger
 from ledger.streams.issue import PapersIssued
 from ledger.streams.issued import PaperCancelled, PaperIssued, PaperReissued, PaperSetAside, SetAsideReversed
-from ledger.streams.linkage import LinkageDestroyed, LinkageSealed
 from ledger.streams.returned import DuplicateReturnHeld, MarksReceived, MarksReconciled, ReturnMarked, poll_days
 from ledger.streams.roll import CELL_MIN, RollFrozen
 from projections.catch_up import Views
@@ -26,6 +25,7 @@ from projections.verify.bulk import Run
 from projections.verify.contests import ContestSeen
 from projections.verify.finding import Finding
 from projections.verify.record import RecordRead
+from projections.verify.retained import check_linkages
 
 CHECK = "E11"
 PAGE_EVENTS = 5_000
@@ -57,7 +57,7 @@ def check_returns(
 ) -> Iterator[Finding]:
     """E11: papers issued, handled one by one, and returned; and what ties them to electors."""
     yield from _check_batches(record, contests, unchecked)
-    yield from _check_linkages(record)
+    yield from check_linkages(record, contests)
     if any(isinstance(event, STEPS) for _, event in record.others):
         yield from _Replay(ledger, contests).run(record.rows)
 
@@ -123,18 +123,6 @@ def _check_batch(name: str, seen: MarksSeen, digest: str) -> Iterator[Finding]:
     if not parts == event.rows == rows:
         expected, other = f"{rows} rows, as received", f"{event.rows}, of which {parts} are accounted for"
         yield Finding(CHECK, "rows-differ", position, name, expected, other)
-
-
-def _check_linkages(record: RecordRead) -> Iterator[Finding]:
-    """Check that what ties papers to electors was kept as long as was said."""
-    until: dict[str, str] = {}
-    for position, event in record.others:
-        match event:
-            case LinkageSealed():
-                until[event.contest] = max(event.until, until.get(event.contest, ""))
-            case LinkageDestroyed() if event.effective < until.get(event.contest, "9"):
-                expected = f"kept until {until.get(event.contest, 'it is sealed')}"
-                yield _finding("retention-not-over", position, event, expected, event.effective)
 
 
 class _Replay:

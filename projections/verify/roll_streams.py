@@ -6,10 +6,18 @@ from ledger.decision import State
 from ledger.event import Event
 from ledger.streams.entry import Entries, EntryAdded, EntryAmended, EntryRemoved, EntryRestored
 from ledger.streams.franchise import Adopted, FranchiseAdopted
+from ledger.streams.freezes import STREAM as FREEZES
+from ledger.streams.freezes import FreezeListed, Freezes
 from ledger.streams.roll import RegisterInspected, Roll, RollCertified, RollCopySupplied, RollCounted, RollFrozen
 from ledger.streams.roll_build import BuildState, RollBuildClosed, RollBuildOpened
 
-ROLL_KINDS: dict[str, type[State]] = {"build": BuildState, "entry": Entries, "franchise": Adopted, "roll": Roll}
+ROLL_KINDS: dict[str, type[State]] = {
+    "build": BuildState,
+    "entry": Entries,
+    "franchise": Adopted,
+    "freezes": Freezes,
+    "roll": Roll,
+}
 
 
 def roll_place(event: Event) -> str:
@@ -21,6 +29,8 @@ def roll_place(event: Event) -> str:
             return f"franchise/{event.election}"
         case RollBuildOpened() | RollBuildClosed():
             return f"build/{event.election}/{event.build}"
+        case FreezeListed():
+            return FREEZES
         case RollFrozen() | RollCounted() | RollCertified() | RollCopySupplied() | RegisterInspected():
             return f"roll/{event.election}"
     return ""

@@ -22,7 +22,7 @@ from ledger.streams.entry import EntryAdded, EntryAmended, EntryNow, EntryRemove
 from ledger.streams.franchise import FranchiseAdopted
 from ledger.streams.freeze import published_sections
 from ledger.streams.merge import MergeUndone, PersonsMerged
-from ledger.streams.roll import RollCell, RollCertified, RollCounted, RollFrozen
+from ledger.streams.roll import RollCell, RollCertified, RollCopySupplied, RollCounted, RollFrozen
 from ledger.streams.roll_build import RollBuildClosed, RollBuildOpened
 from projections.roll_figures import RollFold
 from projections.verify.build_again import check_build
@@ -30,7 +30,7 @@ from projections.verify.finding import Finding
 from projections.verify.record import RecordRead
 
 CHANGE = (EntryAdded, EntryAmended, EntryRemoved, EntryRestored)
-ROLL = (*CHANGE, FranchiseAdopted, RollBuildClosed, RollFrozen, RollCounted, RollCertified)
+ROLL = (*CHANGE, FranchiseAdopted, RollBuildClosed, RollFrozen, RollCounted, RollCertified, RollCopySupplied)
 UNREADABLE = (PollbookError, TypeError, ValueError, KeyError, OverflowError)
 
 
@@ -42,6 +42,7 @@ class Seen:
     rules: list[Franchise] = field(default_factory=list)
     frozen: bool = False
     versions: list[tuple[int, str]] = field(default_factory=list)  # of the roll: number and root
+    entries: dict[int, int] = field(default_factory=dict)  # of each version
     counted: list[RollCell] = field(default_factory=list)
     figures: dict[int, RollFigures] = field(default_factory=dict)
     builds: dict[str, tuple[int, RollBuildOpened]] = field(default_factory=dict)
@@ -112,6 +113,8 @@ def _check(ledger: Ledger, position: int, event: Event, seen: Seen, merged: dict
             yield from _check_version(position, event, seen)
         case RollCounted():
             yield from _check_counted(position, event, seen)
+        case RollCopySupplied():
+            yield from _check_copy(position, event, seen)
 
 
 def _check_added(
@@ -159,8 +162,12 @@ def _check_version(position: int, event: RollFrozen | RollCertified, seen: Seen)
     number, root = seen.versions[-1] if seen.versions else (0, "")
     again = isinstance(event, RollFrozen) == seen.frozen
     figures = seen.figures.get(event.as_of_position)
-    wanted = (number if event.root == root else number + 1, *_of(figures))
-    found = (event.roll_version, event.root, event.entries, event.open_batches)
+    version = number if event.root == root else number + 1
+    root, entries, batches = _of(figures)
+    wanted: tuple[object, ...] = (version, root, batches)
+    found: tuple[object, ...] = (event.roll_version, event.root, event.open_batches)
+    if isinstance(event, RollFrozen):
+        wanted, found = (*wanted, entries), (*found, event.entries)
     if again or wanted != found:
         expected = ", ".join(map(str, wanted)) if not again else "a freeze first, and one freeze"
         yield _finding("roll-differs", position, what, expected, ", ".join(map(str, found)))
@@ -174,10 +181,19 @@ def _check_version(position: int, event: RollFrozen | RollCertified, seen: Seen)
     elif figures and event.open_cases != figures.open_cases:
         yield _finding("roll-differs", position, what, f"{figures.open_cases} open cases", event.open_cases)
     seen.versions.append((event.roll_version, event.root))
+    seen.entries.setdefault(event.roll_version, entries)
 
 
 def _of(figures: RollFigures | None) -> tuple[str, int, tuple[str, ...]]:
     return (figures.root, figures.entries, figures.open_batches) if figures else ("no event at that position", 0, ())
+
+
+def _check_copy(position: int, event: RollCopySupplied, seen: Seen) -> Iterator[Finding]:
+    """Hold a copy against the version that it is of: it may be of a part."""
+    entries = seen.entries.get(event.roll_version)
+    if entries is None or event.rows > entries:
+        expected = f"at most the {entries} of version {event.roll_version}" if entries is not None else "a version"
+        yield _finding("roll-differs", position, event.stream, expected, f"{event.rows} of {event.roll_version}")
 
 
 def _check_counted(position: int, event: RollCounted, seen: Seen) -> Iterator[Finding]:

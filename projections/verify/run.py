@@ -24,6 +24,7 @@ from projections.verify.money import check_money
 from projections.verify.offices import check_offices
 from projections.verify.private import check_private
 from projections.verify.record import RecordRead, read_record
+from projections.verify.retained import check_retention
 from projections.verify.rolls import check_rolls
 from projections.verify.schema import check_schema, is_sqlite
 from projections.verify.sealing import Notes, Trust, check_seal, size_of
@@ -87,6 +88,7 @@ def verify(
     findings = record.findings + check_evidence(ledger, record, unchecked)
     findings += _check_bulk(ledger, record, unchecked)
     findings += check_erasures(record)
+    findings += check_retention(ledger, record, unchecked)
     findings += check_commands(record, snapshot)
     findings += check_seal(ledger, record, snapshot, notes, trust)
     findings += check_schema(ledger, snapshot)

@@ -12,6 +12,7 @@ from ledger.streams.admission import AdmissionClosed, AdmissionOpened
 from ledger.streams.batch import BatchClosed, BatchOpened
 from ledger.streams.body import Body, body_stream
 from ledger.streams.checks import ChecksClosed, ChecksOpened
+from ledger.streams.cure_events import InvitationClosed, InvitationOpened, LapseClosed, LapseOpened
 from ledger.streams.founding import Founding, LedgerFounded, founding_stream
 from ledger.streams.key import KeyEnrolled, KeyRevoked, KeyRotated, OfficerKey
 from ledger.streams.member import BatchReceived, BatchReconciled
@@ -29,6 +30,8 @@ OPENS = (  # what opens a batch, and what closes one, in a later run, or in the 
     BatchOpened,
     BatchReceived,
     ChecksOpened,
+    InvitationOpened,
+    LapseOpened,
     MarksReceived,
     PaymentsReceived,
     RollBuildOpened,
@@ -38,6 +41,8 @@ CLOSES = (
     BatchClosed,
     BatchReconciled,
     ChecksClosed,
+    InvitationClosed,
+    LapseClosed,
     MarksReconciled,
     PaymentsReconciled,
     RollBuildClosed,

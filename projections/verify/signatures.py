@@ -19,6 +19,7 @@ from ledger.streams.discipline import ExpelMember, LiftSuspension, ReadmitMember
 from ledger.streams.entries import AddEntry
 from ledger.streams.entry_changes import AmendEntry, RemoveEntry, RestoreEntry
 from ledger.streams.founding import FoundLedger, LedgerFounded
+from ledger.streams.hand_check import CheckApplication
 from ledger.streams.key import OfficerKey, is_signed
 from ledger.streams.membership_change import CeaseOffice, ChangeMembership, HoldOffice
 from ledger.streams.merge import MergePersons, UndoMerge
@@ -37,6 +38,7 @@ NAMED_BY_STREAM: Mapping[type[Command], str] = {  # fields that no event says, b
     **dict.fromkeys((CancelPaper, IssuePaper, ReissuePaper), "person"),
     **dict.fromkeys((ReceiveApplication, WithdrawApplication, ReferApplication, ClearReferral), "application"),
     **dict.fromkeys((InviteCure, SupplyCure, LapseCure, LapseApplication, AdmitApplication, RetainFee), "application"),
+    CheckApplication: "application",
     **dict.fromkeys((CeaseOffice, ChangeMembership, HoldOffice), "person"),
     **dict.fromkeys((ExpelMember, LiftSuspension, ReadmitMember, SuspendMember), "person"),
     **dict.fromkeys((MergePersons, UndoMerge), "dropped"),

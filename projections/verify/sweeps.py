@@ -68,7 +68,11 @@ def _check(name: str, sweep: SweepSeen, record: RecordRead) -> Iterator[Finding]
     position, opened = sweep.opened
     said = record.bulk.said.get(name, Counter())
     held = {key for key in said if isinstance(key, tuple) and len(key) == len((None, "matcher", "versions"))}
-    differing = held - {(opened.edition, opened.matcher, opened.checks)}
+    differing = [
+        (edition, matcher, versions)
+        for edition, matcher, versions in held
+        if (edition, matcher) != (opened.edition, opened.matcher) or not {*versions} <= {*opened.checks}
+    ]
     odd = {at for run in sweep.runs for shape, at in run.shapes.items() if shape != (opened.actor, opened.effective)}
     if first < position and sweep.runs:
         odd.add(first)

@@ -17,7 +17,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import closing, redirect_stdout
 from io import StringIO
 from pathlib import Path
@@ -50,12 +50,12 @@ class Took(NamedTuple):
     out: str
 
 
-def pollbook(folder: Path, *words: str) -> Took:
+def pollbook(folder: Path, *words: str, program: Sequence[str] = ("-m", "cli.main")) -> Took:
     """Run the program in a process of its own."""
     environment = {**os.environ, "PYTHONPATH": str(ROOT), "POLLBOOK_STATE": str(folder / "state")}
     start = time.perf_counter()
     with tempfile.TemporaryFile("w+") as out:
-        call = [sys.executable, "-m", "cli.main", "--ledger", "ledger", *words]
+        call = [sys.executable, *program, "--ledger", "ledger", *words]
         process = subprocess.Popen(call, cwd=folder, env=environment, stdout=out)
         _, status, used = os.wait4(process.pid, 0)
         process.returncode = os.waitstatus_to_exitcode(status)

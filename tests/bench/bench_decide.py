@@ -67,26 +67,32 @@ def make(folder: Path, events: int, stack: ExitStack) -> Desk:
     return desk
 
 
-KINDS: dict[str, tuple[str, Callable[[int], Command]]] = {
+Kind = tuple[str, Callable[[int], Command]]  # who gives it; number -> command
+
+KINDS: dict[str, Kind] = {
     "call an election, by delegation": ("clerk", lambda n: but(CALL_ELECTION, election=f"e-{n}")),
     "record a person, with the vault": ("returning-officer", lambda n: but(RECORD_PERSON, person=f"p-{n}")),
     "delegate a power, by decision, signed": ("returning-officer", lambda n: delegate(f"office-{n}", "lot")),
 }
 
 
-def measure(name: str, small: Desk, large: Desk, events: int) -> Line:
-    """Give commands of a kind in turns to both, a slice at a time."""
-    actor, make_command = KINDS[name]
+def measure(name: str, kind: Kind, small: Desk, large: Desk, times: int = TIMES) -> Line:
+    """Give the same commands of a kind, so many, in turns to both, a slice at a time."""
+    actor, make_command = kind
+    sizes = [desk.ledger.head().size for desk in (small, large)]
     seconds: dict[int, list[float]] = {0: [], 1: []}
-    for turn in range(TIMES // SLICE):
+    processor = [0.0, 0.0]
+    for turn in range(times // SLICE):
+        commands = [make_command(next(NUMBERS)) for _ in range(SLICE)]
         for which, desk in ((0, small), (1, large)) if turn % 2 else ((1, large), (0, small)):
-            commands = [make_command(next(NUMBERS)) for _ in range(SLICE)]
-            start = time.perf_counter()
+            start, used = time.perf_counter(), time.process_time()
             for command in commands:
                 desk.submit(command, actor=actor)
             seconds[which].append(time.perf_counter() - start)
-    milliseconds = [1000 * sum(seconds[which]) / TIMES for which in (0, 1)]
-    print(f"  {name}: {milliseconds[0]:.2f} ms at {SMALL:,} events, {milliseconds[1]:.2f} ms at {events:,}")
+            processor[which] += time.process_time() - used
+    for which, size in enumerate(sizes):
+        clock, used = (1000 * each / times for each in (sum(seconds[which]), processor[which]))
+        print(f"  {name}, at {size:,} events: {clock:.2f} ms, of processor {used:.2f} ms")
     return rates(name, SLICE, seconds[1], seconds[0], least=FLAT_LEAST)
 
 
@@ -96,10 +102,10 @@ def main() -> int:
     parser.add_argument("--events", type=int, default=EVENTS, help=f"of the large ledger (default {EVENTS})")
     events = parser.parse_args().events
     head()
-    with tempfile.TemporaryDirectory(prefix="pollbook-bench-") as name, ExitStack() as stack:
-        small = make(Path(name) / "small", SMALL, stack)
-        large = make(Path(name) / "large", events, stack)
-        lines = [measure(kind, small, large, events) for kind in KINDS]
+    with tempfile.TemporaryDirectory(prefix="pollbook-bench-") as temporary, ExitStack() as stack:
+        small = make(Path(temporary) / "small", SMALL, stack)
+        large = make(Path(temporary) / "large", events, stack)
+        lines = [measure(name, kind, small, large) for name, kind in KINDS.items()]
         for line in lines:
             line.show()
     return verdict(lines)

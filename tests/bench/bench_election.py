@@ -196,7 +196,7 @@ def looks(election: Election) -> None:
     pages = ("--list", "--page", "7")
     verbs: dict[str, tuple[str, ...]] = {
         "queue": ("queue", ELECTION),
-        "queue, a page": ("queue", ELECTION, "--list", "register-match"),
+        "queue, a page": ("queue", ELECTION, "--list", "register-match", *BOTH),
         "fees by day": ("fees", ELECTION, "--by", "day"),
         "roll by section and region": ("roll", ELECTION, "--by", "section", "--by", "region", *BOTH),
         "roll for the public": ("roll", ELECTION, "--audience", "public", "--by", "section", "--by", "region"),
@@ -208,7 +208,7 @@ def looks(election: Election) -> None:
         "papers by section": ("papers", CONTEST),
         "papers by region": ("papers", CONTEST, "--by", "region"),
         "turnout by region": ("turnout", CONTEST, "--by", "region", *BOTH),
-        "one application": ("application", applied.rpartition("/")[2]),
+        "one application": ("application", applied.rpartition("/")[2], *BOTH),
     }
     for what, words in verbs.items():
         found = look(election.folder, words)

@@ -121,7 +121,7 @@ def main() -> int:
             with closing(open_views(many.folder)) as views:
                 views.catch_up(ledger)
                 kept = median(timed(lambda: scoreboard(ledger, views, "leader").figures) for _ in range(RUNS))
-            figures = LedgerFigures(ledger, views)
+            figures = LedgerFigures(ledger)
             anew = median(timed(lambda: figures.nominations("leader")) for _ in range(RUNS))
         ratio = decided(many) / (small := decided(few))
     lines = [

@@ -70,7 +70,7 @@ def main(electors: int) -> None:
         record = make_ledger(folder, secrets.token_hex(16))
         vault = Vault(SQLiteVaultStore(folder / "vault.db"), secrets.token_bytes(32), secrets.token_bytes)
         views = open_views(folder)
-        desk = Desk(record, vault, LedgerFigures(record, views), lambda: NOW, secrets.token_bytes)
+        desk = Desk(record, vault, LedgerFigures(record), lambda: NOW, secrets.token_bytes)
         for command in DEFINED:
             desk.submit(command, actor="clerk")
         sample = entry(1, unit="bow")

@@ -43,7 +43,7 @@ from ledger.sqlite_vault import VAULT_FILE, SQLiteVaultStore
 from ledger.store import make_ledger, open_ledger
 from ledger.streams.member import RegisterMembers
 from ledger.vault import Vault
-from projections.counting import LedgerFigures, open_views
+from projections.counting import LedgerFigures
 
 MEMBERS, ROUNDS = 500_000, 3
 RATE_LEAST, MEGABYTES_MOST, AGAIN_MOST = 0.5, 250, 2.0
@@ -137,7 +137,7 @@ def desk_in(folder: Path) -> Desk:
     """Open a desk at the ledger in a folder."""
     ledger = open_ledger(folder)
     vault = Vault(SQLiteVaultStore(folder / VAULT_FILE), MASTER, secrets.token_bytes)
-    return Desk(ledger, vault, LedgerFigures(ledger, open_views(None)), lambda: NOW, secrets.token_bytes)
+    return Desk(ledger, vault, LedgerFigures(ledger), lambda: NOW, secrets.token_bytes)
 
 
 def by_product(file: Path, folder: Path) -> None:

@@ -66,7 +66,7 @@ from ledger.streams.heads import RecordStreamHeads
 from ledger.streams.paper import Alike, ReadPapers
 from ledger.streams.totals import CertifiedStage, CertifiedVotes
 from projections.count.count import Poll
-from projections.counting import LedgerFigures, open_views
+from projections.counting import LedgerFigures
 from projections.publish.pack import VERIFIER, VERIFIER_COUNT, VERIFIER_OFFICES, VERIFIER_TYPES, publish
 
 RULE = ANYTHING_GOES.model_copy(update={"gap": "skip"})
@@ -110,7 +110,6 @@ def packs(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("packs")
     place = SQLitePlace(folder / "ledger")
     place.make().close()
-    views = open_views(None)
     commands: list[Any] = [CALL_ELECTION, AdoptCountRule(election="labour", rule=RULE), RECORD_PERSON, LEADER, DEPUTY]
     commands += [CLOSE_POLL, but(CLOSE_POLL, contest="deputy")]
     for (contest, section, serial), papers in PAPERS.items():
@@ -118,7 +117,7 @@ def packs(tmp_path_factory: pytest.TempPathFactory) -> Path:
         commands.append(ReadPapers(contest=contest, section=section, serial=serial, papers=alike))
     commands.append(DeclareResult(contest="leader", elected=("b",), figures=tuple(figure(*cell) for cell in CELLS)))
     commands += [DeclareResult(contest="deputy", elected=("a",)), RecordStreamHeads()]
-    with place.open() as ledger, desk_at(place, figures=LedgerFigures(ledger, views)) as desk:
+    with place.open() as ledger, desk_at(place, figures=LedgerFigures(ledger)) as desk:
         for command in commands:
             desk.submit(command, actor="returning-officer")
         signer = make_log_key(folder / "state", ORIGIN, bytes(range(32)))
@@ -127,7 +126,6 @@ def packs(tmp_path_factory: pytest.TempPathFactory) -> Path:
         note += ANNA.line(parse_note(note).text).encode()
         for audience in get_args(publish.__annotations__["audience"]) or ("public", "panel", "scrutineer"):
             publish(ledger, note, signer.verifier, folder / audience, audience)
-    views.close()
     (folder / "policy").write_text(f"log {signer.verifier.text}\nwitness anna {ANNA.vkey}\nquorum anna\n")
     return folder
 

@@ -16,7 +16,7 @@ from stores import SQLitePlace, desk_at
 
 from ledger.decision import DECISIONS
 from ledger.seal.sealer import Sealer, make_log_key
-from projections.counting import LedgerFigures, open_views
+from projections.counting import LedgerFigures
 from projections.publish.pack import publish
 
 RANKS = {
@@ -219,8 +219,7 @@ def packs(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("record")
     place = SQLitePlace(folder / "ledger")
     place.make().close()
-    views = open_views(None)
-    with place.open() as ledger, desk_at(place, figures=LedgerFigures(ledger, views)) as desk:
+    with place.open() as ledger, desk_at(place, figures=LedgerFigures(ledger)) as desk:
         for verb, fields in STEPS:
             said = {"actor": "returning-officer"} | fields
             actor = said.pop("actor")
@@ -230,7 +229,6 @@ def packs(tmp_path_factory: pytest.TempPathFactory) -> Path:
         note = (folder / "checkpoints/latest").read_bytes()
         publish(ledger, note, signer.verifier, folder / "public", "public")
         publish(ledger, note, signer.verifier, folder / "panel", "panel")
-    views.close()
     (folder / "policy").write_text(f"log {signer.verifier.text}\nquorum none\n")
     return folder
 

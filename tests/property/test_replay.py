@@ -241,7 +241,7 @@ def test_the_papers_that_go_in_are_the_papers_that_come_out(batches: list[tuple[
         submit(desk, *POLL, *(read(section, papers, f"s{n}") for n, (section, papers) in enumerate(batches)))
         assert counted(desk.ledger).profile.papers == expected
         with closing(open_views(None)) as views:
-            figures: Figures = LedgerFigures(desk.ledger, views)
+            figures: Figures = LedgerFigures(desk.ledger)
             assert figures.count("leader").digest == counted(desk.ledger).digest
             views.catch_up(desk.ledger)
             assert ballot_profile(views.database, "leader").papers == expected

@@ -95,7 +95,7 @@ class Operator(Stored):
         """Record commands as the program does, a second apart."""
         with desk_at(SQLitePlace(self.folder), clock=lambda: next(MINUTES)) as desk:
             views = open_views(self.folder)
-            desk._figures = LedgerFigures(desk.ledger, views)
+            desk._figures = LedgerFigures(desk.ledger)
             for command in commands:
                 desk.submit(command, actor="clerk")
             views.catch_up(desk.ledger)

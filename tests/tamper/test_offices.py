@@ -36,7 +36,7 @@ from ledger.streams.figure import Figure
 from ledger.streams.key import RevokeKey
 from ledger.streams.result import PublishFigures
 from ledger.streams.signature import signed_text
-from projections.counting import LedgerFigures, open_views
+from projections.counting import LedgerFigures
 from projections.verify.run import Report, verify
 from projections.verify.sealing import Notes, Trust
 from projections.verify.verbs import must_be_signed, verbs_of
@@ -74,11 +74,9 @@ def untouched(tmp_path_factory: pytest.TempPathFactory) -> Path:
     place.make().close()
     seconds = count()
     with signing_desk(place, clock=lambda: f"2024-05-01T12:00:{next(seconds):02d}Z") as desk:
-        views = open_views(None)
-        desk._figures = LedgerFigures(desk.ledger, views)
+        desk._figures = LedgerFigures(desk.ledger)
         for number, (actor, command) in enumerate(COMMANDS):
             desk.submit(command, actor=actor, command_id=f"c-{number}")
-        views.close()
     return place.folder
 
 
@@ -406,8 +404,12 @@ def test_every_type_of_event_comes_of_a_verb() -> None:
         "checks-run.v1",
         "delegation-revoked.v1",
         "duplicate-return-held.v1",
+        "invitation-closed.v1",
+        "invitation-opened.v1",
         "key-enrolled.v1",
         "key-revoked.v1",
+        "lapse-closed.v1",
+        "lapse-opened.v1",
         "ledger-founded.v1",
         "linkage-destroyed.v1",
         "linkage-sealed.v1",
@@ -444,7 +446,10 @@ def test_every_verb_is_that_of_some_type_of_event() -> None:
         "power-delegated.v1",
         "application-received.v1",
         "application-received-late.v1",
+        "checks-run.v1",
+        "cure-invited.v1",
         "application-admitted.v1",
+        "application-lapsed.v1",
         "case-docketed.v1",
         "entry-added.v1",
         "entry-removed.v1",

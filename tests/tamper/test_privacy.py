@@ -75,6 +75,26 @@ def one_digest_fewer(at: Operator) -> None:
     at.rewrite(position, digests=at.leaves()[position]["digests"][1:])
 
 
+def dropped(*kinds: str) -> Act:
+    """Drop the last event of each type."""
+
+    def act(at: Operator) -> None:
+        for kind in kinds:
+            at.drop(at.at(kind, -1))
+
+    return act
+
+
+def under_way(subject: str) -> Act:
+    """Drop the confirmation, and note in the vault that the erasure is under way, as it is until it is confirmed."""
+
+    def act(at: Operator) -> None:
+        dropped("erasures-confirmed.v1" if subject == ALL else "disclosure-erased.v1")(at)
+        at.vault("INSERT INTO erasure VALUES (?,'[]')", subject)
+
+    return act
+
+
 def hold_after_all(at: Operator) -> None:
     """Put the hold that was released on another, who is then erased."""
     at.rewrite(at.at("retention-held.v1", 1), stream=f"vault/{key(ONE)}", version=1)
@@ -104,6 +124,12 @@ TAMPERED: dict[str, tuple[Act, tuple[str, str]]] = {
     "an entry of the index left": (index_entry(key(ONE)), ("index-of-nobody", key(ONE))),
     "an entry of the index of nobody": (index_entry("f" * 24), ("index-of-nobody", "f" * 24)),
     "the vault emptied": (lambda at: at.vault("DELETE FROM member"), ("index-of-nobody", key(HELD))),
+    "no confirmation": (dropped("disclosure-erased.v1"), ("erasure-unconfirmed", f"erasure/{key(ONE)}")),
+    "no confirmation of all": (dropped("erasures-confirmed.v1"), ("erasure-unconfirmed", ALL)),
+    "nothing of an erasure": (
+        dropped("disclosure-erased.v1", "erasure-ordered.v1"),
+        ("disclosure-missing", f"identity of {key(ONE)}"),
+    ),
     "a disclosure put back": (put_back, ("disclosure-not-erased", f"identity of {key(ONE)}")),
 }
 
@@ -111,6 +137,12 @@ TAMPERED: dict[str, tuple[Act, tuple[str, str]]] = {
 def test_nothing_is_found_in_erasures_that_are_lawful(at: Operator) -> None:
     assert found_in(at) == set()
     assert at.vault("SELECT count(*) FROM blind") == [(1,)]
+
+
+@pytest.mark.parametrize("subject", [f"person/{key(ONE)}", ALL])
+def test_an_erasure_that_is_under_way_needs_no_confirmation_yet(at: Operator, subject: str) -> None:
+    under_way(subject)(at)
+    assert "erasure-unconfirmed" not in {code for code, _ in found_in(at)}
 
 
 @pytest.mark.parametrize("name", TAMPERED)

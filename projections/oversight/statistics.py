@@ -1,0 +1,181 @@
+"""Numbers of rulings for the public: tables of refusals, removals and suspensions that give no small number away.
+
+Each table parts rulings by names of its own, one below the other, and is released as editions of a roll are
+(`projections.roll.suppression`): what has fewer than LEAST is pooled, with enough beside it that no small number is
+told by adding and subtracting. No name stands in two tables of the same rulings, so no two of them tell of one small
+cell together: what became of appeals is told by ground alone, and not by panel too.
+
+Every ruling is in one pack: one that follows another begins after it. So the difference of two packs tells nothing of
+anybody. What had become of its rulings is told as of the end of a pack, and not again later.
+
+Source: as of `projections.roll.suppression`; A. Hundepool and others, Statistical Disclosure Control (Wiley 2012),
+chapter 5, linked tables.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+from typing import NamedTuple
+
+from ledger.rules.fairness import ADVERSE
+from projections.oversight.consistency import ALL, REVERSED
+from projections.oversight.rows import RulingRow
+from projections.roll.suppression import LEAST, OTHERS, TREE, Cell, Release, releases
+
+NONE = "-"  # of a place that is not on record
+NO_APPEAL, ATTEMPTED, NOT_APPEALED = "no appeal lies", "no appeal lies, tried", "not appealed"
+PENDING, ENDED, STOOD, DID_NOT_STAND = "pending", "withdrawn or not let in", "stood", "did not stand"
+ADVERSE_RULINGS, OTHER_RULINGS = "refusals, removals and suspensions", "rulings that are not against the person"
+
+
+class Sheet(NamedTuple):
+    """A table: what it is of, and by which names it is parted, one below the other.
+
+    Attributes:
+        levels: names of columns, at most as many as TREE has.
+        cell: gives the values of a ruling for the levels.
+        by: the levels that its figures are told by, each on its own or together.
+    """
+
+    name: str
+    title: str
+    of: str
+    levels: tuple[str, ...]
+    cell: Callable[[RulingRow], tuple[str, ...]]
+    by: tuple[tuple[str, ...], ...]
+
+
+def fate(row: RulingRow) -> str:
+    """Say what became of a ruling: whether an appeal lies, and whether it stood."""
+    state = row.appeal_state
+    if row.no_appeal is not None or state == "attempted":
+        return ATTEMPTED if row.appeal else NO_APPEAL
+    if state in REVERSED:
+        return DID_NOT_STAND
+    known = {"dismissed": STOOD, "withdrawn": ENDED, "leave-refused": ENDED, "pending": PENDING, "late": PENDING}
+    return known.get(state, NOT_APPEALED)
+
+
+def _outcome(row: RulingRow) -> tuple[str, ...]:
+    return (row.outcome,)
+
+
+SHEETS = (
+    Sheet("outcomes", "By what was decided", ADVERSE_RULINGS, ("outcome",), _outcome, (("outcome",),)),
+    Sheet("others", "What else was decided", OTHER_RULINGS, ("outcome",), _outcome, (("outcome",),)),
+    Sheet(
+        "grounds", "By ground, and what became of appeals", ADVERSE_RULINGS, ("grounds", "appeal"),
+        lambda row: (" + ".join(sorted(row.grounds)) or NONE, fate(row)),
+        (("grounds",), ("appeal",), ("grounds", "appeal")),
+    ),
+    Sheet("panels", "By who decided", ADVERSE_RULINGS, ("by",), lambda row: (row.decider,), (("by",),)),
+    Sheet(
+        "places", "By where the person stood on the roll", ADVERSE_RULINGS, ("category", "region", "unit"),
+        lambda row: (row.place.category or NONE, row.place.region or NONE, row.place.unit or NONE),
+        (("category",), ("region",), ("unit",)),
+    ),
+    Sheet(
+        "days", "By when it was decided (UTC)", ADVERSE_RULINGS, ("month", "day"),
+        lambda row: (row.ruled[:7], row.ruled[:10]), (("month",), ("day",)),
+    ),
+    Sheet("sources", "By how it was found", ADVERSE_RULINGS, ("source",), lambda row: (row.detection,), (("source",),)),
+)  # fmt: skip
+
+
+class Figure(NamedTuple):
+    """One number that is told.
+
+    Attributes:
+        values: of the columns that it is told by; `others` is what was pooled. `number` is exact, and LEAST or more.
+        more: whether some of these rulings are counted among others.
+        query: says which rulings these are.
+    """
+
+    values: tuple[str, ...]
+    number: int
+    more: bool
+    query: str
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """A sheet as the public sees it: the figures by each of its `by`, and the number of all its rulings.
+
+    Where all come to less than LEAST, that is all that is told: `all` is None, and there are no figures.
+    """
+
+    sheet: Sheet
+    all: int | None
+    figures: tuple[tuple[tuple[str, ...], tuple[Figure, ...]], ...]
+
+
+class Rate(NamedTuple):
+    """How often rulings on a ground did not stand, of those whose appeal was determined; exact."""
+
+    grounds: str
+    reversed: int
+    determined: int
+
+    @property
+    def rate(self) -> Fraction:
+        """The share that did not stand."""
+        return Fraction(self.reversed, self.determined)
+
+
+def made_between(rows: Sequence[RulingRow], first: int, last: int) -> list[RulingRow]:
+    """Give the rulings that were recorded by the events from one position to another, both included."""
+    return [row for row in rows if first <= row.position <= last]
+
+
+def told_of(rows: Sequence[RulingRow], least: int = LEAST) -> list[Told]:
+    """Tell the public what rulings come to, by every sheet."""
+    return [_told(sheet, rows, least) for sheet in SHEETS]
+
+
+def _told(sheet: Sheet, rows: Sequence[RulingRow], least: int) -> Told:
+    cells: Counter[Cell] = Counter()
+    for row in rows:
+        if (row.outcome in ADVERSE) == (sheet.of == ADVERSE_RULINGS):
+            values = sheet.cell(row)
+            cells[(*values, *("" for _ in TREE[len(values) :]))] += 1
+    (release,) = releases([cells], least=least)
+    if not release.entries:  # so few that even their names would tell of them
+        return Told(sheet, None, tuple((by, ()) for by in sheet.by))
+    return Told(sheet, release.entries, tuple((by, tuple(_figures(sheet, release, by))) for by in sheet.by))
+
+
+def _figures(sheet: Sheet, release: Release, by: tuple[str, ...]) -> Iterator[Figure]:
+    names = [TREE[sheet.levels.index(name)] for name in by]
+    more = release.more(*names)
+    for values, number in release.by(*names).items():
+        told = " and ".join(
+            f"{name} = {'any that is pooled' if value == OTHERS else value}"
+            for name, value in zip(by, values, strict=True)
+        )
+        yield Figure(values, number, values in more, f"{sheet.of} where {told}")
+
+
+def rates_of(told: Sequence[Told]) -> list[Rate]:
+    """Give the rates of reversal that follow from what is told: of all, then by grounds.
+
+    A rate is told where both of its numbers are, or where one is and nothing is pooled that could be the other.
+    """
+    (figures,) = (dict(each.figures) for each in told if each.sheet.name == "grounds")
+    of_all = {(ALL, *each.values): each for each in figures[("appeal",)]}
+    by_ground = {each.values: each for each in figures["grounds", "appeal"]}
+    across = any(ground == OTHERS for ground, _ in by_ground)
+    rates = [_rate(ALL, of_all, pooled=(ALL, OTHERS) in of_all)]
+    for ground in dict.fromkeys(ground for ground, _ in by_ground if ground != OTHERS):
+        rates.append(_rate(ground, by_ground, pooled=across or (ground, OTHERS) in by_ground))
+    return [each for each in rates if each is not None]
+
+
+def _rate(name: str, told: Mapping[tuple[str, ...], Figure], *, pooled: bool) -> Rate | None:
+    stood, reversed_ = (told.get((name, became)) for became in (STOOD, DID_NOT_STAND))
+    numbers = [each.number for each in (stood, reversed_) if each and each.number and not each.more]
+    if not numbers or (len(numbers) == 1 and pooled):
+        return None
+    return Rate(name, reversed_.number or 0 if reversed_ else 0, sum(numbers))

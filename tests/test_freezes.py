@@ -1,0 +1,64 @@
+"""What reaches back over a freeze, by the words a user types; and that verify looks at it anew."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+from terminal import Terminal
+from test_cli_build_roll import BUILD, adopted, at
+
+from ledger.decision import Outcome
+
+__all__ = ["at"]  # a fixture
+
+LAPSED = {"change": "lapsed", "on": "2012-01-01"}
+
+
+@pytest.fixture
+def frozen(at: Terminal) -> Terminal:
+    adopted(at)
+    at(*BUILD).done()
+    at.record("freeze-roll", {"election": "labour"}).done()
+    return at
+
+
+def person(at: Terminal) -> str:
+    events = json.loads(at("events", "--json", "--type", "entry-added.v1").done())
+    key = events[0]["stream"].rpartition("/")[2]
+    assert isinstance(key, str)
+    return key
+
+
+def found(at: Terminal) -> set[str]:
+    answer = at("verify", "--json")
+    assert answer.code == 3
+    return {f"{each['check']}:{each['code']}" for each in json.loads(answer.out)["findings"]}
+
+
+def test_a_change_before_a_freeze_is_recorded_with_a_reason_and_a_second_officer(frozen: Terminal) -> None:
+    lapsed = {"person": person(frozen), **LAPSED}
+    size = frozen.size()
+    assert "election labour" in frozen.record("change-membership", lapsed).refused("backdated-over-freeze")
+    both = {"reason": "A letter lay unopened", "second": "returning-officer"}
+    frozen.record("change-membership", {**lapsed, **both}).refused("second-officer")
+    assert frozen.size() == size
+    frozen.record("change-membership", {**lapsed, **both, "second": "general-secretary"}).done()
+    text = " ".join(frozen("show", f"person/{lapsed['person']}").done().split())
+    assert "general-secretary agreed as second officer" in text
+    assert b"unopened" not in b"".join(path.read_bytes() for path in frozen.ledger.glob("ledger.db*"))
+    assert "nothing wrong was found" in frozen("verify").done()
+
+
+def test_verify_finds_what_reaches_back_over_a_freeze(frozen: Terminal, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("ledger.streams.membership_change.require_not_backdated", lambda *_: None)
+    frozen.record("change-membership", {"person": person(frozen), **LAPSED}).done()
+    assert found(frozen) == {"E14:backdated-over-freeze"}
+
+
+def test_verify_finds_a_freeze_that_is_not_listed(at: Terminal, monkeypatch: pytest.MonkeyPatch) -> None:
+    adopted(at)
+    at(*BUILD).done()
+    monkeypatch.setattr("ledger.streams.freeze.Outcome", lambda events, **more: Outcome(events[:-1], **more))
+    at.record("freeze-roll", {"election": "labour"}).done()
+    assert found(at) == {"E14:freeze-unlisted"}
