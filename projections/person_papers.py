@@ -83,32 +83,29 @@ def _papers_in(
 ) -> Iterator[CasePaper]:
     """Give the paper of each entry of a person that has a section of the contest."""
     issued = _state(record, issued_stream(contest.id, person))
-    returned = _state(record, returned_stream(contest.id, person))
-    linkage = _state(record, linkage_stream(contest.id))
-    marked = bool(record.streams_of(MARKED, f"marks/{contest.id}/"))
     for entry in entries:
         if entry.section not in contest.sections:
             continue
-        paper = issued.of(entry.number)
-        bulk = paper_figures(record, position, contest.election, contest.id, person, entry.number).in_bulk
-        was_read = bool(record.streams_of(READ, f"batch/paper/{contest.id}/{entry.section}/"))  # withdrawn or not
-        tied: tuple[tuple[Unlinked, bool], ...] = (
-            ("list-destroyed", linkage.destroyed),
-            ("list-sealed", linkage.sealed is not None),
-            ("papers-read", was_read),
-        )
-        came_back = returned.day_of(entry.number) is not None
-        yield CasePaper(
-            contest=contest.id,
-            number=entry.number,
-            versions=issued.version,
-            held=(bulk or paper.issued) and not paper.cancelled,
-            by=paper.by,
-            returned=None if was_read and not marked and not came_back else came_back,
-            set_aside=paper.set_aside,
-            unlinked=next((why for why, holds in tied if holds), None),
-            closed=contest.closed_at is not None,
-        )
+        number, paper = entry.number, issued.of(entry.number)
+        bulk = paper_figures(record, position, contest.election, contest.id, person, number).in_bulk
+        held = (bulk or paper.issued) and not paper.cancelled
+        found = CasePaper(contest.id, number, issued.version, held, paper.by, closed=contest.closed_at is not None)
+        yield _handed_in(record, found, entry.section, person, set_aside=paper.set_aside) if held else found
+
+
+def _handed_in(record: Streams, paper: CasePaper, section: str, person: str, *, set_aside: bool) -> CasePaper:
+    """Say of a paper that is held whether it came back, and whether it can still be told from others."""
+    returned = _state(record, returned_stream(paper.contest, person)).day_of(paper.number) is not None
+    linkage = _state(record, linkage_stream(paper.contest))
+    was_read = bool(record.streams_of(READ, f"batch/paper/{paper.contest}/{section}/"))  # withdrawn or not
+    unknown = was_read and not returned and not record.streams_of(MARKED, f"marks/{paper.contest}/")
+    tied: tuple[tuple[Unlinked, bool], ...] = (
+        ("list-destroyed", linkage.destroyed),
+        ("list-sealed", linkage.sealed is not None),
+        ("papers-read", was_read),
+    )
+    why = next((why for why, holds in tied if holds), None)
+    return paper._replace(returned=None if unknown else returned, set_aside=set_aside, unlinked=why)
 
 
 def _state(record: Streams, empty: AnyState) -> AnyState:

@@ -10,6 +10,7 @@ from scenario import DEFINED, Given, but, given, happened
 from test_ruled_papers import own
 from test_verify_rulings import codes
 
+from cli.why import plain_reasons, say_reasons
 from ledger.marking import PaperFigures
 from ledger.streams.case import case_stream
 from ledger.streams.cases import CloseCase, ReopenCase
@@ -88,3 +89,14 @@ def test_why_shows_it_and_the_entry_stays_on_the_roll(monkeypatch: pytest.Monkey
         found = reasons(elector(*commands), "labour", P, AT_LAST)  # type: ignore[arg-type]
         assert [(each.case, each.measure, each.until) for each in found.measures] == shown
         assert len(found.live) == 1
+
+
+def test_why_says_it_in_words_and_as_json(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+    monkeypatch.setattr("projections.roll.why.require_franchise", lambda *_: None)
+    found = reasons(elector(but(HOLD, measure="suspend-entry")), "labour", P, AT_LAST)  # type: ignore[arg-type]
+    say_reasons(found, AT_LAST)
+    said = " ".join(capsys.readouterr().out.split())
+    assert f"Case c1: their entry is suspended from {OPENED} until {UNTIL}; it stays on the roll." in said
+    assert plain_reasons(found)["measures"] == [
+        {"case": "c1", "measure": "suspend-entry", "from": OPENED, "until": UNTIL}
+    ]

@@ -341,7 +341,7 @@ def test_the_desk_reaches_papers_and_the_account_follows(ledger_place: LedgerPla
     ):
         views = open_views(None)
         with closing(views):
-            desk = Desk(record, vault, LedgerFigures(record, views), lambda: NOW, secrets.token_bytes)
+            desk = Desk(record, vault, LedgerFigures(record), lambda: NOW, secrets.token_bytes)
             for command in DEFINED:
                 desk.submit(command, actor="clerk")
             put(record, own(1), *(entry(each) for each in range(1, 12)), frozen())
@@ -379,7 +379,7 @@ def test_what_becomes_of_papers_as_it_is_decided_is_seen(ledger_place: LedgerPla
     ):
         views = open_views(None)
         with closing(views):
-            figures = LedgerFigures(record, views)
+            figures = LedgerFigures(record)
             first = Desk(record, vault, figures, lambda: NOW, secrets.token_bytes)
             for command in DEFINED:
                 first.submit(command, actor="clerk")
@@ -400,6 +400,6 @@ def test_what_becomes_of_papers_as_it_is_decided_is_seen(ledger_place: LedgerPla
                         first.submit(meddling, actor="scrutineer")
                     return papers
 
-            desk = Desk(record, vault, Meddled(record, views), lambda: NOW, secrets.token_bytes)
+            desk = Desk(record, vault, Meddled(record), lambda: NOW, secrets.token_bytes)
             desk.submit(TOLD_LATE, actor="clerk")
         assert [event.type for _, event in record.stream(f"issued/leader/{P}")] == ["paper-unlinked.v1"]
