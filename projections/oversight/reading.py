@@ -18,7 +18,7 @@ from ledger.errors import RefusedError, nearest
 from projections.catch_up import views_errors
 from projections.oversight.appeal_rows import AppealRow, RemedyRow
 from projections.oversight.places import Places
-from projections.oversight.rows import CaseRow, Found, GroundRow, RulingRow, SittingRow
+from projections.oversight.rows import CaseRow, Found, GroundRow, Place, RulingRow, SittingRow
 from projections.oversight.tables import KEYS
 
 LISTS = frozenset(
@@ -64,7 +64,7 @@ def read_oversight(database: sqlite3.Connection, election: str, places: Places |
         rulings = tuple(_rulings(database, election, appeals, places))
         last = {each.case: each for each in sorted(rulings, key=lambda each: each.ruling)}
         cases = tuple(
-            CaseRow(*row)._replace(last=last.get(row[0]))
+            CaseRow._make((*row, last.get(row[0])))
             for row in _rows(database, "overseen_case", "opened, position", election)
         )
         if not cases:
@@ -120,7 +120,7 @@ def _appeals(database: sqlite3.Connection, election: str) -> Iterator[AppealRow]
     remedies = _of_ruling(database, "overseen_remedy", "case_id, ruling, number", "overseen_appeal", election)
     for row in _rows(database, "overseen_appeal", "received, position", election):
         ordered = tuple(RemedyRow(*each) for each in remedies.get((row[0], row[1]), ()))
-        yield AppealRow(*row)._replace(remedies=ordered)
+        yield AppealRow._make((*row, ordered))
 
 
 def _rulings(
@@ -128,10 +128,12 @@ def _rulings(
 ) -> Iterator[RulingRow]:
     found = _of_ruling(database, "overseen_finding", "case_id, ruling, place", "overseen_ruling", election)
     made = {(each.case, each.ruling): each for each in appeals}
-    rows = [RulingRow(*row) for row in _rows(database, "overseen_ruling", "ruled, position", election)]
-    stood = places.of(election, [(each.person, each.ruled) for each in rows]) if places else {}
+    rows = list(_rows(database, "overseen_ruling", "ruled, position", election))
+    columns, _ = KEYS["overseen_ruling"]
+    person, ruled = columns.index("person"), columns.index("ruled")
+    stood = places.of(election, [(row[person], row[ruled]) for row in rows]) if places else {}
     for row in rows:
-        key = (row.case, row.ruling)
-        findings = tuple(Found(*each[3:]) for each in found.get(key, ()))
-        place = stood.get((row.person, row.ruled), row.place)
-        yield row._replace(found=findings, place=place, appeal=made.get(key))
+        key = (row[0], row[1])
+        findings = tuple(Found._make(each[3:]) for each in found.get(key, ()))
+        place = stood.get((row[person], row[ruled]), Place())
+        yield RulingRow._make((*row, findings, place, made.get(key)))
