@@ -147,5 +147,5 @@ def _rulings(database: sqlite3.Connection, election: str, appeals: Sequence[Appe
     made = {(each.case, each.ruling): each for each in appeals}
     for row in _rows(database, "overseen_ruling", "ruled, position", election):
         key = (row[0], row[1])
-        findings = tuple(Found(*each[3:]) for each in found.get(key, ()))
+        findings = tuple(Found._make(each[3:]) for each in found.get(key, ()))
         yield RulingRow._make((*row, findings, NOWHERE, made.get(key)))
