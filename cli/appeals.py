@@ -54,8 +54,8 @@ def show_appeals(
     """Show a page of the docket, and what all the appeals that are asked for come to.
 
     Raises:
-        UsageError: `unknown-state`, `unknown-manner`, `bad-moment`, `no-such-page`.
-        RefusedError: `no-cases`, `unknown-panel`.
+        UsageError: `unknown-state`, `unknown-manner`, `unknown-panel`, `bad-moment`, `no-such-page`.
+        RefusedError: `no-cases`.
     """
     _require("--state", wanted.state, STATES, "unknown-state")
     _require("--came", wanted.manner, CAME, "unknown-manner")

@@ -10,7 +10,7 @@ from cli.office import system_clock
 from cli.overseeing import Overseen, overseen
 from cli.place import Place
 from cli.screen import say, say_json, say_wrapped, table
-from ledger.errors import RefusedError, UsageError, nearest
+from ledger.errors import UsageError, nearest
 from ledger.streams.timetable import timetable_stream
 from projections.oversight.deadlines import LISTS, Deadlines, Waiting, papers_held
 from projections.oversight.lateness import Calendar, calendar_of
@@ -38,8 +38,8 @@ def show_deadlines(
     """Show what waits, list by list.
 
     Raises:
-        UsageError: `unknown-list`, `bad-moment`, `no-such-page`.
-        RefusedError: `no-cases`, `unknown-panel`.
+        UsageError: `unknown-list`, `unknown-panel`, `bad-moment`, `no-such-page`.
+        RefusedError: `no-cases`.
     """
     if wanted.listed and wanted.listed not in LISTS:
         found = f"{wanted.listed!r}{nearest(wanted.listed, LISTS)}"
@@ -91,8 +91,7 @@ def require_decider(seen: Overseen, panel: str) -> None:
     if panel and panel not in names:
         found = f"{panel}{nearest(panel, names)}"
         expected = "one of " + ", ".join(names) if names else "a panel that has a case of it"
-        where = f"election {seen.oversight.election}"
-        raise RefusedError("unknown-panel", where, expected=expected, found=found, remedy="Correct it")
+        raise UsageError("unknown-panel", "--panel", expected=expected, found=found, remedy="Correct it")
 
 
 def _row(row: Waiting, calendar: Calendar) -> tuple[str, ...]:

@@ -34,7 +34,7 @@ def panels(
     known_at: KnownAt = None,
     as_json: Json = False,
 ) -> None:
-    """Show whether the panels of an election were properly made up.
+    """Show whether panels were properly made up.
 
     Of each panel that has or ruled on a case: its sittings, whether enough members were there, how often one withdrew
     from a ruling, how often one who was there had declared an interest in what was ruled on (conflicts), how often
@@ -66,7 +66,7 @@ def deadlines(
     known_at: KnownAt = None,
     as_json: Json = False,
 ) -> None:
-    """Show what is late, who was never told, and what waits without a date.
+    """Show what is late, and what waits without a date.
 
     It is told as of now, or of the end of the day given with --as-of, which may be still to come. Days are counted
     where the rules of procedure are kept; working days leave out weekends and the holidays that the rules name. A case
@@ -102,7 +102,7 @@ def appeals(
     known_at: KnownAt = None,
     as_json: Json = False,
 ) -> None:
-    """Show every appeal, and what was tried where none lies.
+    """Show every appeal, and attempts where none lies.
 
     Whether it came in time or had leave, who reviews it and whether they are independent by what is known now, how it
     was decided, and what became of the remedy. An appeal was upheld too late to matter where the poll had closed by

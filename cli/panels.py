@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 from cli.overseeing import Overseen, overseen
 from cli.place import Place
 from cli.screen import say, say_json, say_wrapped, table
-from ledger.errors import RefusedError, UsageError, nearest
+from ledger.errors import UsageError, nearest
 from projections.oversight.panels import Conflict, PanelRecord, SittingLine, panel_records, who_sat
 from projections.oversight.register import PAGE, page_of
 from projections.story.words import counted
@@ -34,8 +34,8 @@ def show_panels(
     """Show the record of the panels of an election, and their sittings or the conflicts found.
 
     Raises:
-        UsageError: `unknown-list`, `bad-moment`, `no-such-page`.
-        RefusedError: `no-cases`, `unknown-panel`.
+        UsageError: `unknown-list`, `unknown-panel`, `bad-moment`, `no-such-page`.
+        RefusedError: `no-cases`.
     """
     if wanted.listed not in LISTS:
         found = f"{wanted.listed!r}{nearest(wanted.listed, LISTS)}"
@@ -47,7 +47,7 @@ def show_panels(
         known = [each.line.panel for each in records]
         found = f"{wanted.panel}{nearest(wanted.panel, known)}"
         expected = "one of " + ", ".join(known) if known else "a panel that has a case of it"
-        raise RefusedError("unknown-panel", f"election {election}", expected=expected, found=found, remedy="Correct it")
+        raise UsageError("unknown-panel", "--panel", expected=expected, found=found, remedy="Correct it")
     rows: Sequence[Any] = [
         row for each in shown for row in (each.sittings if wanted.listed == "sittings" else each.conflicts)
     ]

@@ -141,15 +141,15 @@ def test_appeals_are_chosen_and_totals_are_of_those_alone(at: Terminal) -> None:
     ("words", "code", "exit_code", "said"),
     [
         (("panels", ELECTION, "--list", "sitting"), "unknown-list", 2, "nearest: sittings"),
-        (("panels", ELECTION, "--panel", "nort"), "unknown-panel", 1, "nearest: north"),
+        (("panels", ELECTION, "--panel", "nort"), "unknown-panel", 2, "nearest: north"),
         (("panels", ELECTION, "--page", "2"), "no-such-page", 2, "1 to 1"),
         (("panels", "chair-2052"), "no-cases", 1, "nearest: chair-2025"),
         (("deadlines", ELECTION, "--list", "overdo"), "unknown-list", 2, "nearest: overdue"),
-        (("deadlines", ELECTION, "--panel", "soth"), "unknown-panel", 1, "nearest: south"),
+        (("deadlines", ELECTION, "--panel", "soth"), "unknown-panel", 2, "nearest: south"),
         (("deadlines", ELECTION, "--as-of", "July"), "bad-moment", 2, "--as-of"),
         (("appeals", ELECTION, "--state", "alowed"), "unknown-state", 2, "nearest: allowed"),
         (("appeals", ELECTION, "--came", "lately"), "unknown-manner", 2, "nearest: late"),
-        (("appeals", ELECTION, "--panel", "officers"), "unknown-panel", 1, "nearest: officer"),
+        (("appeals", ELECTION, "--panel", "officers"), "unknown-panel", 2, "nearest: officer"),
     ],
 )
 def test_what_is_not_there_is_refused(

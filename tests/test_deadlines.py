@@ -123,8 +123,8 @@ def test_nothing_waits_without_a_date_where(name: str) -> None:
     assert of("no-next-step", *commands, at=at) == []
 
 
-def event(kind: type[Event], stream: str, version: int = 1, **fields: Any) -> Any:
-    stamp = {"actor": "clerk", "recorded": ADOPTED, "effective": ADOPTED, "stream": stream, "version": version}
+def event(kind: type[Event], stream: str, **fields: Any) -> Any:
+    stamp = {"actor": "clerk", "recorded": ADOPTED, "effective": ADOPTED, "stream": stream, "version": 1}
     return kind(**{**stamp, **fields})
 
 
@@ -151,7 +151,7 @@ def test_a_paper_is_outstanding_until_it_is_cancelled() -> None:
         event(PapersIssued, "issue/leader/members", **issued),
         made.model_copy(update={"papers": "cancel-unreturned"}),
         told,
-        event(EntryRemoved, entry, 2, cause="ruling", basis="case/c1", **same),
+        event(EntryRemoved, entry, version=2, cause="ruling", basis="case/c1", **same),
         event(PaperCancelled, f"issued/leader/{P}", contest="leader", number=1, cause="ruling", basis="case/c1"),
     ]
     assert any(isinstance(each, ContestDefined) for each in base)
