@@ -370,8 +370,8 @@ def added(pack: Path) -> None:
     "change",
     [
         replaced("cases/c-07.html", "4 present", "5 present"),
-        replaced("register.html", "panel-south", "panel-north"),
-        replaced("data/rulings-1.js", "panel-south", "panel-north"),
+        replaced("register.html", ">south<", ">north<"),
+        replaced("data/rulings-1.js", '"south"', '"north"'),
         replaced("deadlines.html", "apology", "refund"),
         replaced("style.css", "#1d1c1a", "#fdfcf9"),
         added,
