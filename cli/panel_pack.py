@@ -79,7 +79,9 @@ def write_panel_pack(
     if as_json:
         say_json({**about.model_dump(), "cases": len(rows.cases), "rulings": len(rows.rulings), "sha256": digest})
         return
-    say(f"wrote {out}: {counted(len(rows.cases), 'case')} and {counted(len(rows.rulings), 'ruling')} for the {readers}")
+    cases, rulings = counted(len(rows.cases), "case"), counted(len(rows.rulings), "ruling")
+    what = "numbers" if readers == "public" else f"{cases} and {rulings}"
+    say(f"wrote {out}: {what} for the {readers}")
     say_wrapped(f"Open {out / 'index.html'} in a browser")
     say(f"SHA-256 of {SUMS}:\n{digest}")
     say_wrapped(f"Say that by another way than you send the pack. Check it with: pollbook verify --pack {out}")

@@ -25,6 +25,7 @@ NO_BROWSER = f"no Chromium: set {VARIABLE}, for example to the output of .ci/chr
 COMMANDS, ANSWERS = 3, 4  # descriptors that Chromium reads from and writes to
 PATIENCE_SECONDS = 60  # for a busy machine; nothing here is timed
 END = b"\0"
+LIFE = "Page.lifecycleEvent"
 CALM = (
     *("--headless=new", "--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage", "--no-first-run"),
     *("--disable-background-networking", "--disable-component-update", "--disable-sync", "--hide-scrollbars"),
@@ -61,6 +62,7 @@ class Browser:
         self._session = self.send("Target.attachToTarget", targetId=target, flatten=True)["sessionId"]
         for domain in ("Page", "Runtime", "Network", "Log"):
             self.send(f"{domain}.enable")
+        self.send("Page.setLifecycleEventsEnabled", enabled=True)
         self.asked: list[str] = []  # every address that was asked for
         self.complaints: list[str] = []  # what the browser found wrong with pages
 
@@ -100,8 +102,14 @@ class Browser:
         if "method" in found:
             self._events.append(found)
 
-    def _await(self, method: str) -> None:
-        while not any(each["method"] == method for each in self._events):
+    def _await_load(self, loader: str = "") -> None:
+        """Wait until a page is loaded: that of a loader, where it is known."""
+
+        def is_it(event: dict[str, Any]) -> bool:
+            said = event["params"]
+            return event["method"] == LIFE and said["name"] == "load" and loader in ("", said["loaderId"])
+
+        while not any(map(is_it, self._events)):
             self._read()
 
     @contextmanager
@@ -109,13 +117,13 @@ class Browser:
         """Do what loads another page, and wait until it is there."""
         self._events.clear()
         yield
-        self._await("Page.loadEventFired")
+        self._await_load()
 
     def open(self, path: Path, fragment: str = "") -> None:
         """Open a file, and wait until it is loaded."""
         for address in ("about:blank", path.resolve().as_uri() + fragment):  # else another fragment loads nothing
-            with self.loading():
-                self.send("Page.navigate", url=address)
+            self._events.clear()
+            self._await_load(self.send("Page.navigate", url=address)["loaderId"])
 
     def ask(self, script: str) -> Any:
         """Evaluate a script in the page; a promise is waited for."""

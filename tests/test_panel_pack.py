@@ -14,8 +14,8 @@ from pathlib import Path
 
 import pytest
 import told_packs
-from ruled import RULED_ON, P
-from scenario import RECORD_PERSON, but
+from ruled import EVIDENCE, GROUND, PANEL, RULE, RULED_ON, P
+from scenario import CALL_ELECTION, RECORD_PERSON, but
 from strict_html import read_page
 from terminal import Answer, Terminal
 from told_packs import AUDIENCES, ELECTION, KEYS, LEDGER, WHY
@@ -24,6 +24,7 @@ import projections.panel_pack.register
 from cli.key import ledger_state_folder
 from ledger.store import open_ledger
 from ledger.streams.case_events import CaseOpened
+from projections.oversight.statistics import told_of
 from projections.panel_pack.manifest import SUMS
 from projections.panel_pack.register import FACETS
 from projections.panel_pack.wording import APPEAL_GROUNDS, APPEAL_STATES, DETECTIONS, OUTCOMES, REMEDIES, STANDINGS
@@ -238,6 +239,18 @@ def test_nobody_reads_what_is_not_for_them(told: Path) -> None:
     assert "Fewer than 10." in texts["public"]
 
 
+def test_the_public_is_told_what_is_large_enough(at: Terminal, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("projections.panel_pack.public.told_of", lambda rows: told_of(rows, least=2))
+    run(at, "panel-pack", str(tmp_path / "out"), ELECTION, "--audience", "public").done()
+    root, faults = read_page((tmp_path / "out" / "index.html").read_text("utf-8"))
+    assert faults == []
+    known = json.loads(run(at, "rulings", ELECTION, "--outcome", "remove", "--json").done())["totals"]["by"]
+    (panels,) = [each for each in root.all("table") if each.all("caption")[0].whole().endswith("by who decided")]
+    shown = {row.children[0].whole(): int(row.children[1].whole()) for row in panels.all("tbody")[0].all("tr")}
+    assert sum(shown.values()) == sum(known.values())
+    assert {by: number for by, number in shown.items() if by != "others"}.items() <= known.items()
+
+
 def test_a_pack_about_people_is_for_its_owner_alone(told: Path) -> None:
     modes = {
         audience: {path.stat().st_mode & 0o077 for path in (told / "packs" / audience).rglob("*")}
@@ -357,8 +370,8 @@ def added(pack: Path) -> None:
     "change",
     [
         replaced("cases/c-07.html", "4 present", "5 present"),
-        replaced("register.html", "panel-south", "panel-north"),
-        replaced("data/rulings-1.js", "panel-south", "panel-north"),
+        replaced("register.html", ">south<", ">north<"),
+        replaced("data/rulings-1.js", '"south"', '"north"'),
         replaced("deadlines.html", "apology", "refund"),
         replaced("style.css", "#1d1c1a", "#fdfcf9"),
         added,
@@ -400,6 +413,23 @@ def test_a_pack_of_another_program_is_checked_with_that(own: Terminal) -> None:
 def test_a_pack_of_another_record_is_not_compared(own: Terminal, tmp_path: Path) -> None:
     own.run("--ledger", "other", "init", "--unfounded").done()
     own.run("--ledger", "other", "verify", "--pack", "packs/scrutineer").refused("unknown-origin")
+
+
+def test_hostile_words_are_shown_as_text(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    hostile = "<script>alert('1')</script> & \"Co\", which fails test one of them"
+    said = {GROUND: "title", PANEL: "name", RULE: "reasons", EVIDENCE: "description", CALL_ELECTION: "title"}
+    more = {RULE: " and on 1 June 2010 they signed the nomination of a candidate against ours"}
+    commands = [but(each, **{said[each]: hostile + more.get(each, "")}) if each in said else each for each in RULED_ON]
+    at = Terminal(tmp_path, monkeypatch, capsys)
+    at.made((each.verb, each.model_dump(mode="json", exclude_none=True)) for each in commands)
+    at("panel-pack", "out", "labour", "--audience", "reviewer", *WHY).done()
+    for path, text in pages(tmp_path / "out").items():
+        root, faults = read_page(text)
+        assert faults == [], path
+        assert len(root.all("script")) == (path in ("index.html", "register.html")), path
+        assert hostile in root.whole(), path  # in the head of each page, and in what it says
 
 
 def test_what_was_erased_since_is_found(

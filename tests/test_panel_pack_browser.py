@@ -141,11 +141,20 @@ def test_filters_work_by_keyboard(page: Browser, pack: Path) -> None:
 
 
 def test_filters_go_together_and_can_be_led_to(page: Browser, pack: Path) -> None:
-    page.open(pack / "register.html", "#by=panel-south&outcome=remove")
+    page.open(pack / "register.html")
+    cells = page.ask(
+        "[...document.querySelectorAll('#rulings tbody tr')].map(r => [...r.cells].map(c => c.textContent))"
+    )
+    page.open(pack / "register.html", "#by=south&outcome=remove&found=match&appeal=allowed")
+    page.until(f"/ of /.test({SAID})")
+    wanted = ("removed", "south", "match of data", "allowed")
+    assert page.ask(SHOWN) == [row[0] for row in cells if (row[2], row[4], row[6], row[8]) == wanted] == ["c-07"]
+    page.open(pack / "register.html", "#by=south&outcome=remove")
     page.until(f"/ of /.test({SAID})")
     south = page.ask(SHOWN)
-    assert south
-    page.open(pack / "register.html", "#by=panel-south&outcome=remove&from=2025-06-04&text=ABSTENTION")
+    assert south == [row[0] for row in cells if (row[2], row[4]) == ("removed", "south")]
+    assert len(south) < len([row for row in cells if row[4] == "south"])
+    page.open(pack / "register.html", "#by=south&outcome=remove&from=2025-06-04&text=ABSTENTION")
     page.until(f"/ of /.test({SAID})")
     assert page.ask(SHOWN)
     assert len(page.ask(SHOWN)) < len(south)

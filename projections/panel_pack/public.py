@@ -25,6 +25,7 @@ from projections.story.words import day
 
 WORDS: Mapping[str, Mapping[str, str]] = {"outcome": OUTCOMES, "source": DETECTIONS}
 HEADS = {"by": "Decided by", "source": "Found by", "appeal": "What became of it"}
+CAPTIONS = {"by": "who decided", "source": "how it was found", "appeal": "what became of it"}
 RATES = (
     Column("Ground"),
     Column("Appeals determined", "n"),
@@ -66,16 +67,18 @@ def _sheet(told: Told) -> Iterator[str]:
         return
     of = told.sheet.of[0].upper() + told.sheet.of[1:]
     for by, found in told.figures:
-        columns = (*(Column(HEADS.get(name, name.capitalize())) for name in by), Column("Rulings", "n"), Column("Note"))
+        pooled = any(each.more for each in found)
+        notes = (Column("Note"),) if pooled else ()
+        columns = (*(Column(HEADS.get(name, name.capitalize())) for name in by), Column("Rulings", "n"), *notes)
         rows = (
             (
                 *(_word(name, value) for name, value in zip(by, each.values, strict=True)),
                 f"{each.number:,}",
-                "more are counted among others" if each.more else "",
+                *(("more are counted among others" if each.more else "",) if pooled else ()),
             )
             for each in found
         )
-        yield table(f"{of}, by {' and '.join(by)}", columns, rows)
+        yield table(f"{of}, by {' and '.join(CAPTIONS.get(name, name) for name in by)}", columns, rows)
 
 
 def _word(name: str, value: str) -> str:
