@@ -1,0 +1,160 @@
+"""Comparisons of two candidates as linear forms in the papers that are added, removed or changed.
+
+A form is an amount that grows and falls with the papers held: `below` is 0 or more where a candidate may be excluded
+before another, and 1 or more where that needs no lot. All its numbers are whole.
+"""
+
+from __future__ import annotations
+
+from fractions import Fraction
+from math import gcd, lcm
+from typing import TYPE_CHECKING, NamedTuple, Protocol
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from ledger.rules.alternative import AlternativeVote, WeightedAlternativeVote
+    from projections.margin.box import Box
+
+
+class Form(NamedTuple):
+    """An amount at the stage where these candidates continue.
+
+    Attributes:
+        members: the set that continues.
+        gains: for each movable section, for each holder (last: nobody), what one more paper held so adds.
+        now: the amount on the papers as they are.
+    """
+
+    members: int
+    gains: tuple[tuple[int, ...], ...]
+    now: int
+
+
+class Forms(Protocol):
+    """How a rule compares candidates.
+
+    Attributes:
+        half_of_all: whether the last two are compared with half of all valid papers (or of the whole), not with each
+            other.
+        exact: whether the forms are what the rule compares; else they are no more than it, and prove bounds only.
+        step: the most that one paper adds to a candidate's papers less another's; None where papers weigh
+            differently.
+    """
+
+    half_of_all: bool
+    exact: bool
+    step: int | None
+
+    def below(self, members: int, lower: int, higher: int) -> Form:
+        """What `higher` holds more than `lower` where these continue."""
+        ...
+
+    def short_of_half(self, members: int, name: int) -> Form:
+        """What the candidate lacks to half of all, times two."""
+        ...
+
+
+class PaperForms:
+    """Every paper weighs the same; `boxes` are all sections, of which one movable box takes the changes."""
+
+    exact = True
+
+    def __init__(self, rule: AlternativeVote, boxes: Sequence[Box], step: int) -> None:
+        self.half_of_all = rule.majority_base == "valid-at-stage-1"
+        self.step: int | None = step
+        self._boxes = boxes
+        self._size = boxes[0].size
+
+    def below(self, members: int, lower: int, higher: int) -> Form:
+        """Papers of the one less papers of the other."""
+        tallies = [box.tally(members) for box in self._boxes]
+        gains = [0] * (self._size + 1)
+        gains[lower], gains[higher] = -1, 1
+        return Form(members, (tuple(gains),), sum(tally[higher] - tally[lower] for tally in tallies))
+
+    def short_of_half(self, members: int, name: int) -> Form:
+        """Valid papers less twice the candidate's."""
+        gains = [1] * (self._size + 1)
+        gains[name] = -1
+        held = sum(box.tally(members)[name] for box in self._boxes)
+        return Form(members, (tuple(gains),), sum(box.valid for box in self._boxes) - 2 * held)
+
+
+class PointForms:
+    """Sections weigh what the rule says, and the papers of one of them move.
+
+    What a section gives is its weight times a part of its papers. Where only one section's papers change, everything
+    may be multiplied by that section's base, and is linear.
+    """
+
+    exact = True
+    step: int | None = None
+
+    def __init__(self, rule: WeightedAlternativeVote, boxes: Sequence[Box], moving: int) -> None:
+        self.half_of_all = rule.majority_base == "whole"
+        self._boxes, self._moving, self._size = boxes, moving, boxes[0].size
+        self._continuing = rule.section_base == "continuing"
+        self._redistributed = rule.empty_section == "redistributed"
+        self._weights = [each.part for each in rule.weights]
+
+    def below(self, members: int, lower: int, higher: int) -> Form:
+        """Points of the one less points of the other, times the moving section's base."""
+        others = self._others(members, higher) - self._others(members, lower)
+        gains = [others] * (self._size + 1)
+        gains[self._size] = Fraction(0) if self._continuing else others
+        weight = self._weight(members)
+        gains[lower] -= weight
+        gains[higher] += weight
+        return self._whole(members, gains)
+
+    def short_of_half(self, members: int, name: int) -> Form:
+        """The whole less twice the candidate's points, times the moving section's base."""
+        others = 1 - 2 * self._others(members, name)
+        gains = [others] * (self._size + 1)
+        gains[self._size] = Fraction(0) if self._continuing else others
+        gains[name] -= 2 * self._weight(members)
+        return self._whole(members, gains)
+
+    def _base(self, section: int, members: int) -> int:
+        box = self._boxes[section]
+        return box.valid - (box.tally(members)[self._size] if self._continuing else 0)
+
+    def _present(self, members: int) -> Fraction:
+        """The weight that counts, if the moving section has papers."""
+        if not self._redistributed:
+            return Fraction(1)
+        sections = range(len(self._boxes))
+        return sum(
+            (self._weights[s] for s in sections if s == self._moving or self._base(s, members)), start=Fraction(0)
+        )
+
+    def _weight(self, members: int) -> Fraction:
+        return self._weights[self._moving] / self._present(members)
+
+    def _others(self, members: int, name: int) -> Fraction:
+        """Points that the candidate has of the sections that stay as they are."""
+        points = Fraction(0)
+        for section, box in enumerate(self._boxes):
+            base = self._base(section, members)
+            if section != self._moving and base:
+                points += self._weights[section] * Fraction(box.tally(members)[name], base)
+        return points / self._present(members)
+
+    def _whole(self, members: int, gains: Sequence[Fraction]) -> Form:
+        return whole_form(members, [gains], _now(self._boxes[self._moving], members, gains))
+
+
+def _now(box: Box, members: int, gains: Sequence[Fraction]) -> Fraction:
+    tally = box.tally(members)
+    return sum((gain * number for gain, number in zip(gains, tally, strict=True)), start=Fraction(0))
+
+
+def whole_form(members: int, gains: Sequence[Sequence[Fraction]], now: Fraction) -> Form:
+    """Make a form of whole numbers, without a divisor in common."""
+    every = [now, *(gain for each in gains for gain in each)]
+    times = lcm(*(value.denominator for value in every))
+    whole = [int(value * times) for value in every]
+    divisor = gcd(*whole) or 1
+    scaled = tuple(tuple(int(gain * times) // divisor for gain in each) for each in gains)
+    return Form(members, scaled, whole[0] // divisor)
