@@ -54,6 +54,18 @@ class Forms(Protocol):
         """What the candidate lacks to half of all, times two."""
         ...
 
+    def base(self, members: int) -> Form | None:
+        """Papers without which forms at this set say nothing; None where they always say what they should."""
+        ...
+
+    def without(self, members: int, lower: int, higher: int) -> Fraction:
+        """What `higher` holds more than `lower` if there are no such papers."""
+        ...
+
+    def half_without(self, members: int, name: int) -> Fraction:
+        """What the candidate lacks to half of all, times two, if there are no such papers."""
+        ...
+
 
 class PaperForms:
     """Every paper weighs the same; `boxes` are all sections, of which one movable box takes the changes."""
@@ -79,6 +91,17 @@ class PaperForms:
         gains[name] = -1
         held = sum(box.tally(members)[name] for box in self._boxes)
         return Form(members, (tuple(gains),), sum(box.valid for box in self._boxes) - 2 * held)
+
+    def base(self, members: int) -> None:
+        """Forms always say what they should."""
+
+    def without(self, members: int, lower: int, higher: int) -> Fraction:
+        """Never asked for."""
+        raise NotImplementedError
+
+    def half_without(self, members: int, name: int) -> Fraction:
+        """Never asked for."""
+        raise NotImplementedError
 
 
 class PointForms:
@@ -115,6 +138,22 @@ class PointForms:
         gains[self._size] = Fraction(0) if self._continuing else others
         gains[name] -= 2 * self._weight(members)
         return self._whole(members, gains)
+
+    def base(self, members: int) -> Form:
+        """Papers of the moving section that its shares are taken of."""
+        gains = [Fraction(1)] * (self._size + 1)
+        gains[self._size] = Fraction(not self._continuing)
+        return self._whole(members, gains)
+
+    def without(self, members: int, lower: int, higher: int) -> Fraction:
+        """Points that the other sections give, each by its weight."""
+        return self._others(members, higher) - self._others(members, lower)
+
+    def half_without(self, members: int, name: int) -> Fraction:
+        """The whole less twice the points that the other sections give."""
+        present = self._present(members)
+        left = present - self._weights[self._moving] if self._redistributed else present
+        return 1 - 2 * self._others(members, name) * present / left if left else Fraction(1)
 
     def _base(self, section: int, members: int) -> int:
         box = self._boxes[section]

@@ -12,9 +12,10 @@ from typing import TYPE_CHECKING
 
 from projections.margin.box import set_of
 from projections.margin.relaxation import Program, Row
+from projections.margin.ties import Level
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
 
     from ledger.rules.alternative import AnyAlternativeVote
     from projections.margin.box import Box, Order
@@ -130,6 +131,26 @@ class Nodes:
         """Compare two."""
         return self._forms.below(members, lower, higher)
 
+    def base(self, members: int) -> Form | None:
+        """Papers without which comparisons say nothing, where these could all be moved away."""
+        return None if self.moves.kind == "addition" else self._forms.base(members)
+
+    def is_short_without(self, members: Sequence[int]) -> bool:
+        """Whether, of the last two, the winner has not more than half of all without the moving section's papers."""
+        return members[0] != self._winner or self._forms.half_without(set_of(members), self._winner) >= 0
+
+    def levels(self, node: Node, sets: Iterable[int], lower: int, higher: int) -> list[Level]:
+        """Compare two at each of these sets, as the node assumes them to be."""
+        found = []
+        for members in sets:
+            form, base = self.below(members, lower, higher), self.base(members)
+            assumed = [row for row in node.rows if row.form == base]
+            if any(row.sign < 0 for row in assumed):
+                found.append(Level(form, settled=self._forms.without(members, lower, higher)))
+            else:
+                found.append(Level(form, None if assumed else base))
+        return found
+
     def _outside(self, order: Order) -> int:
         """Bound by those who are to be excluded before: each goes with no fewer papers than name it first.
 
@@ -137,7 +158,7 @@ class Nodes:
         if these and the one were all that is left.
         """
         step = self._forms.step
-        if self._everything is None or step is None:
+        if self._everything is None or step is None or (self._forms.half_of_all and len(order) == 1):
             return 0
         firsts = self._everything.tally(self._everything.everybody)
         end = set_of(order)

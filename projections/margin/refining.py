@@ -6,34 +6,43 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from projections.margin.box import set_of
+from projections.margin.relaxation import Row
 from projections.margin.ties import branches, stages_looked_at
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Sequence
 
     from projections.margin.box import Order
     from projections.margin.form import Form
     from projections.margin.node import Node, Nodes
     from projections.margin.recount import Outcome
     from projections.margin.relaxation import Relaxed
+    from projections.margin.ties import Level
 
 
 def refined(nodes: Nodes, node: Node, outcomes: Sequence[Outcome], winner: tuple[str, ...]) -> list[Node] | None:
     """Give nodes that together hold all that this one holds and does what it should, but not its present papers.
 
-    First, that the ladder allows the orders assumed. Then, that where lots lead to the winner, the two who are tied
-    where that way parts are told apart, or that way too leads to somebody else.
+    First, that comparisons say something. Then, that the ladder allows the orders assumed. Then, that where lots lead
+    to the winner, the two who are tied where that way parts are told apart, or that way too leads to somebody else.
 
     Returns:
         None where nothing is tied that could be told apart.
     """
     if node.relaxed is None or not nodes.refines:
         return None
-    for path in (node.order, *node.sides):
-        for place in range(len(path) - 1):
-            for other in path[place + 1 :]:
-                if _is_lower(nodes, node.relaxed, path, place, other):
-                    return list(_told_apart(nodes, node, path, place, other, lot=True))
+    steps = [(path, place) for path in (node.order, *node.sides) for place in range(len(path) - 1)]
+    for path, place in steps:
+        base = nodes.base(set_of(path[place:]))
+        if base is not None and not _value(base, node.relaxed):
+            if nodes.half_at(path[place:]) and not nodes.is_short_without(path[place:]):
+                return [replace(node, rows=(*node.rows, Row(base, need=1)))]
+            if all(row.form != base for row in node.rows):
+                return [replace(node, rows=(*node.rows, row)) for row in (Row(base, need=1), Row(base, sign=-1))]
+    for path, place in steps:
+        for other in path[place + 1 :]:
+            if _is_lower(nodes, node, path, place, other):
+                return _told_apart(nodes, node, path, place, other, lot=True)
     for outcome in outcomes:
         if outcome.elected == winner:
             return _parted(nodes, node, outcome.path)
@@ -45,30 +54,31 @@ def _parted(nodes: Nodes, node: Node, way: Order) -> list[Node] | None:
     place = _together(path, way)
     if place >= len(way):
         return None
-    apart = list(_told_apart(nodes, node, path, place, way[place], lot=False))
-    *_, equal = branches(nodes.below, _sets(nodes, path, place), path[place], way[place], lot=True)
-    return [*apart, replace(node, rows=(*node.rows, *equal), sides=(*node.sides, way[: place + 1]))]
+    apart = _told_apart(nodes, node, path, place, way[place], lot=False)
+    *_, equal = _told_apart(nodes, node, path, place, way[place], lot=True)
+    return [*apart, replace(equal, sides=(*node.sides, way[: place + 1]))]
 
 
 def _together(one: Order, other: Order) -> int:
     return next((n for n, (a, b) in enumerate(zip(one, other, strict=False)) if a != b), min(len(one), len(other)))
 
 
-def _sets(nodes: Nodes, path: Order, place: int) -> list[int]:
-    return [set_of(path[stage:]) for stage in stages_looked_at(nodes.rule, place)]
+def _levels(nodes: Nodes, node: Node, path: Order, place: int, other: int) -> list[Level]:
+    sets = [set_of(path[stage:]) for stage in stages_looked_at(nodes.rule, place)]
+    return nodes.levels(node, sets, path[place], other)
 
 
-def _told_apart(nodes: Nodes, node: Node, path: Order, place: int, other: int, *, lot: bool) -> Iterator[Node]:
-    for rows in branches(nodes.below, _sets(nodes, path, place), path[place], other, lot=lot):
-        yield replace(node, rows=(*node.rows, *rows))
+def _told_apart(nodes: Nodes, node: Node, path: Order, place: int, other: int, *, lot: bool) -> list[Node]:
+    levels = _levels(nodes, node, path, place, other)
+    return [replace(node, rows=(*node.rows, *rows)) for rows in branches(levels, lot=lot)]
 
 
-def _is_lower(nodes: Nodes, relaxed: Relaxed, path: Order, place: int, other: int) -> bool:
+def _is_lower(nodes: Nodes, node: Node, path: Order, place: int, other: int) -> bool:
     """Whether the ladder puts the other one below the one who is excluded on this path."""
-    if nodes.half_at(path[place:]):
+    if nodes.half_at(path[place:]) or node.relaxed is None:
         return False
-    for members in _sets(nodes, path, place):
-        held = _value(nodes.below(members, path[place], other), relaxed)
+    for level in _levels(nodes, node, path, place, other):
+        held = _value(level.form, node.relaxed) if level.settled is None else level.settled
         if held:
             return held < 0
     return False

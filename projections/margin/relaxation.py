@@ -119,29 +119,28 @@ class Program:
         dictionary.take(dict.fromkeys(range(len(self._columns)), 1), floor * self._moves.each)
         while dictionary.solve():
             least = ceil(dictionary.cost / self._moves.each)
-            values = dictionary.values
-            if not self._take_broken(dictionary, values):
-                moved = {self._columns[j]: value for j, value in values.items()}
-                if least > floor and any(value.denominator > 1 for value in values.values()):
+            values, parts = dictionary.values
+            if not self._take_broken(dictionary, values, parts):
+                moved = {self._columns[j]: Fraction(value, parts) for j, value in values.items()}
+                if least > floor and any(value % parts for value in values.values()):
                     return self.solve(bounds, least)  # on the whole number itself a corner is more often whole
                 return Relaxed(least, moved, self._examples, self._read, self._rows)
         return None
 
-    def _take_broken(self, dictionary: Dictionary, values: Mapping[int, Fraction]) -> bool:
-        """Take in the rows that a solution breaks, if any."""
+    def _take_broken(self, dictionary: Dictionary, values: Mapping[int, int], parts: int) -> bool:
+        """Take in the rows that a solution breaks, if any; its values are in so many parts of one paper."""
         taken = False
         for j, value in values.items():
-            if j in self._most and value > self._most[j]:
+            if j in self._most and value > self._most[j] * parts:
                 dictionary.take({j: -1}, -self._most[j])
                 taken = True
+        moved = [(self._columns[j], value) for j, value in values.items()]
         for row in self._rows:
-            form = row.form
-            place = self._place[form.members]
-            held = Fraction(form.now)
-            for j, value in values.items():
-                column = self._columns[j]
+            form, place = row.form, self._place[row.form.members]
+            held = form.now * parts
+            for column, value in moved:
                 held += column.sign * form.gains[column.section][column.holders[place]] * value
-            if row.sign * held < row.need:
+            if row.sign * held < row.need * parts:
                 dictionary.take(self._coefficients(row), row.need - row.sign * form.now)
                 taken = True
         return taken

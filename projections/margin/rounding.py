@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from projections.margin.box import Order
     from projections.margin.recount import Ranked
     from projections.margin.relaxation import Column, Moves, Relaxed
+    from projections.margin.signature import Holders
 
     Sources = Sequence[Mapping[str, Mapping[Order, int]]]  # of each movable box: section -> ranking -> papers
 
@@ -66,31 +67,39 @@ def shown(
     """Give the papers of sections: of a kind that is removed those there are, in order; of one added an example."""
     added: Ranked = {}
     removed: Ranked = {}
-    room: dict[int, dict[str, int]] = {}  # movable box -> section -> papers removed, which as many may replace
-    for column, number in sorted(numbers.items()):
-        if column.sign < 0 and number:
-            room.setdefault(column.section, {})
-            for section, ranking, papers in _taken(relaxed, column, number, sources[column.section]):
-                _put(removed, section, ranking, papers, names)
-                room[column.section][section] = room[column.section].get(section, 0) + papers
-    for column, number in sorted(numbers.items()):
-        if column.sign > 0 and number:
-            ranking = relaxed.examples[column.holders]
-            first = next(iter(sources[column.section]))
-            for section, papers in _dealt(number, room.get(column.section, {}), first, change=moves.kind == "change"):
-                _put(added, section, ranking, papers, names)
+    for box, sections in enumerate(sources):
+        mine = {column: number for column, number in sorted(numbers.items()) if column.section == box and number}
+        room: dict[str, int] = {}  # section -> papers removed, which as many may replace
+        left = {column.holders: number for column, number in mine.items() if column.sign < 0}
+        for section, ranking, papers in _taken(relaxed, left, sections):
+            _put(removed, section, ranking, papers, names)
+            room[section] = room.get(section, 0) + papers
+        for column, number in mine.items():
+            if column.sign > 0:
+                ranking = relaxed.examples[column.holders]
+                for section, papers in _dealt(number, room, next(iter(sections)), change=moves.kind == "change"):
+                    _put(added, section, ranking, papers, names)
     return Moved(added, removed)
 
 
 def _taken(
-    relaxed: Relaxed, column: Column, number: int, sections: Mapping[str, Mapping[Order, int]]
+    relaxed: Relaxed, left: dict[Holders, int], sections: Mapping[str, Mapping[Order, int]]
 ) -> Iterator[tuple[str, Order, int]]:
+    """Find so many papers of each kind, those first whose rankings come first."""
+    if not left:
+        return
     for section, rankings in sections.items():
-        for ranking in sorted(rankings):
-            if number and relaxed.read.read(ranking) == column.holders:
-                papers = min(number, rankings[ranking])
-                number -= papers
-                yield section, ranking, papers
+        found: dict[Holders, list[Order]] = {kind: [] for kind in left}
+        for ranking in rankings:
+            kind = relaxed.read.read(ranking)
+            if kind in found:
+                found[kind].append(ranking)
+        for kind, alike in found.items():
+            for ranking in sorted(alike):
+                papers = min(left[kind], rankings[ranking])
+                left[kind] -= papers
+                if papers:
+                    yield section, ranking, papers
 
 
 def _dealt(number: int, room: dict[str, int], first: str, *, change: bool) -> Iterator[tuple[str, int]]:

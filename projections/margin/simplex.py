@@ -34,27 +34,20 @@ class Dictionary:
         self._denominator = 1
         self._slacks = 0
 
-    def copied(self) -> Dictionary:
-        """Give another one that goes on from here; lists that a pivot replaces are shared."""
-        other = Dictionary(())
-        other._size, other._others, other._basic = self._size, list(self._others), list(self._basic)
-        other._rows, other._cost = list(self._rows), self._cost
-        other._denominator, other._slacks = self._denominator, self._slacks
-        return other
-
     @property
     def cost(self) -> Fraction:
         """The least cost under the rows taken in, where they were solved."""
         return Fraction(self._cost[0], self._denominator)
 
     @property
-    def values(self) -> dict[int, Fraction]:
-        """The program's variables that are not 0."""
-        return {
-            name: Fraction(row[0], self._denominator)
+    def values(self) -> tuple[dict[int, int], int]:
+        """The program's variables that are not 0, and what all of them are to be divided by."""
+        found = {
+            name: row[0]
             for name, row in zip(self._basic, self._rows, strict=True)
             if name < self._size and row[0]
         }
+        return found, self._denominator
 
     def take(self, coefficients: Mapping[int, int], bound: int) -> None:
         """Take in a row: variable -> coefficient, others 0; their sum is at least `bound`."""
