@@ -2,36 +2,41 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from ledger.rules.alternative import AlternativeVote
-from projections.margin.box import Box, joined
+from ledger.rules.alternative import AlternativeVote, WeightedAlternativeVote
+from projections.margin.box import Box, joined, set_of
 from projections.margin.form import PaperForms, PointForms
 from projections.margin.node import Nodes
 from projections.margin.recount import Recount
 from projections.margin.relaxation import Moves
 from projections.margin.rounding import shown
-from projections.margin.search import Search
+from projections.margin.search import GOALS, OPEN, Answer, Search
+from projections.margin.together import TogetherForms
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping, Sequence
-
     from ledger.rules.alternative import AnyAlternativeVote
     from projections.margin.box import Order
+    from projections.margin.form import Forms
     from projections.margin.node import Node
     from projections.margin.recount import Moved, Outcome
     from projections.margin.relaxation import Column, Kind
-    from projections.margin.search import Answer, Goal
+    from projections.margin.search import Goal
 
-    Rankings = Mapping[str, Mapping[tuple[str, ...], int]]  # section -> ranking -> valid papers
+Rankings = Mapping[str, Mapping[tuple[str, ...], int]]  # section -> ranking -> valid papers
+Expired = Callable[[], bool]
+ROUNDS_MAX = 50  # times that bounds are tried again on the next number of papers
+Answers = dict["Goal", Answer]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Counted:
     """What a margin is of.
 
     Attributes:
+        candidates, sections: ids in ballot order, and in the order of the contest; two candidates or more.
         papers: valid ones.
         winner: who is elected, as counted.
     """
@@ -43,53 +48,118 @@ class Counted:
     winner: str
 
 
-def margins(
-    counted: Counted, kind: Kind, section: str | None, expired: Callable[[], bool]
-) -> dict[Goal, Answer]:
-    """Find the fewest papers after which somebody else could be, and is certain to be, elected."""
-    number = {name: place for place, name in enumerate(counted.candidates)}
-    papers = {
-        name: {tuple(number[each] for each in ranking): n for ranking, n in counted.papers.get(name, {}).items() if n}
-        for name in counted.sections
-    }
-    size = len(number)
-    boxes = {name: Box(rankings, size) for name, rankings in papers.items()}
-    all_ranked = counted.rule.preferences == "all"
-    winner = number[counted.winner]
-    everything = joined(boxes.values(), size)
-    if isinstance(counted.rule, AlternativeVote):
-        chosen = list(counted.sections) if section is None else [section]
-        moving = everything if section is None else boxes[section]
-        moves = Moves(kind, (moving,), all_ranked)
-        nodes = Nodes(counted.rule, PaperForms(counted.rule, (everything,), moves.each), moves, everything, winner)
-        sources = [{name: papers[name] for name in chosen}]
-    else:
-        assert section is not None
-        moves = Moves(kind, (boxes[section],), all_ranked)
-        place = list(counted.sections).index(section)
-        nodes = Nodes(counted.rule, PointForms(counted.rule, list(boxes.values()), place), moves, None, winner)
-        sources = [{section: papers[section]}]
-    recount = Recount(counted.rule, counted.candidates, counted.sections)
+class Margins:
+    """Finds the fewest papers after which the winner could be, or is certain to be, not elected."""
 
-    def recounted(node: Node, numbers: Mapping[Column, int]) -> tuple[Moved, list[Outcome] | None]:
-        assert node.relaxed is not None
-        moved = shown(node.relaxed, numbers, moves, sources, counted.candidates)
-        return moved, recount.outcomes(moved.applied(counted.papers))
+    def __init__(self, counted: Counted) -> None:
+        self._counted = counted
+        self._number = {name: place for place, name in enumerate(counted.candidates)}
+        size = len(self._number)
+        self._boxes = {name: Box(self._numbered(name), size) for name in counted.sections}
+        self._everything = joined(self._boxes.values(), size)
+        self._winner = self._number[counted.winner]
+        self._recount = Recount(counted.rule, counted.candidates, counted.sections)
 
-    search = Search(nodes, (counted.winner,), recounted, expired)
-    search.try_orders(likely(nodes, boxes, everything, winner))
-    return search.run()
+    def _numbered(self, section: str) -> dict[Order, int]:
+        rankings = self._counted.papers.get(section, {})
+        return {tuple(map(self._number.__getitem__, names)): n for names, n in rankings.items() if n}
+
+    def of_section(self, kind: Kind, section: str, expired: Expired) -> Answers:
+        """Search where the papers of one section move; `expired` says that the time is up."""
+        rule, box = self._counted.rule, self._boxes[section]
+        moves = self._moves(kind, [box])
+        if isinstance(rule, AlternativeVote):
+            forms: Forms = PaperForms(rule, self._everything, moves.each)
+        else:
+            forms = PointForms(rule, list(self._boxes.values()), list(self._boxes).index(section))
+        return self._search(forms, moves, [[section]], expired, {}, None)
+
+    def of_all(self, kind: Kind, alone: Mapping[str, Answers], expired: Expired) -> Answers:
+        """Search where papers of any sections move; `alone` are the answers for each of them."""
+        rule = self._counted.rule
+        best = {goal: moved for goal in GOALS if (moved := _fewest(alone, goal)) is not None}
+        if isinstance(rule, AlternativeVote):
+            moves = self._moves(kind, [self._everything])
+            forms: Forms = PaperForms(rule, self._everything, moves.each)
+            return self._search(forms, moves, [list(self._boxes)], expired, best, None)
+        if kind == "addition" and len(best) < len(GOALS):
+            return dict.fromkeys(GOALS, Answer(0, None, OPEN))
+        most = max(moved.papers for moved in best.values()) - 1 if len(best) == len(GOALS) else self._everything.valid
+        answers = self._together(kind, most, expired, best, None)
+        for _ in range(ROUNDS_MAX):
+            open_ = [answer.least for answer in answers.values() if answer.why == OPEN and answer.least is not None]
+            if not open_:
+                break
+            at = min(open_)
+            again = self._together(kind, at, expired, best, at)
+            answers = {goal: _raised(answers[goal], again[goal], at) for goal in GOALS}
+            if at in [answer.least for answer in answers.values() if answer.why]:
+                break
+        return answers
+
+    def _together(
+        self, kind: Kind, most: int, expired: Expired, best: dict[Goal, Moved], ceiling: int | None
+    ) -> Answers:
+        """Search where papers of sections move that weigh differently: bounds that hold for `most` papers, no more."""
+        rule = self._counted.rule
+        if not isinstance(rule, WeightedAlternativeVote):
+            raise TypeError("papers weigh the same")
+        moves = self._moves(kind, list(self._boxes.values()))
+        forms = TogetherForms(rule, moves.boxes, kind, most)
+        return self._search(forms, moves, [[name] for name in self._boxes], expired, best, ceiling)
+
+    def _moves(self, kind: Kind, boxes: Sequence[Box]) -> Moves:
+        return Moves(kind, tuple(boxes), self._counted.rule.preferences == "all")
+
+    def _search(
+        self,
+        forms: Forms,
+        moves: Moves,
+        chosen: Sequence[Sequence[str]],
+        expired: Expired,
+        best: dict[Goal, Moved],
+        ceiling: int | None,
+    ) -> Answers:
+        counted = self._counted
+        alike = None if isinstance(counted.rule, WeightedAlternativeVote) else self._everything
+        nodes = Nodes(counted.rule, forms, moves, alike, self._winner)
+        sources = [{name: self._boxes[name].papers for name in names} for names in chosen]
+
+        def recounted(node: Node, numbers: Mapping[Column, int]) -> tuple[Moved, list[Outcome] | None]:
+            moved = shown(node.solution, numbers, moves, sources, counted.candidates)
+            return moved, self._recount.outcomes(moved.applied(counted.papers))
+
+        search = Search(nodes, (counted.winner,), recounted, expired, best, ceiling)
+        search.try_orders(_likely(self._everything, self._winner))
+        return search.run()
 
 
-def likely(nodes: Nodes, boxes: object, everything: Box, winner: int) -> Iterator[Order]:
-    """Give orders that may take few papers: as counted by papers, but the winner goes at one of the stages."""
-    size = everything.size
-    for stage in range(size - 1):
-        left = list(range(size))
+def _raised(answer: Answer, again: Answer, at: int) -> Answer:
+    """Take what a search told that was right about `at` papers and fewer."""
+    if answer.exact or answer.least is None or answer.least > at:
+        return answer._replace(moved=again.moved) if answer.why else answer
+    if again.exact and again.moved is not None and again.moved.papers <= at:
+        return again
+    stuck = again.why and again.least is not None and again.least <= at
+    least = answer.least if stuck else at + 1
+    raised = Answer(least, again.moved, again.why or OPEN)
+    return raised._replace(why="") if raised.exact else raised
+
+
+def _fewest(alone: Mapping[str, Answers], goal: Goal) -> Moved | None:
+    found = [answers[goal].moved for answers in alone.values()]
+    return min((moved for moved in found if moved is not None), key=lambda moved: moved.papers, default=None)
+
+
+def _likely(everything: Box, winner: int) -> Iterator[Order]:
+    """Give orders that may take few papers: the lowest goes, but at one stage the winner does."""
+    for stage in range(everything.size - 1):
+        left = list(range(everything.size))
         order: list[int] = []
         while len(left) > 1:
-            held = everything.tally(sum(1 << name for name in left))
-            goes = winner if len(order) == stage else min((n for n in left if n != winner or len(order) > stage), key=held.__getitem__)
+            held = everything.tally(set_of(left))
+            others = [name for name in left if name != winner]
+            goes = winner if len(order) == stage else min(others, key=held.__getitem__)
             order.append(goes)
             left.remove(goes)
         yield (*order, left[0])

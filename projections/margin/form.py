@@ -23,12 +23,18 @@ class Form(NamedTuple):
     Attributes:
         members: the set that continues.
         gains: for each movable section, for each holder (last: nobody), what one more paper held so adds.
+        losses: the same for one paper less; usually the opposite of the gains.
         now: the amount on the papers as they are.
     """
 
     members: int
     gains: tuple[tuple[int, ...], ...]
+    losses: tuple[tuple[int, ...], ...]
     now: int
+
+    def of(self, section: int, holder: int, sign: int) -> int:
+        """What a paper added (1) or removed (-1) adds."""
+        return (self.gains if sign > 0 else self.losses)[section][holder]
 
 
 class Forms(Protocol):
@@ -68,29 +74,28 @@ class Forms(Protocol):
 
 
 class PaperForms:
-    """Every paper weighs the same; `boxes` are all sections, of which one movable box takes the changes."""
+    """Every paper weighs the same; `everything` is all papers, those that stay as well as those that move."""
 
     exact = True
 
-    def __init__(self, rule: AlternativeVote, boxes: Sequence[Box], step: int) -> None:
+    def __init__(self, rule: AlternativeVote, everything: Box, step: int) -> None:
         self.half_of_all = rule.majority_base == "valid-at-stage-1"
         self.step: int | None = step
-        self._boxes = boxes
-        self._size = boxes[0].size
+        self._box = everything
+        self._size = everything.size
 
     def below(self, members: int, lower: int, higher: int) -> Form:
         """Papers of the one less papers of the other."""
-        tallies = [box.tally(members) for box in self._boxes]
+        tally = self._box.tally(members)
         gains = [0] * (self._size + 1)
         gains[lower], gains[higher] = -1, 1
-        return Form(members, (tuple(gains),), sum(tally[higher] - tally[lower] for tally in tallies))
+        return _form(members, gains, tally[higher] - tally[lower])
 
     def short_of_half(self, members: int, name: int) -> Form:
         """Valid papers less twice the candidate's."""
         gains = [1] * (self._size + 1)
         gains[name] = -1
-        held = sum(box.tally(members)[name] for box in self._boxes)
-        return Form(members, (tuple(gains),), sum(box.valid for box in self._boxes) - 2 * held)
+        return _form(members, gains, self._box.valid - 2 * self._box.tally(members)[name])
 
     def base(self, members: int) -> None:
         """Forms always say what they should."""
@@ -181,19 +186,21 @@ class PointForms:
         return points / self._present(members)
 
     def _whole(self, members: int, gains: Sequence[Fraction]) -> Form:
-        return whole_form(members, [gains], _now(self._boxes[self._moving], members, gains))
+        tally = self._boxes[self._moving].tally(members)
+        now = sum((gain * number for gain, number in zip(gains, tally, strict=True)), start=Fraction(0))
+        return whole_form(members, [gains], [[-gain for gain in gains]], now)
 
 
-def _now(box: Box, members: int, gains: Sequence[Fraction]) -> Fraction:
-    tally = box.tally(members)
-    return sum((gain * number for gain, number in zip(gains, tally, strict=True)), start=Fraction(0))
+def _form(members: int, gains: Sequence[int], now: int) -> Form:
+    return Form(members, (tuple(gains),), (tuple(-gain for gain in gains),), now)
 
 
-def whole_form(members: int, gains: Sequence[Sequence[Fraction]], now: Fraction) -> Form:
+def whole_form(
+    members: int, gains: Sequence[Sequence[Fraction]], losses: Sequence[Sequence[Fraction]], now: Fraction
+) -> Form:
     """Make a form of whole numbers, without a divisor in common."""
-    every = [now, *(gain for each in gains for gain in each)]
-    times = lcm(*(value.denominator for value in every))
-    whole = [int(value * times) for value in every]
-    divisor = gcd(*whole) or 1
-    scaled = tuple(tuple(int(gain * times) // divisor for gain in each) for each in gains)
-    return Form(members, scaled, whole[0] // divisor)
+    times = lcm(now.denominator, *(value.denominator for side in (gains, losses) for each in side for value in each))
+    sides = [[[int(value * times) for value in each] for each in side] for side in (gains, losses)]
+    divisor = gcd(int(now * times), *(value for side in sides for each in side for value in each)) or 1
+    gained, lost = (tuple(tuple(value // divisor for value in each) for each in side) for side in sides)
+    return Form(members, gained, lost, int(now * times) // divisor)

@@ -43,6 +43,13 @@ class Node:
     least: int = 0
     relaxed: Relaxed | None = None
 
+    @property
+    def solution(self) -> Relaxed:
+        """The solution of a node that has one."""
+        if self.relaxed is None:
+            raise ValueError("nobody is compared yet")
+        return self.relaxed
+
 
 class Nodes:
     """Makes nodes for a contest in which `winner` is not to be elected.

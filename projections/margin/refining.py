@@ -88,5 +88,5 @@ def _value(form: Form, relaxed: Relaxed) -> int:
     place = relaxed.read.place(form.members)
     held = form.now
     for column, number in relaxed.moved.items():
-        held += int(column.sign * number) * form.gains[column.section][column.holders[place]]
+        held += int(number) * form.of(column.section, column.holders[place], column.sign)
     return held

@@ -1,4 +1,4 @@
-"""The fewest papers under linear comparisons: an exact linear program over kinds of papers, its rows taken in lazily."""
+"""The fewest papers under linear comparisons: exact linear programs over kinds of papers, rows taken in lazily."""
 
 from __future__ import annotations
 
@@ -139,7 +139,7 @@ class Program:
             form, place = row.form, self._place[row.form.members]
             held = form.now * parts
             for column, value in moved:
-                held += column.sign * form.gains[column.section][column.holders[place]] * value
+                held += form.of(column.section, column.holders[place], column.sign) * value
             if row.sign * held < row.need * parts:
                 dictionary.take(self._coefficients(row), row.need - row.sign * form.now)
                 taken = True
@@ -149,7 +149,7 @@ class Program:
         place = self._place[row.form.members]
         found = {}
         for j, column in enumerate(self._columns):
-            gain = row.form.gains[column.section][column.holders[place]]
+            gain = row.form.of(column.section, column.holders[place], column.sign)
             if gain:
-                found[j] = row.sign * column.sign * gain
+                found[j] = row.sign * gain
         return found

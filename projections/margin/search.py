@@ -71,15 +71,17 @@ class Search:
         recount: what columns are as papers of sections, and what lots can make of them; None where that is too much.
         expired: says that the time is up; asked before every program.
         best: the fewest papers found for each goal.
+        ceiling: what takes more papers is not looked at.
+        opened: goal -> fewest papers of the cases that could not be told apart.
     """
 
     nodes: Nodes
     winner: tuple[str, ...]
     recount: Callable[[Node, Mapping[Column, int]], tuple[Moved, list[Outcome] | None]]
     expired: Callable[[], bool]
-    best: dict[Goal, Moved] = field(default_factory=dict)
+    best: dict[Goal, Moved]
+    ceiling: int | None = None
     opened: dict[Goal, int] = field(default_factory=dict)
-    programs: int = 0
 
     def most(self, goal: Goal) -> int | None:
         """The fewest papers found for a goal."""
@@ -124,8 +126,7 @@ class Search:
         """Take a node apart; what needs as many papers as are known to do is left out."""
         known = self.most("certain")
         for each in self._parts(node, None if known is None else known - 1):
-            self.programs += 1
-            if known is None or each.least < known:
+            if (known is None or each.least < known) and (self.ceiling is None or each.least <= self.ceiling):
                 yield each
             if self.expired():
                 self._leave(node)
@@ -170,8 +171,9 @@ class Search:
         if not outcomes:
             return None
         others = [each.elected != self.winner for each in outcomes]
-        for goal, does in (("could", any(others)), ("certain", all(others))):
+        does: dict[Goal, bool] = {"could": any(others), "certain": all(others)}
+        for goal in GOALS:
             most = self.most(goal)
-            if does and (most is None or moved.papers < most):
+            if does[goal] and (most is None or moved.papers < most):
                 self.best[goal] = moved
         return outcomes
