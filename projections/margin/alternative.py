@@ -95,7 +95,7 @@ class Margins:
             answers = {goal: _raised(answers[goal], again[goal], at) for goal in GOALS}
             if at in [answer.least for answer in answers.values() if answer.why]:
                 break
-        return answers
+        return {goal: _not_alone(answer, [each[goal] for each in alone.values()]) for goal, answer in answers.items()}
 
     def _together(
         self, kind: Kind, most: int, expired: Expired, best: dict[Goal, Moved], ceiling: int | None
@@ -143,6 +143,15 @@ def _raised(answer: Answer, again: Answer, at: int) -> Answer:
     stuck = again.why and again.least is not None and again.least <= at
     least = answer.least if stuck else at + 1
     raised = Answer(least, again.moved, again.why or OPEN)
+    return raised._replace(why="") if raised.exact else raised
+
+
+def _not_alone(answer: Answer, alone: Sequence[Answer]) -> Answer:
+    """Raise a bound to what one section alone needs, or two papers, for it takes two to be of several sections."""
+    bounds = [each.least for each in alone if each.least is not None]
+    if answer.exact or answer.least is None or not bounds:
+        return answer
+    raised = answer._replace(least=max(answer.least, min(2, *bounds)))
     return raised._replace(why="") if raised.exact else raised
 
 

@@ -30,7 +30,7 @@ class TogetherForms:
     def __init__(self, rule: WeightedAlternativeVote, boxes: Sequence[Box], kind: Kind, most: int) -> None:
         self.half_of_all = rule.majority_base == "whole"
         self._continuing = rule.section_base == "continuing"
-        self.exact = kind == "change" and not self._continuing and rule.empty_section != "redistributed"
+        self.exact = not most or (kind == "change" and not self._continuing and rule.empty_section != "redistributed")
         self._fixed = kind == "change" and not self._continuing
         self._weights = [each.part for each in rule.weights]
         self._boxes, self._size = boxes, boxes[0].size
