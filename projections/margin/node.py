@@ -96,9 +96,7 @@ class Nodes:
             if len(left) == 2:
                 longer += tuple(each for each in left if each != name)
             if longer[-1] != self._winner or len(longer) < self.size:
-                yield from self.solved(
-                    replace(node, sides=(*node.sides[:number], longer, *node.sides[number + 1 :]))
-                )
+                yield from self.solved(replace(node, sides=(*node.sides[:number], longer, *node.sides[number + 1 :])))
 
     def half_at(self, members: Sequence[int]) -> bool:
         """Whether the rule asks for half of all where these are left, and compares nobody."""

@@ -43,9 +43,7 @@ class Dictionary:
     def values(self) -> tuple[dict[int, int], int]:
         """The program's variables that are not 0, and what all of them are to be divided by."""
         found = {
-            name: row[0]
-            for name, row in zip(self._basic, self._rows, strict=True)
-            if name < self._size and row[0]
+            name: row[0] for name, row in zip(self._basic, self._rows, strict=True) if name < self._size and row[0]
         }
         return found, self._denominator
 
@@ -111,14 +109,10 @@ class Dictionary:
         self._basic[leaving], self._others[column - 1] = self._others[column - 1], self._basic[leaving]
 
 
-def _eliminated(
-    row: Sequence[int], pivot_row: Sequence[int], column: int, pivot: int, denominator: int
-) -> list[int]:
+def _eliminated(row: Sequence[int], pivot_row: Sequence[int], column: int, pivot: int, denominator: int) -> list[int]:
     factor = row[column]
     if not factor:
         return [entry * pivot // denominator for entry in row] if pivot != denominator else list(row)
-    found = [
-        (entry * pivot - factor * its) // denominator for entry, its in zip(row, pivot_row, strict=True)
-    ]
+    found = [(entry * pivot - factor * its) // denominator for entry, its in zip(row, pivot_row, strict=True)]
     found[column] = factor
     return found
