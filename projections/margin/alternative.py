@@ -58,7 +58,7 @@ class Margins:
         self._boxes = {name: Box(self._numbered(name), size) for name in counted.sections}
         self._everything = joined(self._boxes.values(), size)
         self._winner = self._number[counted.winner]
-        self._recount = Recount(counted.rule, counted.candidates, counted.sections)
+        self._recount = Recount(_one_at_a_time(counted.rule), counted.candidates, counted.sections)
 
     def _numbered(self, section: str) -> dict[Order, int]:
         rankings = self._counted.papers.get(section, {})
@@ -153,6 +153,17 @@ def _not_alone(answer: Answer, alone: Sequence[Answer]) -> Answer:
         return answer
     raised = answer._replace(least=max(answer.least, min(2, *bounds)))
     return raised._replace(why="") if raised.exact else raised
+
+
+def _one_at_a_time(rule: AnyAlternativeVote) -> AnyAlternativeVote:
+    """Give the rule with which a recount names exclusions one by one, where that elects the same.
+
+    Those who are safely excluded together are excluded first one by one too. Only a ladder of earlier stages could tell
+    the difference, for it has other stages to look at.
+    """
+    if isinstance(rule, AlternativeVote) and rule.ties[0] == "lot":
+        return rule.model_copy(update={"exclusion": "single-lowest"})
+    return rule
 
 
 def _fewest(alone: Mapping[str, Answers], goal: Goal) -> Moved | None:
