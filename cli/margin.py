@@ -4,12 +4,10 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterator, Sequence
-from fractions import Fraction
-from importlib.metadata import version
-from typing import Any
 
 from cli.count import say_provenance
 from cli.look import counted_at, moment_from
+from cli.margin_json import margin_json
 from cli.place import Place
 from cli.screen import say, say_json, say_wrapped, table
 from ledger.errors import RefusedError, UsageError, nearest
@@ -18,15 +16,16 @@ from ledger.rules.alternative import WeightedAlternativeVote
 from ledger.streams.result import ResultDeclared
 from projections.count.render import exact
 from projections.counting import Counted
-from projections.margin.certificate import NO_COUNT, recounted
+from projections.margin.certificate import NO_COUNT, marks_of, recounted
 from projections.margin.pairing import Pairing
-from projections.margin.recount import Moved, Ranked
+from projections.margin.recount import Moved
 from projections.margin.relaxation import Kind
 from projections.margin.report import KINDS, Line, MarginReport, report_margin
 from projections.margin.search import GOALS, Answer, Goal
 from projections.moment import Moment
 
 RANKINGS_SHOWN = 6  # of each section's papers in a certificate; all are in the JSON
+CANNOT_SAY = "cannot say"
 WAYS = {"addition": "added", "removal": "removed", "change": "changed"}
 MEANS: dict[Goal, str] = {
     "could": "Fewest papers after which somebody else could be elected, if only by a lot:",
@@ -59,7 +58,7 @@ def show_margin(
     _require_known(counted, section, stage)
     report = report_margin(counted.basis, counted.table, kinds, section, stage, _shares(time_limit))
     if as_json:
-        say_json(_json(counted, report, moment, time_limit))
+        say_json(margin_json(counted, report, moment, time_limit))
         return
     _say(counted, report, moment)
 
@@ -129,19 +128,29 @@ def _say(counted: Counted, report: MarginReport, moment: Moment) -> None:
     say_wrapped(f"Elected: {', '.join(names[each] for each in report.elected)}.")
     if report.unsaid:
         say_wrapped(report.unsaid)
-    for goal in GOALS:
-        if report.lines:
-            say()
-            say_wrapped(MEANS[goal])
-            say(_grid(report.lines, goal))
-    for why in dict.fromkeys(answer.why for line in report.lines for answer in line.answers.values() if answer.why):
-        say_wrapped(f"Where bounds are given, or nothing: {why}.")
+    _say_grids(report.lines)
     if report.pairing is not None:
         _say_pairing(counted, report.pairing)
     if report.values and isinstance(counted.rule, WeightedAlternativeVote):
         _say_values(report)
     for line in _certified(report.lines):
         _say_certificate(counted, line)
+
+
+def _say_grids(lines: Sequence[Line]) -> None:
+    """Print the fewest papers for both goals, once where they are the same; nothing where nothing can be said."""
+    answers = [answer for line in lines for answer in line.answers.values()]
+    whys = dict.fromkeys(answer.why for answer in answers if answer.why)
+    if any(_cell(answer) != CANNOT_SAY for answer in answers):
+        grids = {_grid(lines, goal): goal for goal in GOALS}  # the last goal that has it
+        for grid, goal in grids.items():
+            say()
+            say_wrapped(MEANS[goal])
+            say(grid)
+        for why in whys:
+            say_wrapped(f"Where bounds are given, or nothing: {why}.")
+    elif lines:
+        say_wrapped(f"How many papers could have changed the result: cannot say, for {'; '.join(whys)}.")
 
 
 def _grid(lines: Sequence[Line], goal: Goal) -> str:
@@ -160,7 +169,7 @@ def _cell(answer: Answer) -> str:
         return "none do" if answer.least is None else str(answer.least)
     if answer.moved is not None:
         return f"{answer.least} to {answer.moved.papers}"
-    return f"{answer.least} or more" if answer.least else "cannot say"
+    return f"{answer.least} or more" if answer.least else CANNOT_SAY
 
 
 def _say_pairing(counted: Counted, pairing: Pairing) -> None:
@@ -184,11 +193,11 @@ def _number(value: int | None) -> str:
 
 
 def _say_values(report: MarginReport) -> None:
-    best = max(value for _, value in report.values)
+    best, dearest = max((value, section) for section, value in report.values)
     say()
     say_wrapped(f"Value of a vote at stage {report.stage}: the section's weight, by the papers its part is taken of.")
     rows = [(section, exact(value), rounded(best / value, PLACES)) for section, value in report.values]
-    say(table(("section", "one vote is", "as much as the dearest"), rows, right=(1, 2)))
+    say(table(("section", "one vote is", f"as many as one of {dearest}"), rows, right=(1, 2)))
 
 
 def _certified(lines: Sequence[Line]) -> Iterator[Line]:
@@ -209,15 +218,11 @@ def _say_certificate(counted: Counted, line: Line) -> None:
         for section, rankings in side.items():
             shown = sorted(rankings.items(), key=lambda each: (-each[1], each[0]))
             for names, number in shown[:RANKINGS_SHOWN]:
-                say_wrapped(f"  {section}: {number} {word} of {_marks(counted, names)}")
+                say_wrapped(f"  {section}: {number} {word} of {marks_of(counted.rule, names)}")
             if len(shown) > RANKINGS_SHOWN:
                 rest = sum(number for _, number in shown[RANKINGS_SHOWN:])
                 say_wrapped(f"  {section}: {rest} {word} of {len(shown) - RANKINGS_SHOWN} other rankings (--json)")
     say_wrapped(f"  Then elected: {' or '.join(_elected(counted, answer.moved))}.")
-
-
-def _marks(counted: Counted, names: Sequence[str]) -> str:
-    return (">" if hasattr(counted.rule, "preferences") else "=").join(names)
 
 
 def _elected(counted: Counted, moved: Moved) -> list[str]:
@@ -231,67 +236,3 @@ def _elected(counted: Counted, moved: Moved) -> list[str]:
         else:
             words.append(", ".join(counted.names[each] for each in elected) or "nobody")
     return words
-
-
-def _json(counted: Counted, report: MarginReport, moment: Moment, time_limit: int) -> dict[str, Any]:
-    pairing = report.pairing
-    return {
-        "contest": counted.contest.contest,
-        "moment": moment.says(),
-        "position": counted.position,
-        "count_rule": counted.contest.count_rule,
-        "digest": counted.digest,
-        "engine": f"pollbook {version('pollbook')}",
-        "time_limit": time_limit,
-        "provenance": list(counted.provenance),
-        "elected": list(report.elected),
-        "unsaid": report.unsaid,
-        "margins": [_line_json(counted, line) for line in report.lines],
-        "exclusions_held": pairing and _pairing_json(pairing),
-        "value_of_a_vote": {
-            "stage": report.stage,
-            "sections": [{"section": name, "exact": exact(value)} for name, value in report.values],
-        },
-    }
-
-
-def _line_json(counted: Counted, line: Line) -> dict[str, Any]:
-    answers = {goal: _answer_json(counted, line.answers[goal]) for goal in GOALS}
-    return {"kind": line.kind, "section": line.section, **answers}
-
-
-def _answer_json(counted: Counted, answer: Answer) -> dict[str, Any]:
-    moved = answer.moved
-    verdict = "exact" if answer.exact else "bounded" if answer.least or moved else "cannot-say"
-    return {
-        "verdict": verdict,
-        "least": answer.least,
-        "most": moved and moved.papers,
-        "why": answer.why,
-        "certificate": moved
-        and {
-            "added": _papers_json(counted, moved.added),
-            "removed": _papers_json(counted, moved.removed),
-            "elected": recounted(counted.basis, moved),
-        },
-    }
-
-
-def _papers_json(counted: Counted, side: Ranked) -> list[dict[str, Any]]:
-    return [
-        {"section": section, "marks": _marks(counted, names), "papers": number}
-        for section, rankings in side.items()
-        for names, number in sorted(rankings.items())
-    ]
-
-
-def _pairing_json(pairing: Pairing) -> dict[str, Any]:
-    return {
-        "stage": pairing.stage,
-        "winner": pairing.winner,
-        "loser": pairing.loser,
-        "ahead": exact(Fraction(pairing.ahead)),
-        "papers": [
-            {"section": section, **{kind: pairing.fewest(kind, section) for kind in KINDS}} for section in pairing.held
-        ],
-    }

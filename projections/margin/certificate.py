@@ -16,6 +16,7 @@ from projections.margin.recount import LOTS_MAX
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from ledger.rules.count_rule import AnyCountRule
     from projections.basis import Basis
     from projections.count.count import Table
     from projections.margin.recount import Moved, Ranked
@@ -23,6 +24,11 @@ if TYPE_CHECKING:
     Totals = dict[str, list[dict[str, int]]]
 
 NO_COUNT = ("",)  # stands for a count that the rule refuses
+
+
+def marks_of(rule: AnyCountRule, names: Sequence[str]) -> str:
+    """Write a paper as it would be marked: ranks, or crosses."""
+    return ("=" if isinstance(rule, Plurality | YesNo) else ">").join(names)
 
 
 def recounted(basis: Basis, moved: Moved) -> list[tuple[str, ...]] | None:
@@ -35,9 +41,8 @@ def recounted(basis: Basis, moved: Moved) -> list[tuple[str, ...]] | None:
         None where lots can go in too many ways to try. `NO_COUNT` stands for a refused count.
     """
     papers = moved.applied(_valid(basis))
-    joint = "=" if isinstance(basis.rule, Plurality | YesNo) else ">"
     profile = {
-        section: {joint.join(names): number for names, number in each.items() if number}
+        section: {marks_of(basis.rule, names): number for names, number in each.items() if number}
         for section, each in papers.items()
         if section not in basis.certified
     }

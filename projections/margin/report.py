@@ -93,7 +93,9 @@ def report_margin(
             f"Papers of {', '.join(table.certified)} are not on record, only totals: orders of exclusion cannot be "
             "searched."
         )
-        lines = [Line(kind, name, _bounded(rule, table, kind, name)) for kind in kinds for name in chosen]
+        together = [ALL] if len(chosen) > 1 and isinstance(rule, AlternativeVote) else []
+        places = [*together, *chosen]
+        lines = [Line(kind, name, _bounded(rule, table, kind, name)) for kind in kinds for name in places]
         return MarginReport(table.elected, tuple(lines), unsaid, pairing_of(rule, table), number, values)
     papers = group(basis.papers, table.candidates, sections, rule).rankings
     margins = Margins(Counted(rule, table.candidates, sections, papers, table.elected[0]))
