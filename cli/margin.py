@@ -56,7 +56,9 @@ def show_margin(
     counted, events = counted_at(place, contest, moment)
     _require_declared(counted, [event for _, event in events if isinstance(event, ResultDeclared)], moment)
     _require_known(counted, section, stage)
-    report = report_margin(counted.basis, counted.table, kinds, section, stage, _shares(time_limit))
+    report = report_margin(
+        counted.basis, counted.table, kinds, section, stage, _shares(time_limit) if time_limit else None
+    )
     if as_json:
         say_json(margin_json(counted, report, moment, time_limit))
         return

@@ -64,7 +64,7 @@ class MarginReport:
 
 
 def report_margin(
-    basis: Basis, table: Table, kinds: Sequence[Kind], section: str | None, stage: int | None, shares: Shares
+    basis: Basis, table: Table, kinds: Sequence[Kind], section: str | None, stage: int | None, shares: Shares | None
 ) -> MarginReport:
     """Find margins of every kind asked for.
 
@@ -72,7 +72,7 @@ def report_margin(
         basis, table: what the count was taken from, and what it came to; somebody is elected.
         section: only papers of this one move; None for each section alone, and for any.
         stage: at which votes are valued; None for the last one.
-        shares: gives each search its part of the time.
+        shares: gives each search its part of the time; None for no time at all.
     """
     rule, sections = basis.rule, table.sections
     chosen = list(sections) if section is None else [section]
@@ -97,6 +97,9 @@ def report_margin(
         places = [*together, *chosen]
         lines = [Line(kind, name, _bounded(rule, table, kind, name)) for kind in kinds for name in places]
         return MarginReport(table.elected, tuple(lines), unsaid, pairing_of(rule, table), number, values)
+    if shares is None:
+        unsaid = "Cannot say: with a time limit of zero nothing is searched."
+        return MarginReport(table.elected, unsaid=unsaid, stage=number, values=values)
     papers = group(basis.papers, table.candidates, sections, rule).rankings
     margins = Margins(Counted(rule, table.candidates, sections, papers, table.elected[0]))
     lines = list(_searched(margins, kinds, chosen, shares))
