@@ -7,7 +7,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from terminal import DEFINE_CONTEST, DEFINED, PAPERS, POLLED, Terminal
+from methods import SCOTTISH
+from pydantic import TypeAdapter
+from terminal import DEFINE_CONTEST, DEFINED, PAPERS, POLLED, RULE, Terminal
+
+from ledger.rules.count_rule import CountRule, rule_hash
 
 THREE = DEFINE_CONTEST | {"candidates": [{"id": name, "name": name.upper()} for name in ("abbott", "balls", "cooper")]}
 DECLARE = {"contest": "leader", "elected": ["abbott"], "figures": []}
@@ -133,3 +137,36 @@ def test_the_last_seats_of_the_nec_of_2014(at: Terminal, contest: str, tie: int,
         "why": "totals do not tell who was voted for on the same paper",
         "certificate": None,
     }
+
+
+def two_sections(at: Terminal, rule: dict[str, Any], **changes: Any) -> Terminal:
+    """Three members for Abbott and one for Balls, two MPs for Balls and one for Abbott, declared."""
+    name = rule_hash(TypeAdapter(CountRule).validate_json(json.dumps(rule)))
+    sections = [{"id": "members", "name": "Members"}, {"id": "mps", "name": "MPs"}]
+    define = THREE | {"count_rule": name, "sections": sections} | changes
+    adopt = ("adopt-count-rule", {"election": "labour", "rule": rule})
+    at.made([DEFINED[0], adopt, ("define-contest", define), POLLED[-1]])
+    for section, marks in (("members", ("abbott",) * 5 + ("balls",)), ("mps", ("abbott", "balls", "balls"))):
+        at.write("papers.csv", "\n".join(("marks", *marks)) + "\n")
+        at(*(f"section={section}" if word == "section=members" else word for word in PAPERS)).done()
+    at.record("declare-result", DECLARE).done()
+    return at
+
+
+def test_says_of_each_section_and_of_any_and_what_a_vote_is_worth(at: Terminal) -> None:
+    weights = [{"section": "members", "weight": "1/2"}, {"section": "mps", "weight": "1/2"}]
+    college = {"version": "weighted-av.v1", "section_base": "continuing", "empty_section": "nothing"}
+    text = two_sections(at, RULE | college | {"weights": weights})("margin", "leader", "--kind", "change").done()
+    assert max(map(len, text.splitlines())) <= 80
+    rows = [line.split() for line in text.splitlines()]
+    assert ["members", "2"] in rows
+    assert ["mps", "1"] in rows
+    assert ["any", "sections", "1"] in rows
+    assert ["section", "one", "vote", "is", "as", "many", "as", "one", "of", "mps"] in rows
+    assert ["members", "1/12", "2.000"] in rows
+
+
+def test_says_what_it_has_not_worked_out(at: Terminal) -> None:
+    stv = json.loads(SCOTTISH.model_dump_json())
+    text = two_sections(at, stv)("margin", "leader").done()
+    assert "Margins under the single transferable vote are not worked out." in text
