@@ -14,6 +14,7 @@ from cli import (
     case_verbs,
     check_verbs,
     count_verbs,
+    margin_verbs,
     member_verbs,
     nomination_verbs,
     office_verbs,
@@ -228,7 +229,16 @@ def show(
 
 for verbs in (build_verbs, timetable_verbs, body_verbs, rules_verbs, count_verbs, nomination_verbs, office_verbs):
     verbs.add_verbs(app)
-for verbs in (member_verbs, check_verbs, roll_verbs, paper_verbs, case_verbs, oversight_verbs, privacy_verbs):
+for verbs in (
+    member_verbs,
+    check_verbs,
+    roll_verbs,
+    paper_verbs,
+    case_verbs,
+    oversight_verbs,
+    margin_verbs,
+    privacy_verbs,
+):
     verbs.add_verbs(app)
 
 

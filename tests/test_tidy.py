@@ -20,6 +20,7 @@ PURE = (
     "ledger/streams/",
     "ledger/rules/",
     "projections/count/",
+    "projections/margin/",
     "ledger/decision.py",
     "ledger/field.py",
     "ledger/event.py",
@@ -98,7 +99,9 @@ def test_only_the_command_line_reads_clock_randomness_and_environment(path: Path
             assert node.attr not in {"environ", "argv", "urandom", "getenv", "utcnow"}, f"line {node.lineno}"
 
 
-@pytest.mark.parametrize("path", [p for p in MODULES if name_of(p).startswith("projections/count/")], ids=name_of)
+@pytest.mark.parametrize(
+    "path", [p for p in MODULES if name_of(p).startswith(("projections/count/", "projections/margin/"))], ids=name_of
+)
 def test_counts_use_no_floating_point(path: Path) -> None:
     for node in ast.walk(tree_of(path)):
         assert not (isinstance(node, ast.Constant) and isinstance(node.value, float)), f"line {node.lineno}"

@@ -1,0 +1,68 @@
+"""The papers of a section as numbers, and what they say of any set of candidates still in the count.
+
+Candidates are 0, 1, ... in ballot order, and a set of them is the number with these bits.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping, Sequence
+
+Order = tuple[int, ...]  # candidates: a ranking from first to last, or exclusions from first to last
+
+
+class Box:
+    """Valid papers grouped by ranking, and the same restricted to any candidates, kept once worked out."""
+
+    def __init__(self, papers: Mapping[Order, int], size: int) -> None:
+        self.size = size
+        self.everybody = (1 << size) - 1
+        self.papers = dict(papers)
+        self.valid = sum(papers.values())
+        self._among: dict[int, dict[Order, int]] = {self.everybody: self.papers}
+        self._tallies: dict[int, list[int]] = {}
+
+    def among(self, members: int) -> Mapping[Order, int]:
+        """Give the rankings of these candidates alone, `()` for papers that rank none of them, and their papers."""
+        found = self._among.get(members)
+        if found is None:
+            missing = ~members & self.everybody
+            left_out = missing & -missing
+            name = left_out.bit_length() - 1
+            found = {}
+            for ranking, number in self.among(members | left_out).items():
+                if name in ranking:
+                    place = ranking.index(name)
+                    ranking = ranking[:place] + ranking[place + 1 :]
+                found[ranking] = found.get(ranking, 0) + number
+            self._among[members] = found
+        return found
+
+    def tally(self, members: int) -> Sequence[int]:
+        """Give the papers each candidate holds where these continue, and last the papers that nobody holds."""
+        found = self._tallies.get(members)
+        if found is None:
+            found = [0] * (self.size + 1)
+            for ranking, number in self.among(members).items():
+                found[ranking[0] if ranking else self.size] += number
+            self._tallies[members] = found
+        return found
+
+
+def set_of(names: Iterable[int]) -> int:
+    """Give the set of these candidates."""
+    members = 0
+    for name in names:
+        members |= 1 << name
+    return members
+
+
+def joined(boxes: Iterable[Box], size: int) -> Box:
+    """Put the papers of several boxes into one."""
+    papers: dict[Order, int] = {}
+    for box in boxes:
+        for ranking, number in box.papers.items():
+            papers[ranking] = papers.get(ranking, 0) + number
+    return Box(papers, size)

@@ -1,0 +1,118 @@
+"""Linear programs in whole numbers, exact: the dual simplex method on a dictionary, rows taken in as they are needed.
+
+Smallest cost of `x >= 0` under rows `sum(coefficient * x) >= bound`. Costs are 0 or more, so that `x = 0` is where
+the method begins. Entries are kept over one common denominator, which every pivot divides out exactly.
+
+Sources: C. E. Lemke, "The dual method of solving the linear programming problem" (1954); E. H. Bareiss, "Sylvester's
+identity and multistep integer-preserving Gaussian elimination" (1968); R. G. Bland, "New finite pivoting rules for the
+simplex method" (1977), against cycles.
+"""
+
+from __future__ import annotations
+
+from fractions import Fraction
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+PIVOTS_BEFORE_BLAND = 200  # of one solution; then the rule that cannot cycle
+
+
+class Dictionary:
+    """A linear program as far as its rows were taken in: what every basic variable is in terms of the others.
+
+    Variables are numbered: 0 to n-1 are those of the program, n and more the slacks of rows in the order they came.
+    """
+
+    def __init__(self, costs: Sequence[int]) -> None:
+        self._size = len(costs)
+        self._others = list(range(self._size))  # variables at 0, by column
+        self._basic: list[int] = []  # by row
+        self._rows: list[list[int]] = []  # constant, then a coefficient for each column; all over the denominator
+        self._cost: list[int] = [0, *costs]
+        self._denominator = 1
+        self._slacks = 0
+
+    @property
+    def cost(self) -> Fraction:
+        """The least cost under the rows taken in, where they were solved."""
+        return Fraction(self._cost[0], self._denominator)
+
+    @property
+    def values(self) -> tuple[dict[int, int], int]:
+        """The program's variables that are not 0, and what all of them are to be divided by."""
+        found = {
+            name: row[0] for name, row in zip(self._basic, self._rows, strict=True) if name < self._size and row[0]
+        }
+        return found, self._denominator
+
+    def take(self, coefficients: Mapping[int, int], bound: int) -> None:
+        """Take in a row: variable -> coefficient, others 0; their sum is at least `bound`."""
+        denominator = self._denominator
+        row = [0] * (self._size + 1)
+        row[0] = -bound * denominator
+        place = {name: column for column, name in enumerate(self._others, start=1)}
+        where = {name: number for number, name in enumerate(self._basic)}
+        for name, coefficient in coefficients.items():
+            if name in place:
+                row[place[name]] += coefficient * denominator
+            else:
+                told = self._rows[where[name]]
+                row = [mine + coefficient * its for mine, its in zip(row, told, strict=True)]
+        self._basic.append(self._size + self._slacks)
+        self._rows.append(row)
+        self._slacks += 1
+
+    def solve(self) -> bool:
+        """Find the least cost under the rows taken in; False where nothing satisfies them."""
+        pivots = 0
+        while True:
+            short = [number for number, row in enumerate(self._rows) if row[0] < 0]
+            if not short:
+                return True
+            if pivots < PIVOTS_BEFORE_BLAND:
+                leaving = min(short, key=lambda number: (self._rows[number][0], self._basic[number]))
+            else:
+                leaving = min(short, key=self._basic.__getitem__)
+            column = self._entering(self._rows[leaving])
+            if not column:
+                return False
+            self._pivot(leaving, column)
+            pivots += 1
+
+    def _entering(self, row: Sequence[int]) -> int:
+        """Choose the column whose cost rises least for what it gives; 0 where none gives anything."""
+        best = 0
+        cost = self._cost
+        for column in range(1, len(row)):
+            if row[column] <= 0:
+                continue
+            if best:
+                mine, its = cost[column] * row[best], cost[best] * row[column]
+                if mine > its or (mine == its and self._others[column - 1] > self._others[best - 1]):
+                    continue
+            best = column
+        return best
+
+    def _pivot(self, leaving: int, column: int) -> None:
+        pivot_row = self._rows[leaving]
+        pivot, denominator = pivot_row[column], self._denominator
+        for number, row in enumerate(self._rows):
+            if number != leaving:
+                self._rows[number] = _eliminated(row, pivot_row, column, pivot, denominator)
+        self._cost = _eliminated(self._cost, pivot_row, column, pivot, denominator)
+        turned = [-entry for entry in pivot_row]
+        turned[column] = denominator
+        self._rows[leaving] = turned
+        self._denominator = pivot
+        self._basic[leaving], self._others[column - 1] = self._others[column - 1], self._basic[leaving]
+
+
+def _eliminated(row: Sequence[int], pivot_row: Sequence[int], column: int, pivot: int, denominator: int) -> list[int]:
+    factor = row[column]
+    if not factor:
+        return [entry * pivot // denominator for entry in row] if pivot != denominator else list(row)
+    found = [(entry * pivot - factor * its) // denominator for entry, its in zip(row, pivot_row, strict=True)]
+    found[column] = factor
+    return found

@@ -1,0 +1,172 @@
+"""`pollbook margin`: what it says in words and to programs, what it refuses, and that it cannot say where it cannot."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+from methods import SCOTTISH
+from pydantic import TypeAdapter
+from terminal import DEFINE_CONTEST, DEFINED, PAPERS, POLLED, RULE, Terminal
+
+from ledger.rules.count_rule import CountRule, rule_hash
+
+THREE = DEFINE_CONTEST | {"candidates": [{"id": name, "name": name.upper()} for name in ("abbott", "balls", "cooper")]}
+DECLARE = {"contest": "leader", "elected": ["abbott"], "figures": []}
+MARKS = {"abbott>balls": 6, "balls>cooper": 4, "cooper>balls": 1}
+
+
+@pytest.fixture
+def at(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Terminal:
+    return Terminal(tmp_path, monkeypatch, capsys)
+
+
+def read(at: Terminal, define: dict[str, Any] = THREE, marks: dict[str, int] = MARKS) -> Terminal:
+    at.made([*DEFINED[:2], ("define-contest", define), POLLED[-1]])
+    at.write("papers.csv", "marks\n" + "".join(f"{each}\n" * number for each, number in marks.items()))
+    at(*PAPERS).done()
+    return at
+
+
+def by_hand(papers: dict[str, int]) -> str:
+    """Who is elected, the lowest excluded paper by paper; nobody is tied in what is counted so."""
+    left = ["abbott", "balls", "cooper"]
+    while len(left) > 1:
+        held = dict.fromkeys(left, 0)
+        for marks, number in papers.items():
+            first = next((name for name in marks.split(">") if name in left), None)
+            if first:
+                held[first] += number
+        lowest = min(left, key=held.__getitem__)
+        assert list(held.values()).count(held[lowest]) == 1
+        left.remove(lowest)
+    return left[0]
+
+
+@pytest.fixture
+def declared(at: Terminal) -> Terminal:
+    read(at).record("declare-result", DECLARE).done()
+    return at
+
+
+def test_says_how_many_papers_and_shows_them(declared: Terminal) -> None:
+    text = declared("margin", "leader").done()
+    assert max(map(len, text.splitlines())) <= 80
+    assert (
+        "papers of  added  removed  changed\n---------  -----  -------  -------\nmembers        2        2        1\n"
+        in text
+    )
+    assert "Papers changed that do it, 1, to be counted again:\n  members: 1 less of abbott>balls\n" in text
+    assert "Then elected: BALLS." in text
+
+
+def test_a_reader_can_count_the_certificate_again(declared: Terminal) -> None:
+    found = json.loads(declared("margin", "leader", "--json").done())
+    assert (found["elected"], found["unsaid"]) == (["abbott"], "")
+    for line in found["margins"]:
+        answer = line["certain"]
+        assert answer["verdict"] == "exact"
+        assert answer["least"] == answer["most"] > 0
+        left = dict(MARKS)
+        for each in answer["certificate"]["removed"]:
+            left[each["marks"]] -= each["papers"]
+        for each in answer["certificate"]["added"]:
+            left[each["marks"]] = left.get(each["marks"], 0) + each["papers"]
+        assert by_hand(left) == "balls"
+        assert answer["certificate"]["elected"] == [["balls"]]
+
+
+def test_one_kind_and_one_section_may_be_asked_for(declared: Terminal) -> None:
+    found = json.loads(declared("margin", "leader", "--kind", "removal", "--section", "members", "--json").done())
+    assert [(line["kind"], line["section"]) for line in found["margins"]] == [("removal", "members")]
+
+
+def test_with_no_time_it_cannot_say(declared: Terminal) -> None:
+    text = declared("margin", "leader", "--time-limit", "0").done()
+    assert "Cannot say: with a time limit of zero nothing is searched." in text
+    found = json.loads(declared("margin", "leader", "--time-limit", "0", "--json").done())
+    assert (found["margins"], found["time_limit"]) == ([], 0)
+    assert found["unsaid"].startswith("Cannot say: ")
+
+
+@pytest.mark.parametrize(
+    ("words", "code", "nearest"),
+    [
+        (("--kind", "removals"), "unknown-kind", "(nearest: removal)"),
+        (("--section", "member"), "unknown-section", "(nearest: members)"),
+        (("--stage", "9"), "unknown-stage", "found 9"),
+    ],
+)
+def test_refuses_what_it_does_not_know(declared: Terminal, words: tuple[str, str], code: str, nearest: str) -> None:
+    assert nearest in declared("margin", "leader", *words).refused(code, 2)
+    assert "(nearest: leader)" in declared("margin", "leadr").refused("unknown-contest")
+
+
+def test_refuses_a_result_that_was_not_declared(at: Terminal) -> None:
+    assert "found none (now)" in read(at)("margin", "leader").refused("not-declared")
+
+
+def test_refuses_a_count_that_waits_for_a_lot(at: Terminal) -> None:
+    assert "found none (now)" in read(at, marks={"abbott": 2, "balls": 2})("margin", "leader").refused("not-declared")
+
+
+def test_refuses_an_account_that_does_not_balance(at: Terminal) -> None:
+    read(at, THREE | {"account": "required"})("margin", "leader").refused("account-unbalanced")
+
+
+def test_says_of_one_candidate_that_no_number_of_papers_elects_another(at: Terminal) -> None:
+    alone = THREE | {"candidates": [{"id": "abbott", "name": "Abbott"}]}
+    read(at, alone, {"abbott": 2}).record("declare-result", DECLARE).done()
+    assert "Unopposed: no number of papers elects somebody else." in at("margin", "leader").done()
+
+
+@pytest.mark.parametrize(("contest", "tie", "added"), [("clp", 963, 964), ("councillors", 108, 109)])
+def test_the_last_seats_of_the_nec_of_2014(at: Terminal, contest: str, tie: int, added: int) -> None:
+    """Published: the last seat was won by 963 votes, and by 108."""
+    at.run("demo", "nec-2014").done()
+    found = json.loads(at.run("--ledger", "pollbook-nec-2014", "margin", contest, "--json").done())
+    lines = {line["kind"]: line for line in found["margins"]}
+    assert (lines["addition"]["could"]["least"], lines["addition"]["certain"]["least"]) == (tie, added)
+    assert lines["addition"]["certain"]["verdict"] == "exact"
+    assert lines["removal"]["certain"] == {
+        "verdict": "bounded",
+        "least": added,
+        "most": None,
+        "why": "totals do not tell who was voted for on the same paper",
+        "certificate": None,
+    }
+
+
+def two_sections(at: Terminal, rule: dict[str, Any], **changes: Any) -> Terminal:
+    """Three members for Abbott and one for Balls, two MPs for Balls and one for Abbott, declared."""
+    name = rule_hash(TypeAdapter(CountRule).validate_json(json.dumps(rule)))
+    sections = [{"id": "members", "name": "Members"}, {"id": "mps", "name": "MPs"}]
+    define = THREE | {"count_rule": name, "sections": sections} | changes
+    adopt = ("adopt-count-rule", {"election": "labour", "rule": rule})
+    at.made([DEFINED[0], adopt, ("define-contest", define), POLLED[-1]])
+    for section, marks in (("members", ("abbott",) * 5 + ("balls",)), ("mps", ("abbott", "balls", "balls"))):
+        at.write("papers.csv", "\n".join(("marks", *marks)) + "\n")
+        at(*(f"section={section}" if word == "section=members" else word for word in PAPERS)).done()
+    at.record("declare-result", DECLARE).done()
+    return at
+
+
+def test_says_of_each_section_and_of_any_and_what_a_vote_is_worth(at: Terminal) -> None:
+    weights = [{"section": "members", "weight": "1/2"}, {"section": "mps", "weight": "1/2"}]
+    college = {"version": "weighted-av.v1", "section_base": "continuing", "empty_section": "nothing"}
+    text = two_sections(at, RULE | college | {"weights": weights})("margin", "leader", "--kind", "change").done()
+    assert max(map(len, text.splitlines())) <= 80
+    rows = [line.split() for line in text.splitlines()]
+    assert ["members", "2"] in rows
+    assert ["mps", "1"] in rows
+    assert ["any", "sections", "1"] in rows
+    assert ["section", "one", "vote", "is", "as", "many", "as", "one", "of", "mps"] in rows
+    assert ["members", "1/12", "2.000"] in rows
+
+
+def test_says_what_it_has_not_worked_out(at: Terminal) -> None:
+    stv = json.loads(SCOTTISH.model_dump_json())
+    text = two_sections(at, stv)("margin", "leader").done()
+    assert "Margins under the single transferable vote are not worked out." in text
