@@ -12,7 +12,7 @@ from electorate import BEFORE as PAPERS_OUT
 from electorate import entry, frozen, marked, put, row
 from filed import Filed
 from ruled import BEFORE, RULE, TELL, P
-from scenario import CLOSE_POLL, DEFINED, NOW, Given, but, happened
+from scenario import CLOSE_POLL, DEFINED, NOW, Given, but, given, happened
 from stores import MASTER, LedgerPlace
 from test_appeal import ASSIGN, DETERMINE, DO, HEAR, LODGE, ORDER, PACK, names
 from test_verify_rulings import check, codes
@@ -136,10 +136,18 @@ def test_the_papers_of_all_entries_that_a_ruling_names_and_of_no_other() -> None
         for each in papers(scene(entries=entries, ruling=both).when(TELL).events)
     ]
     assert numbers == [(1, 1), (2, 2)]  # the third is in a section to which no paper was issued
-    kept = but(RULE, outcome="no-action", papers="cancel-unreturned", effects=({"number": 2, "action": "none"},))
-    told = scene(entries=entries, ruling=kept).when(TELL).events
-    assert [getattr(each, "number", 0) for each in papers(told)] == [2]
-    assert names(told) == ["RulingNotified", "PaperCancelled"]
+
+
+@pytest.mark.parametrize("outcome", ["admit", "no-action", "restore", "refer-up", "refuse", "remove", "suspend"])
+@pytest.mark.parametrize("papers_say", ["cancel-unreturned", "set-aside"])
+def test_no_paper_is_taken_from_an_entry_that_stays(outcome: str, papers_say: str) -> None:
+    stays = {"number": 2, "action": "none"}
+    effects = ({"number": 1, "action": "remove"}, stays) if outcome in ("remove", "suspend") else (stays,)
+    ruling = but(RULE, outcome=outcome, papers=papers_say, effects=effects)
+    before = Given((own(1), own(2, version=2), *given(*BEFORE).events))
+    before.when(ruling).then_refused("effect-unfit")
+    (made,) = before.when(but(ruling, papers="none")).events
+    assert codes([*before.events, made.model_copy(update={"papers": papers_say})]) == ["effect-unfit"]
 
 
 def test_a_paper_that_came_back_is_set_aside_where_the_ruling_says_so_and_counts_where_it_does_not() -> None:
