@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from projections.margin.alternative import Expired, Margins
+    from projections.margin.relaxation import Kind
     from projections.margin.search import Answer, Goal
 
 Verdict = Literal["could-not", "could", "cannot-say"]
@@ -37,22 +38,25 @@ class Completion:
     why: str = ""
 
 
-def complete(margins: Margins, unknown: Mapping[str, int], expired: Expired) -> dict[Goal, Completion]:
+def complete(
+    margins: Margins, unknown: Mapping[str, int], expired: Expired, kind: Kind = "addition"
+) -> dict[Goal, Completion]:
     """Say whether unknown papers could have changed the result, and whether they could for certain.
 
     Each unknown paper may be marked in any valid way, or be no valid paper. So the fewest papers whose addition
-    changes the result decide, of one section or of any.
+    changes the result decide, of one section or of any; and so it is with papers removed, nobody knows which.
 
     Args:
         unknown: section -> papers, 0 or more; a section left out has none.
         expired: says that the time is up.
+        kind: addition or removal.
     """
     sections = [section for section, papers in unknown.items() if papers]
-    alone = {section: margins.of_section("addition", section, expired) for section in sections}
+    alone = {section: margins.of_section(kind, section, expired) for section in sections}
     found: dict[Goal, Completion] = {}
     together: dict[Goal, Answer] = {}
     if len(sections) > 1:
-        together = margins.of_all("addition", alone, expired)
+        together = margins.of_all(kind, alone, expired)
     for goal in GOALS:
         answers = [alone[section][goal] for section in sections]
         if len(sections) > 1:
@@ -75,4 +79,8 @@ def _verdict(goal: Goal, answers: list[Answer], unknown: Mapping[str, int]) -> C
 
 
 def _fits(moved: Moved, unknown: Mapping[str, int]) -> bool:
-    return all(sum(rankings.values()) <= unknown.get(section, 0) for section, rankings in moved.added.items())
+    return all(
+        sum(rankings.values()) <= unknown.get(section, 0)
+        for side in (moved.added, moved.removed)
+        for section, rankings in side.items()
+    )
