@@ -81,6 +81,7 @@ def _kinds(kind: str | None) -> Sequence[Kind]:
 
 
 def require_declared(counted: Counted, declared: Sequence[ResultDeclared], moment: Moment) -> None:
+    """Refuse where nothing was declared, or the count elects nobody (`not-declared`)."""
     if not declared or not counted.table.elected:
         raise RefusedError(
             "not-declared",

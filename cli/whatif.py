@@ -23,10 +23,9 @@ from ledger.streams.result import ResultDeclared
 from projections.counting import Counted, count_contest
 from projections.margin.alternative import Expired
 from projections.moment import Moment
-from projections.whatif.answer import answer
-from projections.whatif.asked import asked
 from projections.whatif.certificate import certificate, digest_of
 from projections.whatif.small import is_small, without_numbers
+from projections.whatif.whole import ENGINE, Steps, answered
 
 __all__ = ("Asked", "show_whatif")
 AUDIENCES = ("public", "scrutineer")
@@ -78,8 +77,8 @@ def show_whatif(
         declared = moment.past(ledger.stream(f"result/{contest}"))
         require_declared(counted, [event for _, event in declared if isinstance(event, ResultDeclared)], moment)
         question = question_of(words, ledger, counted)
-        changed = asked(Seen(ledger, moment), counted.basis, counted.table, question, counted.position)
-    found = answer(counted.basis, counted.table, changed, _until(time_limit) if time_limit else None)
+        steps = Steps(_until(time_limit)) if time_limit else None
+        changed, found = answered(Seen(ledger, moment), counted.basis, counted.table, question, counted.position, steps)
     small = is_small(counted.basis, counted.table, changed)
     if audience == "scrutineer":
         log_opening(place, "whatif", changed.unknown or 1, purpose, actor)
@@ -110,7 +109,8 @@ def _until(time_limit: int) -> Expired:
 def _json(counted: Counted, body: Mapping[str, Any], time_limit: int) -> dict[str, Any]:
     return {
         "position": counted.position,
-        "engine": f"pollbook {version('pollbook')}",
+        "engine": ENGINE,
+        "program": f"pollbook {version('pollbook')}",
         "count_rule": counted.contest.count_rule,
         "provenance": list(counted.provenance),
         "time_limit": time_limit,

@@ -63,7 +63,7 @@ def _effect(counted: Counted, found: Found) -> str:
         return _why(counted, found)
     if found.effect == "by-lot":
         lead = "Only a lot decides whether it changes" if found.verdict == "exact" else "By a lot it could have changed"
-        return f"{lead} the result."
+        return f"{lead} the result{'; ' if found.why else ''}{found.why}."
     text = EFFECTS[found.effect]
     if found.verdict == "exact" and found.elected:
         text += ": " + " or ".join(_names(counted, each) for each in found.elected)

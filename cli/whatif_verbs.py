@@ -10,6 +10,37 @@ from cli.count_verbs import COUNT, AsOf, Contest, Json, KnownAt
 from cli.purpose import OpenerOption, PurposeOption
 
 Words = list[str] | None
+Reverse = Annotated[
+    Words, typer.Option("--reverse-ruling", metavar="CASE/N", help="Had this ruling gone the other way; repeat it.")
+]
+Restore = Annotated[
+    Words, typer.Option("--restore", metavar="KEY/N", help="Had this entry, put off the roll, been on it.")
+]
+Remove = Annotated[Words, typer.Option("--remove", metavar="KEY/N", help="Had this entry not been on the roll.")]
+LeaveOut = Annotated[
+    Words, typer.Option("--leave-out-section", metavar="NAME", help="Without the papers of this section.")
+]
+Category = Annotated[
+    Words, typer.Option("--leave-out-category", metavar="NAME", help="Without electors of this category.")
+]
+Rejected = Annotated[
+    Words,
+    typer.Option("--accept-rejected", metavar="REASON", help="Had papers rejected for this reason been accepted."),
+]
+Only = Annotated[
+    str | None, typer.Option("--section", metavar="NAME", help="With --accept-rejected: only of this section.")
+]
+More = Annotated[
+    Words, typer.Option("--more-papers", metavar="SECTION=NUMBER", help="With so many more papers, marked anyhow.")
+]
+Rule = Annotated[
+    str | None,
+    typer.Option("--count-rule", metavar="HASH|FILE", help="By another rule, a rehearsal: adopted, or as JSON."),
+]
+Limit = Annotated[int, typer.Option("--time-limit", metavar="SECONDS", min=0, help="Stop the search then, and say so.")]
+Audience = Annotated[
+    str, typer.Option("--audience", metavar="WHO", help="public: no small number; or scrutineer: all, and logged.")
+]
 
 
 def add_verbs(app: typer.Typer) -> None:
@@ -20,41 +51,17 @@ def add_verbs(app: typer.Typer) -> None:
 def whatif(
     context: typer.Context,
     contest: Contest,
-    reverse: Annotated[
-        Words, typer.Option("--reverse-ruling", metavar="CASE/N", help="Had this ruling gone the other way; repeat it.")
-    ] = None,
-    restore: Annotated[
-        Words, typer.Option("--restore", metavar="KEY/N", help="Had this entry, put off the roll, been on it.")
-    ] = None,
-    remove: Annotated[
-        Words, typer.Option("--remove", metavar="KEY/N", help="Had this entry not been on the roll.")
-    ] = None,
-    leave_out: Annotated[
-        Words, typer.Option("--leave-out-section", metavar="NAME", help="Without the papers of this section.")
-    ] = None,
-    category: Annotated[
-        Words, typer.Option("--leave-out-category", metavar="NAME", help="Without electors of this category.")
-    ] = None,
-    rejected: Annotated[
-        Words,
-        typer.Option("--accept-rejected", metavar="REASON", help="Had papers rejected for this reason been accepted."),
-    ] = None,
-    section: Annotated[
-        str | None, typer.Option("--section", metavar="NAME", help="With --accept-rejected: only of this section.")
-    ] = None,
-    unknown: Annotated[
-        Words, typer.Option("--more-papers", metavar="SECTION=NUMBER", help="With so many more papers, marked anyhow.")
-    ] = None,
-    rule: Annotated[
-        str | None,
-        typer.Option("--count-rule", metavar="HASH|FILE", help="By another rule, a rehearsal: adopted, or as JSON."),
-    ] = None,
-    time_limit: Annotated[
-        int, typer.Option("--time-limit", metavar="SECONDS", min=0, help="Stop the search then, and say so.")
-    ] = 60,
-    audience: Annotated[
-        str, typer.Option("--audience", metavar="WHO", help="public: no small number; or scrutineer: all, and logged.")
-    ] = "public",
+    reverse: Reverse = None,
+    restore: Restore = None,
+    remove: Remove = None,
+    leave_out: LeaveOut = None,
+    category: Category = None,
+    rejected: Rejected = None,
+    section: Only = None,
+    unknown: More = None,
+    rule: Rule = None,
+    time_limit: Limit = 60,
+    audience: Audience = "public",
     purpose: PurposeOption = "",
     actor: OpenerOption = "",
     as_of: AsOf = None,

@@ -39,7 +39,12 @@ class Completion:
 
 
 def complete(
-    margins: Margins, unknown: Mapping[str, int], expired: Expired, kind: Kind = "addition"
+    margins: Margins,
+    unknown: Mapping[str, int],
+    expired: Expired,
+    kind: Kind = "addition",
+    *,
+    alike: bool = False,
 ) -> dict[Goal, Completion]:
     """Say whether unknown papers could have changed the result, and whether they could for certain.
 
@@ -50,6 +55,7 @@ def complete(
         unknown: section -> papers, 0 or more; a section left out has none.
         expired: says that the time is up.
         kind: addition or removal.
+        alike: papers weigh the same whatever their section, so that those added may be of any.
     """
     sections = [section for section, papers in unknown.items() if papers]
     alone = {section: margins.of_section(kind, section, expired) for section in sections}
@@ -61,6 +67,8 @@ def complete(
         answers = [alone[section][goal] for section in sections]
         if len(sections) > 1:
             answers.append(together[goal])
+        if alike and kind == "addition":
+            answers = [each._replace(moved=each.moved and spread(each.moved, unknown)) for each in answers]
         found[goal] = _verdict(goal, answers, unknown)
     return found
 
@@ -76,6 +84,24 @@ def _verdict(goal: Goal, answers: list[Answer], unknown: Mapping[str, int]) -> C
         return Completion("could-not", goal, last.least)
     why = last.why or "papers of several sections would have to go together, and not every way was tried"
     return Completion("cannot-say", goal, last.least, why=why)
+
+
+def spread(moved: Moved, unknown: Mapping[str, int]) -> Moved | None:
+    """Give papers added over the sections that have some; None where there are not so many."""
+    left, found = dict(unknown), Moved()
+    for each in moved.added.values():
+        for names, number in each.items():
+            rest = number
+            for section in left:
+                taken = min(rest, left[section])
+                if taken:
+                    held = found.added.setdefault(section, {})
+                    held[names] = held.get(names, 0) + taken
+                    left[section] -= taken
+                    rest -= taken
+            if rest:
+                return None
+    return found
 
 
 def _fits(moved: Moved, unknown: Mapping[str, int]) -> bool:

@@ -13,8 +13,9 @@ from projections.margin.recount import Moved
 from projections.whatif.found import Found, Short, cannot_say
 
 if TYPE_CHECKING:
+    from ledger.whatif_figures import Effect
     from projections.basis import Basis
-    from projections.whatif.found import Effect, Elected
+    from projections.whatif.found import Elected
 
 TOO_MANY = "lots could go in too many ways to try them all"
 

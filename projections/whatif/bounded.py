@@ -19,18 +19,19 @@ from projections.whatif.totals import bounded_totals, outcomes_of, pairing_break
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from ledger.whatif_figures import Effect
     from projections.basis import Basis
     from projections.count.count import Table
     from projections.margin.alternative import Expired
     from projections.margin.relaxation import Kind
     from projections.margin.search import Goal
     from projections.whatif.changed import Changed
-    from projections.whatif.found import Effect
 
 MAJORITY = "the winner keeps more than half at stage 1 whatever is on these papers"
 REACH = "no exclusion that so many papers can bring about leaves anybody else to be elected"
 SEARCH = "more papers are needed than there are, by a search of every order of exclusions"
 NO_PAPER = "no paper would be other than it was"
+NOT_CERTAIN = "whether it could without a lot was not found out"
 TOGETHER = "papers added and papers removed would have to go together, and not every way was tried"
 
 
@@ -73,7 +74,10 @@ def bounded(basis: Basis, table: Table, changed: Changed, expired: Expired) -> F
 def _searched(basis: Basis, table: StageTable, margins: Margins, changed: Changed, expired: Expired) -> Found:
     """Search papers added, and papers removed; not both together."""
     asked: tuple[tuple[Kind, Mapping[str, int]], ...] = (("addition", changed.added), ("removal", changed.removed))
-    sought = [complete(margins, unknown, expired, kind) for kind, unknown in asked if any(unknown.values())]
+    alike = isinstance(basis.rule, AlternativeVote)
+    sought = [
+        complete(margins, unknown, expired, kind, alike=alike) for kind, unknown in asked if any(unknown.values())
+    ]
     elected = tuple(sorted(table.elected))
     goals: tuple[Goal, ...] = ("certain", "could")
     for goal in goals:
@@ -84,7 +88,9 @@ def _searched(basis: Basis, table: StageTable, margins: Margins, changed: Change
                 others = [each != elected for each in outcomes]
                 if outcomes and (all(others) if goal == "certain" else any(others)):
                     effect: Effect = "could" if goal == "certain" else "by-lot"
-                    return Found("bounded", effect, tuple(outcomes), found[goal].needed, example)
+                    open_ = goal == "could" and (len(sought) > 1 or found["certain"].verdict == "cannot-say")
+                    why = NOT_CERTAIN if open_ else ""
+                    return Found("bounded", effect, tuple(outcomes), found[goal].needed, example, why=why)
     if len(sought) > 1:
         return cannot_say(TOGETHER)
     (found,) = sought

@@ -4,14 +4,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from fractions import Fraction
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from ledger.whatif_figures import Effect, Verdict
     from projections.count.count import Table
     from projections.margin.recount import Moved
-
-Verdict = Literal["exact", "bounded", "cannot-say"]
-Effect = Literal["same", "changed", "could-not", "could", "by-lot", ""]
 
 Elected = tuple[str, ...]  # ids, sorted
 
@@ -74,7 +72,7 @@ class Found:
         needed: no fewer papers do it; None where no number does, or it is not known.
         example: papers that do it.
         shown_by: how it is known that the result could not have changed.
-        why: why it cannot be said.
+        why: why it cannot be said, or not all of it.
         short: of stage 1, where nothing is known of the stages after it.
         table: of `exact`, the count.
     """

@@ -6,17 +6,19 @@ from typing import TYPE_CHECKING
 
 from ledger.rules.crosses import Plurality
 from projections.count.crosses import group_crosses
+from projections.margin.completion import spread
 from projections.margin.plurality import CrossesCounted, plurality_margins
 from projections.margin.recount import Moved
 from projections.whatif.found import BreakEven, Found, cannot_say
 from projections.whatif.totals import outcomes_of
 
 if TYPE_CHECKING:
+    from ledger.whatif_figures import Effect
     from projections.basis import Basis
     from projections.count.stage_table import StageTable
     from projections.margin.relaxation import Kind
     from projections.whatif.changed import Changed
-    from projections.whatif.found import Effect, Elected
+    from projections.whatif.found import Elected
 
 FEWER = "the last place was won by more votes than there are papers"
 
@@ -30,7 +32,8 @@ def bounded_places(rule: Plurality, basis: Basis, table: StageTable, changed: Ch
     last = min(table.elected, key=votes.__getitem__)
     following = max((name for name in table.candidates if name not in table.elected), key=votes.__getitem__)
     even = _break_even(table, changed, last, following, votes[last] - votes[following])
-    if changed.unknown < votes[last] - votes[following]:  # a paper has one vote, or none, for either
+    full = len(table.elected) == min(basis.contest.seats, len(table.candidates))  # else a tie left a place empty
+    if full and changed.unknown < votes[last] - votes[following]:  # a paper has one vote, or none, for either
         return Found("bounded", "could-not", break_even=even, shown_by=FEWER, needed=votes[last] - votes[following])
     found: list[Found] = []
     for example in _examples(rule, basis, table, changed, votes):
@@ -59,34 +62,21 @@ def _examples(rule: Plurality, basis: Basis, table: StageTable, changed: Changed
         ("addition", {name: number for name, number in changed.added.items() if number}),
         ("removal", {name: number for name, number in changed.removed.items() if number}),
     )
-    found = []
+    found: list[Moved | None] = []
     for kind, numbers in asked:
         for section in numbers:
             for answer in plurality_margins(counted, kind, section).values():
                 if answer.moved is not None and answer.moved.papers:
-                    found += _spread(answer.moved, kind, numbers)
-    return found
+                    found.append(_fitting(answer.moved, kind, numbers))
+    return [moved for moved in found if moved is not None]
 
 
-def _spread(moved: Moved, kind: Kind, numbers: dict[str, int]) -> list[Moved]:
+def _fitting(moved: Moved, kind: Kind, numbers: dict[str, int]) -> Moved | None:
     """Give papers added over the sections that have some; those removed as they are, where they fit."""
-    if kind == "removal":
-        fits = all(sum(each.values()) <= numbers.get(name, 0) for name, each in moved.removed.items())
-        return [moved] if fits else []
-    left, spread = dict(numbers), Moved()
-    for each in moved.added.values():
-        for names, number in each.items():
-            rest = number
-            for section in left:
-                taken = min(rest, left[section])
-                if taken:
-                    held = spread.added.setdefault(section, {})
-                    held[names] = held.get(names, 0) + taken
-                    left[section] -= taken
-                    rest -= taken
-            if rest:
-                return []
-    return [spread]
+    if kind == "addition":
+        return spread(moved, numbers)
+    fits = all(sum(each.values()) <= numbers.get(name, 0) for name, each in moved.removed.items())
+    return moved if fits else None
 
 
 def _break_even(table: StageTable, changed: Changed, last: str, following: str, ahead: int) -> BreakEven | None:
