@@ -52,6 +52,9 @@ def say_whatif(
         say_wrapped(f"Fewer than {cell} papers differ: no other number is shown to the public (reveals-ballot).")
     if found.break_even is not None:
         _say_break_even(counted, found.break_even)
+    if found.needed and found.break_even is None:
+        unknown = f" of {changed.unknown}" if changed.unknown else ""
+        say_wrapped(f"No fewer than {found.needed}{unknown} papers do it.")
     if isinstance(found.table, StageTable) and found.verdict == "exact":
         _say_last(counted, found.table)
     if found.example is not None and found.example.papers:

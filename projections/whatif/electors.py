@@ -123,7 +123,11 @@ def effects_of_entry(
     state = _state(record, entry_stream(contest.election, elector.person))
     entry = state.entries.get(elector.number)
     if entry is None:
-        others = [each for each in record.streams_of("entry-added.v1", "entry/") if each.endswith(f"/{elector.person}")]
+        others = [
+            each
+            for each in record.streams_of("entry-added.v1", "entry/")
+            if each.endswith(f"/{elector.person}") and each != state.stream
+        ]
         if others:
             raise _mixed(contest, f"an elector of election {others[0].split('/')[1]}", where)
         found = f"entries {', '.join(map(str, state.entries)) or 'none'}"
