@@ -198,17 +198,3 @@ def test_2015_without_registered_supporters(at: Terminal) -> None:
     certificate = json.loads(members)["certificate"]
     assert (certificate["verdict"], certificate["stage_1"]["short"]) == ("cannot-say", 1010)
     assert certificate["why"].startswith("totals-missing")
-
-
-def test_2010_with_the_papers_of_affiliates_that_were_rejected(at: Terminal) -> None:
-    """Published: 36,105 papers rejected; it takes 19,135 of them, 53.0%, and 40.2% of the others were for him."""
-    assert at.run("demo", "labour-2010").done()
-    words = ("--ledger", "pollbook-labour-2010", "whatif", "leader", "--accept-rejected", "not-stated")
-    text = at.run(*words).done()
-    assert "19135 for David Miliband,\n53.0%" in text
-    assert "40.2% are for David Miliband." in text
-    certificate = json.loads(at.run(*words, "--json").done())["certificate"]
-    assert (certificate["verdict"], certificate["effect"]) == ("bounded", "could")
-    assert certificate["elected_then"] == [["d-miliband"]]
-    assert certificate["break_even"]["needed"] == 19135
-    assert certificate["break_even"]["exclusions_held"]

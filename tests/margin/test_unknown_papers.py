@@ -10,8 +10,9 @@ from itertools import product
 
 from every_change import Papers, Small, crosses, elected_sets, every_change, never, random_contest, rankings
 from methods import PLURALITY
+from scenario import happened
 
-from ledger.rules.count_rule import AnyCountRule
+from ledger.rules.count_rule import AnyCountRule, rule_hash
 from ledger.streams.contest import Candidate, ContestDefined, Section
 from projections.basis import Basis
 from projections.margin.certificate import marks_of
@@ -24,13 +25,22 @@ SEED = 20260808
 
 
 def basis_of(rule: AnyCountRule, candidates: tuple[str, ...], papers: Papers, seats: int = 1) -> Basis:
-    contest = ContestDefined.model_construct(
+    contest = happened(
+        ContestDefined,
+        "contest/c",
         contest="c",
-        count_rule="none",
+        election="labour",
+        office="Leader",
+        count_rule=rule_hash(rule),
+        account="not-published",
+        paper_publication="papers",
+        secrecy="secret",
+        smallest_cell=1,
         seats=seats,
         candidates=tuple(Candidate(id=name, name=name) for name in candidates),
         sections=tuple(Section(id=name, name=name) for name in papers),
     )
+    assert isinstance(contest, ContestDefined)
     marked = {
         section: {marks_of(rule, names): number for names, number in each.items()} for section, each in papers.items()
     }
