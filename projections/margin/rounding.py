@@ -27,6 +27,28 @@ def is_whole(relaxed: Relaxed) -> bool:
     return all(value.denominator == 1 for value in relaxed.moved.values())
 
 
+def roundings(relaxed: Relaxed, moves: Moves) -> Iterator[dict[Column, int]]:
+    """Give whole papers near a solution, most likely first; the solution itself where it is whole."""
+    kept = _kept_in_sum(relaxed)
+    yield kept
+    if not is_whole(relaxed):
+        yield rounded_up(relaxed, moves)
+
+
+def _kept_in_sum(relaxed: Relaxed) -> dict[Column, int]:
+    """Round so that what is added to and removed from each section stays as much as it was, if that was whole."""
+    found = {column: floor(value) for column, value in relaxed.moved.items()}
+    sides: dict[tuple[int, int], list[Column]] = {}
+    for column in relaxed.moved:
+        sides.setdefault((column.section, column.sign), []).append(column)
+    for columns in sides.values():
+        left = sum(relaxed.moved[column] - found[column] for column in columns)
+        columns.sort(key=lambda column: found[column] - relaxed.moved[column])
+        for column in columns[: ceil(left)]:
+            found[column] += 1
+    return found
+
+
 def rounded_up(relaxed: Relaxed, moves: Moves) -> dict[Column, int]:
     """Round all up; of changed papers as many are then added as removed, the more of those that are most already."""
     found = {column: ceil(value) for column, value in relaxed.moved.items()}

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Literal, NamedTuple
 
 from projections.margin.refining import refined
-from projections.margin.rounding import branched, is_whole, rounded_up
+from projections.margin.rounding import branched, is_whole, roundings
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping
@@ -167,13 +167,15 @@ class Search:
         """Recount whole papers near a node's solution, and keep them where they do what a goal asks."""
         if node.relaxed is None:
             return None
-        moved, outcomes = self.recount(node, rounded_up(node.relaxed, self.nodes.moves))
-        if not outcomes:
-            return None
-        others = [each.elected != self.winner for each in outcomes]
-        does: dict[Goal, bool] = {"could": any(others), "certain": all(others)}
-        for goal in GOALS:
-            most = self.most(goal)
-            if does[goal] and (most is None or moved.papers < most):
-                self.best[goal] = moved
+        outcomes: list[Outcome] | None = None
+        for numbers in roundings(node.relaxed, self.nodes.moves):
+            moved, outcomes = self.recount(node, numbers)
+            others = [each.elected != self.winner for each in outcomes or ()]
+            does: dict[Goal, bool] = {"could": any(others), "certain": bool(others) and all(others)}
+            for goal in GOALS:
+                most = self.most(goal)
+                if does[goal] and (most is None or moved.papers < most):
+                    self.best[goal] = moved
+            if does["certain"]:
+                break
         return outcomes

@@ -9,18 +9,21 @@ from fractions import Fraction
 from itertools import combinations, permutations
 
 import pytest
-from every_change import Papers, a_college, a_plain_rule, never
+from every_change import LADDERS, Papers, a_college, a_plain_rule, never
 from test_weighted_av import THIRDS, a_rule, count_2010
 
-from ledger.rules.alternative import AnyAlternativeVote
+from ledger.rules.alternative import AnyAlternativeVote, WeightedAlternativeVote
 from projections.count.av import count_av
 from projections.margin.alternative import Counted, Margins
+from projections.margin.box import Box
 from projections.margin.completion import complete
 from projections.margin.majority import majority_bound
 from projections.margin.pairing import pairing_of, values_of_votes
 from projections.margin.recount import Moved
 from projections.margin.relaxation import Kind
 from projections.margin.simplex import Dictionary
+from projections.margin.ties import stages_looked_at
+from projections.margin.together import TogetherForms
 
 # Programs
 
@@ -72,6 +75,61 @@ def test_programs_are_solved_exactly() -> None:
             assert all(value >= bound * parts for value, (_, bound) in zip(held, rows, strict=True))
             solved += 1
     assert solved > 30
+
+
+# Comparisons
+
+
+def test_the_ladder_looks_at_earlier_stages_in_the_order_of_the_rule() -> None:
+    looks = {ladder[0]: stages_looked_at(a_plain_rule(ties=ladder), 3) for ladder in LADDERS}
+    assert looks == {
+        "lot": [3],
+        "earlier-stages-backwards": [3, 2, 1, 0],
+        "earlier-stages-forwards": [3, 0, 1, 2],
+    }
+
+
+def points_ahead(rule: WeightedAlternativeVote, papers: dict[str, Counter[tuple[int, ...]]], members: int) -> Fraction:
+    """What candidate 1 has more points than candidate 0, where these continue."""
+    ahead = Fraction(0)
+    for each in rule.weights:
+        held: Counter[int | None] = Counter()
+        for ranking, number in papers[each.section].items():
+            held[next((name for name in ranking if members >> name & 1), None)] += number
+        base = held.total() - (held[None] if rule.section_base == "continuing" else 0)
+        ahead += each.part * Fraction(held[1] - held[0], base) if base else 0
+    return ahead
+
+
+@pytest.mark.parametrize("base", ["continuing", "valid-at-stage-1"])
+@pytest.mark.parametrize("kind", ["addition", "removal", "change"])
+def test_a_comparison_over_several_sections_is_no_less_than_the_truth(kind: Kind, base: str) -> None:
+    chance = random.Random(3)
+    rule = a_college(("1/3", "2/3"), section_base=base, empty_section="nothing")
+    every = [ranks for size in (1, 2, 3) for ranks in permutations(range(3), size)]
+    close = 0
+    for _ in range(250):
+        papers = {section: Counter(chance.choices(every, k=chance.randint(4, 9))) for section in "xy"}
+        most, members = chance.randint(1, 3), chance.choice((0b011, 0b111))
+        boxes = [Box(each, 3) for each in papers.values()]
+        form = TogetherForms(rule, boxes, kind, most).below(members, 0, 1)
+        value = form.now
+        for section, each in enumerate(papers.values()):
+            moved = chance.randint(0, most)
+            less = [] if kind == "addition" else chance.sample(sorted(each.elements()), moved)
+            more = [] if kind == "removal" else chance.choices(every, k=moved)
+            most -= moved
+            for sign, rankings in ((-1, less), (1, more)):
+                for ranking in rankings:
+                    holder = next((name for name in ranking if members >> name & 1), 3)
+                    value += form.of(section, holder, sign)
+            each.subtract(less)
+            each.update(more)
+        truth = points_ahead(rule, papers, members)
+        assert truth < 0 or value >= 0, (papers, truth, value)
+        assert truth <= 0 or value > 0, (papers, truth, value)
+        close += truth < 0 and value < 0
+    assert close > 60
 
 
 # Searches
