@@ -54,7 +54,7 @@ def show_margin(
     kinds = _kinds(kind)
     moment = moment_from(*when)
     counted, events = counted_at(place, contest, moment)
-    _require_declared(counted, [event for _, event in events if isinstance(event, ResultDeclared)], moment)
+    require_declared(counted, [event for _, event in events if isinstance(event, ResultDeclared)], moment)
     _require_known(counted, section, stage)
     report = report_margin(
         counted.basis, counted.table, kinds, section, stage, _shares(time_limit) if time_limit else None
@@ -80,7 +80,8 @@ def _kinds(kind: str | None) -> Sequence[Kind]:
     return found
 
 
-def _require_declared(counted: Counted, declared: Sequence[ResultDeclared], moment: Moment) -> None:
+def require_declared(counted: Counted, declared: Sequence[ResultDeclared], moment: Moment) -> None:
+    """Refuse where nothing was declared, or the count elects nobody (`not-declared`)."""
     if not declared or not counted.table.elected:
         raise RefusedError(
             "not-declared",

@@ -6,12 +6,14 @@ from typing import Annotated
 
 import typer
 
+from cli import whatif_verbs
 from cli.count_verbs import COUNT, AsOf, Contest, Json, KnownAt
 
 
 def add_verbs(app: typer.Typer) -> None:
-    """Add the verb to the program."""
+    """Add the verb to the program, and that of what-if questions beside it."""
     app.command("margin", rich_help_panel=COUNT)(margin)
+    whatif_verbs.add_verbs(app)
 
 
 def margin(

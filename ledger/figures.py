@@ -13,6 +13,7 @@ from ledger.case_papers import CasePapersPort
 from ledger.marking import PapersPort
 from ledger.retention_figures import RetentionFigures
 from ledger.roll_figures import RollFigures
+from ledger.whatif_figures import AnalysisPort
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,7 +94,7 @@ class NominationFigures:
     unsized: tuple[str, ...] = ()
 
 
-class Figures(PapersPort, CasePapersPort, Protocol):
+class Figures(PapersPort, CasePapersPort, AnalysisPort, Protocol):
     """The port through which decisions see projections; the command line injects them."""
 
     def count(self, contest: str) -> CountFigures:

@@ -18,6 +18,7 @@ from ledger.record import Record
 from ledger.retention_figures import RetentionFigures
 from ledger.roll_figures import RollFigures
 from ledger.rules.count_rule import CountRule
+from ledger.rules.question import Question
 from ledger.seal.heads import heads_root
 from ledger.streams.account import account_stream
 from ledger.streams.batch import BatchState
@@ -25,6 +26,7 @@ from ledger.streams.contest import Contest, ContestDefined, require_contest
 from ledger.streams.election import Election, rule_of
 from ledger.streams.lot import lot_stream
 from ledger.streams.totals import TotalsCertified, totals_stream
+from ledger.whatif_figures import AnalysisFigures
 from projections.account import BallotAccount
 from projections.applications import ApplicationProjection
 from projections.basis import Basis
@@ -44,6 +46,7 @@ from projections.roll.entries import RollProjection
 from projections.roll.merged import MergeProjection
 from projections.roll_figures import roll_figures
 from projections.scoreboard import scoreboard
+from projections.whatif.whole import analysis_figures
 
 
 @dataclass(frozen=True, slots=True)
@@ -241,13 +244,21 @@ class LedgerFigures(PaperPort):
 
     def count(self, contest: str) -> CountFigures:
         """Give the count of a contest as of the ledger's last event."""
+        counted = self._counted(contest)
+        return counted.basis.figures(counted.table, counted.position)
+
+    def analysis(self, contest: str, question: Question) -> AnalysisFigures:
+        """Answer a what-if question on a contest as of the ledger's last event."""
+        counted = self._counted(contest)
+        return analysis_figures(self._ledger, counted.basis, counted.table, question, counted.position)
+
+    def _counted(self, contest: str) -> Counted:
         views = past_views(NOW)  # made anew: whoever can write the kept ones must not decide what is declared
         try:
             with self._shown(self._ledger.head().size) as progress:
-                counted = count_contest(self._ledger, views, contest, progress=progress)
+                return count_contest(self._ledger, views, contest, progress=progress)
         finally:
             views.close()
-        return counted.basis.figures(counted.table, counted.position)
 
     def batches(self, contest: str) -> BatchFigures:
         """Give the batches of papers of a contest, from the record: kept views could have lost one."""

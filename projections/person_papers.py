@@ -69,13 +69,19 @@ def papers_of_case(record: Streams, position: int, case: str) -> CasePapers:
     What is read does not grow with the ledger: contests, the person's own streams, and those of a section's papers.
     """
     state = _state(record, case_stream(case))
-    entries = _state(record, entry_stream(state.election, state.person)).entries
+    contests, papers = papers_of_person(record, position, state.election, state.person)
+    return CasePapers(position, state.person, state.election, contests, papers)
+
+
+def papers_of_person(
+    record: Streams, position: int, election: str, person: str
+) -> tuple[tuple[str, ...], tuple[CasePaper, ...]]:
+    """Give the contests of an election, and a person's papers in them; neither where they never had an entry."""
+    entries = _state(record, entry_stream(election, person)).entries
     defined = dict.fromkeys(record.streams_of(CONTEST_DEFINED, CONTESTS)) if entries else ()
-    contests = [each for each in (_state(record, Contest(name)) for name in defined) if each.election == state.election]
-    papers = [
-        paper for contest in contests for paper in _papers_in(record, position, contest, state.person, entries.values())
-    ]
-    return CasePapers(position, state.person, state.election, tuple(each.id for each in contests), tuple(papers))
+    contests = [each for each in (_state(record, Contest(name)) for name in defined) if each.election == election]
+    papers = (each for contest in contests for each in _papers_in(record, position, contest, person, entries.values()))
+    return tuple(each.id for each in contests), tuple(papers)
 
 
 def _papers_in(

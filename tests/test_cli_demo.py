@@ -253,3 +253,16 @@ def test_every_published_total_of_2016_follows(at: Terminal) -> None:
         .done()
         .endswith(", of 506453 in the ledger (now)\n")
     )
+
+
+def test_2010_with_the_papers_of_affiliates_that_were_rejected(after: Terminal) -> None:
+    """Published: 36,105 papers rejected; it takes 19,135 of them, 53.0%, and 40.2% of the others were for him."""
+    words = ("--ledger", FOLDER, "whatif", "leader", "--accept-rejected", "not-stated")
+    text = after.run(*words).done()
+    assert "19135 for David Miliband,\n53.0%" in text
+    assert "40.2% are for David Miliband." in text
+    certificate = json.loads(after.run(*words, "--json").done())["certificate"]
+    assert (certificate["verdict"], certificate["effect"]) == ("bounded", "could")
+    assert certificate["elected_then"] == [["d-miliband"]]
+    assert certificate["break_even"]["needed"] == 19135
+    assert certificate["break_even"]["exclusions_held"]

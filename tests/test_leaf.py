@@ -66,6 +66,17 @@ TIMES = st.sampled_from(
 )
 STREAMS = st.lists(IDS, min_size=2, max_size=4).map("/".join)
 ITEMS = st.lists(st.fixed_dictionaries({"id": IDS, "name": TEXTS}), max_size=3)
+QUESTIONS = st.fixed_dictionaries(
+    {
+        "accept_rejected": st.lists(st.fixed_dictionaries({"reason": IDS, "section": IDS}), max_size=2),
+        "leave_out": st.lists(IDS, max_size=2),
+        "leave_out_categories": st.lists(IDS, max_size=2),
+        "remove": st.just([{"number": 1, "person": "0123456789abcdef01234567"}]),
+        "restore": st.just([]),
+        "reverse": st.lists(st.fixed_dictionaries({"case": IDS, "ruling": NUMBERS}), max_size=2),
+        "unknown": st.lists(st.fixed_dictionaries({"papers": COUNTS, "section": IDS}), max_size=2),
+    }
+)
 FIGURES = st.lists(
     st.fixed_dictionaries(
         {"measure": st.sampled_from(["votes", "share"]), "stage": st.integers(1, 9), "value": st.just("12")},
@@ -1018,6 +1029,17 @@ FIELDS: dict[str, dict[str, Any]] = {
     **NOMINATION_FIELDS,
     **PAPER_FIELDS,
     **ROLL_FIELDS,
+    "analysis-published.v1": {
+        "as_of_position": COUNTS,
+        "certificate": HASHES,
+        "contest": IDS,
+        "effect": st.sampled_from(["same", "changed", "could-not", "could", "by-lot"]),
+        "engine": TEXTS,
+        "kind": st.just("what-if"),
+        "number": NUMBERS,
+        "question": QUESTIONS,
+        "verdict": st.sampled_from(["exact", "bounded", "cannot-say"]),
+    },
     "report-made.v1": {
         "as_of_position": COUNTS,
         "contest": IDS,

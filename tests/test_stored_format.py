@@ -37,6 +37,7 @@ SINCE = frozenset(  # types of events that came after it
         "admission-closed.v1",
         "admission-opened.v1",
         "agent-appointed.v1",
+        "analysis-published.v1",
         "appeal-attempted.v1",
         "appeal-determined.v1",
         "appeal-lodged.v1",

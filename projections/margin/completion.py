@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from projections.margin.alternative import Expired, Margins
+    from projections.margin.relaxation import Kind
     from projections.margin.search import Answer, Goal
 
 Verdict = Literal["could-not", "could", "cannot-say"]
@@ -37,26 +38,37 @@ class Completion:
     why: str = ""
 
 
-def complete(margins: Margins, unknown: Mapping[str, int], expired: Expired) -> dict[Goal, Completion]:
+def complete(
+    margins: Margins,
+    unknown: Mapping[str, int],
+    expired: Expired,
+    kind: Kind = "addition",
+    *,
+    alike: bool = False,
+) -> dict[Goal, Completion]:
     """Say whether unknown papers could have changed the result, and whether they could for certain.
 
     Each unknown paper may be marked in any valid way, or be no valid paper. So the fewest papers whose addition
-    changes the result decide, of one section or of any.
+    changes the result decide, of one section or of any; and so it is with papers removed, nobody knows which.
 
     Args:
         unknown: section -> papers, 0 or more; a section left out has none.
         expired: says that the time is up.
+        kind: addition or removal.
+        alike: papers weigh the same whatever their section, so that those added may be of any.
     """
     sections = [section for section, papers in unknown.items() if papers]
-    alone = {section: margins.of_section("addition", section, expired) for section in sections}
+    alone = {section: margins.of_section(kind, section, expired) for section in sections}
     found: dict[Goal, Completion] = {}
     together: dict[Goal, Answer] = {}
     if len(sections) > 1:
-        together = margins.of_all("addition", alone, expired)
+        together = margins.of_all(kind, alone, expired)
     for goal in GOALS:
         answers = [alone[section][goal] for section in sections]
         if len(sections) > 1:
             answers.append(together[goal])
+        if alike and kind == "addition":
+            answers = [each._replace(moved=each.moved and spread(each.moved, unknown)) for each in answers]
         found[goal] = _verdict(goal, answers, unknown)
     return found
 
@@ -74,5 +86,27 @@ def _verdict(goal: Goal, answers: list[Answer], unknown: Mapping[str, int]) -> C
     return Completion("cannot-say", goal, last.least, why=why)
 
 
+def spread(moved: Moved, unknown: Mapping[str, int]) -> Moved | None:
+    """Give papers added over the sections that have some; None where there are not so many."""
+    left, found = dict(unknown), Moved()
+    for each in moved.added.values():
+        for names, number in each.items():
+            rest = number
+            for section in left:
+                taken = min(rest, left[section])
+                if taken:
+                    held = found.added.setdefault(section, {})
+                    held[names] = held.get(names, 0) + taken
+                    left[section] -= taken
+                    rest -= taken
+            if rest:
+                return None
+    return found
+
+
 def _fits(moved: Moved, unknown: Mapping[str, int]) -> bool:
-    return all(sum(rankings.values()) <= unknown.get(section, 0) for section, rankings in moved.added.items())
+    return all(
+        sum(rankings.values()) <= unknown.get(section, 0)
+        for side in (moved.added, moved.removed)
+        for section, rankings in side.items()
+    )

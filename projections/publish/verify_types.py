@@ -47,6 +47,8 @@ ROLL_ROWS = """
 restricted access/* access-logged.v1 any purpose rows subject? what
 restricted admission/{election}/{number} admission-opened.v1 any franchise | admission-closed.v1 any admitted changed\
  digest not_admitted
+contest analysis/{contest} analysis-published.v1 any as_of_position certificate effect? engine kind number question\
+ verdict
 restricted appeal/{case}/{ruling} appeal-lodged.v1 any by election grounds person statement | appeal-received-late.v1\
  any appeal_by by election grounds person statement | appeal-attempted.v1 any by election grounds no_appeal person\
  statement | leave-granted.v1 any reason | leave-refused.v1 any reason | reviewers-assigned.v1 any reviewers |\
@@ -154,6 +156,7 @@ admission admit-application application-admitted -category -decided_by -franchis
  admit-applications! admission-closed admission-opened application-admitted -admitted -category -changed -decided_by\
  -digest -franchise -not_admitted -region -section -tests -unit
 amendment adopt-rule-book rule-book-adopted | amend-rule rule-amended -clause ~clause | repeal-rule rule-repealed
+analysis publish-analysis! analysis-published -as_of_position -effect -engine -kind -number
 appeals lodge-appeal appeal-attempted appeal-lodged appeal-received-late -appeal_by -election -no_appeal -person\
  ~statement | grant-leave leave-granted | refuse-leave leave-refused | withdraw-appeal appeal-withdrawn
 applications receive-applications! application-received application-received-late batch-received batch-reconciled\

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from ledger.streams.account import AccountStated
+from ledger.streams.analysis import AnalysisPublished
 from ledger.streams.batch import BatchClosed, BatchOpened, BatchWithdrawn
 from ledger.streams.lot import LotCommitted, LotDrawn
 from ledger.streams.paper import PaperRead
@@ -179,4 +180,36 @@ def _(event: FiguresPublished, _names: Names) -> Sentences:
         f"{what} as published by {event.source}{where}",
         *([f"Of them {unread:,} unconfirmed: transcribed, the source not read."] if unread else []),
         "They stand as printed there, whether or not they follow from the papers.",
+    )
+
+
+COULD_IT = {
+    "same": "the result would have been the same",
+    "changed": "the result would have been another",
+    "could-not": "it could not have changed the result",
+    "could": "it could have changed the result",
+    "by-lot": "by a lot it could have changed the result",
+    None: "it cannot be said whether it could have changed the result",
+}
+
+
+@tells(AnalysisPublished)
+def _(event: AnalysisPublished, _names: Names) -> Sentences:
+    question = event.question
+    parts = [
+        "" if question.count_rule is None else "another count rule",
+        *(f"section {name} left out" for name in question.leave_out),
+        *(f"category {name} left out" for name in question.leave_out_categories),
+        *(f"papers rejected as {each.reason} accepted" for each in question.accept_rejected),
+        *(f"{counted(each.papers, 'more paper')} of section {each.section}" for each in question.unknown),
+        f"{counted(len(question.reverse), 'ruling')} reversed" if question.reverse else "",
+        f"{counted(len(question.restore), 'elector')} restored" if question.restore else "",
+        f"{counted(len(question.remove), 'elector')} removed" if question.remove else "",
+    ]
+    supposed = listed([part for part in parts if part]) if any(parts) else "nothing"
+    return (
+        f"published analysis {event.number} of contest {event.contest}, of the count up to event "
+        f"{event.as_of_position}: {event.verdict}, {COULD_IT[event.effect]}",
+        f"Supposed: {supposed}.",
+        f"Its certificate is {short(event.certificate)}, by the engine {quoted(event.engine)}.",
     )

@@ -9,6 +9,7 @@ from ledger.seal.heads import heads_root
 from ledger.store import Ledger
 from ledger.streams.heads import StreamHeadsRecorded
 from projections.verify.accounts import check_accounts
+from projections.verify.analyses import check_analyses
 from projections.verify.contests import check_contests, read_contests
 from projections.verify.declarations import check_declarations
 from projections.verify.finding import Finding
@@ -46,6 +47,7 @@ def check_evidence(ledger: Ledger, record: RecordRead, unchecked: dict[str, str]
         *check_returns(ledger, record, contests, unchecked),
         *check_members(record, ledger),
         *check_rulings(ledger, record.others),
+        *check_analyses(ledger, record, contests, unchecked),
         *check_heads(ledger, record),
     ]
 

@@ -63,6 +63,7 @@ CHECKS: dict[str, tuple[Category, str]] = {
     ),
     "E13": ("evidence", "every ruling and every appeal was fair by what stood before it, and had the effect it names"),
     "E14": ("evidence", "affiliates certified their lists, members' changes could follow, merges lead to who is kept"),
+    "E15": ("evidence", "published analyses follow from the record as of their position"),
 }
 
 

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from ledger.decision import State
 from ledger.event import Event
 from ledger.streams.account import Account, AccountStated
+from ledger.streams.analysis import Analyses, AnalysisPublished
 from ledger.streams.batch import BatchClosed, BatchOpened, BatchState, BatchWithdrawn
 from ledger.streams.body import Body, BodyConstituted, DecisionTaken, MemberSeated, MemberUnseated, SittingHeld
 from ledger.streams.contest import Contest, ContestDefined, PollClosed
@@ -58,6 +59,7 @@ from projections.verify.roll_streams import ROLL_KINDS, roll_place
 
 KINDS: dict[str, type[State]] = {
     "account": Account,
+    "analysis": Analyses,
     "batch": BatchState,
     "body": Body,
     "contest": Contest,
@@ -116,6 +118,8 @@ def place_of(event: Event) -> str:
             return f"body/{event.body}"
         case InterestDeclared() | InterestWithdrawn():
             return f"interest/{event.person}"
+        case AnalysisPublished():
+            return f"analysis/{event.contest}"
         case LotCommitted() | LotDrawn():
             return f"lot/{event.contest}"
         case ReportMade():

@@ -1,0 +1,119 @@
+"""`pollbook whatif`: whether a named set of decisions or papers could have changed a result."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass
+from importlib.metadata import version
+from typing import Any
+
+from cli.access import log_opening, purpose_named
+from cli.look import contest_named, moment_from, require_known
+from cli.margin import require_declared
+from cli.office import viewed
+from cli.place import Place
+from cli.screen import progress, say_json
+from cli.whatif_question import Asked, question_of
+from cli.whatif_text import say_whatif
+from ledger.errors import UsageError, nearest
+from ledger.event import Event
+from ledger.store import Ledger
+from ledger.streams.result import ResultDeclared
+from projections.counting import Counted, count_contest
+from projections.margin.alternative import Expired
+from projections.moment import Moment
+from projections.whatif.certificate import certificate, digest_of
+from projections.whatif.small import is_small, without_numbers
+from projections.whatif.whole import ENGINE, Steps, answered
+
+__all__ = ("Asked", "show_whatif")
+AUDIENCES = ("public", "scrutineer")
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """Streams as of a moment."""
+
+    ledger: Ledger
+    moment: Moment
+
+    def stream(self, stream: str) -> list[tuple[int, Event]]:
+        """Read one stream."""
+        return list(self.moment.past(self.ledger.stream(stream)))
+
+    def streams_of(self, name: str, prefix: str) -> list[str]:
+        """Give the streams whose names begin so and that hold an event of a type."""
+        streams = dict.fromkeys(self.ledger.streams_of(name, prefix))
+        return [stream for stream in streams if any(event.type == name for _, event in self.stream(stream))]
+
+
+def show_whatif(
+    place: Place,
+    contest: str,
+    words: Asked,
+    time_limit: int,
+    when: tuple[str | None, str | None],
+    who: tuple[str, str, str],
+    *,
+    as_json: bool,
+) -> None:
+    """Print a verdict.
+
+    Args:
+        who: for which audience, for which purpose, and who asks; the public is not asked.
+
+    Raises:
+        UsageError: `unknown-audience`, `purpose-required`, `bad-part`, `bad-moment`.
+        RefusedError: `not-declared`, and what a count and `asked` raise.
+    """
+    audience, purpose, actor = who
+    _require_audience(audience, purpose)
+    moment = moment_from(*when)
+    with viewed(place) as (ledger, views):
+        require_known(moment, ledger)
+        with progress("reading", ledger.head().size) as bar, contest_named(ledger, moment):
+            counted = count_contest(ledger, views, contest, moment, bar.by)
+        declared = moment.past(ledger.stream(f"result/{contest}"))
+        require_declared(counted, [event for _, event in declared if isinstance(event, ResultDeclared)], moment)
+        question = question_of(words, ledger, counted)
+        steps = Steps(_until(time_limit)) if time_limit else None
+        changed, found = answered(Seen(ledger, moment), counted.basis, counted.table, question, counted.position, steps)
+    small = is_small(counted.basis, counted.table, changed)
+    if audience == "scrutineer":
+        log_opening(place, "whatif", changed.unknown or 1, purpose, actor)
+    elif small:
+        found, changed = without_numbers(found, changed)
+    body = _json(counted, certificate(counted.basis, counted.table, question, changed, found), time_limit)
+    if as_json:
+        say_json(body | {"moment": moment.says(), "small": small})
+        return
+    say_whatif(counted, question, changed, found, moment, hidden=small and audience == "public")
+
+
+def _require_audience(audience: str, purpose: str) -> None:
+    if audience not in AUDIENCES:
+        found = f"{audience!r}{nearest(audience, AUDIENCES)}"
+        raise UsageError(
+            "unknown-audience", "--audience", expected=", ".join(AUDIENCES), found=found, remedy="Choose one of them"
+        )
+    if audience == "scrutineer":
+        purpose_named(purpose)
+
+
+def _until(time_limit: int) -> Expired:
+    end = time.monotonic() + time_limit
+    return lambda: time.monotonic() >= end
+
+
+def _json(counted: Counted, body: Mapping[str, Any], time_limit: int) -> dict[str, Any]:
+    return {
+        "position": counted.position,
+        "engine": ENGINE,
+        "program": f"pollbook {version('pollbook')}",
+        "count_rule": counted.contest.count_rule,
+        "provenance": list(counted.provenance),
+        "time_limit": time_limit,
+        "certificate": dict(body),
+        "digest": digest_of(dict(body)),
+    }

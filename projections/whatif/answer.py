@@ -1,0 +1,44 @@
+"""The answer to a what-if question that was turned into numbers."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from projections.margin.recount import Moved
+from projections.whatif.again import counted_again
+from projections.whatif.bounded import bounded
+from projections.whatif.found import Found, cannot_say
+
+if TYPE_CHECKING:
+    from projections.basis import Basis
+    from projections.count.count import Table
+    from projections.margin.alternative import Expired
+    from projections.whatif.changed import Changed
+
+NO_TIME = "with a time limit of zero nothing is searched"
+NOBODY = "counted so, it elects nobody, or whom a lot decides: what unknown papers add to that is not worked out"
+
+
+def answer(basis: Basis, table: Table, changed: Changed, expired: Expired | None) -> Found:
+    """Answer a question.
+
+    Args:
+        basis, table: what the count was taken from, and what it came to; somebody is elected.
+        expired: says that the time is up; None for no time at all.
+    """
+    elected = tuple(sorted(table.elected))
+    if changed.silent:
+        return cannot_say(changed.silent)
+    if not changed.recounts:
+        return cannot_say(NO_TIME) if expired is None else bounded(basis, table, changed, expired)
+    again = counted_again(changed.basis(basis), elected)
+    if again.verdict == "cannot-say" or not changed.unknown:
+        return again
+    if again.effect == "changed":  # with none of the unknown papers
+        return Found("bounded", "could", again.elected, 0, Moved(), table=again.table)
+    if again.effect != "same" or again.table is None:
+        return cannot_say(NOBODY)
+    if expired is None:
+        return cannot_say(NO_TIME)
+    return replace(bounded(changed.basis(basis), again.table, changed, expired), table=again.table)

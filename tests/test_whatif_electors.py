@@ -1,0 +1,149 @@
+"""What-if about people: forty appeals allowed too late, material or not; what is refused of rulings and entries."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from functools import cache
+from typing import Any
+
+import pytest
+from ruled import P
+from scenario import CLOSE_POLL, Given, but, happened
+from test_appeal import DO
+from test_ruled_papers import ISSUE, LATER, NONE, RESTORE, allowed, then
+
+from ledger.errors import RefusedError
+from ledger.event import Event
+from ledger.rules.question import Elector, Question, RulingNamed
+from ledger.streams.entry import EntryAdded
+from ledger.streams.returned import ReturnMarked
+from projections.basis import Basis
+from projections.whatif.whole import Steps, answered
+
+FORTY = 40
+ONE = (RulingNamed(case="c1", ruling=1),)
+TOO_LATE = but(NONE, effective=LATER)
+
+
+@cache
+def reversed_too_late() -> tuple[Event, ...]:
+    """One elector removed, whose paper was cancelled; the appeal was allowed once the poll had closed."""
+    return then(allowed(), CLOSE_POLL, TOO_LATE).events
+
+
+def person(number: int) -> str:
+    return f"{number:024x}"
+
+
+@cache
+def many(number: int) -> tuple[Event, ...]:
+    """The same of so many electors, each with a case of their own."""
+    found: list[Event] = []
+    for event in reversed_too_late():
+        if event.stream.startswith(("entry/", "case/", "appeal/", "issued/", "docket/")):
+            found += [_of_another(event, each) for each in range(1, number + 1)]
+        else:
+            found.append(event)
+    return tuple(found)
+
+
+def _of_another(event: Event, number: int) -> Event:
+    """The same of another elector and another case."""
+    changes = {}
+    for name, value in event.__dict__.items():
+        if isinstance(value, str):
+            words = value.replace(P, person(number)).split("/")
+            changes[name] = "/".join(f"c{number}" if word == "c1" else word for word in words)
+    return event.model_copy(update=changes)
+
+
+def basis(events: Iterable[Event], papers: Mapping[str, int]) -> Basis:
+    by_type = {event.type: event for event in events}
+    contest, rule = by_type["contest-defined.v1"], by_type["count-rule-adopted.v1"]
+    return Basis(contest, rule.rule, {"members": dict(papers)}, {}, {}, {})  # type: ignore[arg-type, attr-defined]
+
+
+def asked(events: tuple[Event, ...], papers: Mapping[str, int], question: Question) -> Any:
+    taken = basis(events, papers)
+    return answered(Given(events), taken, taken.count(), question, len(events) - 1, Steps())
+
+
+def refused(question: Question, events: tuple[Event, ...] | None = None) -> str:
+    with pytest.raises(RefusedError) as error:
+        asked(reversed_too_late() if events is None else events, {"a": 3, "b": 1}, question)
+    assert str(error.value).endswith(".")
+    return error.value.code
+
+
+ALL_FORTY = Question(reverse=tuple(RulingNamed(case=f"c{each}", ruling=1) for each in range(1, FORTY + 1)))
+
+
+@pytest.mark.parametrize(("behind", "effect"), [(39, "could"), (40, "by-lot"), (41, "could-not")])
+def test_forty_appeals_allowed_too_late_are_material_or_provably_not(behind: int, effect: str) -> None:
+    changed, found = asked(many(FORTY), {"a": 500 + behind, "b": 500}, ALL_FORTY)
+    assert (changed.added, changed.removed) == ({"members": FORTY}, {})
+    assert (found.verdict, found.effect) == ("bounded", effect)
+    if effect == "could":
+        assert found.example.papers <= FORTY
+        assert found.elected == (("b",),)
+        assert found.needed == FORTY
+    if effect == "could-not":
+        assert found.example is None
+        assert found.shown_by
+
+
+def test_a_ruling_that_a_remedy_reversed_in_time_is_refused() -> None:
+    made = then(allowed(), ISSUE, RESTORE, but(DO, number=2), DO)
+    assert refused(Question(reverse=ONE), made.events) == "already-reversed"
+    assert refused(Question(restore=(Elector(number=1, person=P),)), made.events) == "entry-live"
+
+
+def test_refuses_rulings_and_entries_that_are_not_there() -> None:
+    assert refused(Question(reverse=(RulingNamed(case="c9", ruling=1),))) == "unknown-ruling"
+    assert refused(Question(reverse=(RulingNamed(case="c1", ruling=2),))) == "unknown-ruling"
+    assert refused(Question(restore=(Elector(number=7, person=P),))) == "unknown-entry"
+    assert refused(Question(remove=(Elector(number=1, person=P),))) == "entry-not-live"
+    assert refused(Question(reverse=(*ONE, *ONE))) == "named-twice"
+
+
+def test_refuses_a_set_that_mixes_contests() -> None:
+    elsewhere = happened(
+        EntryAdded,
+        f"entry/other/{person(9)}",
+        category="members",
+        election="other",
+        section="members",
+        basis=f"person/{person(9)}",
+        number=1,
+        source="register",
+    )
+    events = (*reversed_too_late(), elsewhere)
+    assert refused(Question(restore=(Elector(number=1, person=person(9)),)), events) == "mixed-contests"
+    other = tuple(
+        event.model_copy(update={"election": "other"}) if event.type == "case-opened.v1" else event
+        for event in reversed_too_late()
+    )
+    assert refused(Question(reverse=ONE), other) == "mixed-contests"
+    moved = tuple(
+        event.model_copy(update={"section": "elsewhere"}) if event.type == "entry-added.v1" else event
+        for event in reversed_too_late()
+    )
+    assert refused(Question(reverse=ONE), moved) == "mixed-contests"
+
+
+def test_an_entry_removed_takes_a_paper_out_only_where_one_came_back() -> None:
+    question = Question(remove=(Elector(number=1, person=P),))
+    made = then(allowed(), ISSUE, RESTORE, but(DO, number=2), DO).events
+    changed, found = asked(made, {"a": 3, "b": 1}, question)
+    assert (changed.unknown, found.effect) == (0, "could-not")
+    came = happened(ReturnMarked, f"returned/leader/{P}", day="2010-09-01", contest="leader", number=1)
+    changed, found = asked((*made, came), {"a": 2, "b": 1}, question)
+    assert (changed.added, changed.removed, found.effect) == ({}, {"members": 1}, "by-lot")
+    assert found.example.removed == {"members": {("a",): 1}}
+
+
+def test_a_ruling_that_nobody_was_told_of_changes_no_paper() -> None:
+    untold = tuple(event for event in reversed_too_late() if event.type not in ("ruling-notified.v1",))
+    changed, found = asked(untold, {"a": 2, "b": 1}, Question(reverse=ONE))
+    assert (changed.unknown, found.effect) == (0, "could-not")
+    assert changed.notes == ("A ruling of which nobody was told had no effect.",)
