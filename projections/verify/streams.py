@@ -105,6 +105,9 @@ def empty_state(stream: str) -> State:
     return kind(stream)
 
 
+ALONE: dict[type[Event], str] = {StreamHeadsRecorded: HEADS, LedgerFounded: FOUNDING, LogKeyRotated: LOG_KEY}
+
+
 def place_of(event: Event) -> str:
     """Give the stream that an event's own fields put it on, `*` for the last part of a batch's; empty if any."""
     match event:
@@ -142,18 +145,14 @@ def place_of(event: Event) -> str:
             return f"ground/{event.election}"
         case DecisionDeferred():
             return f"deferral/{event.election}"
-        case StreamHeadsRecorded():
-            return HEADS
         case KeyEnrolled() | KeyRotated() | KeyRevoked():
             return f"key/{event.officer}"
         case PowerDelegated() | DelegationRevoked():
             return f"office/{event.office}"
         case CommandSigned() | CommandSignedWithheld():
             return f"signature/{event.command}"
-        case LedgerFounded():
-            return FOUNDING
-        case LogKeyRotated():
-            return LOG_KEY
+        case StreamHeadsRecorded() | LedgerFounded() | LogKeyRotated():
+            return ALONE[type(event)]
     places = (application_place, case_place, nomination_place, paper_place, privacy_place, register_place, roll_place)
     return next((found for place in places if (found := place(event))), "")
 
