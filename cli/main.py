@@ -25,7 +25,6 @@ from cli import (
     rules_verbs,
     seal_verbs,
     timetable_verbs,
-    whatif_verbs,
 )
 from cli.place import chosen_place
 from cli.verbs import Form, VerbGroup, drop_output, interrupted, no_text, prepare_output, say_version
@@ -239,7 +238,6 @@ for verbs in (
     oversight_verbs,
     margin_verbs,
     privacy_verbs,
-    whatif_verbs,
 ):
     verbs.add_verbs(app)
 

@@ -1,4 +1,4 @@
-"""The verb of margins, added to those of counting; it imports what it needs when it is called."""
+"""The verb of margins, added to those of counting with that of what-ifs; it imports what it needs when it is called."""
 
 from __future__ import annotations
 
@@ -6,12 +6,14 @@ from typing import Annotated
 
 import typer
 
+from cli import whatif_verbs
 from cli.count_verbs import COUNT, AsOf, Contest, Json, KnownAt
 
 
 def add_verbs(app: typer.Typer) -> None:
-    """Add the verb to the program."""
+    """Add the verbs to the program."""
     app.command("margin", rich_help_panel=COUNT)(margin)
+    whatif_verbs.add_verbs(app)
 
 
 def margin(
