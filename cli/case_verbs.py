@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from cli import pack_verbs
+from cli import oversight_verbs, pack_verbs
 from cli.count_verbs import AsOf, Json, KnownAt
 from cli.purpose import OpenerOption, PurposeOption
 
@@ -19,6 +19,7 @@ def add_verbs(app: typer.Typer) -> None:
     app.command("case", rich_help_panel=LOOK, epilog="Example: pollbook case c-0017 --audience reviewer")(case)
     app.command("cases", rich_help_panel=LOOK, epilog="Example: pollbook cases --open")(cases)
     pack_verbs.add_verbs(app)
+    oversight_verbs.add_verbs(app)
 
 
 def case(

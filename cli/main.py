@@ -18,7 +18,6 @@ from cli import (
     member_verbs,
     nomination_verbs,
     office_verbs,
-    oversight_verbs,
     paper_verbs,
     privacy_verbs,
     roll_verbs,
@@ -229,16 +228,7 @@ def show(
 
 for verbs in (build_verbs, timetable_verbs, body_verbs, rules_verbs, count_verbs, nomination_verbs, office_verbs):
     verbs.add_verbs(app)
-for verbs in (
-    member_verbs,
-    check_verbs,
-    roll_verbs,
-    paper_verbs,
-    case_verbs,
-    oversight_verbs,
-    margin_verbs,
-    privacy_verbs,
-):
+for verbs in (member_verbs, check_verbs, roll_verbs, paper_verbs, case_verbs, margin_verbs, privacy_verbs):
     verbs.add_verbs(app)
 
 

@@ -1,4 +1,4 @@
-"""The verb of margins, added to those of counting with that of what-ifs; it imports what it needs when it is called."""
+"""The verb of margins, added to those of counting; it imports what it needs when it is called."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from cli.count_verbs import COUNT, AsOf, Contest, Json, KnownAt
 
 
 def add_verbs(app: typer.Typer) -> None:
-    """Add the verbs to the program."""
+    """Add the verb to the program, and that of what-if questions beside it."""
     app.command("margin", rich_help_panel=COUNT)(margin)
     whatif_verbs.add_verbs(app)
 

@@ -152,6 +152,17 @@ def test_the_database_has_no_other_way_in_than_the_tables(postgres_place: Postgr
 
 
 @pytest.mark.postgres
+def test_names_in_a_range_are_found_by_their_bytes_without_reading_all_rows(postgres_place: PostgresPlace) -> None:
+    postgres_place.make().close()
+    with postgres_place.database() as connection:
+        connection.execute("SET enable_seqscan = off")
+        name = 'originator_id COLLATE "C"'
+        table = f"{postgres_place.schema}.ledger_events"
+        plan = connection.execute(f"EXPLAIN SELECT 1 FROM {table} WHERE {name} >= 'a' AND {name} < 'b'").fetchall()
+    assert "ledger_events_by_name" in str(plan)
+
+
+@pytest.mark.postgres
 def test_whoever_writes_shuts_out_the_librarys_own_writers_and_nobody_who_reads(postgres_place: PostgresPlace) -> None:
     with closing(postgres_place.make()) as made, postgres_place.database() as database, made.rows.begin(write=True):
         table = f"{postgres_place.schema}.ledger_events"

@@ -12,7 +12,7 @@ from electorate import BEFORE as PAPERS_OUT
 from electorate import entry, frozen, marked, put, row
 from filed import Filed
 from ruled import BEFORE, RULE, TELL, P
-from scenario import CLOSE_POLL, DEFINED, NOW, Given, but, happened
+from scenario import CLOSE_POLL, DEFINED, NOW, Given, but, given, happened
 from stores import MASTER, LedgerPlace
 from test_appeal import ASSIGN, DETERMINE, DO, HEAR, LODGE, ORDER, PACK, names
 from test_verify_rulings import check, codes
@@ -23,6 +23,7 @@ from ledger.desk import Desk
 from ledger.event import Event
 from ledger.marking import MarkRow
 from ledger.streams.account import AccountStated
+from ledger.streams.cases import ReopenCase
 from ledger.streams.entry import EntryAdded
 from ledger.streams.issue import IssuePapers, PapersIssued
 from ledger.streams.issued import (
@@ -114,6 +115,30 @@ def test_a_paper_that_did_not_come_back_is_cancelled_with_its_entry_whatever_the
         assert paper.effective == TELL.effective
 
 
+def test_only_the_ruling_that_answers_the_case_is_told_and_carried_out() -> None:
+    reopen = ReopenCase(case="c1", reason="new-evidence", effective="2010-08-10T13:00:00Z")
+    again = but(RULE, outcome="no-action", effective="2010-08-10T14:00:00Z")
+    scene(reopen).when(TELL).then_refused("ruling-overtaken")
+    overtaken = scene(reopen, again)
+    overtaken.when(TELL).then_refused("ruling-overtaken")
+    assert names(overtaken.when(but(TELL, ruling=2)).events) == ["RulingNotified"]
+    told = scene().when(TELL).events
+    assert check((*overtaken.events, *told))[0].code == "ruling-overtaken"
+
+
+def test_a_ruling_that_an_appeal_overturned_is_told_without_effect() -> None:
+    upheld = tuple(each.model_copy(update={"upheld": "not-upheld"}) for each in DETERMINE.answers)
+    dismissed = but(DETERMINE, outcome="dismissed", answers=upheld)
+    late = but(TELL, effective="2010-09-03T00:00:00Z")
+    overturned = scene(LODGE, ASSIGN, PACK, HEAR, DETERMINE)
+    led = overturned.when(late).events
+    assert names(led) == ["RulingNotified"]
+    assert check((*overturned.events, *led)) == []
+    stands = scene(LODGE, ASSIGN, PACK, HEAR, dismissed).when(late).events
+    assert names(stands) == ["RulingNotified", "EntryRemoved", "PaperCancelled"]
+    assert codes((*overturned.events, *stands)) == ["effect-differs"]
+
+
 def test_nothing_is_cancelled_where_no_paper_is() -> None:
     before = (own(1),)
     no_paper = [step for step in scene(entries=before).events if step is not ISSUED]
@@ -136,10 +161,18 @@ def test_the_papers_of_all_entries_that_a_ruling_names_and_of_no_other() -> None
         for each in papers(scene(entries=entries, ruling=both).when(TELL).events)
     ]
     assert numbers == [(1, 1), (2, 2)]  # the third is in a section to which no paper was issued
-    kept = but(RULE, outcome="no-action", papers="cancel-unreturned", effects=({"number": 2, "action": "none"},))
-    told = scene(entries=entries, ruling=kept).when(TELL).events
-    assert [getattr(each, "number", 0) for each in papers(told)] == [2]
-    assert names(told) == ["RulingNotified", "PaperCancelled"]
+
+
+@pytest.mark.parametrize("outcome", ["admit", "no-action", "restore", "refer-up", "refuse", "remove", "suspend"])
+@pytest.mark.parametrize("papers_say", ["cancel-unreturned", "set-aside"])
+def test_no_paper_is_taken_from_an_entry_that_stays(outcome: str, papers_say: str) -> None:
+    stays = {"number": 2, "action": "none"}
+    effects = ({"number": 1, "action": "remove"}, stays) if outcome in ("remove", "suspend") else (stays,)
+    ruling = but(RULE, outcome=outcome, papers=papers_say, effects=effects)
+    before = Given((own(1), own(2, version=2), *given(*BEFORE).events))
+    before.when(ruling).then_refused("effect-unfit")
+    (made,) = before.when(but(ruling, papers="none")).events
+    assert codes([*before.events, made.model_copy(update={"papers": papers_say})]) == ["effect-unfit"]
 
 
 def test_a_paper_that_came_back_is_set_aside_where_the_ruling_says_so_and_counts_where_it_does_not() -> None:

@@ -176,6 +176,11 @@ def _of_effect(ruling: RulingMade, before: Before) -> Iterator[Fault]:
     if wanted and standing and not named:
         numbers = ", ".join(map(str, sorted(standing)))
         yield "effect-missing", f"what becomes of the person's entries: {numbers}", "no entry"
+    if ruling.papers != "none":
+        kept = ", ".join(str(each.number) for each in ruling.effects if each.number in live and each.action != "remove")
+        if ruling.outcome not in ADVERSE or kept:
+            found = f"{ruling.papers} of one that is to {ruling.outcome}{kept and f', and leaves entry {kept}'}"
+            yield "effect-unfit", "no paper taken from an entry that stays", found
     for each in ruling.effects:
         if each.action not in ("none", wanted):
             yield "effect-unfit", f"{wanted or 'none'}, as its outcome is {ruling.outcome}", each.action
