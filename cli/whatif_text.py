@@ -46,7 +46,10 @@ def say_whatif(
     for note in changed.notes:
         say_wrapped(note)
     say()
-    say_wrapped(f"{VERDICTS[found.verdict]} {_effect(counted, found)}".strip())
+    known = VERDICTS[found.verdict]
+    if found.verdict == "exact" and counted.certified.keys() - {*changed.left_out}:
+        known = "Exact: counted again, from the totals that were certified and from what papers there are."
+    say_wrapped(f"{known} {_effect(counted, found)}")
     if hidden:
         cell = counted.contest.smallest_cell
         say_wrapped(f"Fewer than {cell} papers differ: no other number is shown to the public (reveals-ballot).")
@@ -108,8 +111,9 @@ def _say_break_even(counted: Counted, even: BreakEven) -> None:
         text = f"{even.needed} for {loser}, {_percent(share)}, put {loser} ahead of {winner}, who has all the others"
     say_wrapped(f"{held} {even.papers} papers of {even.section}, {text}.")
     if even.observed is not None:
+        what = "papers" if even.exclusions_held else "votes"
         say_wrapped(
-            f"Observed: of the papers of {even.section} that were counted for one of the two, "
+            f"Observed: of the {what} of {even.section} that were counted for one of the two, "
             f"{_percent(even.observed)} are for {loser}."
         )
 

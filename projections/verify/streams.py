@@ -7,7 +7,6 @@ from collections.abc import Iterator
 from ledger.decision import State
 from ledger.event import Event
 from ledger.streams.account import Account, AccountStated
-from ledger.streams.analysis import Analyses, AnalysisPublished
 from ledger.streams.batch import BatchClosed, BatchOpened, BatchState, BatchWithdrawn
 from ledger.streams.body import Body, BodyConstituted, DecisionTaken, MemberSeated, MemberUnseated, SittingHeld
 from ledger.streams.contest import Contest, ContestDefined, PollClosed
@@ -48,6 +47,7 @@ from ledger.streams.rulebook import (
 from ledger.streams.signature import CommandSigned, CommandSignedWithheld, SignatureHeld
 from ledger.streams.timetable import StepVaried, Timetable, TimetableSet
 from ledger.streams.totals import Totals, TotalsCertified
+from projections.verify.analysis_streams import ANALYSIS_KINDS, analysis_place
 from projections.verify.application_streams import APPLICATION_KINDS, application_place
 from projections.verify.case_streams import CASE_KINDS, case_place
 from projections.verify.finding import Finding
@@ -59,7 +59,6 @@ from projections.verify.roll_streams import ROLL_KINDS, roll_place
 
 KINDS: dict[str, type[State]] = {
     "account": Account,
-    "analysis": Analyses,
     "batch": BatchState,
     "body": Body,
     "contest": Contest,
@@ -83,6 +82,7 @@ KINDS: dict[str, type[State]] = {
     "timetable": Timetable,
     "signature": SignatureHeld,
     "totals": Totals,
+    **ANALYSIS_KINDS,
     **APPLICATION_KINDS,
     **PRIVACY_KINDS,
     **CASE_KINDS,
@@ -91,6 +91,12 @@ KINDS: dict[str, type[State]] = {
     **REGISTER_KINDS,
     **ROLL_KINDS,
 }
+
+
+PLACES = (
+    *(analysis_place, application_place, case_place, nomination_place),
+    *(paper_place, privacy_place, register_place, roll_place),
+)
 
 
 def empty_state(stream: str) -> State:
@@ -103,9 +109,6 @@ def empty_state(stream: str) -> State:
     if kind is None:
         raise TypeError(f"no kind of stream is called {stream.partition('/')[0]!r}")
     return kind(stream)
-
-
-ALONE: dict[type[Event], str] = {StreamHeadsRecorded: HEADS, LedgerFounded: FOUNDING, LogKeyRotated: LOG_KEY}
 
 
 def place_of(event: Event) -> str:
@@ -121,8 +124,6 @@ def place_of(event: Event) -> str:
             return f"body/{event.body}"
         case InterestDeclared() | InterestWithdrawn():
             return f"interest/{event.person}"
-        case AnalysisPublished():
-            return f"analysis/{event.contest}"
         case LotCommitted() | LotDrawn():
             return f"lot/{event.contest}"
         case ReportMade():
@@ -145,16 +146,19 @@ def place_of(event: Event) -> str:
             return f"ground/{event.election}"
         case DecisionDeferred():
             return f"deferral/{event.election}"
+        case StreamHeadsRecorded():
+            return HEADS
         case KeyEnrolled() | KeyRotated() | KeyRevoked():
             return f"key/{event.officer}"
         case PowerDelegated() | DelegationRevoked():
             return f"office/{event.office}"
         case CommandSigned() | CommandSignedWithheld():
             return f"signature/{event.command}"
-        case StreamHeadsRecorded() | LedgerFounded() | LogKeyRotated():
-            return ALONE[type(event)]
-    places = (application_place, case_place, nomination_place, paper_place, privacy_place, register_place, roll_place)
-    return next((found for place in places if (found := place(event))), "")
+        case LedgerFounded():
+            return FOUNDING
+        case LogKeyRotated():
+            return LOG_KEY
+    return next((found for place in PLACES if (found := place(event))), "")
 
 
 def check_place(position: int, event: Event) -> Iterator[Finding]:

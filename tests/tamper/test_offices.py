@@ -391,6 +391,7 @@ def test_every_type_of_event_comes_of_a_verb() -> None:
     assert [name for name in sorted(TYPES) if must_be_signed(name)] == [
         "admission-closed.v1",
         "admission-opened.v1",
+        "analysis-published.v1",
         "appeal-determined.v1",
         "ballot-order-committed.v1",
         "ballot-order-drawn.v1",
