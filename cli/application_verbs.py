@@ -94,6 +94,9 @@ def application_key(
     context: typer.Context,
     election: Election,
     receipt: Annotated[str, typer.Argument(metavar="RECEIPT", help="Receipt number, however it is written.")],
+    new: Annotated[
+        bool, typer.Option("--new", help="Although nobody has it: of an application that is about to be recorded.")
+    ] = False,
 ) -> None:
     """Print the key of an application by its receipt number.
 
@@ -105,7 +108,7 @@ def application_key(
     """
     from cli.application_keys import print_application_key
 
-    print_application_key(context.obj, election, receipt)
+    print_application_key(context.obj, election, receipt, new=new)
 
 
 def member_key(
