@@ -17,6 +17,7 @@ from cli.place import Place
 from cli.screen import progress
 from cli.source import os_errors
 from ledger.bank_rows import BankRow
+from ledger.errors import RefusedError
 from ledger.paying import ACCEPTED, HELD
 from ledger.payment_run import look_through
 from ledger.store import Ledger
@@ -121,7 +122,11 @@ def banks_taken_in(
         return None
     bank = _bank(_counted(len(files)), (row for row in rows if row[0] != HELD), {})
     batches = [payments_stream(election, file).stream for (file,) in files]
-    with closing(vault_of(place, ledger)) as vault:
+    try:
+        vault = vault_of(place, ledger)
+    except RefusedError:
+        return bank._replace(name=f"{bank.name}, rows put right counted in each, for the vault is not at hand")
+    with closing(vault):
         return _once(bank, vault, _settled(ledger, moment, batches), batches)
 
 

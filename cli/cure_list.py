@@ -36,7 +36,7 @@ def write_invited(place: Place, out: Path, invited: Sequence[CureInvited], purpo
         now.log(len(invited))
         with (
             os_errors(out),
-            os.fdopen(os.open(out, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w", encoding="utf-8", newline="") as file,
+            open(out, "w", encoding="utf-8", newline="", opener=_own) as file,
         ):
             os.fchmod(file.fileno(), 0o600)
             writer = csv.writer(file, lineterminator="\n")
@@ -45,6 +45,10 @@ def write_invited(place: Place, out: Path, invited: Sequence[CureInvited], purpo
                 who = _who(now.desk, event.stream)
                 reached = (str(who.get(name, "")) for name in REACHED)
                 writer.writerow((event.stream.removeprefix(APPLICATION), *reached, " ".join(event.grounds)))
+
+
+def _own(path: str, flags: int) -> int:
+    return os.open(path, flags, 0o600)
 
 
 def _who(desk: Desk, stream: str) -> Mapping[str, object]:

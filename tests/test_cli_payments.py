@@ -144,6 +144,15 @@ def test_a_row_put_right_by_a_later_file_counts_once(at: Terminal) -> None:
     verified(at)
 
 
+def test_the_bank_is_told_of_without_the_vault(at: Terminal) -> None:
+    paid(at, FROM_ADA + FROM_NOBODY)
+    (key_file,) = (at.folder / "state").rglob("*master*")
+    key_file.rename(at.folder / "kept")
+    bank = json.loads(at("fees", "labour", "--json").done())["bank"]
+    assert bank["kept"] == {"unmatched-payment": 1}
+    assert "the vault is not at hand" in bank["files"]
+
+
 def test_a_row_put_right_singly_is_no_longer_kept(at: Terminal) -> None:
     paid(at, FROM_ADA + FROM_NOBODY)
     assert beside(at) == (1, 300, {"unmatched-payment": 1})
