@@ -20,8 +20,8 @@ from ledger.vault import Vault
 PAYMENTS = "payments"  # what the references of all banks are told apart in
 
 
-def print_application_key(place: Place, election: str, receipt: str) -> None:
-    """Print the key of an application.
+def print_application_key(place: Place, election: str, receipt: str, *, new: bool) -> None:
+    """Print the key of an application; `new` although none on record has it.
 
     Raises:
         UsageError: `no-receipt`: no letter or digit in the number.
@@ -34,7 +34,7 @@ def print_application_key(place: Place, election: str, receipt: str) -> None:
     with opened(place) as ledger:
         require_election_known(ledger, election)
         key = _key_of(place, ledger, lambda vault: vault.row_key(register_of(election), told))
-        if not ledger.stream(APPLICATION + key):
+        if not new and not ledger.stream(APPLICATION + key):
             remedy = f'Check the number, or look for them: pollbook find --name "NAME"; see: pollbook queue {election}'
             found = f"none with {told}"
             raise _nobody("unknown-application", receipt, f"a receipt number of election {election}", found, remedy)

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Annotated
 
 import typer
+
+from cli.purpose import PurposeOption
 
 LOOK, RECORD = "Look", "Record"
 
@@ -54,6 +57,10 @@ def invite_cures(
     served: Annotated[
         str | None, typer.Option("--served", metavar="MOMENT", help="When the notice was served (UTC).")
     ] = None,
+    out: Annotated[
+        Path | None, typer.Option("--out", metavar="FILE", help="Write who is told, and how to reach them, as CSV.")
+    ] = None,
+    purpose: PurposeOption = "",
     actor: Actor = "",
     as_json: Json = False,
 ) -> None:
@@ -62,6 +69,8 @@ def invite_cures(
     Run the checks and serve the notice first. Told are those who fail tests named here and no others, were not told
     of them before, and were checked before the notice was served; each has the longest time of its grounds. Who is
     not told is counted by the reason. Without --served nothing is recorded, and those are counted who are to be told.
+    --out lists them, to serve the notice on: key, number, name, address, e-mail, telephone, grounds; it asks for a
+    --purpose, and that it was opened is recorded.
     All of it is one batch; after a kill, give the same again; given once more, it adds nothing.
 
     \b
@@ -72,7 +81,7 @@ def invite_cures(
     from cli.cures import Told
     from cli.cures import invite_cures as run
 
-    run(context.obj, election, Told(grounds, notice, served, zone), actor, as_json=as_json)
+    run(context.obj, election, Told(grounds, notice, served, zone, out, purpose), actor, as_json=as_json)
 
 
 def lapse(context: typer.Context, election: Election, actor: Actor = "", as_json: Json = False) -> None:
@@ -94,6 +103,9 @@ def application_key(
     context: typer.Context,
     election: Election,
     receipt: Annotated[str, typer.Argument(metavar="RECEIPT", help="Receipt number, however it is written.")],
+    new: Annotated[
+        bool, typer.Option("--new", help="Although nobody has it: of an application that is about to be recorded.")
+    ] = False,
 ) -> None:
     """Print the key of an application by its receipt number.
 
@@ -105,7 +117,7 @@ def application_key(
     """
     from cli.application_keys import print_application_key
 
-    print_application_key(context.obj, election, receipt)
+    print_application_key(context.obj, election, receipt, new=new)
 
 
 def member_key(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sqlite3
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from contextlib import closing
 from pathlib import Path
 from typing import NamedTuple
@@ -16,9 +16,16 @@ from cli.payment_rows import PaymentMapping
 from cli.place import Place
 from cli.screen import progress
 from cli.source import os_errors
+from ledger.bank_rows import BankRow
+from ledger.errors import RefusedError
 from ledger.paying import ACCEPTED, HELD
 from ledger.payment_run import look_through
+from ledger.store import Ledger
+from ledger.streams.payment import PaymentMatched, payment_stream
+from ledger.streams.payments import payments_stream
+from ledger.vault import Vault
 from projections.fees import FAILED, RECEIVED, REFUNDED, TAKEN_BACK, Account, Sum
+from projections.moment import NOW, Moment
 
 KINDS: Mapping[str, tuple[str, ...]] = {  # what a bank calls them -> what they are on record
     "received": (RECEIVED,),
@@ -75,7 +82,8 @@ def bank_file(place: Place, election: str, file: Path, mapping: Path) -> Bank:
         rows, state = named(stream, file.name, election, read, vault, ledger)
         if state.reconciled:
             found = [(each.fate, each.kind, each.currency, each.rows, each.amount) for each in state.reconciled.sums]
-            return _bank(file.name, found, {})
+            bank = _bank(file.name, found, {})
+            return _once(bank, vault, _settled(ledger, NOW), [state.stream], alone=True)
         with progress(f"sorting {file.name}", rows.size) as bar:
             rows.sort(bar.by)
         seen = look_through(ledger, rows, state.stream, system_clock(), lambda _done, _of: None)
@@ -95,12 +103,69 @@ def _bank(name: str, found: Iterable[Found], kept_as: Mapping[str, str]) -> Bank
     return Bank(name, sums, kept)
 
 
-def banks_taken_in(database: sqlite3.Connection, election: str) -> Bank | None:
-    """Give what the files come to that were taken in, rows that an earlier one had aside; None where there is none."""
+def banks_taken_in(
+    database: sqlite3.Connection, place: Place, ledger: Ledger, election: str, moment: Moment
+) -> Bank | None:
+    """Give what the files come to that were taken in, each row of the bank's once; None where there is none.
+
+    A row is told by the bank's reference and what it was. One that an earlier file had is left out; so is one that
+    was rejected, and is on record by another file.
+    """
     rows = database.execute(
         "SELECT fate, kind, currency, sum(number), sum(amount) FROM bank_file WHERE election = ? GROUP BY 1, 2, 3",
         (election,),
     ).fetchall()
-    (files,) = database.execute("SELECT count(DISTINCT file) FROM bank_file WHERE election = ?", (election,)).fetchone()
-    name = f"{files} {'file' if files == 1 else 'files'} taken in"
-    return _bank(name, (row for row in rows if row[0] != HELD), {}) if files else None
+    files = database.execute(
+        "SELECT file FROM bank_file WHERE election = ? GROUP BY file ORDER BY min(rowid)", (election,)
+    ).fetchall()
+    if not files:
+        return None
+    bank = _bank(_counted(len(files)), (row for row in rows if row[0] != HELD), {})
+    batches = [payments_stream(election, file).stream for (file,) in files]
+    try:
+        vault = vault_of(place, ledger)
+    except RefusedError:
+        return bank._replace(name=f"{bank.name}, rows put right counted in each, for the vault is not at hand")
+    with closing(vault):
+        return _once(bank, vault, _settled(ledger, moment, batches), batches)
+
+
+def _counted(files: int) -> str:
+    return f"{files} {'file' if files == 1 else 'files'} taken in"
+
+
+Settled = Callable[[BankRow, str], "PaymentMatched | None"]
+
+
+def _once(bank: Bank, vault: Vault, settled: Settled, batches: Sequence[str], *, alone: bool = False) -> Bank:
+    """Count each row once that was not recorded, over files in their order; of a file `alone` only what is kept."""
+    sums, kept = dict(bank.sums), Counter(bank.kept)
+    most: Counter[tuple[str, str, bool]] = Counter()
+    for batch in batches:
+        here: Counter[tuple[str, str, bool]] = Counter()
+        for row in vault.members.bank.of(batch):
+            which = (row.payment, row.kind, row.again)
+            here[which] += 1
+            matched = None if row.again else settled(row, batch)
+            if matched is None and here[which] > most[which]:
+                most[which] += 1
+                continue
+            kept[row.code] -= 1
+            if not alone and (matched is None or matched.batch is not None):  # of a single record no file tells
+                key = (row.currency, row.kind if row.currency else "")
+                sums[key] = sums[key].plus(-1, -row.amount)
+    return Bank(bank.name, sums, +kept)
+
+
+def _settled(ledger: Ledger, moment: Moment, files: Collection[str] | None = None) -> Settled:
+    """Give what finds how a row that was rejected is on record after all, by one of `files` or singly."""
+
+    def settled(row: BankRow, batch: str) -> PaymentMatched | None:
+        for _, event in moment.past(ledger.stream(payment_stream(row.payment).stream)):
+            if not isinstance(event, PaymentMatched) or event.kind != (row.kind or event.kind) or event.batch == batch:
+                continue
+            if event.batch is None or files is None or event.batch in files:
+                return event
+        return None
+
+    return settled

@@ -5,8 +5,11 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from pathlib import Path
 from typing import NamedTuple, TypeVar, cast
 
+from cli.access import purpose_named
+from cli.cure_list import invited_in, write_invited
 from cli.import_applications import stands
 from cli.office import desk_at, system_clock
 from cli.parse import Where, actor_value, command_from, on_the_command_line
@@ -19,6 +22,7 @@ from cli.verbs import interrupted
 from ledger.desk import Desk, name_of
 from ledger.errors import RefusedError
 from ledger.rules.local_time import require_zone
+from ledger.streams.application_events import CureInvited
 from ledger.streams.cure_events import Invitation, Lapse, Tally, invitation_stream, lapse_stream
 from ledger.streams.cures import InviteCures, LapseApplications, counted_of
 from ledger.streams.curing import Notice, curable_of
@@ -31,12 +35,17 @@ Run = TypeVar("Run", Invitation, Lapse)
 
 
 class Told(NamedTuple):
-    """What the command line gives: TEST=GROUND, the notice's id, when it was served (None: not yet), the zone."""
+    """What the command line gives: TEST=GROUND, the notice's id, when it was served (None: not yet), the zone.
+
+    With `out`, who is told is written to that file, for the `purpose`.
+    """
 
     cures: Sequence[str]
     notice: str
     served: str | None
     zone: str
+    out: Path | None = None
+    purpose: str = ""
 
 
 class Came(NamedTuple):
@@ -58,6 +67,8 @@ def invite_cures(place: Place, election: str, told: Told, actor: str, *, as_json
     """
     with on_the_command_line():
         who = actor_value(actor, "--as")
+        if told.out:
+            purpose_named(told.purpose)
         values = {"election": election, "number": 1, "cures": [_cure(each) for each in told.cures]}
         values |= {"notice": told.notice, "served": told.served or system_clock(), "zone": told.zone}
         given = cast(InviteCures, command_from(InviteCures, values, Where("invite-cures")))
@@ -69,16 +80,22 @@ def invite_cures(place: Place, election: str, told: Told, actor: str, *, as_json
         notice = Notice(curable, given.notice, given.served, given.zone)
         franchise = stands(desk.ledger, franchise_stream(election))
         source = Invitations(desk.ledger, election, franchise, bar.by, notice=notice)
-        came, sealed = _counted(source, who, told.served is None) if not run.opened or not told.served else None, None
+        told_so: list[CureInvited] = []
+        came, sealed = None, None
+        if not (run.opened and told.served):
+            came = _counted(source, who, told.served is None, told_so)
         if came is None:
             sealed = _record(place, desk, given.model_copy(update={"number": number}).of(source), who)
             closed = stands(desk.ledger, run).closed
             assert closed is not None  # noqa: S101  # the desk closes what it carries out
             counts = (closed.applications, _plain(closed.invited), _plain(closed.not_invited), closed.changed)
             came = Came(run.stream, *counts)
+            told_so = invited_in(desk.ledger, run.stream) if told.out else []
+    if told.out:
+        write_invited(place, told.out, told_so, told.purpose, who)
     _print(came, ("invited", "not_invited"), sealed, as_json=as_json)
     if not (as_json or told.served):
-        say_wrapped("Nothing was recorded. Serve the notice on them; then say when: --served MOMENT")
+        say_wrapped("Nothing was recorded. Serve the notice, on whom --out FILE lists; then say when: --served MOMENT")
 
 
 def lapse_applications(place: Place, election: str, actor: str, *, as_json: bool) -> None:
@@ -131,8 +148,14 @@ def _next(desk: Desk, stream_of: Callable[[int], Run]) -> tuple[int, Run]:
     return number, run
 
 
-def _counted(source: OpenApplications, actor: str, whole: bool = False) -> Came | None:
-    """Count what there is to record; unless the `whole` of it is asked for, give None where there is anything."""
+def _counted(
+    source: OpenApplications, actor: str, whole: bool = False, told_so: list[CureInvited] | None = None
+) -> Came | None:
+    """Count what there is to record; unless the `whole` of it is asked for, give None where there is anything.
+
+    Args:
+        told_so: invitations are put in, of the whole.
+    """
     now = system_clock()
     did: Counter[str] = Counter()
     applications = 0
@@ -141,6 +164,8 @@ def _counted(source: OpenApplications, actor: str, whole: bool = False) -> Came 
             return None
         applications += len(page)
         did.update(code for event in page for code in counted_of(event))
+        if told_so is not None:
+            told_so += (event for event in page if isinstance(event, CureInvited))
     return Came(None, applications, did, dict(source.left_out))
 
 

@@ -44,10 +44,11 @@ def show_fees(
         remedy = "Give the rest"
         raise UsageError("no-mapping", "--bank", expected="--bank and --mapping together", found="one", remedy=remedy)
     names = [name for name in BY if name in (by or BY[:1])]
-    with applications_at(place, moment_from(as_of, known_at)) as (ledger, views):
+    moment = moment_from(as_of, known_at)
+    with applications_at(place, moment) as (ledger, views):
         require_applications(views, ledger, election)
         accounts = fees_of(views.database, election, names)
-        bank = banks_taken_in(views.database, election)
+        bank = banks_taken_in(views.database, place, ledger, election, moment)
     if file and mapping:
         bank = bank_file(place, election, file, mapping)
     sums = totals(accounts)

@@ -17,7 +17,7 @@ from cli.import_csv import constants_of, filled
 from cli.member_file import MemberFile, Read
 from cli.member_mapping import Mapping_, Places, read_mapping
 from cli.member_rows import CODES, RowReader
-from cli.office import desk_at, opened, vault_of
+from cli.office import desk_at, opened, system_clock, vault_of
 from cli.parse import Where, actor_value, command_from, on_the_command_line
 from cli.place import Place
 from cli.report import Sealed, counted, say_sealed, tree_of
@@ -32,7 +32,7 @@ from ledger.intake import Row, Tally
 from ledger.intake_sort import preview
 from ledger.member_vault import RejectedRow
 from ledger.record import Record
-from ledger.streams.member import Given, IntakeState, RegisterMembers, intake_stream
+from ledger.streams.member import Given, IntakeState, RegisterMembers, intake_stream, judge_of
 from ledger.vault import Vault
 
 GO_ON = "Give the same command again to go on"
@@ -63,7 +63,12 @@ class Sort:
     totals: Callable[[MemberFile, Read], dict[str, Any]] = lambda _, __: {}
 
 
-MEMBERS = Sort(RegisterMembers, lambda command: command.register_id, totals=MemberFile.totals)
+MEMBERS = Sort(
+    RegisterMembers,
+    lambda command: command.register_id,
+    totals=MemberFile.totals,
+    judge=lambda _, command: judge_of(command, system_clock()),
+)
 
 
 def import_members(

@@ -63,7 +63,7 @@ CODES = {
     "time-mangled": "a moment as a spreadsheet counts them",
     "local-time-ambiguous": "a local time that came twice, as clocks were put back",
     "local-time-skipped": "a local time that never came, as clocks were put forward",
-    "future-dated": "a moment that is still to come",
+    "future-dated": "a day or moment that is still to come",
     "window-not-open": "a moment before applications opened",
     "window-not-set": "a category for which the timetable does not open or close applications",
     "declaration-missing": "no declaration made",

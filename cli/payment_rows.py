@@ -31,7 +31,7 @@ from cli.member_mapping import Columns, Mapping_, Places, places_of
 from cli.member_rows import NO_DAYS, RejectError, RowReader
 from ledger.field import INT_MAX
 from ledger.intake import Row
-from ledger.paying import Kind, PaymentClaim
+from ledger.paying import Kind, PaymentClaim, Unread
 from ledger.vault import Vault
 
 AMOUNT = re.compile(r"(-?)(?:[0-9]+|[0-9]{1,3}(?:,[0-9]{3})+)(?:\.([0-9]+))?")
@@ -81,16 +81,37 @@ class PaymentReader(RowReader):
             if day is None:
                 raise RejectError("bad-day")
         except RejectError as reject:
-            return Row(key, number, str(reject), None, NO_DAYS, "", raw)
+            return Row(key, number, str(reject), self._unread(cells), NO_DAYS, "", raw)
         return Row(key, number, "", claim, (day, None), "", raw)
 
+    def _unread(self, cells: list[str] | None) -> Unread | None:
+        """Give what can be told of a row that is rejected, so that it is known again once it is put right."""
+        if cells is None or len(cells) != self._places.width:
+            return None
+        whole = [cell.strip() for cell in cells]
+        reference = self._reference_in(whole)
+        if not reference:
+            return None
+        said = self._said(whole)
+        try:
+            kind = self._kind(said.get("kind"), below=said["amount"].startswith("-"))
+        except RejectError:
+            kind = None
+        return Unread(payment_key_of(self._vault, reference), kind)
+
+    def _said(self, cells: list[str]) -> dict[str, str]:
+        return {**self._set, **{name: cells[column] for name, column in self._places.shared.items()}}
+
+    def _reference_in(self, cells: list[str]) -> str:
+        return " ".join(filter(None, (cells[column] for column in self._reference)))
+
     def _claim(self, cells: list[str]) -> PaymentClaim:
-        said = {**self._set, **{name: cells[column] for name, column in self._places.shared.items()}}
+        said = self._said(cells)
         amount, below = self._amount(said["amount"])
         kind = self._kind(said.get("kind"), below=below)
         if not CURRENCY.fullmatch(said["currency"]):
             raise RejectError("bad-currency")
-        reference = " ".join(filter(None, (cells[column] for column in self._reference)))
+        reference = self._reference_in(cells)
         if not reference:
             raise RejectError("no-reference")
         return PaymentClaim(payment_key_of(self._vault, reference), kind, amount, said["currency"])

@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
+from ledger.bank_rows import BankRows
 from ledger.intake import prefix_of
 from ledger.leaf import Draw
 from ledger.member_pack import KEY_BYTES, NONCE_BYTES, Packed, Who, opened_at, pack
@@ -67,6 +68,7 @@ class MemberVault(MemberPages):
         self._master = master
         self._draw = draw
         self._made = store.has("member")
+        self.bank = BankRows(store)
 
     @property
     def made(self) -> bool:

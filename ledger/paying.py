@@ -23,6 +23,13 @@ class PaymentClaim(NamedTuple):
     currency: str
 
 
+class Unread(NamedTuple):
+    """What is known of a row that cannot be read whole: the key of the bank's reference, and what it was, if known."""
+
+    payment: str
+    kind: Kind | None
+
+
 class Fate(NamedTuple):
     """What became of rows: `accepted`, `held` or the code they were rejected for; and what they were, if known."""
 

@@ -9,8 +9,11 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from hashlib import sha256
+from itertools import pairwise
+from struct import Struct
 from typing import Any, NamedTuple
 
+from ledger.bank_rows import BankRow
 from ledger.decision import State, fold
 from ledger.errors import RefusedError
 from ledger.event import Event
@@ -18,7 +21,7 @@ from ledger.intake import APPLICATION, Row, Rows
 from ledger.intake_run import stamped
 from ledger.leaf import Draw, conceal, encode
 from ledger.member_vault import RejectedRow
-from ledger.paying import ACCEPTED, HELD, Fate, Kind, Paying, PaymentClaim, Sum, Sums
+from ledger.paying import ACCEPTED, HELD, Fate, Kind, Paying, PaymentClaim, Sum, Sums, Unread
 from ledger.record import Record
 from ledger.recorder import ConflictError, Guard
 from ledger.seal.merkle import leaf_hash
@@ -28,18 +31,22 @@ from ledger.streams.payment import KINDS, Payment, payment_events, payment_strea
 from ledger.streams.signature import Signed
 from ledger.vault import Vault
 
+ENTRY = Struct(">12sBI")  # key of the reference, kind, line
 PAGE = 2_500  # rows of one transaction, each of two events
 ATTEMPTS = 8  # times that a page is decided anew
 UNMATCHED = "unmatched-payment"
 REPEATED = "duplicate-payment-ref"
 
+First = Mapping[tuple[str, Kind], int]  # reference, kind -> the first line of the file that has both
+
 
 class Decided(NamedTuple):
-    """A page decided: events to record, what became of each row, and the rows that were rejected."""
+    """A page decided: events to record, what became of each row, and the rows that were rejected, as they stood too."""
 
     events: list[Event]
     fates: list[tuple[Fate, int]]
     rejected: list[RejectedRow]
+    bank: list[BankRow]
 
 
 @dataclass(slots=True)
@@ -68,24 +75,23 @@ class Page:
             if isinstance(event, FeeReceived | FeeFailed | FeeRefunded):
                 self.known[key, event.payment, names[type(event)]] = event
 
-    def decide(self, rows: list[Row], seen: set[tuple[str, str, str]]) -> Decided:
-        """Decide on the rows of the page, in their order.
-
-        Args:
-            seen: (application, reference, kind) of rows before these; those of this page are put in.
-        """
-        done = Decided([], [], [])
+    def decide(self, rows: list[Row], first: First) -> Decided:
+        """Decide on the rows of the page, in their order; of rows that have one reference and kind, on the first."""
+        done = Decided([], [], [], [])
         for row in rows:
             key, claim = row.key.hex(), row.standing if isinstance(row.standing, PaymentClaim) else None
-            code = row.code
+            code, again = row.code, False
             if not code and claim:
-                which = (key, claim.payment, claim.kind)
-                code = REPEATED if which in seen else self._place(key, claim, row.days[0] or "", done)
-                seen.add(which)
+                again = first.get((claim.payment, claim.kind), row.number) != row.number
+                code = REPEATED if again else self._place(key, claim, row.days[0] or "", done)
             kind, currency, amount = (claim.kind, claim.currency, claim.amount) if claim else (None, None, 0)
             done.fates.append((Fate(code, kind, currency), amount))
             if code not in (ACCEPTED, HELD):
                 done.rejected.append(RejectedRow(row.number, key, code, row.raw))
+                known = row.standing if isinstance(row.standing, Unread) else claim
+                if known:
+                    said = (known.payment, known.kind or "", code, currency or "", amount)
+                    done.bank.append(BankRow(row.number, *said, again=again))
         return done
 
     def _place(self, key: str, claim: PaymentClaim, day: str, done: Decided) -> str:
@@ -141,12 +147,13 @@ class PaymentTaking:
         first = found[0][0] if found else self.ledger.append(opening, guard).position
         self.vault.members.begin(paying.stream, rows.head)
         self.vault.members.forget_rejected(paying.stream)
+        self.vault.members.bank.begin(paying.stream)
         self._hash_recorded(first)
         added, sums = 0, dict[Fate, Sum]()
-        seen: set[tuple[str, str, str]] = set()
+        first_lines = first_of(rows)
         for start in range(0, rows.total, PAGE):
             self.progress(start, rows.total)
-            added += self._page(rows.page(start, start + PAGE), seen, sums)
+            added += self._page(rows.page(start, start + PAGE), first_lines, sums)
         self.progress(rows.total, rows.total)
         rows.require_same()
         closed = paying.closed(sums, "sha256:" + self.hashed.hexdigest(), self.now())
@@ -156,17 +163,14 @@ class PaymentTaking:
         self.ledger.append(closing, Guard(command=command, until=guard.until if found else ""))
         return first, added + len(closing) + (0 if found else len(opening))
 
-    def _page(self, rows: list[Row], seen: set[tuple[str, str, str]], sums: dict[Fate, Sum]) -> int:
+    def _page(self, rows: list[Row], first: First, sums: dict[Fate, Sum]) -> int:
         """Record one page, and give how many events that took."""
         opened = self.paying.opened
         envelope = {"actor": opened.actor, "batch": self.paying.stream, "effective": opened.effective}
-        last = rows[-1].key.hex()
-        before = {which for which in seen if which[0] == rows[0].key.hex()}
         for attempt in range(ATTEMPTS):
             page = Page(self.paying.stream, envelope, self.ledger, self.now())
-            page.read(rows[0].key.hex(), last)
-            of_page = set(before)
-            decided = page.decide(rows, of_page)
+            page.read(rows[0].key.hex(), rows[-1].key.hex())
+            decided = page.decide(rows, first)
             try:
                 self._append([conceal(event, self.draw)[0] for event in decided.events], page.now)
                 break
@@ -174,8 +178,7 @@ class PaymentTaking:
                 if attempt + 1 == ATTEMPTS:
                     raise
         self.vault.members.put(self.paying.stream, [], decided.rejected, ("", "", ""))
-        seen.clear()
-        seen.update(which for which in of_page if which[0] == last)
+        self.vault.members.bank.put(self.paying.stream, decided.bank)
         add_up(sums, decided)
         return len(decided.events)
 
@@ -193,17 +196,34 @@ class PaymentTaking:
                 self.hashed.update(leaf_hash(encode(event)))
 
 
+def first_of(rows: Rows) -> First:
+    """Find which references a file has more than once for one kind, and the first line of each: that one counts."""
+    names = sorted(KINDS)
+    found = sorted(
+        ENTRY.pack(bytes.fromhex(row.standing.payment), names.index(row.standing.kind), row.number)
+        for start in range(0, rows.total, PAGE)
+        for row in rows.page(start, start + PAGE)
+        if isinstance(row.standing, PaymentClaim)
+    )
+    first: dict[tuple[str, Kind], int] = {}
+    for before, after in pairwise(found):
+        if before[:-4] == after[:-4]:
+            payment, kind, line = ENTRY.unpack(before)
+            first.setdefault((payment.hex(), names[kind]), line)
+    return first
+
+
 def look_through(ledger: Record, rows: Rows, batch: str, now: str, progress: Callable[[int, int], None]) -> Sums:
     """Say what would become of the rows of a file; nothing is written, and pages do not see those before them."""
     sums: dict[Fate, Sum] = {}
-    seen: set[tuple[str, str, str]] = set()
+    first = first_of(rows)
     envelope = {"actor": "nobody", "batch": batch, "effective": now}
     for start in range(0, rows.total, PAGE):
         progress(start, rows.total)
         found = rows.page(start, start + PAGE)
         page = Page(batch, envelope, ledger, now)
         page.read(found[0].key.hex(), found[-1].key.hex())
-        add_up(sums, page.decide(found, seen))
+        add_up(sums, page.decide(found, first))
     progress(rows.total, rows.total)
     return sums
 

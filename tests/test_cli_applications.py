@@ -68,8 +68,8 @@ def imported(at: Terminal, content: str | bytes, *more: str) -> tuple[object, ob
     return done["accepted"], done["held"], done["rejected"]
 
 
-def key(at: Terminal, receipt: str) -> str:
-    return at("application-key", "labour", receipt).done().strip()
+def key(at: Terminal, receipt: str, *more: str) -> str:
+    return at("application-key", "labour", receipt, *more).done().strip()
 
 
 def events(at: Terminal, receipt: str) -> list[Event]:
@@ -164,7 +164,7 @@ def test_an_applicant_is_erased_like_anybody(at: Terminal) -> None:
 def test_one_recorded_by_itself_is_not_taken_in_again(at: Terminal) -> None:
     words = ["--category", "supporters", "--channel", "post", "--declaration", DECLARATION]
     words += ["--identity", '{"name":"Ada Ambleth"}', "--received", "2010-08-01T11:00:00Z", "--as", "registrar"]
-    application = key(at, "A-0001")
+    application = key(at, "A-0001", "--new")
     at("record", "receive-application", "--application", application, "--election", "labour", *words).done()
     assert imported(at, HEAD + ADA + BELA) == (1, 0, {"recorded-singly": 1})
     verified(at)
@@ -192,3 +192,4 @@ def test_a_receipt_number_that_nobody_has(at: Terminal) -> None:
     imported(at, HEAD + ADA)
     assert len(key(at, "a-0001")) == 24
     assert "none with A7777" in at("application-key", "labour", "A-7777").refused("unknown-application")
+    assert len(at("application-key", "labour", "A-7777", "--new").done().strip()) == 24

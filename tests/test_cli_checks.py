@@ -310,7 +310,7 @@ currency = "GBP"
 
 
 def test_fees_beside_the_bank(at: Terminal) -> None:
-    (key,) = at("application-key", "labour", "R1").done().split()
+    (key,) = at("application-key", "labour", "R1", "--new").done().split()
     more(at, ("receive-application", {**applied(ADA)[1], "application": key}))
     at.write("p.toml", BANK_MAPPING)
     at.write("p.csv", BANK + "R1,T1,3.00,2010-07-07,received\nR9,T2,3.00,2010-07-07,received\n")

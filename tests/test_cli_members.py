@@ -371,3 +371,10 @@ def test_the_key_of_a_member_by_their_number(at: Terminal) -> None:
     assert "pollbook find" in at("member-key", "members", "1").refused("unknown-person")
     at("member-key", "members", " ").refused("no-number", 2)
     at("member-key", "member", "0001").refused("unknown-register")
+
+
+def test_nobody_joined_on_a_day_to_come(at: Terminal) -> None:
+    file = HEAD + ADA.replace("2010-05-06", "2999-01-01") + BELA
+    assert of(imported(at, file, "--dry-run")) == (1, 0, {"future-dated": 1})
+    assert of(imported(at, file)) == (1, 0, {"future-dated": 1})
+    assert of(imported(at, HEAD + ADA)) == (1, 0, {})

@@ -38,6 +38,7 @@ COLUMNS = "Date,Transaction,Reference,Amount,Status\n"
 FROM_ADA = "02/08/2010,T1,a 0001,3.00,Settled\n"
 FROM_BELA = "16/07/2010,T2,A-0002,1,Settled\n"
 FROM_NOBODY = "16/07/2010,T3,A-0009,3.00,Settled\n"
+WHY = ("--purpose", "correction", "--as", "clerk")
 IMPORT = ("import", "payments", "p.csv", "--mapping", "p.toml", "--set", "election=labour", "--as", "treasurer")
 
 
@@ -96,14 +97,69 @@ def test_the_same_file_and_a_longer_one(at: Terminal) -> None:
 def test_a_reference_is_used_once_and_paying_twice_is_kept(at: Terminal) -> None:
     again = FROM_ADA.replace("T1", "T9")
     other = FROM_BELA.replace("T2", "T1")
-    rows = FROM_ADA + FROM_ADA + again + other
-    found = paid(at, rows)
-    assert found in (
-        {"accepted": (2, 600), "duplicate-payment-ref": (2, 400)},
-        {"accepted": (2, 400), "duplicate-payment-ref": (2, 600)},  # the keys decide who comes first
-    )
+    assert paid(at, FROM_ADA + FROM_ADA + again + other) == {"accepted": (2, 600), "duplicate-payment-ref": (2, 400)}
     assert paid(at, FROM_ADA.replace("3.00", "2.00"))["duplicate-payment-ref"] == (1, 200)
     verified(at)
+
+
+@pytest.mark.parametrize("pages", [1, 2_500])
+@pytest.mark.parametrize("turned", [False, True])
+def test_of_rows_with_one_reference_the_first_of_the_file_counts(
+    at: Terminal, monkeypatch: pytest.MonkeyPatch, pages: int, turned: bool
+) -> None:
+    monkeypatch.setattr(ledger.payment_run, "PAGE", pages)
+    rows = [FROM_ADA, FROM_BELA.replace("T2", "T1")]
+    expected = {"accepted": (1, 300), "duplicate-payment-ref": (1, 100)}
+    if turned:
+        expected = {"accepted": (1, 100), "duplicate-payment-ref": (1, 300)}
+    assert paid(at, "".join(rows[::-1] if turned else rows), "--dry-run") == expected
+    assert paid(at, "".join(rows[::-1] if turned else rows)) == expected
+    verified(at)
+
+
+def beside(at: Terminal, *more: str) -> tuple[int, int, dict[str, int]]:
+    """Rows and money that the bank says were received beyond what is on record, and rows kept by code."""
+    bank = json.loads(at("fees", "labour", "--json", *more).done())["bank"]
+    (received,) = (each for each in bank["beside"] if each["kind"] == "received")
+    return received["bank"]["number"] - received["record"]["number"], received["difference"], bank["kept"]
+
+
+def test_a_row_put_right_by_a_later_file_counts_once(at: Terminal) -> None:
+    wrong = FROM_BELA.replace("A-0002", "A-0009")
+    no_day = FROM_ADA.replace("T1", "T4").replace("02/08/2010", "soon").replace("3.00", "2.00")
+    file = FROM_ADA + wrong + no_day + FROM_ADA
+    assert paid(at, file)["accepted"] == (1, 300)
+    kept = {"unmatched-payment": 1, "bad-day": 1, "duplicate-payment-ref": 1}
+    assert beside(at) == (2, 400, kept)
+    at("rejected", json.loads(at(*IMPORT, "--json").done())["batch"], "--out", "r.csv", *WHY).done()
+    fixed = (at.folder / "r.csv").read_text().replace("A-0009", "A-0002").replace("soon", "02/08/2010")
+    at.write("p.csv", fixed)
+    at(*IMPORT).done()
+    assert beside(at) == (1, 300, {"duplicate-payment-ref": 1})
+    assert paid(at, file + FROM_BELA.replace("T2", "T6"))["accepted"] == (1, 100)
+    assert beside(at) == (1, 300, {"duplicate-payment-ref": 1})
+    at.write("p.csv", COLUMNS + file)
+    number, difference, now = beside(at, "--bank", "p.csv", "--mapping", "p.toml")
+    assert (number, difference, now) == (-1, 0, {"duplicate-payment-ref": 1})  # T4 cannot be read, T6 is not in it
+    verified(at)
+
+
+def test_the_bank_is_told_of_without_the_vault(at: Terminal) -> None:
+    paid(at, FROM_ADA + FROM_NOBODY)
+    (key_file,) = (at.folder / "state").rglob("*master*")
+    key_file.rename(at.folder / "kept")
+    bank = json.loads(at("fees", "labour", "--json").done())["bank"]
+    assert bank["kept"] == {"unmatched-payment": 1}
+    assert "the vault is not at hand" in bank["files"]
+
+
+def test_a_row_put_right_singly_is_no_longer_kept(at: Terminal) -> None:
+    paid(at, FROM_ADA + FROM_NOBODY)
+    assert beside(at) == (1, 300, {"unmatched-payment": 1})
+    paid_so = ("--payment", at("payment-key", "T3").done().strip(), "--amount", "300", "--currency", "GBP")
+    words = ("--application", key(at, "A-0002"), *paid_so, "--day", "2010-07-16", "--as", "treasurer")
+    at("record", "receive-fee", *words).done()
+    assert beside(at) == (0, 0, {})
 
 
 def test_failed_taken_back_and_refunded(at: Terminal) -> None:

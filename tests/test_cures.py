@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import csv
 import json
+import os
 from typing import Any
 
 import pytest
@@ -417,3 +419,27 @@ def test_refuses_words_that_are_not_whole(cured: Terminal, words: tuple[str, ...
     assert cured.size() == size
     cured("invite-cures", "labor", *AS, *notice, "--ground", "paid=unpaid").refused("unknown-election")
     cured("lapse", "labor", *AS).refused("unknown-election")
+
+
+def test_lists_whom_to_serve_the_notice_on(cured: Terminal) -> None:
+    words = ("invite-cures", "labour", *AS, "--ground", "paid=unpaid", "--notice", "cure-1", "--zone", "Europe/London")
+    words = (*words, "--ground", "not-duplicate=not-on-the-register", "--out", "told.csv")
+    cured(*words).refused("purpose-required", 2)
+    size = cured.size()
+    (cured.folder / "told.csv").write_text("")
+    (cured.folder / "told.csv").chmod(0o644)
+    out = cured(*words, "--purpose", "correction").done()
+    assert "2 applications to be invited" in out
+    assert cured.size() == size + 1
+    logged = json.loads(cured("access", "--json").done())[-1]
+    assert (logged["what"], logged["purpose"], logged["rows"]) == ("invite-cures", "correction", 2)
+    with (cured.folder / "told.csv").open(encoding="utf-8") as file:
+        rows = list(csv.DictReader(file))
+        assert os.fstat(file.fileno()).st_mode & 0o777 == 0o600
+    grounds = {BELA: "unpaid", CATO: "not-on-the-register unpaid"}
+    assert {row["key"]: row["grounds"] for row in rows} == grounds
+    assert all(row["name"] for row in rows)
+    cured(*words, "--purpose", "correction", "--served", now_of(cured)).done()
+    with (cured.folder / "told.csv").open(encoding="utf-8") as file:
+        assert sorted(csv.DictReader(file), key=lambda row: row["key"]) == sorted(rows, key=lambda row: row["key"])
+    verified(cured)

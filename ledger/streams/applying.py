@@ -110,7 +110,7 @@ class ReceiveApplication(Command):
 
     private = frozenset({"identity"})
 
-    application: PersonKey = Field(description="its key: pollbook application-key gives it by the receipt number")
+    application: PersonKey = Field(description="its key: pollbook application-key --new gives it by the receipt number")
     election: Id = Field(description="id of the election")
     category: Id = Field(description="category of applicant, such as registered-supporters")
     channel: Id = Field(description="how it came, such as online, post or telephone")

@@ -169,12 +169,24 @@ def register_members(command: RegisterMembers, act: Act, intake: IntakeState, ce
     if command.affiliate is not None and not intake.reconciled:
         certificate.require(command.affiliate, {"rows": command.rows, **totals}, where)
 
-    affiliate = command.affiliate
+    judge = judge_of(command, act.now)
+    return intake_of(act, intake, command, command.register_id, where, remedy, totals, judge)
+
+
+def judge_of(command: RegisterMembers, now: str) -> Callable[[Row], str]:
+    """Give what says why a row that is fit by itself is rejected: `other-affiliate`, `future-dated`, or nothing.
+
+    Args:
+        now: moment (UTC) of deciding; nobody joined after the day that it is.
+    """
+    affiliate, today = command.affiliate, now[:10]
 
     def judge(row: Row) -> str:
-        return "" if row.standing.affiliate == affiliate else "other-affiliate"
+        if row.standing.affiliate != affiliate:
+            return "other-affiliate"
+        return "future-dated" if (row.days[0] or "") > today else ""
 
-    return intake_of(act, intake, command, command.register_id, where, remedy, totals, judge)
+    return judge
 
 
 def intake_of(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from ledger.bank_rows import BANK_TABLES
 from ledger.blind_index import INDEX_TABLES
 from ledger.errors import EvidenceError, PollbookError
 from ledger.event import Event
@@ -32,6 +33,7 @@ def check_private(record: RecordRead, vault: Vault, *, is_file: bool) -> list[Fi
     if is_file:
         beside = (
             (MEMBER_TABLES, vault.members.made),
+            (BANK_TABLES, vault.members.bank.made),
             (INDEX_TABLES, vault.index.made),
             (ERASING_TABLES, vault.everybody.made),
         )
