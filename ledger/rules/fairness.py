@@ -19,11 +19,14 @@ SUFFICES = {"A": ("A",), "B": ("A", "B"), "C": ("A", "B")}  # a tip alone never 
 WORD = re.compile(r"\w+")
 
 ORDER = (
-    *("not-allocated", "unknown-sitting", "before-sitting", "inquorate", "not-a-member", "conflict"),
+    *("not-allocated", "unknown-sitting", "before-sitting", "sitting-too-early"),
+    *("inquorate", "not-a-member", "conflict"),
     *("same-person-referred-and-decided", "votes-exceed-present", "ruling-not-carried", "review-missing"),
-    *("ground-not-of-the-case", "ground-not-met", "rule-not-in-force-at-conduct", "not-for-them"),
-    *("notice-not-served", "reply-window-open", "ground-not-in-notice", "reply-not-considered"),
-    *("unknown-evidence", "evidence-withdrawn", "evidence-not-disclosed", "evidence-below-standard"),
+    *("ground-not-of-the-case", "ground-not-met", "conduct-unfit", "rule-not-in-force-at-conduct", "not-for-them"),
+    *("notice-not-served", "reply-window-open", "interim-measure-missing", "ground-not-in-notice"),
+    "reply-not-considered",
+    *("unknown-evidence", "evidence-withdrawn", "evidence-too-late", "evidence-not-disclosed"),
+    *("evidence-below-standard", "new-evidence-missing"),
     "reasons-insufficient",
     *("effect-missing", "effect-unfit", "unknown-entry", "entry-not-live", "entry-live"),
     *("appeal-route-missing", "appeal-route-unclear"),
