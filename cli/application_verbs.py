@@ -1,4 +1,4 @@
-"""The verbs about applications and payments: their keys; each imports what it needs when it is called."""
+"""The verbs about applications and payments, and keys of members, too; each imports what it needs when it is called."""
 
 from __future__ import annotations
 
@@ -19,6 +19,7 @@ def add_verbs(app: typer.Typer) -> None:
     app.command("invite-cures", rich_help_panel=RECORD)(invite_cures)
     app.command("lapse", rich_help_panel=RECORD)(lapse)
     app.command("application-key", rich_help_panel=LOOK)(application_key)
+    app.command("member-key", rich_help_panel=LOOK)(member_key)
     app.command("payment-key", rich_help_panel=LOOK)(payment_key)
 
 
@@ -105,6 +106,24 @@ def application_key(
     from cli.application_keys import print_application_key
 
     print_application_key(context.obj, election, receipt)
+
+
+def member_key(
+    context: typer.Context,
+    register: Annotated[str, typer.Argument(metavar="REGISTER", help="Id of the register.")],
+    number: Annotated[list[str], typer.Argument(metavar="NUMBER", help="What the mapping's key names; in its order.")],
+) -> None:
+    """Print the key of a member by their number in a register.
+
+    As the register's files write it, letter by letter; blanks around it do not count. Commands about a person take
+    the key, as pollbook why KEY ELECTION and pollbook my-record KEY do.
+
+    \b
+    pollbook member-key members M0012
+    """
+    from cli.application_keys import print_member_key
+
+    print_member_key(context.obj, register, number)
 
 
 def payment_key(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import signal
 import sys
 import textwrap
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
 
 WIDTH = 80
 NAME_MAX = 24  # characters of the name of a piece of work
+WHOLE = re.compile(r"\b(?:[0-9a-f]{24}(?:/[0-9]+)?|[0-9]{4}-[0-9]{2}-[0-9]{2})\b")  # keys and days are copied
 STEP = 1_000  # how many are done between two looks at the screen
 
 Item = TypeVar("Item")
@@ -173,11 +175,15 @@ def _shown(what: str, total: int) -> Iterator[Bar]:
 def table(heads: Sequence[str], rows: Sequence[Sequence[str]], right: Sequence[int] = (), width: int = WIDTH) -> str:
     """Lay out rows under heads, no line longer than `width`; `right` lists columns set to the right.
 
-    Where it does not fit, the widest columns are narrowed, and what is too long for them goes on below.
+    Where it does not fit, the widest columns are narrowed, and what is too long for them goes on below; but keys and
+    days stay in one piece as long as another column can give way.
     """
-    widths = [max(map(len, column)) for column in zip(heads, *rows, strict=True)]
+    columns = list(zip(heads, *rows, strict=True))
+    widths = [max(map(len, column)) for column in columns]
+    least = [max((len(found) for cell in column for found in WHOLE.findall(cell)), default=1) for column in columns]
     while sum(widths) + 2 * (len(widths) - 1) > width:
-        widths[widths.index(max(widths))] -= 1
+        giving = [n for n, each in enumerate(widths) if each > least[n]] or range(len(widths))
+        widths[max(giving, key=lambda n: widths[n])] -= 1
     lines = []
     for row in [tuple(heads), tuple("-" * each for each in widths), *rows]:
         cells = [_folded(cell, widths[n]) for n, cell in enumerate(row)]
@@ -189,13 +195,20 @@ def table(heads: Sequence[str], rows: Sequence[Sequence[str]], right: Sequence[i
 
 
 def _folded(text: str, width: int) -> list[str]:
-    """Break text into parts of at most `width`, after a space, a slash or a hyphen where there is one."""
+    """Break text into parts of at most `width`, after a space, a slash or a hyphen where there is one; not in a key."""
     parts = []
     while len(text) > width:
         cut = max(text.rfind(" ", 0, width), text.rfind("/", 0, width)) + 1 or text.rfind("-", 0, width) + 1 or width
+        cut = next((m.start() for m in WHOLE.finditer(text) if m.start() < cut < m.end()), cut) or _end(text, width)
         parts.append(text[:cut].rstrip())
         text = text[cut:].lstrip(" ")
     return [*parts, text]
+
+
+def _end(text: str, width: int) -> int:
+    """Give the end of the key or day with which text begins, or the width where it is too long for it."""
+    found = WHOLE.match(text)
+    return min(found.end(), width) if found else width
 
 
 def _cut(text: str, width: int) -> str:

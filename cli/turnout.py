@@ -14,12 +14,14 @@ from ledger.decision import fold
 from ledger.errors import RefusedError
 from ledger.field import rounded
 from ledger.store import Ledger
-from ledger.streams.contest import contest_stream, require_contest
+from ledger.streams.contest import ContestDefined, contest_stream, require_contest
 from ledger.streams.result import ResultDeclared
 from projections.catch_up import PastViews, Views
 from projections.moment import Moment
 from projections.paper_account import paper_lines
 from projections.papers import PaperProjection
+from projections.roll.editions import sections_told
+from projections.roll.reading import Roll, point_of
 from projections.roll.suppression import LEAST, OTHERS, TREE
 from projections.roll.turnout import Papers, turnout_by, turnout_parts
 
@@ -47,7 +49,7 @@ def show_turnout_by(
 
     Raises:
         UsageError: `unknown-place`, `unknown-audience`, `not-for-the-public`, `bad-moment`.
-        RefusedError: `unknown-contest`, `not-declared`: the public is told once the result is declared.
+        RefusedError: `unknown-contest`; `not-declared`: the public is told once the result is declared; `too-few`.
     """
     names = tuple(dict.fromkeys(by))
     require_names("--by", names, audience)
@@ -58,14 +60,14 @@ def show_turnout_by(
         require_known(moment, ledger)
         with contest_named(ledger, moment):
             past = moment.past(ledger.stream(contest_stream(contest).stream))
-            require_contest(fold(contest_stream(contest), (event for _, event in past)))
+            defined = require_contest(fold(contest_stream(contest), (event for _, event in past)))
         if audience == "public":
             moment = _declared(ledger, contest, moment)
-        told = _told(ledger, views, contest, moment, TREE if audience == "public" else names)
+            told, least = _public(ledger, views, defined, moment, names)
+        else:
+            told, least = _told(ledger, views, contest, moment, names), 0
     if audience != "public":
         log_opening(place, "turnout", len(told), *asked)
-    else:
-        told = turnout_by(turnout_parts({key: papers for key, papers in told.items() if papers.distributed}), *names)
     if as_json:
         say_json([{**dict(zip(names, key, strict=True)), **_json(papers)} for key, papers in told.items()])
         return
@@ -76,7 +78,8 @@ def show_turnout_by(
     say(table((*names, "distributed", "returned", "%"), rows, right=(last, last + 1, last + 2)))
     say_wrapped(f"turnout in contest {contest}, by the marked register ({moment.says()})")
     if audience == "public":
-        say_wrapped(f"Where fewer than {LEAST} returned their papers, or did not, they are counted among {OTHERS}")
+        say_wrapped(f"Where fewer than {least} returned their papers, or did not, they are counted among {OTHERS}")
+        say_wrapped(f"Distributed is as told of the roll, where it differs from that by fewer than {LEAST}")
     else:
         say_wrapped("For officers: small numbers are not hidden")
 
@@ -94,6 +97,33 @@ def _declared(ledger: Ledger, contest: str, moment: Moment) -> Moment:
             remedy=f"Wait for the declaration; or look at the sections: pollbook turnout {contest}",
         )
     return Moment(known_at_position=position)
+
+
+def _public(
+    ledger: Ledger, views: Views, contest: ContestDefined, moment: Moment, names: Sequence[str]
+) -> tuple[Told, int]:
+    """Give what the public is told of a contest, and how many are the fewest in it."""
+    papers = {
+        tuple("" if name == NONE else name for name in key): each
+        for key, each in _told(ledger, views, contest.contest, moment, TREE).items()
+    }
+    views.catch_up(ledger)
+    roll = Roll(views.database, contest.election)
+    editions = roll.editions(point_of(ledger, moment).known)
+    counts = [roll.summary(each.point, *TREE) for each in editions]
+    sections = sections_told(ledger, editions[0]) if editions else frozenset()
+    least = max(LEAST, contest.smallest_cell)
+    published = contest.paper_publication == "papers"
+    parts = turnout_parts(papers, counts, sections, published=published, least=least)
+    if papers and not parts:
+        raise RefusedError(
+            "too-few",
+            f"turnout in contest {contest.contest}",
+            expected=f"{least} who returned their papers, and {least} who did not",
+            found="fewer of one or the other",
+            remedy="It is not told to the public; an officer who wants it public records publish-figures",
+        )
+    return turnout_by(parts, *names), least
 
 
 def _told(ledger: Ledger, views: Views, contest: str, moment: Moment, names: Sequence[str]) -> Told:

@@ -32,7 +32,8 @@ from projections.verify.schema import LEDGER_ID
 from projections.verify.sealing import Notes, Trust
 
 FINDINGS = 3  # exit code
-CHECK_INDENT = 17  # columns before what a check says
+NUMBER_WIDTH = max(map(len, CHECKS))
+CHECK_INDENT = NUMBER_WIDTH + 15  # columns before what a check says
 Part = TypeVar("Part", Views, Vault)
 
 
@@ -158,14 +159,15 @@ def _print(report: Report, *, as_json: bool) -> None:
         for number, (_, title) in CHECKS.items():
             found = sum(finding.check == number for finding in report.findings)
             state = f"{found} found" if found else "not checked" if number in report.unchecked else "ok"
-            say("\n".join(wrapped(f"{number}  {state:11}  {title}", indent=CHECK_INDENT)))
+            say("\n".join(wrapped(f"{number:{NUMBER_WIDTH}}  {state:11}  {title}", indent=CHECK_INDENT)))
         for why in sorted(set(report.unchecked.values())):
             numbers = ", ".join(number for number in CHECKS if report.unchecked.get(number) == why)
             say_wrapped(f"not checked: {numbers}: {why}")
         for finding in report.findings:
             say(finding.line())
         if not report.findings:
-            say(f"nothing wrong was found by the {len(CHECKS) - len(report.unchecked)} checks that were carried out")
+            done = len(CHECKS) - len(report.unchecked)
+            say_wrapped(f"nothing wrong was found by the {done} checks that were carried out")
         if report.founding.kept:
             say_wrapped(f"founded by {report.founding.governing_body}. {KEPT[report.founding.kept]}")
         say(f"{report.size} events, root {report.root.hex()}")

@@ -16,6 +16,7 @@ from typing import Any, ClassVar, NamedTuple, Self, TypeVar
 from pydantic import BaseModel, ConfigDict, Field
 
 from ledger.build import Build
+from ledger.errors import PollbookError, ReplayError
 from ledger.event import Event
 from ledger.field import Text, Time
 from ledger.figures import Figures
@@ -46,9 +47,20 @@ AnyState = TypeVar("AnyState", bound=State)
 
 
 def fold(state: AnyState, events: Iterable[Event]) -> AnyState:
-    """Give the state after these events, in order."""
-    for event in events:
-        state = state.evolve(event)
+    """Give the state after these events, in order.
+
+    Raises:
+        ReplayError: `stream-does-not-replay`; an event is of what the stream does not have.
+    """
+    name = state.stream
+    try:
+        for event in events:
+            state = state.evolve(event)
+    except PollbookError:
+        raise
+    except (TypeError, LookupError, ValueError, AttributeError) as error:
+        expected = "events that follow on one another"
+        raise ReplayError("stream-does-not-replay", name, expected=expected, found=str(error)) from error
     return state
 
 

@@ -74,6 +74,10 @@ class EvidenceError(PollbookError):
         super().__init__(code, what, expected=expected, found=found, remedy=remedy)
 
 
+class ReplayError(EvidenceError, TypeError):
+    """Events of a stream do not follow on one another: they give no state. Code `stream-does-not-replay`."""
+
+
 def _cut(text: str) -> str:
     """Make one part of one line: what does not print (a stored byte, a file name) is escaped, what is long is cut."""
     line = "".join(c if c.isprintable() else c.encode("unicode_escape", "replace").decode() for c in text)

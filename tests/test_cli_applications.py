@@ -186,3 +186,9 @@ def test_registers_of_members_keep_off_the_name(at: Terminal) -> None:
     at.write("m.toml", 'key = "No"\n[private]\nname = "Name"\n[set]\ncategory = "member"\n')
     words = ("import", "register-members", "m.csv", "--mapping", "m.toml", "--as", "registrar")
     at(*words, "--set", "register_id=applications-labour").refused("reserved-register")
+
+
+def test_a_receipt_number_that_nobody_has(at: Terminal) -> None:
+    imported(at, HEAD + ADA)
+    assert len(key(at, "a-0001")) == 24
+    assert "none with A7777" in at("application-key", "labour", "A-7777").refused("unknown-application")

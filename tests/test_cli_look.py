@@ -98,6 +98,16 @@ def test_nothing_of_a_long_name_is_lost() -> None:
     assert table(("a",), [("nominations, of all",)], width=12).splitlines()[2:] == ["nominations,", "of all"]
 
 
+def test_keys_and_days_stay_in_one_piece_while_another_column_can_give_way() -> None:
+    key, day = "0c42bc22a35c684539fa65d8", "2025-06-02"
+    row = (key, f"{key}/1", day, "ned.catman.of.nowhere@example.org", f"admitted by {key}")
+    lines = table(("person", "application", "day", "e-mail", "why"), [row], width=106).splitlines()
+    assert max(map(len, lines)) <= 106
+    assert lines[2].split()[:3] == [key, f"{key}/1", day]
+    assert lines[2].endswith("admitted by") and lines[3].endswith(key)
+    assert max(map(len, table(("key", "day"), [(key, day)], width=12).splitlines())) <= 12
+
+
 @pytest.mark.parametrize(
     ("words", "keys"),
     [

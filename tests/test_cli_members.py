@@ -360,3 +360,14 @@ def test_the_help_shows_a_mapping_that_is_one(at: Terminal) -> None:
     row = "00000001,Ada,Ambleth,ada@example.org,02/01/1950,Bow & E.,London,06/05/2010\n"
     assert of(imported(at, head + row)) == (1, 0, {})
     assert max(map(len, shown.splitlines())) <= 80
+
+
+def test_the_key_of_a_member_by_their_number(at: Terminal) -> None:
+    imported(at, HEAD + ADA + BELA)
+    key = at("member-key", "members", " 0001 ").done().strip()
+    assert "registered" in at("show", f"person/{key}").done()
+    assert key != at("member-key", "members", "0002").done().strip()
+    assert "nobody with 0009" in at("member-key", "members", "0009").refused("unknown-person")
+    assert "pollbook find" in at("member-key", "members", "1").refused("unknown-person")
+    at("member-key", "members", " ").refused("no-number", 2)
+    at("member-key", "member", "0001").refused("unknown-register")

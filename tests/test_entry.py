@@ -7,6 +7,7 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
+from ordering import allowed, told
 from rolls import ADOPT, COLLEGE, ONE_EACH, category, franchise, key
 from scenario import CALL_ELECTION, NOW, Given, but, given, happened
 from test_intake import FILE
@@ -32,7 +33,7 @@ HASH = "sha256:" + "0" * 64
 ADD = AddEntry(
     election="labour", person=P, category="member", section="members", source="register", basis=f"person/{P}"
 )
-BY_RULING = but(ADD, source="ruling", basis="ruling/r-1")
+BY_RULING = but(ADD, source="ruling", basis="case/c1")
 AMEND = AmendEntry(election="labour", person=P, number=1, field="unit", new="bow-east", cause="transferred")
 REMOVE = RemoveEntry(election="labour", person=P, number=1, cause="resigned")
 RESTORE = RestoreEntry(election="labour", person=P, number=1, cause="clerical")
@@ -84,10 +85,10 @@ def test_adds_another_under_the_next_number_in_a_section_with_room() -> None:
         ({"category": "membr"}, "unknown-category"),
         ({"section": "mps"}, "unknown-section"),
         ({"source": "ruling"}, "cause-required"),
-        ({"source": "appeal", "basis": "ruling/r-1"}, "cause-required"),
+        ({"source": "appeal", "basis": "case/c1"}, "cause-required"),
         ({"basis": f"person/{Q}"}, "unknown-basis"),
         ({"basis": f"application/{P}"}, "unknown-basis"),
-        ({"basis": "ruling/r-1"}, "unknown-basis"),
+        ({"basis": "case/c1"}, "unknown-basis"),
         ({"affiliate": "unite"}, "basis-differs"),
         ({"category": "mp", "section": "mps"}, "basis-differs"),
     ],
@@ -105,7 +106,7 @@ def test_refuses_a_member_of_a_file_that_was_not_taken_in_whole() -> None:
 
 
 def test_refuses_somebody_who_does_not_pass_and_says_which_test() -> None:
-    late = scene(events=registered(Q, joined="2010-06-25"))
+    late = scene(events=[*registered(Q, joined="2010-06-25"), *told(Q)])
     refused = late.when(but(ADD, person=Q, basis=f"person/{Q}")).then_refused("not-entitled")
     assert refused.found.startswith("member-on failed: member from 2010-06-25 on;")
     by_ruling = but(BY_RULING, person=Q)
@@ -162,9 +163,14 @@ def test_a_second_entitlement_is_refused_as_the_franchise_has_it(rule: Any, othe
     if isinstance(rule, str):
         rule = franchise(*COLLEGE.categories, several=rule)
     at = (
-        scene(BY_RULING, but(BY_RULING, category="unite", section="affiliates", affiliate="unite"), rule=rule)
+        scene(
+            BY_RULING,
+            but(BY_RULING, category="unite", section="affiliates", affiliate="unite"),
+            rule=rule,
+            events=told(P),
+        )
         if rule.several == "per-section-and-affiliate"
-        else scene(BY_RULING, rule=rule)
+        else scene(BY_RULING, rule=rule, events=told(P))
     )
     second = at.when(but(BY_RULING, **other))
     if kept:
@@ -198,7 +204,7 @@ def test_amends_removes_and_restores() -> None:
         (but(AMEND, number=2), "unknown-entry"),
         (but(AMEND, cause=None), "cause-required"),
         (but(AMEND, cause="ruling"), "cause-required"),
-        (but(AMEND, cause="ruling", basis="appeal/a-1"), "cause-required"),
+        (but(AMEND, cause="ruling", basis="appeal/c1/1"), "cause-required"),
         (but(AMEND, new=None), "entry-unchanged"),
         (but(AMEND, field="category", new=None), "category-required"),
         (but(AMEND, field="category", new="membr"), "unknown-category"),
@@ -219,14 +225,14 @@ def test_refuses_to_change_or_remove_what_was_removed_and_to_restore_without_cau
     removed.when(AMEND).then_refused("entry-not-live")
     removed.when(REMOVE).then_refused("entry-not-live")
     removed.when(but(RESTORE, cause=None)).then_refused("cause-required")
-    refused = scene(ADD, REMOVE, BY_RULING).when(RESTORE).then_refused("duplicate-entitlement")
+    refused = scene(ADD, REMOVE, BY_RULING, events=told(P)).when(RESTORE).then_refused("duplicate-entitlement")
     assert f"{P}/2" in refused.found
 
 
 def test_an_affiliate_is_not_amended_into_one_that_the_person_votes_in_already() -> None:
     rule = franchise(category("unite", "affiliates", "unite"), several="per-section-and-affiliate")
     add = but(BY_RULING, category="unite", section="affiliates", affiliate="unite")
-    at = scene(add, but(add, affiliate="gmb"), rule=rule)
+    at = scene(add, but(add, affiliate="gmb"), rule=rule, events=told(P))
     amend = but(AMEND, number=2, field="affiliate", cause="clerical")
     at.when(but(amend, new="unite")).then_refused("duplicate-entitlement")
     assert at.when(but(amend, new="gmb-london")).events
@@ -255,17 +261,18 @@ def test_refuses_to_change_an_entry_of_a_build_that_is_not_closed() -> None:
         (but(REMOVE, cause="duplicate"), "after-freeze"),
         (but(REMOVE, cause="clerical"), ""),
         (but(REMOVE, cause="ruling"), "cause-required"),
-        (but(REMOVE, cause="ruling", basis="case/c-1"), ""),
-        (but(REMOVE, cause="appeal", basis="appeal/a-1"), ""),
+        (but(REMOVE, cause="ruling", basis="case/c2"), ""),
+        (but(REMOVE, cause="ruling", basis="case/c-3"), "basis-missing"),
         (but(AMEND, cause="clerical"), ""),
         (but(BY_RULING, person=Q), ""),
-        (but(BY_RULING, person=Q, source="appeal", basis="appeal/a-1"), ""),
+        (but(BY_RULING, person=Q, source="appeal", basis="appeal/c9/1"), ""),
     ],
 )
 def test_after_the_freeze_only_by_a_ruling_an_appeal_or_to_put_right_a_clerical_error(
     command: Command, code: str
 ) -> None:
-    when = scene(ADD, FreezeRoll(election="labour"), events=registered(Q)).when(command)
+    decided = [*told(Q), *told(P, (1, "remove"), case="c2"), *allowed(Q)]
+    when = scene(ADD, FreezeRoll(election="labour"), events=[*registered(Q), *decided]).when(command)
     if code:
         when.then_refused(code)
     else:

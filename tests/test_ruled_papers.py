@@ -23,6 +23,7 @@ from ledger.desk import Desk
 from ledger.event import Event
 from ledger.marking import MarkRow
 from ledger.streams.account import AccountStated
+from ledger.streams.cases import ReopenCase
 from ledger.streams.entry import EntryAdded
 from ledger.streams.issue import IssuePapers, PapersIssued
 from ledger.streams.issued import (
@@ -112,6 +113,30 @@ def test_a_paper_that_did_not_come_back_is_cancelled_with_its_entry_whatever_the
         assert isinstance(paper, PaperCancelled)
         assert (paper.basis, paper.cause, paper.contest, paper.number) == ("case/c1", "ruling", "leader", 1)
         assert paper.effective == TELL.effective
+
+
+def test_only_the_ruling_that_answers_the_case_is_told_and_carried_out() -> None:
+    reopen = ReopenCase(case="c1", reason="new-evidence", effective="2010-08-10T13:00:00Z")
+    again = but(RULE, outcome="no-action", effective="2010-08-10T14:00:00Z")
+    scene(reopen).when(TELL).then_refused("ruling-overtaken")
+    overtaken = scene(reopen, again)
+    overtaken.when(TELL).then_refused("ruling-overtaken")
+    assert names(overtaken.when(but(TELL, ruling=2)).events) == ["RulingNotified"]
+    told = scene().when(TELL).events
+    assert check((*overtaken.events, *told))[0].code == "ruling-overtaken"
+
+
+def test_a_ruling_that_an_appeal_overturned_is_told_without_effect() -> None:
+    upheld = tuple(each.model_copy(update={"upheld": "not-upheld"}) for each in DETERMINE.answers)
+    dismissed = but(DETERMINE, outcome="dismissed", answers=upheld)
+    late = but(TELL, effective="2010-09-03T00:00:00Z")
+    overturned = scene(LODGE, ASSIGN, PACK, HEAR, DETERMINE)
+    led = overturned.when(late).events
+    assert names(led) == ["RulingNotified"]
+    assert check((*overturned.events, *led)) == []
+    stands = scene(LODGE, ASSIGN, PACK, HEAR, dismissed).when(late).events
+    assert names(stands) == ["RulingNotified", "EntryRemoved", "PaperCancelled"]
+    assert codes((*overturned.events, *stands)) == ["effect-differs"]
 
 
 def test_nothing_is_cancelled_where_no_paper_is() -> None:

@@ -14,7 +14,7 @@ from terminal import ADOPT_RULE, CALL_ELECTION, CLOSE_POLL, DEFINE_CONTEST, Term
 
 from ledger.store import open_ledger
 from ledger.streams.result import ResultDeclared
-from projections.roll.suppression import LEAST, Cell
+from projections.roll.suppression import LEAST, Cell, releases
 from projections.roll.turnout import Papers, turnout_by, turnout_parts
 
 UNITS = {"bow": (0, 30, 15), "hull": (30, 42, 33), "rye": (42, 46, 44), "wye": (46, 80, 58)}  # from, to, voted up to
@@ -92,15 +92,46 @@ def turnouts(draw: st.DrawFn) -> dict[Cell, Papers]:
     return found
 
 
-@given(turnouts())
-def test_neither_few_voters_nor_few_others_are_told(cells: dict[Cell, Papers]) -> None:
-    parts = turnout_parts(cells)
-    assert {cell for part in parts for cell in part} == set(cells)
+@given(turnouts(), st.booleans(), st.sampled_from((LEAST, LEAST + 7)))
+def test_neither_few_voters_nor_few_others_are_told(cells: dict[Cell, Papers], published: bool, least: int) -> None:
+    parts = turnout_parts(cells, published=published, least=least)
     for part, papers in parts.items():
         assert papers == sum((cells[cell] for cell in part), Papers(0, 0))
-        (section,) = {cell[0] for cell in part}
-        if part != frozenset(cell for cell in cells if cell[0] == section):
-            assert min(papers.returned, papers.distributed - papers.returned) >= LEAST
-    by_section = turnout_by(parts, "section")
-    for (section,), papers in by_section.items():
-        assert papers == sum((each for cell, each in cells.items() if cell[0] == section), Papers(0, 0))
+        sections = {cell[0] for cell in part}
+        if published:
+            assert len(sections) == 1
+        if not published or part != frozenset(cell for cell in cells if cell[0] in sections):
+            assert min(papers.returned, papers.distributed - papers.returned) >= least
+    if published or parts:
+        assert {cell for part in parts for cell in part} == set(cells)
+    if published:
+        for (section,), papers in turnout_by(parts, "section").items():
+            assert papers == sum((each for cell, each in cells.items() if cell[0] == section), Papers(0, 0))
+
+
+@given(turnouts(), st.data())
+def test_papers_less_the_roll_never_come_to_a_few(cells: dict[Cell, Papers], data: st.DataObject) -> None:
+    roll = {cell: papers.distributed + data.draw(st.integers(0, 12)) for cell, papers in cells.items()}
+    numbers = releases([roll])[-1].numbers
+    for part, papers in turnout_parts(cells, [roll]).items():
+        assert part not in numbers or abs(papers.distributed - numbers[part]) not in range(1, LEAST)
+
+
+ONE: Cell = ("friends", "friend", "", "leeds")
+MANY: Cell = ("members", "member", "", "leeds")
+
+
+def test_a_section_of_one_is_told_only_where_papers_are_published() -> None:
+    cells = {ONE: Papers(1, 1), MANY: Papers(40, 20)}
+    assert turnout_parts(cells) == {frozenset(cells): Papers(41, 21)}
+    assert turnout_parts(cells, published=True) == {frozenset((cell,)): papers for cell, papers in cells.items()}
+    assert turnout_parts({ONE: Papers(5, 2)}) == {}
+    assert turnout_parts(cells, least=21) == {}
+
+
+def test_one_struck_off_after_the_freeze_does_not_follow_from_the_papers() -> None:
+    york: Cell = ("members", "member", "", "york")
+    cells = {MANY: Papers(39, 20), york: Papers(30, 15)}
+    roll = {MANY: 40, york: 50}
+    assert turnout_parts(cells, [roll]) == {frozenset((MANY,)): Papers(40, 20), frozenset((york,)): Papers(30, 15)}
+    assert turnout_parts(cells, [roll, {MANY: 39, york: 50}])[frozenset((MANY,))] == Papers(40, 20)

@@ -146,6 +146,9 @@ class Application(State):
 
     def _cured(self, event: CureInvited | CureSupplied | CureLapsed) -> dict[str, Cure]:
         """Give the grounds that an event about them changes, as they stand after it."""
+        unknown = [] if isinstance(event, CureInvited) else [one for one in event.grounds if one not in self.cures]
+        if unknown:
+            raise TypeError(f"{event.type} does not belong to an application not told of {', '.join(unknown)}")
         match event:
             case CureInvited():
                 return {ground: Cure(event) for ground in event.grounds}

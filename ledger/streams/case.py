@@ -170,6 +170,8 @@ class Case(State):
     def _noted(self, event: RulingNotified | RulingCorrected) -> tuple[Ruling, ...]:
         """Give the rulings, the one that was told or corrected with that."""
         rulings = list(self.rulings)
+        if event.ruling > len(rulings):
+            raise TypeError(f"{event.type} does not belong to a case without ruling {event.ruling}")
         ruling = rulings[event.ruling - 1]
         if isinstance(event, RulingNotified):
             rulings[event.ruling - 1] = replace(ruling, notified=event)

@@ -12,7 +12,9 @@ from ledger.errors import nearest, refused
 from ledger.field import Id, PersonKey, StreamId
 from ledger.rules.eligibility import Facts, evaluate_all
 from ledger.rules.franchise import Category, Franchise
+from ledger.streams.appeal import Appeal
 from ledger.streams.basis import Basis
+from ledger.streams.case import Case
 from ledger.streams.certificate import Certificate
 from ledger.streams.entry import (
     Entries,
@@ -24,9 +26,9 @@ from ledger.streams.entry import (
 from ledger.streams.franchise import Adopted, franchise_stream, require_category, require_franchise
 from ledger.streams.member import IntakeState
 from ledger.streams.merge import Merge, merge_stream
+from ledger.streams.ordered import DECIDED, Change, reads_of, require_ordered
 from ledger.streams.roll import Roll, require_not_frozen, roll_stream
 
-DECIDED = {"ruling": ("ruling/", "case/"), "appeal": ("appeal/",)}  # what is decided elsewhere, and where it is
 UNREAD = Basis("person/unread")  # in place of what is not a row of a register or an application
 UNBATCHED = "none/none"  # in place of the intake and the certificate of what came in no batch
 
@@ -40,7 +42,7 @@ class AddEntry(Command):
     section: Id = Field(description="section that the franchise has the category in")
     source: Source = Field(description="what kind of thing it rests on")
     basis: StreamId = Field(
-        description="stream that it rests on: person/KEY, application/KEY, ruling/ID, case/ID or appeal/ID"
+        description="stream that it rests on: person/KEY, application/KEY, case/ID or appeal/ID/RULING"
     )
     affiliate: Id | None = Field(None, description="id of the affiliate")
     region: Id | None = Field(None, description="id of the region")
@@ -62,6 +64,7 @@ def _basis(command: AddEntry, _: Mapping[str, Any]) -> Basis:
     certificate=lambda _, seen: Certificate(f"certificate/{seen['basis'].file or UNBATCHED}"),
     merge=lambda c, _: merge_stream(c.person),
     joined=lambda _, seen: merge_stream(seen["basis"].key),
+    **reads_of("source"),
 )
 def add_entry(
     command: AddEntry,
@@ -74,12 +77,15 @@ def add_entry(
     certificate: Certificate,
     merge: Merge,
     joined: Merge,
+    case: Case,
+    appeal: Appeal,
 ) -> Outcome:
     """Decide that an entry may be added.
 
     Raises:
         RefusedError: `no-franchise`, `unknown-category`, `unknown-section`, `merged-person`, `cause-required`,
-            `after-freeze`, `unknown-basis`, `basis-differs`, `not-entitled`, `duplicate-entitlement`, in that order.
+            `basis-missing`, `basis-unfit`, `after-freeze`, `unknown-basis`, `basis-differs`, `not-entitled`,
+            `duplicate-entitlement`, in that order.
     """
     rule = require_franchise(franchise, command.election)
     where = f"{entries.stream}, {command.category}"
@@ -92,6 +98,8 @@ def add_entry(
         raise refused("merged-person", where, "a person who is kept", f"one merged into {merge.kept}", remedy)
     if command.source in DECIDED:
         require_decided(command.source, command.basis, where)
+        change = Change("add", command.election, command.person)
+        require_ordered(command.source, command.basis, change, case, appeal, where)
     else:
         require_not_frozen(roll, where)
         on_record = bool(intake.reconciled) if basis.member else bool(basis.application and basis.application.admitted)
@@ -140,7 +148,7 @@ def require_room(rule: Franchise, entries: Entries, section: str, affiliate: str
 
 def require_decided(cause: str, basis: str | None, where: str) -> None:
     """Refuse a ruling or an appeal that is not named (`cause-required`)."""
-    kinds = DECIDED[cause]
-    if basis is None or not basis.startswith(kinds):
-        expected = f"the {cause} by its stream: {' or '.join(f'{kind}ID' for kind in kinds)}"
+    kind = DECIDED[cause]
+    if basis is None or not basis.startswith(kind):
+        expected = f"the {cause} by its stream: {kind}ID"
         raise refused("cause-required", where, expected, basis or "none", "Name it with --basis")

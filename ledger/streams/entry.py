@@ -124,13 +124,18 @@ class Entries(State):
                 entry = EntryNow(event.number, *where, True, event.effective, event.batch or "")
             case EntryAmended():
                 changes: dict[str, Any] = {event.field: event.new}
-                entry = self.entries[event.number]._replace(**changes)
+                entry = self._entry(event)._replace(**changes)
             case EntryRemoved() | EntryRestored():
                 live = isinstance(event, EntryRestored)
-                entry = self.entries[event.number]._replace(live=live, since=event.effective)
+                entry = self._entry(event)._replace(live=live, since=event.effective)
             case _:
                 raise TypeError(f"{event.type} does not belong to entries")
         return replace(self, version=event.version, entries={**self.entries, entry.number: entry})
+
+    def _entry(self, event: EntryAmended | EntryRemoved | EntryRestored) -> EntryNow:
+        if event.number not in self.entries:
+            raise TypeError(f"{event.type} does not belong to entries without number {event.number}")
+        return self.entries[event.number]
 
 
 def entry_stream(election: str, person: str) -> Entries:

@@ -5,13 +5,17 @@ Once the roll is frozen, an entry changes by a ruling, by an appeal, or to put r
 
 from __future__ import annotations
 
+from typing import Literal
+
 from pydantic import Field
 
 from ledger.decision import Act, Command, Outcome, decision
 from ledger.errors import refused
 from ledger.field import Id, PersonKey, StreamId
 from ledger.rules.franchise import Franchise
-from ledger.streams.entries import DECIDED, require_decided, require_room
+from ledger.streams.appeal import Appeal
+from ledger.streams.case import Case
+from ledger.streams.entries import require_decided, require_room
 from ledger.streams.entry import (
     AmendCause,
     Cause,
@@ -25,23 +29,33 @@ from ledger.streams.entry import (
     entry_stream,
 )
 from ledger.streams.franchise import Adopted, franchise_stream, require_category, require_franchise
+from ledger.streams.ordered import DECIDED, Change, reads_of, require_ordered
 from ledger.streams.roll import Roll, require_not_frozen, roll_stream
 from ledger.streams.roll_build import BuildState
 
 UNBUILT = "build/none/0"  # in place of the build of what came in none
 
 
-def _require_cause(cause: str | None, basis: str | None, roll: Roll, entries: Entries, number: int) -> None:
-    """Refuse a change without a cause, or once the roll is frozen with one that is too late.
+def _require_cause(
+    act: Literal["amend", "remove", "restore"],
+    command: AmendEntry | RemoveEntry | RestoreEntry,
+    roll: Roll,
+    case: Case,
+    appeal: Appeal,
+) -> None:
+    """Refuse a change without a cause, one that nothing orders, or once the roll is frozen one that is too late.
 
     Raises:
-        RefusedError: `cause-required`, `after-freeze`, in that order.
+        RefusedError: `cause-required`, `basis-missing`, `basis-unfit`, `after-freeze`, in that order.
     """
-    where = f"{entries.stream}, entry {number}"
+    cause, basis = command.cause, command.basis
+    where = f"{entry_stream(command.election, command.person).stream}, entry {command.number}"
     if cause is None:
         raise refused("cause-required", where, "a cause", "none", "Give it with --cause")
     if cause in DECIDED:
         require_decided(cause, basis, where)
+        change = Change(act, command.election, command.person, command.number)
+        require_ordered(cause, basis, change, case, appeal, where)
     elif cause != "clerical":
         require_not_frozen(roll, f"{where}, {cause}")
 
@@ -78,7 +92,7 @@ class AmendEntry(Command):
     field: EntryField = Field(description="which field")
     new: Id | None = Field(None, description="the new value; none if left out")
     cause: AmendCause | None = Field(None, description="why")
-    basis: StreamId | None = Field(None, description="stream of the ruling or the appeal, or of what else it rests on")
+    basis: StreamId | None = Field(None, description="stream of the case or the appeal, or of what else it rests on")
 
 
 @decision(
@@ -87,20 +101,28 @@ class AmendEntry(Command):
     roll=lambda c, _: roll_stream(c.election),
     entries=lambda c, _: entry_stream(c.election, c.person),
     build=lambda c, seen: BuildState(seen["entries"].batch_of(c.number) or UNBUILT),
+    **reads_of("cause"),
 )
 def amend_entry(
-    command: AmendEntry, act: Act, franchise: Adopted, roll: Roll, entries: Entries, build: BuildState
+    command: AmendEntry,
+    act: Act,
+    franchise: Adopted,
+    roll: Roll,
+    entries: Entries,
+    build: BuildState,
+    case: Case,
+    appeal: Appeal,
 ) -> Outcome:
     """Decide that an entry may be amended.
 
     Raises:
         RefusedError: `no-franchise`, `unknown-entry`, `build-open`, `entry-not-live`, `cause-required`,
-            `after-freeze`, `entry-unchanged`, `category-required`, `unknown-category`, `unknown-section`,
-            `duplicate-entitlement`, in that order.
+            `basis-missing`, `basis-unfit`, `after-freeze`, `entry-unchanged`, `category-required`,
+            `unknown-category`, `unknown-section`, `duplicate-entitlement`, in that order.
     """
     rule = require_franchise(franchise, command.election)
     entry = _entry(entries, command.number, build, live=True)
-    _require_cause(command.cause, command.basis, roll, entries, command.number)
+    _require_cause("amend", command, roll, case, appeal)
     where = f"{entries.stream}, entry {command.number}, {command.field}"
     old = getattr(entry, command.field)
     if old == command.new:
@@ -129,7 +151,7 @@ class RemoveEntry(Command):
     person: PersonKey = Field(description="key of the person")
     number: int = Field(ge=1, description="number of the entry")
     cause: Cause | None = Field(None, description="why")
-    basis: StreamId | None = Field(None, description="stream of the ruling or the appeal, or of what else it rests on")
+    basis: StreamId | None = Field(None, description="stream of the case or the appeal, or of what else it rests on")
 
 
 @decision(
@@ -137,16 +159,19 @@ class RemoveEntry(Command):
     roll=lambda c, _: roll_stream(c.election),
     entries=lambda c, _: entry_stream(c.election, c.person),
     build=lambda c, seen: BuildState(seen["entries"].batch_of(c.number) or UNBUILT),
+    **reads_of("cause"),
 )
-def remove_entry(command: RemoveEntry, act: Act, roll: Roll, entries: Entries, build: BuildState) -> Outcome:
+def remove_entry(
+    command: RemoveEntry, act: Act, roll: Roll, entries: Entries, build: BuildState, case: Case, appeal: Appeal
+) -> Outcome:
     """Decide that an entry may be removed.
 
     Raises:
-        RefusedError: `unknown-entry`, `build-open`, `entry-not-live`, `cause-required`, `after-freeze`, in that
-            order.
+        RefusedError: `unknown-entry`, `build-open`, `entry-not-live`, `cause-required`, `basis-missing`, `basis-unfit`,
+            `after-freeze`, in that order.
     """
     _entry(entries, command.number, build, live=True)
-    _require_cause(command.cause, command.basis, roll, entries, command.number)
+    _require_cause("remove", command, roll, case, appeal)
     fields = command.model_dump(include={"basis", "cause", "election", "number"})
     return Outcome([EntryRemoved(**act.on(entries), **fields)])
 
@@ -158,7 +183,7 @@ class RestoreEntry(Command):
     person: PersonKey = Field(description="key of the person")
     number: int = Field(ge=1, description="number of the entry")
     cause: RestoreCause | None = Field(None, description="why")
-    basis: StreamId | None = Field(None, description="stream of the ruling or the appeal")
+    basis: StreamId | None = Field(None, description="stream of the case or the appeal")
 
 
 @decision(
@@ -166,16 +191,20 @@ class RestoreEntry(Command):
     franchise=lambda c, _: franchise_stream(c.election),
     roll=lambda c, _: roll_stream(c.election),
     entries=lambda c, _: entry_stream(c.election, c.person),
+    **reads_of("cause"),
 )
-def restore_entry(command: RestoreEntry, act: Act, franchise: Adopted, roll: Roll, entries: Entries) -> Outcome:
+def restore_entry(
+    command: RestoreEntry, act: Act, franchise: Adopted, roll: Roll, entries: Entries, case: Case, appeal: Appeal
+) -> Outcome:
     """Decide that an entry may be restored.
 
     Raises:
-        RefusedError: `no-franchise`, `unknown-entry`, `entry-live`, `cause-required`, `duplicate-entitlement`.
+        RefusedError: `no-franchise`, `unknown-entry`, `entry-live`, `cause-required`, `basis-missing`, `basis-unfit`,
+            `duplicate-entitlement`.
     """
     rule = require_franchise(franchise, command.election)
     entry = _entry(entries, command.number, BuildState(UNBUILT), live=False)
-    _require_cause(command.cause, command.basis, roll, entries, command.number)
+    _require_cause("restore", command, roll, case, appeal)
     require_room(rule, entries, entry.section, entry.affiliate)
     fields = command.model_dump(include={"basis", "cause", "election", "number"})
     return Outcome([EntryRestored(**act.on(entries), **fields)])

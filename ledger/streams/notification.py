@@ -17,6 +17,7 @@ from ledger.rules.local_time import DAY_SECONDS, seconds_between
 from ledger.streams.appeal import Appeal, appeal_stream
 from ledger.streams.case import Case, case_stream, require_ruling
 from ledger.streams.entry import Entries, EntryRemoved, EntryRestored, entry_stream
+from ledger.streams.ordered import overturned
 from ledger.streams.procedure import Procedure, procedure_stream
 from ledger.streams.ruled_papers import papers_guard, papers_ruled
 from ledger.streams.ruling_events import CONTENTS, Content, RulingCorrected, RulingMade, RulingNotified
@@ -31,7 +32,8 @@ class NotifyRuling(Command):
     """Record that the person was told of a ruling, with its text; from then on it has effect on their entries.
 
     With an entry that is removed its paper is cancelled, if it did not come back. One that did is set aside where the
-    ruling says so, as long as it can be told which it is.
+    ruling says so, as long as it can be told which it is. A ruling that an appeal overturned meanwhile is told without
+    effect; one that no longer answers the case, which was opened again, is not told any more.
     """
 
     case: Id = Field(description="id of the case")
@@ -48,22 +50,30 @@ class NotifyRuling(Command):
     case=lambda c, _: case_stream(c.case),
     procedure=lambda _c, seen: procedure_stream(seen["case"].election),
     entries=lambda _c, seen: entry_stream(seen["case"].election, seen["case"].person),
+    appeal=lambda c, _: appeal_stream(c.case, c.ruling),
     figures=lambda c, port: port.case_papers(c.case),
 )
 def notify_ruling(
-    command: NotifyRuling, act: Act, case: Case, procedure: Procedure, entries: Entries, figures: CasePapers
+    command: NotifyRuling,
+    act: Act,
+    case: Case,
+    procedure: Procedure,
+    entries: Entries,
+    appeal: Appeal,
+    figures: CasePapers,
 ) -> Outcome:
     """Decide that it may be recorded that somebody was told of a ruling, and carry it out on the roll and on papers.
 
     Raises:
-        RefusedError: `unknown-case`, `unknown-ruling`, `already-told`, `letter-lacks`, `procedure-missing`,
-            `before-ruling`, `future-dated`, in that order.
+        RefusedError: `unknown-case`, `unknown-ruling`, `already-told`, `ruling-overtaken`, `letter-lacks`,
+            `procedure-missing`, `before-ruling`, `future-dated`, in that order.
     """
     ruling = require_ruling(case, command.ruling)
     where = f"ruling {command.ruling} on case {case.id}"
     if ruling.notified is not None:
         found = f"one told at {ruling.notified.effective}"
         raise refused("already-told", where, "a ruling of which nobody was told", found, "Nothing to do")
+    _require_answers(case, command.ruling, where)
     if lacking := [each for each in CONTENTS if each not in command.contains]:
         remedy = "Send a letter that says it, then record that"
         raise refused("letter-lacks", where, "ground, rule, evidence, reasons, appeal", ", ".join(lacking), remedy)
@@ -83,8 +93,19 @@ def notify_ruling(
         ruling=command.ruling,
         text_digest=command.text_digest,
     )
+    if overturned(appeal):  # what is to be done instead, its remedies say
+        return Outcome([told])
     effects = (*_effects(made, act, case, entries), *papers_ruled(made, act, case, figures))
     return Outcome([told, *effects], unchanged=papers_guard(figures) if made.effects else None)
+
+
+def _require_answers(case: Case, number: int, where: str) -> None:
+    """Refuse to carry out a ruling that does not answer the case as it is open now (`ruling-overtaken`)."""
+    answer = case.ruling.made.ruling if case.ruling else None
+    if answer != number:
+        found = f"ruling {answer}, after it" if answer else f"a case opened again at {case.reopened}"
+        remedy = "Tell them of that one" if answer else "Rule again, and tell them of that"
+        raise refused("ruling-overtaken", where, "the ruling that answers the case now", found, remedy)
 
 
 def _effects(made: RulingMade, act: Act, case: Case, entries: Entries) -> Iterator[Event]:

@@ -11,6 +11,7 @@ from ledger.decision import Act, Command, Outcome, State, decision
 from ledger.errors import refused
 from ledger.field import Id, PersonKey, StreamId
 from ledger.marking import PaperFigures
+from ledger.streams.appeal import Appeal
 from ledger.streams.case import Case, Docket, case_stream, docket_stream
 from ledger.streams.contest import Contest, contest_stream, require_contest
 from ledger.streams.entry import Entries, EntryNow, entry_stream
@@ -24,6 +25,7 @@ from ledger.streams.issued import (
     PaperReissued,
     issued_stream,
 )
+from ledger.streams.ordered import Change, reads_of, require_ordered
 from ledger.streams.returned import EntryNumber, Returned, returned_stream
 
 
@@ -102,6 +104,7 @@ def _cases(_command: AnyOfThem, seen: Mapping[str, Docket]) -> tuple[State, ...]
     entries=_entries,
     issue=_section,
     issued=_issued,
+    **reads_of("reason"),
     figures=lambda c, port: port.paper(c.contest, c.person, c.number),
 )
 def issue_paper(
@@ -113,13 +116,15 @@ def issue_paper(
     entries: Entries,
     issue: Issue,
     issued: Issued,
+    case: Case,
+    appeal: Appeal,
     figures: PaperFigures,
 ) -> Outcome:
     """Decide that a paper may be issued to one elector.
 
     Raises:
         RefusedError: `unknown-contest`, `poll-closed`, `future-dated`, `unknown-entry`, `entry-not-live`,
-            `unknown-section`, `already-issued`, `paper-held`, `basis-missing`, in that order.
+            `unknown-section`, `already-issued`, `paper-held`, `basis-missing`, `basis-unfit`, in that order.
     """
     require_contest(contest)
     number, where = command.number, f"paper of elector {command.person}/{command.number} in contest {contest.id}"
@@ -137,6 +142,8 @@ def issue_paper(
         raise refused("already-issued", where, "an entry without a paper", "one that has a paper", remedy)
     _require_not_held(cases, act, where)
     _require_basis(command.reason, command.basis, where)
+    change = Change("issue", contest.election, command.person, number, contest.id)
+    require_ordered(command.reason, command.basis, change, case, appeal, where)
     fields = command.model_dump(include={"basis", "contest", "number", "reason"})
     return Outcome([PaperIssued(**act.on(issued), **fields)], unchanged=roll_guard(figures.position, contest))
 
@@ -191,6 +198,7 @@ def reissue_paper(
     issue=_section,
     issued=_issued,
     returned=_returned,
+    **reads_of("cause"),
     figures=lambda c, port: port.paper(c.contest, c.person, c.number),
 )
 def cancel_paper(
@@ -201,13 +209,15 @@ def cancel_paper(
     issue: Issue,
     issued: Issued,
     returned: Returned,
+    case: Case,
+    appeal: Appeal,
     figures: PaperFigures,
 ) -> Outcome:
     """Decide that a paper may be cancelled: before it came back, and after the close too.
 
     Raises:
         RefusedError: `unknown-contest`, `future-dated`, `unknown-entry`, `not-issued`, `paper-cancelled`,
-            `already-returned`, `entry-live`, `basis-missing`, in that order.
+            `already-returned`, `entry-live`, `basis-missing`, `basis-unfit`, in that order.
     """
     require_contest(contest)
     number, where = command.number, f"paper of elector {command.person}/{command.number} in contest {contest.id}"
@@ -221,6 +231,8 @@ def cancel_paper(
         remedy = "Record remove-entry first, or say another cause"
         raise refused("entry-live", where, "an entry that was removed", _standing(entry), remedy)
     _require_basis(command.cause, command.basis, where)
+    change = Change("cancel", contest.election, command.person, number, contest.id)
+    require_ordered(command.cause, command.basis, change, case, appeal, where)
     fields = command.model_dump(include={"basis", "cause", "contest", "number"})
     return Outcome([PaperCancelled(**act.on(issued), **fields)])
 

@@ -87,6 +87,7 @@ class Deadlines:
         self, oversight: Oversight, calendar: Calendar, papers: Iterable[Held] = (), planned: str | None = None
     ) -> None:
         self._of = oversight
+        self._cases_by_id = {each.case: each for each in oversight.cases}
         self._calendar = calendar
         self._papers = tuple(papers)
         self._planned = planned
@@ -157,8 +158,14 @@ class Deadlines:
 
     def _untold(self) -> Iterator[Waiting]:
         for ruling in self._of.rulings:
-            if ruling.told is None:
+            if ruling.told is None and self._answers(ruling):
                 yield self._item("not-told", ruling, "letter", ruling.ruled)
+
+    def _answers(self, ruling: RulingRow) -> bool:
+        """Whether a ruling answers its case as it is open now: nobody is told of one that was overtaken."""
+        case = self._cases_by_id.get(ruling.case)
+        reopened = case.reopened if case else None
+        return ruling.superseded_by is None and (reopened is None or ruling.ruled >= reopened)
 
     def _appeals(self) -> Iterator[Waiting]:
         for ruling in self._of.rulings:

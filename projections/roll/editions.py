@@ -35,10 +35,10 @@ def published(ledger: Record, roll: Roll, point: Point, least: int = LEAST) -> P
             remedy=f"Freeze it with freeze-roll, or look as an officer: pollbook roll {roll.election}",
         )
     counts = [roll.summary(each.point, *TREE) for each in editions if each.version <= current.version]
-    return Published(current, releases(counts, _told(ledger, editions[0]), least)[-1])
+    return Published(current, releases(counts, sections_told(ledger, editions[0]), least)[-1])
 
 
-def _told(ledger: Record, edition: Edition) -> frozenset[str]:
+def sections_told(ledger: Record, edition: Edition) -> frozenset[str]:
     """Give the sections whose number the event of an edition says itself."""
     ((_, event),) = ledger.scan(edition.position, edition.position + 1)
     return frozenset(each.section for each in event.sections) if isinstance(event, RollFrozen) else frozenset()

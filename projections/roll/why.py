@@ -147,5 +147,5 @@ def unknown_person(person: str) -> RefusedError:
         person,
         expected="the key of somebody on record, 24 hexadecimal digits",
         found="nothing on record",
-        remedy="Find the key by a name or an e-mail with: pollbook find",
+        remedy="Find the key: pollbook find by a name, member-key or application-key by a number",
     )

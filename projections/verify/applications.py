@@ -135,7 +135,7 @@ def _check(rules: Rules, application: Application, events: Iterator[tuple[int, E
                 yield from _check_cure(rules, position, event, application)
         try:
             application = application.evolve(event)
-        except (TypeError, KeyError):  # a stream that does not replay is a finding of its own
+        except TypeError:  # a stream that does not replay is a finding of its own
             return
 
 

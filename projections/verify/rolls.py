@@ -17,11 +17,11 @@ from ledger.rules.eligibility import evaluate_all
 from ledger.rules.franchise import Franchise
 from ledger.store import Ledger
 from ledger.streams.basis import Basis
-from ledger.streams.entries import DECIDED
 from ledger.streams.entry import EntryAdded, EntryAmended, EntryNow, EntryRemoved, EntryRestored, kept_instead
 from ledger.streams.franchise import FranchiseAdopted
 from ledger.streams.freeze import published_sections
 from ledger.streams.merge import MergeUndone, PersonsMerged
+from ledger.streams.ordered import DECIDED
 from ledger.streams.roll import RollCell, RollCertified, RollCopySupplied, RollCounted, RollFrozen
 from ledger.streams.roll_build import RollBuildClosed, RollBuildOpened
 from projections.roll_figures import RollFold

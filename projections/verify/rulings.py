@@ -24,6 +24,7 @@ from ledger.streams.ruling_events import RulingMade
 from projections.person_papers import papers_of_case
 from projections.verify.case_streams import OF_APPEALS, OF_CASES
 from projections.verify.finding import Finding
+from projections.verify.ordered import alone_faults
 from projections.verify.verbs import verbs_of
 
 ALONE_NEVER = (PaperSetAside, PaperUnlinked, SetAsideReversed)
@@ -115,6 +116,9 @@ def _check_run(past: Past, run: list[tuple[int, Event]]) -> Iterator[Finding]:
                 yield Finding("E13", "effect-alone", at, each.stream, with_it, each.type)
             if isinstance(each, PaperIssued | PaperReissued):
                 yield from _check_not_held(past, at, each)
+            past.move(at)
+            for fault in alone_faults(past, each):
+                yield Finding("E13", fault[0], at, each.stream, *fault[1:])
         return
     past.move(run[0][0])
     try:

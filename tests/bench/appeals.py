@@ -125,8 +125,8 @@ def _put_right(plan: Plan, decided: datetime) -> Iterator[Line]:
         yield order(at, plan, remedy="restore-entry", entry=1, contest=CONTEST, due=due)
         yield line(done, "do-remedy", **of(plan), number=1, proof=entry)
     else:
-        yield order(at, plan, remedy="issue-paper", contest=CONTEST, due=due)
-        yield added(done, plan.person, "appeal", f"appeal/{plan.case}/1")
+        yield added(at, plan.person, "appeal", f"appeal/{plan.case}/1")
+        yield order(at, plan, remedy="issue-paper", entry=1, contest=CONTEST, due=due)
         yield line(done, "do-remedy", **of(plan), number=1, proof=entry)
 
 

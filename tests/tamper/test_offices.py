@@ -450,9 +450,13 @@ def test_every_verb_is_that_of_some_type_of_event() -> None:
         "cure-invited.v1",
         "application-admitted.v1",
         "application-lapsed.v1",
+        "batch-received.v1",
+        "batch-reconciled.v1",
         "case-docketed.v1",
         "entry-added.v1",
         "entry-removed.v1",
         "entry-restored.v1",
+        "paper-issued.v1",
+        "paper-cancelled.v1",
         "payment-matched.v1",
     ]

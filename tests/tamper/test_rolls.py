@@ -42,7 +42,7 @@ def recorded(place: SQLitePlace) -> Iterator[Desk]:
 
 @pytest.fixture(scope="module")
 def whole(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A founded ledger with a roll: two builds, an entry by hand, changes, a freeze, a ruling, two certificates."""
+    """A founded ledger with a roll: two builds, an entry by hand, changes, a freeze, a slip, two certificates."""
     folder = tmp_path_factory.mktemp("roll") / "ledger"
     place = SQLitePlace(folder)
     place.make().close()
@@ -66,7 +66,7 @@ def whole(tmp_path_factory: pytest.TempPathFactory) -> Path:
         submit(RemoveEntry(**FIELDS, person=key(1), cause="death"))
         submit(AmendEntry(**FIELDS, person=key(2), field="unit", new="bow-east", cause="transferred"))
         submit(FreezeRoll(election="labour"), certify(21))
-        submit(RestoreEntry(**FIELDS, person=key(1), cause="ruling", basis="ruling/r-1"), certify(22))
+        submit(RestoreEntry(**FIELDS, person=key(1), cause="clerical"), certify(22))
         submit(SupplyRollCopy(election="labour", roll_version=2, recipient="agent", purpose="canvass", rows=33))
     return folder
 
@@ -126,6 +126,12 @@ def test_finds_what_was_rewritten(at: Operator, kind: str, number: int, changes:
     assert code in found_in(at)
 
 
+def test_finds_a_restoration_by_a_case_that_was_never_opened(at: Operator) -> None:
+    at.rewrite(at.at("entry-restored.v1", 0), cause="ruling", basis="case/never-opened")
+    findings = report_of(SQLitePlace(at.folder)).findings
+    assert [each.code for each in findings if each.check in ("E12", "E13")] == ["basis-missing"]
+
+
 @pytest.mark.parametrize(
     ("kind", "number", "changes", "code"),
     [
@@ -161,7 +167,7 @@ def test_finds_an_entry_that_was_left_out(at: Operator) -> None:
 
 def test_finds_somebody_who_has_more_than_the_franchise_gives(at: Operator) -> None:
     leaf = next(leaf for leaf in at.leaves() if leaf["type"] == "entry-added.v1" and leaf.get("batch") is None)
-    more = {**leaf, "source": "ruling", "basis": "ruling/r-2", "number": 2, "version": 2}
+    more = {**leaf, "source": "ruling", "basis": "case/c-2", "number": 2, "version": 2}
     at.insert(at.size(), more)
     assert found_in(at) == {"duplicate-entitlement"}
 
@@ -169,7 +175,7 @@ def test_finds_somebody_who_has_more_than_the_franchise_gives(at: Operator) -> N
 def test_finds_an_entry_of_somebody_who_was_merged(at: Operator) -> None:
     leaf = next(leaf for leaf in at.leaves() if leaf["type"] == "entry-added.v1" and leaf.get("batch") is None)
     stream = f"entry/labour/{key(0)}"
-    at.insert(at.size(), {**leaf, "source": "ruling", "basis": "ruling/r-2", "stream": stream, "version": 1})
+    at.insert(at.size(), {**leaf, "source": "ruling", "basis": "case/c-2", "stream": stream, "version": 1})
     assert found_in(at) == {"merged-person"}
 
 
