@@ -56,7 +56,7 @@ class Case(State):
         interim: the measure that was taken last, unless it was lifted, or the case was decided and the person told.
         allocated: to whom it was given last; `recused`, who withdrew from it.
         rulings: in order, numbered from 1.
-        reopened: how it was opened again last; what was ruled before that does not end it any more.
+        again: how it was opened again last; what was ruled before that does not end it any more.
         closed: how it was closed, unless it was opened again.
         consents: number of a ruling -> when the person consented to its fact sheet being public, and did not withdraw.
     """
@@ -71,7 +71,7 @@ class Case(State):
     allocated: CaseAllocated | None = None
     recused: tuple[str, ...] = ()
     rulings: tuple[Ruling, ...] = ()
-    reopened: CaseReopened | None = None
+    again: CaseReopened | None = None
     closed: CaseClosed | None = None
     incidents: tuple[str, ...] = ()
     consents: Mapping[int, str] = field(default_factory=dict)
@@ -99,8 +99,13 @@ class Case(State):
     @property
     def since(self) -> str:
         """Since when (UTC) it is open as it is now, or was last."""
-        start = self.reopened or self.opened
+        start = self.again or self.opened
         return start.effective if start else ""
+
+    @property
+    def reopened(self) -> str | None:
+        """The moment (UTC) at which it was opened again last."""
+        return self.again.effective if self.again else None
 
     @property
     def ruling(self) -> Ruling | None:
@@ -109,7 +114,7 @@ class Case(State):
         What comes first is what was recorded first, whatever moments are given.
         """
         last = self.rulings[-1] if self.rulings else None
-        return last if last and (self.reopened is None or last.made.version > self.reopened.version) else None
+        return last if last and (self.again is None or last.made.version > self.again.version) else None
 
     @property
     def is_open(self) -> bool:
@@ -164,7 +169,7 @@ class Case(State):
             case CaseClosed():
                 return replace(after, closed=event, interim=None)
             case CaseReopened():
-                return replace(after, closed=None, reopened=event)
+                return replace(after, closed=None, again=event)
         raise TypeError(f"{event.type} does not belong to a case")
 
     def _noted(self, event: RulingNotified | RulingCorrected) -> tuple[Ruling, ...]:
@@ -214,7 +219,7 @@ def require_step(case: Case, act: Act, where: str) -> None:
         RefusedError: `before-opening`, `future-dated`, in that order.
     """
     if act.effective < case.since:
-        expected = f"a step from {case.since} on, when the case was opened{' again' if case.reopened else ''}"
+        expected = f"a step from {case.since} on, when the case was opened{' again' if case.again else ''}"
         raise refused("before-opening", where, expected, act.effective, "Correct effective")
     if act.effective > act.now:
         raise refused("future-dated", where, f"a step up to now, {act.now}", act.effective, "Record it once it is done")

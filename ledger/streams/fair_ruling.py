@@ -154,7 +154,7 @@ def _of_notice(ruling: RulingMade, before: Before) -> Iterator[Fault]:
     if notice is None:
         yield "notice-not-served", "a notice to the person", "none"
         return
-    anew = case.reopened is not None and case.reopened.reason == "new-evidence"
+    anew = case.again is not None and case.again.reason == "new-evidence"
     if notice.effective > moment or (anew and notice.effective < case.since):
         since = f", and after {case.since}, when the case was opened again" if anew else ""
         yield "notice-not-served", f"a notice before {moment}{since}", f"one served at {notice.effective}"
@@ -201,7 +201,7 @@ def _of_evidence(ruling: RulingMade, before: Before) -> Iterator[Fault]:
 
 def _of_new_evidence(ruling: RulingMade, before: Before) -> Iterator[Fault]:
     """Where the case was opened again for new evidence, it relies on some."""
-    case, again = before.case, before.case.reopened
+    case, again = before.case, before.case.again
     if again is None or again.reason != "new-evidence":
         return
     if not any(each in case.evidence and case.evidence[each].version > again.version for each in ruling.evidence):
