@@ -136,6 +136,7 @@ BREAKS: dict[str, tuple[str, Change, dict[str, Any]]] = {
         put(OPEN, but(OPEN, referred_by="p3")),
         {},
     ),
+    "a member who gave evidence": ("witness-decided", put(EVIDENCE, but(EVIDENCE, given_by="p1")), {}),
     "more votes than members": ("votes-exceed-present", same, {"votes_for": 4}),
     "a tie": ("ruling-not-carried", same, {"votes_for": 2, "votes_against": 2}),
     "an officer who referred it": (
@@ -271,6 +272,12 @@ BREAKS: dict[str, tuple[str, Change, dict[str, Any]]] = {
         same,
         {"reasons": "Supports another party. Supports another party! Another party supports; supports another party."},
     ),
+    "reasons that are one word": ("reasons-insufficient", same, {"reasons": "guilty " * 20}),
+    "reasons that are the ground's tests": (
+        "reasons-insufficient",
+        same,
+        {"reasons": "They nominated a candidate of another party within a year, as the tests say, guilty they are"},
+    ),
     "an entry that there is not": (
         "unknown-entry",
         same,
@@ -296,6 +303,22 @@ def test_records_a_fair_ruling() -> None:
     (made,) = given(*BEFORE).when(RULE).events
     assert isinstance(made, RulingMade)
     assert (made.ruling, made.reasons_words, made.outcome) == (1, len(RULE.reasons.split()), "refuse")
+
+
+def test_who_gave_evidence_decides_nothing_alone_either() -> None:
+    alone: dict[str, Any] = {"panel": None, "sitting": None, "votes_for": 0, "votes_against": 0}
+    before = put(GROUND, but(GROUND, decided_by="auto"))(
+        put(EVIDENCE, but(EVIDENCE, given_by="returning-officer"))(BEFORE)
+    )
+    given(*before).when(but(RULE, **alone, decided_by="officer")).then_refused("witness-decided")
+    check = {"decided_by": "auto", "check_version": "register-match v2"}
+    given(*before).when(but(RULE, **alone, **check, reviewed_by="returning-officer")).then_refused("witness-decided")
+    assert given(*before).when(but(RULE, **alone, **check, reviewed_by="officer-2")).events
+    withdrawn = WithdrawEvidence(case="c1", evidence="e1", reason="given by a member", effective=ROSE)
+    by_member = put(EVIDENCE, but(EVIDENCE, given_by="p1"), but(EVIDENCE, evidence="e2"))(BEFORE)
+    by_member = put(NOTICE, but(NOTICE, evidence=("e1", "e2")))(by_member)
+    given(*by_member).when(but(RULE, evidence=("e2",))).then_refused("witness-decided")
+    assert given(*by_member, withdrawn).when(but(RULE, evidence=("e2",))).events
 
 
 def test_an_automatic_ruling_carries_its_version_and_who_reviewed_it() -> None:
@@ -457,7 +480,7 @@ def test_a_case_stands_as_its_events_say() -> None:
 
 
 def test_what_is_said_in_titles_does_not_count_as_reasons() -> None:
-    assert own_words("Supports another party, plainly", ["Supports another party"]) == 1
+    assert own_words("Supports another party, plainly; plainly", ["Supports another party"]) == 1
     assert all("C" not in enough for enough in SUFFICES.values())
 
 

@@ -43,20 +43,23 @@ def ruling_faults(ruling: RulingMade, before: Before, own_words: int) -> list[Fa
     Args:
         ruling: as it would be recorded; its private reasons are not looked at.
         before: as it stood before.
-        own_words: words of the reasons beyond the titles of the grounds.
+        own_words: words of the reasons, each once, beyond the titles and tests of the grounds.
     """
     return sorted(_faults(ruling, before, own_words), key=lambda fault: ORDER.index(fault[0]))
 
 
 def _faults(ruling: RulingMade, before: Before, own_words: int) -> Iterator[Fault]:
     yield from _of_deciders(ruling, before)
+    yield from _of_witnesses(ruling, before)
     yield from _of_rules(ruling, before)
     if ruling.outcome in ADVERSE:
         yield from _of_notice(ruling, before)
         yield from _of_evidence(ruling, before)
     yield from _of_new_evidence(ruling, before)
     if own_words < before.rules.reasons_words:
-        expected = f"{before.rules.reasons_words} words at least beyond the title of the ground: what was done, when"
+        expected = (
+            f"{before.rules.reasons_words} words at least beyond the title and tests of the ground: what was done, when"
+        )
         yield "reasons-insufficient", f"{expected}, and which test it fails", f"{own_words}"
     yield from _of_effect(ruling, before)
     yield from _of_appeal(ruling, before)
@@ -93,6 +96,18 @@ def _of_deciders(ruling: RulingMade, before: Before) -> Iterator[Fault]:
     strangers = tuple(person for person in before.body.strangers(sitting) if person in able)
     panel = Panel(str(ruling.panel), sitting.sitting, able, sitting.quorum_needed, barred, strangers)
     yield from panel_faults(panel, referred_by, (ruling.votes_for, ruling.votes_against, ruling.abstained))
+
+
+def _of_witnesses(ruling: RulingMade, before: Before) -> Iterator[Fault]:
+    """Who gave evidence in the case does not decide it."""
+    if ruling.decided_by == "panel":
+        sitting = before.body.sittings.get(ruling.sitting or "")
+        deciders = {*(sitting.present if sitting else ())} - {*ruling.recused, *before.case.recused}
+    else:
+        deciders = {ruling.actor if ruling.decided_by == "officer" else ruling.reviewed_by or ""}
+    for each in before.case.evidence.values():
+        if each.evidence not in before.case.withdrawn and each.given_by in deciders:
+            yield "witness-decided", "others than who gave evidence", f"{each.given_by}, who gave {each.evidence}"
 
 
 def barred_by(before: Before, moment: str, able: Iterable[str]) -> Iterator[tuple[str, str]]:

@@ -116,11 +116,12 @@ def make_ruling(
         RefusedError: `unknown-case`, `case-closed`, `already-ruled`, `merged-person`, `procedure-missing`,
             `before-opening`, `future-dated`; then of who decided `not-allocated`, `unknown-sitting`, `before-sitting`,
             `sitting-too-early`, `inquorate`, `not-a-member`, `conflict`, `same-person-referred-and-decided`,
-            `votes-exceed-present`, `ruling-not-carried`, `review-missing`; of rules `ground-not-of-the-case`,
-            `ground-not-met`, `conduct-unfit`, `rule-not-in-force-at-conduct`, `not-for-them`; of an adverse one
-            `notice-not-served`, `reply-window-open`, `interim-measure-missing`, `ground-not-in-notice`,
-            `reply-not-considered`, `unknown-evidence`, `evidence-withdrawn`, `evidence-too-late`,
-            `evidence-not-disclosed`, `evidence-below-standard`; `new-evidence-missing`; `reasons-insufficient`;
+            `witness-decided`, `votes-exceed-present`, `ruling-not-carried`, `review-missing`; of rules
+            `ground-not-of-the-case`, `ground-not-met`, `conduct-unfit`, `rule-not-in-force-at-conduct`,
+            `not-for-them`; of an adverse one `notice-not-served`, `reply-window-open`, `interim-measure-missing`,
+            `ground-not-in-notice`, `reply-not-considered`, `unknown-evidence`, `evidence-withdrawn`,
+            `evidence-too-late`, `evidence-not-disclosed`, `evidence-below-standard`; `new-evidence-missing`;
+            `reasons-insufficient`;
             `effect-missing`, `effect-unfit`, `unknown-entry`, `entry-not-live`, `entry-live`; `appeal-route-missing`,
             `appeal-route-unclear`: in that order.
     """
@@ -132,9 +133,10 @@ def make_ruling(
     rules = procedure.require(act.effective, where)
     require_step(case, act, where)
     ruling = _ruling(command, act, case, opened.person)
-    titles = [version.title for each in opened.grounds for version in grounds.grounds.get(each, ())]
+    versions = [version for each in opened.grounds for version in grounds.grounds.get(each, ())]
+    known = [text for version in versions for text in (version.title, *version.tests)]
     before = Before(case, body, grounds, interests, entries, rules)
-    for code, expected, found in ruling_faults(ruling, before, own_words(command.reasons, titles))[:1]:
+    for code, expected, found in ruling_faults(ruling, before, own_words(command.reasons, known))[:1]:
         raise refused(code, where, expected, found, f"See: pollbook case {case.id}")
     return Outcome([ruling])
 
