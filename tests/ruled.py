@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from scenario import CALL_ELECTION
+from scenario import CALL_ELECTION, but
 
 from ledger.decision import Command
 from ledger.streams.case_events import CaseOpened  # noqa: F401  # so that readers find what OPEN leads to
 from ledger.streams.cases import AllocateCase, OpenCase
-from ledger.streams.evidence import AddEvidence, ServeCaseNotice
+from ledger.streams.evidence import AddEvidence, ServeCaseNotice, TakeInterimMeasure
 from ledger.streams.ground import AdoptGround
 from ledger.streams.notification import NotifyRuling
 from ledger.streams.procedure import AdoptProcedure
+from ledger.streams.reopening import ReopenCase
 from ledger.streams.ruling_events import CONTENTS, EntryEffect, Finding
 from ledger.streams.rulings import MakeRuling
 from ledger.streams.seat import ConstituteBody, SeatMember
@@ -103,3 +104,19 @@ TELL = NotifyRuling(case="c1", ruling=1, channel="post", text_digest=HASH, conta
 BEFORE: tuple[Command, ...] = (CALL_ELECTION, GROUND, PROCEDURE, PANEL, *SEATED, OPEN, EVIDENCE, ALLOCATE, NOTICE, SIT)
 RULED_ON: tuple[Command, ...] = (*BEFORE, RULE)
 REMOVES = EntryEffect(number=1, action="remove")
+
+# A case that is opened again, for new evidence, up to the sitting after that
+
+REOPEN = ReopenCase(case="c1", reason="new-evidence", effective="2010-08-12T09:00:00Z")
+NEW_EVIDENCE: AddEvidence = but(EVIDENCE, evidence="e2", effective="2010-08-12T10:00:00Z")
+NEW_NOTICE: ServeCaseNotice = but(
+    NOTICE, evidence=("e1", "e2"), reply_by="2010-08-15T13:00:00", effective="2010-08-12T12:00:00Z"
+)
+NEW_SIT: HoldSitting = but(
+    SIT, sitting="s2", start="2010-08-20T10:00:00Z", end="2010-08-20T11:00:00Z", effective="2010-08-20T11:00:00Z"
+)
+ANEW: tuple[Command, ...] = (RULE, TELL, REOPEN, NEW_EVIDENCE, NEW_NOTICE, NEW_SIT)
+RULE_ANEW: MakeRuling = but(RULE, sitting="s2", evidence=("e1", "e2"), effective="2010-08-20T12:00:00Z")
+HOLD = TakeInterimMeasure(
+    case="c1", measure="hold-paper", until="2010-09-01T00:00:00Z", reason="The papers go out", effective=SERVED
+)

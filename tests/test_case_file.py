@@ -27,11 +27,12 @@ from test_appeal import ASSIGN, DETERMINE, DO, HEAR, LATE, LEAVE, LODGE, ORDER, 
 from ledger.decision import Command
 from ledger.errors import RefusedError
 from ledger.streams.appeals import RefuseLeave, WithdrawAppeal
-from ledger.streams.cases import RecuseMember, ReopenCase
+from ledger.streams.cases import RecuseMember
 from ledger.streams.entry import EntryAdded
 from ledger.streams.evidence import ReceiveReply, WithdrawEvidence
 from ledger.streams.ground import AdoptGround
 from ledger.streams.notification import CorrectRuling
+from ledger.streams.reopening import ReopenCase
 from ledger.streams.ruling_events import Finding
 from projections.case_facts import facts_of
 from projections.case_file import read_case_file
@@ -58,7 +59,7 @@ MORE = but(EVIDENCE, evidence="e2", description="A letter", effective="2010-09-0
 AGAIN = but(
     SIT, sitting="s2", start="2010-09-10T10:00:00Z", end="2010-09-10T11:00:00Z", effective="2010-09-10T11:00:00Z"
 )
-SECOND = but(RULE, sitting="s2", outcome="no-action", effective="2010-09-11T12:00:00Z")
+SECOND = but(RULE, sitting="s2", outcome="no-action", evidence=("e1", "e2"), effective="2010-09-11T12:00:00Z")
 
 
 def put(commands: Sequence[Command], old: Command, *new: Command) -> list[Command]:

@@ -13,10 +13,11 @@ from test_verify_rulings import codes
 from cli.why import plain_reasons, say_reasons
 from ledger.marking import PaperFigures
 from ledger.streams.case import case_stream
-from ledger.streams.cases import CloseCase, ReopenCase
+from ledger.streams.cases import CloseCase
 from ledger.streams.evidence import LiftInterimMeasure, TakeInterimMeasure
 from ledger.streams.issued import PaperReissued
 from ledger.streams.paper_handling import IssuePaper, ReissuePaper
+from ledger.streams.reopening import ReopenCase
 from projections.moment import NOW as AT_LAST
 from projections.roll.why import reasons
 

@@ -16,7 +16,7 @@ from applications import ELECTION
 from bench_cases import carry_out
 from cases import SAME, Size
 from dated import set_clock
-from panels import BARRED, BOILERPLATE, CONFLICTED, HARSH, PANELS
+from panels import BARRED, BOILERPLATE, CONFLICTED, HARSH, MEMBERS, PANELS
 
 from cli import apply, office
 
@@ -92,15 +92,34 @@ def test_a_panel_that_is_never_reversed_is_an_alarm(at: Carried) -> None:
     assert [each["name"] for each in found if each["alarm"]] == [BOILERPLATE]
 
 
+def anew(ruling: dict[str, Any]) -> tuple[list[tuple[str, dict[str, Any]]], dict[str, Any]]:
+    """What comes before a case is ruled on again, a month later, and the ruling."""
+    case = {"as": "registrar", "case": ruling["case"], "effective": AFTERWARDS}
+    digest = "sha256:" + "a" * 64
+    more = {"evidence": "e-2", "evidence_class": "A", "digest": digest, "captured": AFTERWARDS, "given_by": "registrar"}
+    notice = {"evidence": ["e-1", "e-2"], "reply_by": "2015-12-10T00:00:00", "channel": "email", "text_digest": digest}
+    sitting = {"body": CONFLICTED, "sitting": "again", "start": "2015-12-20T10:00:00Z", "end": "2015-12-20T11:00:00Z"}
+    before = [
+        ("reopen-case", case | {"reason": "new-evidence"}),
+        ("add-evidence", case | more | {"description": "A letter", "disclosure": "disclosed"}),
+        ("serve-case-notice", case | notice),
+        ("hold-sitting", sitting | {"as": "registrar", "effective": sitting["end"], "present": MEMBERS[CONFLICTED]}),
+    ]
+    same = {name: value for name, value in ruling.items() if name != "verb"}
+    return before, same | {"effective": TODAY, "evidence": ["e-1", "e-2"], "sitting": "again", "effects": []}
+
+
 def test_the_votes_of_the_member_with_an_interest_are_refused(at: Carried) -> None:
     recused = [line for line in of_verb(at, "make-ruling") if line["recused"]]
-    assert recused
+    told = {line["case"] for line in of_verb(at, "notify-ruling")}
+    assert {line["case"] for line in recused} & told
     for ruling in recused:
         assert (ruling["panel"], ruling["recused"]) == (CONFLICTED, [BARRED])
-        reopen = {"as": "registrar", "case": ruling["case"], "reason": "new-evidence", "effective": AFTERWARDS}
-        again = {name: value for name, value in ruling.items() if name != "verb"} | {"effective": TODAY}
+        if ruling["case"] not in told:
+            continue
+        before, again = anew(ruling)
         for barred, code in (([BARRED], ""), ([], "conflict")):
-            commands = [("reopen-case", reopen), ("make-ruling", again | {"recused": barred})]
+            commands = [*before, ("make-ruling", again | {"recused": barred})]
             found = at("apply", at.lines("again.jsonl", commands), "--dry-run")
             assert (found.code, found.err.partition(":")[0]) == (int(bool(code)), code), found
     withdrew = {each["panel"]: (each["conflicts"], each["barred"]) for each in at.json("panels", ELECTION)["panels"]}

@@ -17,12 +17,12 @@ from test_verify_rulings import check
 
 from ledger.decision import Command
 from ledger.event import Event
-from ledger.streams.cases import ReopenCase
 from ledger.streams.entries import AddEntry
 from ledger.streams.entry import EntryAdded, EntryRemoved, EntryRestored
 from ledger.streams.entry_changes import AmendEntry, RemoveEntry, RestoreEntry
 from ledger.streams.issued import PaperCancelled
 from ledger.streams.paper_handling import CancelPaper, IssuePaper
+from ledger.streams.reopening import ReopenCase
 
 Q = "f" * 24
 CASE, APPEAL = "case/c1", "appeal/c1/1"

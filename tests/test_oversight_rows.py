@@ -21,7 +21,7 @@ from projections.oversight.reading import Oversight, read_oversight
 from projections.oversight.rows import Found
 
 WITHDRAW = WithdrawEvidence(case="c1", evidence="e1", reason="It is forged", effective="2010-08-12T00:00:00Z")
-CLOSE = CloseCase(case="c1", reason="decided", effective="2010-09-30T00:00:00Z")
+CLOSE = CloseCase(case="c1", reason="decided", effective="2010-09-20T00:00:00Z")
 HOLD = TakeInterimMeasure(
     case="c1", measure="hold-paper", until="2010-08-20T00:00:00Z", reason="Papers go out", effective=OPEN.effective
 )
@@ -35,7 +35,7 @@ MORE_SAID = {
     "ruled on again": filed(*TOLD_OF, REOPEN, MORE, AGAIN, SECOND),
     "opened again": filed(*TOLD_OF, REOPEN),
     "closed": filed(*TOLD_OF, CLOSE),
-    "closed and opened again": filed(*TOLD_OF, CLOSE, but(REOPEN, effective="2010-10-01T12:00:00Z")),
+    "closed and opened again": filed(*TOLD_OF, CLOSE, but(REOPEN, effective="2010-09-25T12:00:00Z")),
     "a ground of several versions": filed(*put(BEFORE, GROUND, GROUND, SECOND_VERSION, THIRD_VERSION), EARLY),
     "not ruled on": filed(*BEFORE),
     "no notice": filed(*BEFORE[:-2]),
@@ -112,7 +112,7 @@ def test_evidence_withdrawn_before_or_after_is_told_once_of_each_ruling_that_rel
     both = (*put(BEFORE, EVIDENCE, EVIDENCE, TIP), but(RULE, evidence=("e1", "e2")))
     (row,) = seen(filed(*both, WITHDRAW)).rulings
     assert (row.evidence, row.classes, row.withdrawn) == (("e1", "e2"), ("A", "C"), 1)
-    (row,) = seen(filed(*RULED_ON, WITHDRAW, REOPEN)).rulings
+    (row,) = seen(filed(*RULED_ON, TELL, WITHDRAW, REOPEN)).rulings
     assert row.withdrawn == 1
 
 

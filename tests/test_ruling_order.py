@@ -54,9 +54,17 @@ def broken_twice(one: str, other: str) -> str | None:
 
 
 EARLY = "a ruling within the time to reply"
+SAT_EARLY = "a panel that sat within the time to reply and rules after it"
 UNDONE = {  # of these pairs the second makes the first good: who has replied is not waited for, and so on
     (EARLY, "a reply that nobody put to the panel"),
     (EARLY, "a late reply that is not said to be late"),
+    (EARLY, "a reply that came after the panel had sat"),
+    ("a reply to an older notice alone", "a notice served after the panel had sat"),
+    ("a reply of a day before the notice", "a reply that nobody put to the panel"),
+    ("evidence added after the panel had sat", "a case opened again for new evidence, without any"),
+    (SAT_EARLY, "a reply that nobody put to the panel"),
+    (SAT_EARLY, "a late reply that is not said to be late"),
+    (SAT_EARLY, "a reply that came after the panel had sat"),
     ("evidence that was withdrawn", "no evidence"),
     ("a member unseated before the sitting, as was known later", EARLY),
 }

@@ -16,6 +16,7 @@ from ledger.event import Event
 from ledger.rules.local_time import Dated
 from ledger.streams.appeal_events import AppealDetermined, HearingHeld, ReviewersAssigned
 from ledger.streams.entry import EntryRemoved
+from ledger.streams.notification import CorrectRuling
 from ledger.streams.ruling_events import RulingMade, RulingNotified
 from projections.verify.finding import Finding
 from projections.verify.rulings import check_rulings
@@ -114,3 +115,9 @@ def test_finds_a_date_that_does_not_follow() -> None:
     late = Dated(local="2010-08-26T23:59:59", utc="2010-08-26T22:59:59Z", zone="Europe/London")
     found = check([event.model_copy(update={"appeal_by": late}) if event is told else event for event in WHOLE])
     assert [(each.code, each.found) for each in found] == [("field-differs", str(late))]
+
+
+def test_finds_nothing_in_a_correction_whatever_the_length_of_the_reasons() -> None:
+    for reasons in (RULE.reasons.replace("1 June", "2 June"), RULE.reasons + " of theirs"):
+        slip = CorrectRuling(case="c1", ruling=1, reasons=reasons, reason="the date", effective=TELL.effective)
+        assert check(given(*RULED_ON, slip).events) == []

@@ -19,11 +19,14 @@ SUFFICES = {"A": ("A",), "B": ("A", "B"), "C": ("A", "B")}  # a tip alone never 
 WORD = re.compile(r"\w+")
 
 ORDER = (
-    *("not-allocated", "unknown-sitting", "before-sitting", "inquorate", "not-a-member", "conflict"),
-    *("same-person-referred-and-decided", "votes-exceed-present", "ruling-not-carried", "review-missing"),
-    *("ground-not-of-the-case", "ground-not-met", "rule-not-in-force-at-conduct", "not-for-them"),
-    *("notice-not-served", "reply-window-open", "ground-not-in-notice", "reply-not-considered"),
-    *("unknown-evidence", "evidence-withdrawn", "evidence-not-disclosed", "evidence-below-standard"),
+    *("not-allocated", "unknown-sitting", "before-sitting", "sitting-too-early"),
+    *("inquorate", "not-a-member", "conflict", "same-person-referred-and-decided", "witness-decided"),
+    *("votes-exceed-present", "ruling-not-carried", "review-missing"),
+    *("ground-not-of-the-case", "ground-not-met", "conduct-unfit", "rule-not-in-force-at-conduct", "not-for-them"),
+    *("notice-not-served", "reply-window-open", "interim-measure-missing", "ground-not-in-notice"),
+    "reply-not-considered",
+    *("unknown-evidence", "evidence-withdrawn", "evidence-too-late", "evidence-not-disclosed"),
+    *("evidence-below-standard", "new-evidence-missing"),
     "reasons-insufficient",
     *("effect-missing", "effect-unfit", "unknown-entry", "entry-not-live", "entry-live"),
     *("appeal-route-missing", "appeal-route-unclear"),
@@ -70,10 +73,10 @@ def words_of(text: str) -> list[str]:
     return WORD.findall(text.casefold())
 
 
-def own_words(reasons: str, titles: Iterable[str]) -> int:
-    """Count the words of reasons that do not merely say a ground's title again."""
-    said = {word for title in titles for word in words_of(title)}
-    return sum(word not in said for word in words_of(reasons))
+def own_words(reasons: str, known: Iterable[str]) -> int:
+    """Count the words of reasons, each once, that do not merely say a ground's title and tests again."""
+    said = {word for text in known for word in words_of(text)}
+    return len({*words_of(reasons)} - said)
 
 
 def panel_faults(panel: Panel, referred_by: str, votes: tuple[int, int, int]) -> Iterator[Fault]:

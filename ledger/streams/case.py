@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
-from ledger.decision import State
+from ledger.decision import Act, State
 from ledger.errors import nearest, refused
 from ledger.event import Event
 from ledger.streams.case_events import (
@@ -51,11 +51,12 @@ class Case(State):
 
     Attributes:
         evidence: id -> as it was added; `withdrawn`, id -> moment.
-        notice: the last notice served; `replies`, moments at which replies were received.
+        notice: the last notice served; `replies`, moments at which replies were received; `heard`, whether one of
+            them answers that notice.
         interim: the measure that was taken last, unless it was lifted, or the case was decided and the person told.
-        panel: to whom it is allocated; `recused`, who withdrew from it.
+        allocated: to whom it was given last; `recused`, who withdrew from it.
         rulings: in order, numbered from 1.
-        reopened: moment at which it was opened again last; what was ruled before does not end it any more.
+        again: how it was opened again last; what was ruled before that does not end it any more.
         closed: how it was closed, unless it was opened again.
         consents: number of a ruling -> when the person consented to its fact sheet being public, and did not withdraw.
     """
@@ -65,11 +66,12 @@ class Case(State):
     withdrawn: Mapping[str, str] = field(default_factory=dict)
     notice: CaseNoticeServed | None = None
     replies: tuple[str, ...] = ()
+    heard: bool = False
     interim: InterimMeasureTaken | None = None
-    panel: str | None = None
+    allocated: CaseAllocated | None = None
     recused: tuple[str, ...] = ()
     rulings: tuple[Ruling, ...] = ()
-    reopened: str | None = None
+    again: CaseReopened | None = None
     closed: CaseClosed | None = None
     incidents: tuple[str, ...] = ()
     consents: Mapping[int, str] = field(default_factory=dict)
@@ -90,10 +92,29 @@ class Case(State):
         return self.opened.election if self.opened else "none"
 
     @property
+    def panel(self) -> str | None:
+        """The panel that has it."""
+        return self.allocated.panel if self.allocated else None
+
+    @property
+    def since(self) -> str:
+        """Since when (UTC) it is open as it is now, or was last."""
+        start = self.again or self.opened
+        return start.effective if start else ""
+
+    @property
+    def reopened(self) -> str | None:
+        """The moment (UTC) at which it was opened again last."""
+        return self.again.effective if self.again else None
+
+    @property
     def ruling(self) -> Ruling | None:
-        """The ruling that answers the case as it is open now; None before there is one."""
+        """The ruling that answers the case as it is open now; None before there is one.
+
+        What comes first is what was recorded first, whatever moments are given.
+        """
         last = self.rulings[-1] if self.rulings else None
-        return last if last and (self.reopened is None or last.made.effective >= self.reopened) else None
+        return last if last and (self.again is None or last.made.version > self.again.version) else None
 
     @property
     def is_open(self) -> bool:
@@ -120,15 +141,16 @@ class Case(State):
             case EvidenceWithdrawn():
                 return replace(after, withdrawn={**self.withdrawn, event.evidence: event.effective})
             case CaseNoticeServed():
-                return replace(after, notice=event)
+                return replace(after, notice=event, heard=False)
             case ReplyReceived():
-                return replace(after, replies=(*self.replies, event.effective))
+                answers = self.notice is not None and event.effective >= self.notice.effective
+                return replace(after, replies=(*self.replies, event.effective), heard=self.heard or answers)
             case InterimMeasureTaken():
                 return replace(after, interim=event)
             case InterimMeasureLifted():
                 return replace(after, interim=None)
             case CaseAllocated():
-                return replace(after, panel=event.panel)
+                return replace(after, allocated=event)
             case MemberRecused():
                 return replace(after, recused=(*self.recused, event.member))
             case RulingMade():
@@ -147,7 +169,7 @@ class Case(State):
             case CaseClosed():
                 return replace(after, closed=event, interim=None)
             case CaseReopened():
-                return replace(after, closed=None, reopened=event.effective)
+                return replace(after, closed=None, again=event)
         raise TypeError(f"{event.type} does not belong to a case")
 
     def _noted(self, event: RulingNotified | RulingCorrected) -> tuple[Ruling, ...]:
@@ -188,6 +210,19 @@ def require_open_case(case: Case) -> CaseOpened:
         remedy = "A ruling stands until it is appealed, or the case opened again: reopen-case"
         raise refused("already-ruled", case.stream, "a case that is not ruled on", found, remedy)
     return opened
+
+
+def require_step(case: Case, act: Act, where: str) -> None:
+    """Refuse a step that is said to come before the case was opened, or opened again, or that is still to come.
+
+    Raises:
+        RefusedError: `before-opening`, `future-dated`, in that order.
+    """
+    if act.effective < case.since:
+        expected = f"a step from {case.since} on, when the case was opened{' again' if case.again else ''}"
+        raise refused("before-opening", where, expected, act.effective, "Correct effective")
+    if act.effective > act.now:
+        raise refused("future-dated", where, f"a step up to now, {act.now}", act.effective, "Record it once it is done")
 
 
 def require_ruling(case: Case, number: int) -> Ruling:

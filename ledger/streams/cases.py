@@ -18,6 +18,7 @@ from ledger.streams.case import (
     docket_stream,
     require_case,
     require_open_case,
+    require_step,
 )
 from ledger.streams.case_events import (
     Allocation,
@@ -25,12 +26,10 @@ from ledger.streams.case_events import (
     CaseClosed,
     CaseDocketed,
     CaseOpened,
-    CaseReopened,
     CaseUndocketed,
     Closing,
     Detection,
     MemberRecused,
-    Reopening,
 )
 from ledger.streams.election import Election, election_stream, require_election
 from ledger.streams.ground import Grounds, ground_stream
@@ -134,11 +133,12 @@ def allocate_case(command: AllocateCase, act: Act, case: Case, body: Body) -> Ou
     """Decide that a case may be given to a panel.
 
     Raises:
-        RefusedError: `unknown-case`, `case-closed`, `already-ruled`, `unknown-body`, `not-a-panel`,
-            `allocation-held`, `reason-required`, in that order.
+        RefusedError: `unknown-case`, `case-closed`, `already-ruled`, `before-opening`, `future-dated`,
+            `unknown-body`, `not-a-panel`, `allocation-held`, `reason-required`, in that order.
     """
     require_open_case(case)
     where = f"case {case.id}, panel {command.panel}"
+    require_step(case, act, where)
     constituted = require_body(body)
     if constituted.kind not in ("panel", "committee"):
         remedy = "Constitute the panel: constitute-body --kind panel"
@@ -235,34 +235,3 @@ def _outstanding(case: Case, reason: Closing, moment: str) -> str:
     if ruling is not None:
         return f"ruling {ruling.made.ruling}: a case that was ruled on is closed as decided"
     return "an interim measure in force: lift-interim-measure" if case.interim_at(moment) else ""
-
-
-class ReopenCase(Command):
-    """Open a case again: for new evidence, or because an appeal remitted it. What was ruled stays on record."""
-
-    case: Id = Field(description="id of the case")
-    reason: Reopening = Field(description="new-evidence, or remitted by an appeal")
-    basis: StreamId | None = Field(None, description="the appeal that remitted it: appeal/ID")
-
-
-@decision(
-    ReopenCase,
-    case=lambda c, _: case_stream(c.case),
-    docket=lambda _c, seen: docket_stream(seen["case"].election, seen["case"].person),
-)
-def reopen_case(command: ReopenCase, act: Act, case: Case, docket: Docket) -> Outcome:
-    """Decide that a case may be opened again.
-
-    Raises:
-        RefusedError: `unknown-case`, `case-open`, `basis-missing`.
-    """
-    opened = require_case(case)
-    if case.is_open:
-        raise refused("case-open", case.stream, "a case that was ruled on or closed", "an open one", "Nothing to do")
-    if command.reason == "remitted" and not (command.basis or "").startswith("appeal/"):
-        remedy = "Name the appeal: --basis appeal/ID"
-        raise refused("basis-missing", case.stream, "the appeal that remitted it", command.basis or "none", remedy)
-    events: list[Any] = [CaseReopened(**act.on(case), basis=command.basis, case=case.id, reason=command.reason)]
-    if case.id not in docket.cases:
-        events.append(CaseDocketed(**act.on(docket), case=case.id, election=case.election, grounds=opened.grounds))
-    return Outcome(events)

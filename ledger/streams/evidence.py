@@ -11,7 +11,7 @@ from ledger.errors import refused
 from ledger.event import Plain
 from ledger.field import Hash, Id, Text, Time
 from ledger.rules.local_time import Local, Offset, dated
-from ledger.streams.case import Case, case_stream, require_case, require_evidence, require_open_case
+from ledger.streams.case import Case, case_stream, require_case, require_evidence, require_open_case, require_step
 from ledger.streams.case_events import (
     CaseNoticeServed,
     Disclosure,
@@ -55,11 +55,12 @@ def add_evidence(command: AddEvidence, act: Act, case: Case) -> Outcome:
     """Decide that evidence may be added.
 
     Raises:
-        RefusedError: `unknown-case`, `case-closed`, `already-ruled`, `evidence-exists`, `evidence-full`,
-            `future-dated`, `withholding-reason-required`, in that order.
+        RefusedError: `unknown-case`, `case-closed`, `already-ruled`, `before-opening`, `future-dated`,
+            `evidence-exists`, `evidence-full`, `withholding-reason-required`, in that order.
     """
     opened = require_open_case(case)
     where = f"evidence {command.evidence} of case {case.id}"
+    require_step(case, act, where)
     if command.evidence in case.evidence:
         raise refused("evidence-exists", where, "a new id", "evidence of this id", "Choose another id")
     if len(case.evidence) >= EVIDENCE_MAX:
@@ -123,15 +124,14 @@ def serve_case_notice(command: ServeCaseNotice, act: Act, case: Case, procedure:
     """Decide that a notice may be recorded: say with effective when it was served.
 
     Raises:
-        RefusedError: `unknown-case`, `case-closed`, `already-ruled`, `procedure-missing`, `future-dated`,
-            `unknown-evidence`, `evidence-not-disclosable`, what `dated` raises, `reply-window-short`, in that order.
+        RefusedError: `unknown-case`, `case-closed`, `already-ruled`, `before-opening`, `future-dated`,
+            `procedure-missing`, `unknown-evidence`, `evidence-not-disclosable`, what `dated` raises,
+            `reply-window-short`, in that order.
     """
     opened = require_open_case(case)
     where = f"notice of case {case.id}"
+    require_step(case, act, where)
     rules = procedure.require(act.effective, where)
-    if act.effective > act.now:
-        expected = f"a notice served up to now, {act.now}"
-        raise refused("future-dated", where, expected, act.effective, "Record it once it was served")
     for each in command.evidence:
         if require_evidence(case, each, where).disclosure == "withheld":
             remedy = "Leave it out, or add it as disclosed"
@@ -167,9 +167,10 @@ def receive_reply(command: ReceiveReply, act: Act, case: Case) -> Outcome:
     """Decide that a reply may be recorded: say with effective when it came.
 
     Raises:
-        RefusedError: `unknown-case`, `case-closed`, `already-ruled`.
+        RefusedError: `unknown-case`, `case-closed`, `already-ruled`, `before-opening`, `future-dated`, in that order.
     """
     opened = require_open_case(case)
+    require_step(case, act, f"reply in case {case.id}")
     return Outcome([ReplyReceived(**act.on(case), case=case.id, person=opened.person, reply=Plain(command.reply))])
 
 
@@ -192,10 +193,12 @@ def take_interim_measure(command: TakeInterimMeasure, act: Act, case: Case) -> O
     """Decide that an interim measure may be taken.
 
     Raises:
-        RefusedError: `unknown-case`, `case-closed`, `already-ruled`, `interim-needs-end-date`, in that order.
+        RefusedError: `unknown-case`, `case-closed`, `already-ruled`, `before-opening`, `future-dated`,
+            `interim-needs-end-date`, in that order.
     """
     require_open_case(case)
     where = f"interim measure in case {case.id}"
+    require_step(case, act, where)
     if command.until is None or command.until <= act.effective:
         found = command.until or "none"
         raise refused("interim-needs-end-date", where, f"an end after {act.effective}", found, "Give until")

@@ -43,19 +43,23 @@ def ruling_faults(ruling: RulingMade, before: Before, own_words: int) -> list[Fa
     Args:
         ruling: as it would be recorded; its private reasons are not looked at.
         before: as it stood before.
-        own_words: words of the reasons beyond the titles of the grounds.
+        own_words: words of the reasons, each once, beyond the titles and tests of the grounds.
     """
     return sorted(_faults(ruling, before, own_words), key=lambda fault: ORDER.index(fault[0]))
 
 
 def _faults(ruling: RulingMade, before: Before, own_words: int) -> Iterator[Fault]:
     yield from _of_deciders(ruling, before)
+    yield from _of_witnesses(ruling, before)
     yield from _of_rules(ruling, before)
     if ruling.outcome in ADVERSE:
         yield from _of_notice(ruling, before)
         yield from _of_evidence(ruling, before)
+    yield from _of_new_evidence(ruling, before)
     if own_words < before.rules.reasons_words:
-        expected = f"{before.rules.reasons_words} words at least beyond the title of the ground: what was done, when"
+        expected = (
+            f"{before.rules.reasons_words} words at least beyond the title and tests of the ground: what was done, when"
+        )
         yield "reasons-insufficient", f"{expected}, and which test it fails", f"{own_words}"
     yield from _of_effect(ruling, before)
     yield from _of_appeal(ruling, before)
@@ -82,12 +86,28 @@ def _of_deciders(ruling: RulingMade, before: Before) -> Iterator[Fault]:
         return
     if sitting.end > ruling.effective:
         yield "before-sitting", f"a ruling from the sitting's end, {sitting.end}, on", ruling.effective
+    given = max(before.case.since, before.case.allocated.effective if before.case.allocated else "")
+    if sitting.start < given:
+        expected = f"a sitting that began from {given} on, when {ruling.panel} had the case"
+        yield "sitting-too-early", expected, f"{sitting.sitting}, which began at {sitting.start}"
     recused = {*ruling.recused, *before.case.recused}
     able = tuple(person for person in sitting.present if person not in recused)
     barred = tuple(barred_by(before, sitting.start, able)) if opened else ()
     strangers = tuple(person for person in before.body.strangers(sitting) if person in able)
     panel = Panel(str(ruling.panel), sitting.sitting, able, sitting.quorum_needed, barred, strangers)
     yield from panel_faults(panel, referred_by, (ruling.votes_for, ruling.votes_against, ruling.abstained))
+
+
+def _of_witnesses(ruling: RulingMade, before: Before) -> Iterator[Fault]:
+    """Who gave evidence in the case does not decide it."""
+    if ruling.decided_by == "panel":
+        sitting = before.body.sittings.get(ruling.sitting or "")
+        deciders = {*(sitting.present if sitting else ())} - {*ruling.recused, *before.case.recused}
+    else:
+        deciders = {ruling.actor if ruling.decided_by == "officer" else ruling.reviewed_by or ""}
+    for each in before.case.evidence.values():
+        if each.evidence not in before.case.withdrawn and each.given_by in deciders:
+            yield "witness-decided", "others than who gave evidence", f"{each.given_by}, who gave {each.evidence}"
 
 
 def barred_by(before: Before, moment: str, able: Iterable[str]) -> Iterator[tuple[str, str]]:
@@ -113,6 +133,13 @@ def _of_rules(ruling: RulingMade, before: Before) -> Iterator[Fault]:
     met = [each for each in ruling.findings if each.met == "met"]
     if ruling.outcome in ADVERSE and not met:
         yield "ground-not-met", f"a ground that is met, to {ruling.outcome}", "none"
+    for each in met:
+        if opened is None:
+            continue
+        if opened.conduct not in (None, each.conduct):
+            yield "conduct-unfit", f"the conduct that the case is about, {opened.conduct}", each.conduct
+        elif each.conduct > opened.effective:
+            yield "conduct-unfit", f"conduct before the case was opened at {opened.effective}", each.conduct
     yield from ground_faults(
         ((ground_of(before.grounds, each.ground, each.conduct), each.conduct) for each in met), ruling.decided_by
     )
@@ -130,32 +157,52 @@ def ground_of(grounds: Grounds, ground: str, conduct: str) -> Ground:
     return Ground(ground, known.title, held, since, known.evidence, known.decided_by)
 
 
+def weighed_at(ruling: RulingMade, before: Before) -> str:
+    """Give the moment (UTC) by which all that was weighed had to be there: the panel sat, or somebody alone decided."""
+    sitting = before.body.sittings.get(ruling.sitting or "") if ruling.decided_by == "panel" else None
+    return sitting.start if sitting else ruling.effective
+
+
 def _of_notice(ruling: RulingMade, before: Before) -> Iterator[Fault]:
     """The person was told, had their time to reply or there is a reason why not, and was heard."""
-    notice = before.case.notice
+    case, notice, moment = before.case, before.case.notice, weighed_at(ruling, before)
     if notice is None:
         yield "notice-not-served", "a notice to the person", "none"
         return
-    if ruling.effective <= notice.reply_by.utc and ruling.interim_reason is None and not before.case.replies:
-        expected = f"a ruling after the time to reply, {notice.reply_by.local}, or a reason why it cannot wait"
-        yield "reply-window-open", expected, ruling.effective
+    anew = case.again is not None and case.again.reason == "new-evidence"
+    if notice.effective > moment or (anew and notice.effective < case.since):
+        since = f", and after {case.since}, when the case was opened again" if anew else ""
+        yield "notice-not-served", f"a notice before {moment}{since}", f"one served at {notice.effective}"
+    urgent = ruling.interim_reason is not None and case.interim_at(ruling.effective) is not None
+    if moment <= notice.reply_by.utc and not urgent and not case.heard:
+        expected = f"a panel that sits, or a ruling, after the time to reply, {notice.reply_by.local}"
+        yield "reply-window-open", f"{expected}, or a reason why it cannot wait, and an interim measure", moment
+    if ruling.interim_reason is not None and not urgent:
+        expected = "an interim measure in force, where the time to reply is not waited for"
+        yield "interim-measure-missing", expected, f"none at {ruling.effective}"
     untold = [each.ground for each in ruling.findings if each.met == "met" and each.ground not in notice.grounds]
     if untold:
         yield "ground-not-in-notice", f"grounds of the notice: {', '.join(notice.grounds)}", ", ".join(untold)
     if (ruling.replies, ruling.late_replies) != (len(before.case.replies), before.case.late_replies()):
         expected = f"{len(before.case.replies)} replies put to the panel, {before.case.late_replies()} of them late"
         yield "reply-not-considered", expected, f"{ruling.replies}, {ruling.late_replies} late"
+    if unseen := [reply for reply in case.replies if reply > moment]:
+        yield "reply-not-considered", f"replies received up to {moment}, to be weighed", f"one of {unseen[0]}"
 
 
 def _of_evidence(ruling: RulingMade, before: Before) -> Iterator[Fault]:
     """What it relies on is on the case, stands, was shown or withheld for a reason, and is good enough."""
     case, shown = before.case, before.case.notice.evidence if before.case.notice else ()
+    moment = weighed_at(ruling, before)
     for each in ruling.evidence:
         found = case.evidence.get(each)
         if found is None:
             yield "unknown-evidence", f"evidence of the case: {', '.join(case.evidence) or 'none'}", each
         elif each in case.withdrawn:
             yield "evidence-withdrawn", "evidence that stands", f"{each}, withdrawn at {case.withdrawn[each]}"
+        elif found.effective > moment:
+            expected = f"evidence that was there at {moment}, to be weighed"
+            yield "evidence-too-late", expected, f"{each}, added at {found.effective}"
         elif each not in shown and found.disclosure != "withheld":
             yield "evidence-not-disclosed", f"evidence that the person was shown: {', '.join(shown) or 'none'}", each
     relied = {
@@ -165,6 +212,16 @@ def _of_evidence(ruling: RulingMade, before: Before) -> Iterator[Fault]:
     }
     met = [each for each in ruling.findings if each.met == "met"]
     yield from evidence_faults(relied, (ground_of(before.grounds, each.ground, each.conduct) for each in met))
+
+
+def _of_new_evidence(ruling: RulingMade, before: Before) -> Iterator[Fault]:
+    """Where the case was opened again for new evidence, it relies on some."""
+    case, again = before.case, before.case.again
+    if again is None or again.reason != "new-evidence":
+        return
+    if not any(each in case.evidence and case.evidence[each].version > again.version for each in ruling.evidence):
+        found = ", ".join(ruling.evidence) or "none"
+        yield "new-evidence-missing", f"evidence added since the case was opened again at {again.effective}", found
 
 
 def _of_effect(ruling: RulingMade, before: Before) -> Iterator[Fault]:

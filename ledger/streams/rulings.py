@@ -17,7 +17,7 @@ from ledger.event import Plain
 from ledger.field import Count, Hash, Id, Text, check_text
 from ledger.rules.fairness import own_words, words_of
 from ledger.streams.body import Body, body_stream
-from ledger.streams.case import Case, case_stream, require_open_case
+from ledger.streams.case import Case, case_stream, require_open_case, require_step
 from ledger.streams.entry import Entries, entry_stream
 from ledger.streams.fair_ruling import Before, ruling_faults
 from ledger.streams.ground import Grounds, ground_stream
@@ -114,12 +114,14 @@ def make_ruling(
 
     Raises:
         RefusedError: `unknown-case`, `case-closed`, `already-ruled`, `merged-person`, `procedure-missing`,
-            `future-dated`; then of who decided `not-allocated`, `unknown-sitting`, `before-sitting`, `inquorate`,
-            `not-a-member`, `conflict`, `same-person-referred-and-decided`, `votes-exceed-present`,
-            `ruling-not-carried`, `review-missing`; of rules `ground-not-of-the-case`, `ground-not-met`,
-            `rule-not-in-force-at-conduct`, `not-for-them`; of an adverse one `notice-not-served`,
-            `reply-window-open`, `ground-not-in-notice`, `reply-not-considered`, `unknown-evidence`,
-            `evidence-withdrawn`, `evidence-not-disclosed`, `evidence-below-standard`; `reasons-insufficient`;
+            `before-opening`, `future-dated`; then of who decided `not-allocated`, `unknown-sitting`, `before-sitting`,
+            `sitting-too-early`, `inquorate`, `not-a-member`, `conflict`, `same-person-referred-and-decided`,
+            `witness-decided`, `votes-exceed-present`, `ruling-not-carried`, `review-missing`; of rules
+            `ground-not-of-the-case`, `ground-not-met`, `conduct-unfit`, `rule-not-in-force-at-conduct`,
+            `not-for-them`; of an adverse one `notice-not-served`, `reply-window-open`, `interim-measure-missing`,
+            `ground-not-in-notice`, `reply-not-considered`, `unknown-evidence`, `evidence-withdrawn`,
+            `evidence-too-late`, `evidence-not-disclosed`, `evidence-below-standard`; `new-evidence-missing`;
+            `reasons-insufficient`;
             `effect-missing`, `effect-unfit`, `unknown-entry`, `entry-not-live`, `entry-live`; `appeal-route-missing`,
             `appeal-route-unclear`: in that order.
     """
@@ -129,13 +131,12 @@ def make_ruling(
         remedy = f"Open a case about {merge.kept}, who was kept, and close this one"
         raise refused("merged-person", where, "a person who is kept", f"one merged into {merge.kept}", remedy)
     rules = procedure.require(act.effective, where)
-    if act.effective > act.now:
-        expected = f"a ruling made up to now, {act.now}"
-        raise refused("future-dated", where, expected, act.effective, "Record it once it is made")
+    require_step(case, act, where)
     ruling = _ruling(command, act, case, opened.person)
-    titles = [version.title for each in opened.grounds for version in grounds.grounds.get(each, ())]
+    versions = [version for each in opened.grounds for version in grounds.grounds.get(each, ())]
+    known = [text for version in versions for text in (version.title, *version.tests)]
     before = Before(case, body, grounds, interests, entries, rules)
-    for code, expected, found in ruling_faults(ruling, before, own_words(command.reasons, titles))[:1]:
+    for code, expected, found in ruling_faults(ruling, before, own_words(command.reasons, known))[:1]:
         raise refused(code, where, expected, found, f"See: pollbook case {case.id}")
     return Outcome([ruling])
 

@@ -20,7 +20,7 @@ from ledger.streams.case import case_stream, docket_stream
 from ledger.streams.contest import contest_stream
 from ledger.streams.issued import PaperIssued, PaperReissued, PaperSetAside, PaperUnlinked, SetAsideReversed
 from ledger.streams.procedure import ProcedureAdopted
-from ledger.streams.ruling_events import RulingMade
+from ledger.streams.ruling_events import RulingCorrected, RulingMade
 from projections.person_papers import papers_of_case
 from projections.verify.case_streams import OF_APPEALS, OF_CASES
 from projections.verify.finding import Finding
@@ -29,7 +29,7 @@ from projections.verify.verbs import verbs_of
 
 ALONE_NEVER = (PaperSetAside, PaperUnlinked, SetAsideReversed)
 DECIDED = (*OF_CASES, *OF_APPEALS, ProcedureAdopted)
-WORD = "zzz "  # stands for a word of what only the vault has
+WORD = "zzz"  # stands, with a number, for a word of what only the vault has
 GIVEN = ("appeal/", "case/", "docket/", "merge/")  # streams that are many, and of which every event was read before
 NOT_COMPARED = ENVELOPE | {"reasons_key"}
 
@@ -165,7 +165,7 @@ def _said(events: list[tuple[str, str]]) -> str:
 def _decide(past: Past, event: Event) -> Outcome:
     """Decide again what led to an event, with the moments, the actor and the public fields that it has."""
     entry = DECISIONS[_verb(event)]
-    command = entry.command.model_validate(_fields(event, entry.command))
+    command = entry.command.model_validate(_fields(event, entry.command, _words(past, event)))
     act = Act(event.actor, event.recorded, event.effective, event.authority, event.command, keyed=_no_key)
     figures = {"figures": entry.figures(command, cast(Figures, past))} if entry.figures else {}
     return entry.decide(command, act, **read_states(entry, command, past.read), **figures)
@@ -181,7 +181,17 @@ def _no_key(_purpose: str, _text: bytes) -> bytes:
     return bytes(32)
 
 
-def _fields(event: Event, kind: type[Command]) -> dict[str, Any]:
+def _words(past: Past, event: Event) -> int:
+    """Give how many words what is private in an event has; of reasons corrected, as many as they had before."""
+    if isinstance(event, RulingMade | AppealDetermined):
+        return event.reasons_words
+    if isinstance(event, RulingCorrected):
+        rulings = past.read(case_stream(event.case)).rulings
+        return rulings[event.ruling - 1].made.reasons_words if event.ruling <= len(rulings) else 1
+    return 1
+
+
+def _fields(event: Event, kind: type[Command], words: int) -> dict[str, Any]:
     """Give the fields of the command as the event has them; what is private is as many words of nothing."""
     fields: dict[str, Any] = {"effective": event.effective}
     for name in kind.model_fields.keys() & type(event).model_fields.keys() - ENVELOPE:
@@ -189,8 +199,8 @@ def _fields(event: Event, kind: type[Command]) -> dict[str, Any]:
         if isinstance(value, Dated):
             fields |= {name: value.local, "offset": offset_of(value)}
         elif name in event.private:
-            words = event.reasons_words if isinstance(event, RulingMade | AppealDetermined) else 1
-            fields[name] = None if value is None else (WORD * max(words, 1)).rstrip()
+            said = " ".join(f"{WORD}{number}" for number in range(max(words, 1)))
+            fields[name] = None if value is None else said
         else:
             fields[name] = value
     return fields

@@ -131,7 +131,7 @@ def case_lines(chance: random.Random, cases: Sequence[Case], size: Size) -> Iter
         free = OPENING
         for start in range(0, len(ready), SITTING_CASES):
             heard = ready[start : start + SITTING_CASES]
-            free = max(free, heard[-1].ready)
+            free = max(free, heard[-1].ready + timedelta(minutes=1))
             name, began, free = f"{panel[6:]}-{start // SITTING_CASES + 1}", free, free + timedelta(minutes=90)
             present = MEMBERS[panel] if chance.random() < 0.7 else MEMBERS[panel][:4]
             sat: Line = {"body": panel, "sitting": name, "start": said(began), "end": said(free), "present": present}
