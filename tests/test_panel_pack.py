@@ -246,7 +246,7 @@ def test_the_public_is_told_what_is_large_enough(at: Terminal, tmp_path: Path, m
     root, faults = read_page((tmp_path / "out" / "index.html").read_text("utf-8"))
     assert faults == []
     rulings = json.loads(run(at, "rulings", ELECTION, "--outcome", "remove", "--json").done())["list"]
-    known = Counter(each["panel"] or each["decided_by"] for each in rulings if each["told"])
+    known = Counter(each["by"] for each in rulings if each.get("told"))
     assert 0 < known.total() < len(rulings)  # of one the person was not told yet, and the public is not either
     (panels,) = [each for each in root.all("table") if each.all("caption")[0].whole().endswith("by who decided")]
     shown = {row.children[0].whole(): int(row.children[1].whole()) for row in panels.all("tbody")[0].all("tr")}

@@ -6,7 +6,8 @@ told by adding and subtracting. No name stands in two tables of the same rulings
 cell together: what became of appeals is told by ground alone, and not by panel too.
 
 Every ruling of which the person was told is in one pack, by when that was recorded: the public hears nothing before
-them. A pack that follows another begins after it. So the difference of two packs tells nothing of anybody. What had become of its rulings is told as of the end of a pack, and not again later.
+them. A pack that follows another begins after it. So the difference of two packs tells nothing of anybody. What had
+become of its rulings is told as of the end of a pack, and not again later.
 
 Source: as of `projections.roll.suppression`; A. Hundepool and others, Statistical Disclosure Control (Wiley 2012),
 chapter 5, linked tables.
