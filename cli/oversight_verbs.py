@@ -89,7 +89,8 @@ def statistics(
     appeals; how often rulings did not stand. Numbers under 10 are pooled so that none follows from the others. Each
     figure says of which rulings it is, by which events, under which root.
 
-    Publish a later pack as one that follows: each ruling is in one pack, so two together tell no more.
+    Only rulings of which the person was told are counted. Publish a later pack as one that follows: each ruling is in
+    one pack, by when the person was told, so two together tell no more.
 
     \b
     pollbook statistics labour public-1

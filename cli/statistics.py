@@ -18,7 +18,7 @@ from cli.source import os_errors
 from ledger.errors import UsageError, refused
 from ledger.field import rounded
 from ledger.store import Ledger
-from projections.oversight.statistics import Rate, Told, made_between, rates_of, told_of
+from projections.oversight.statistics import Rate, Told, rates_of, told_between, told_of
 from projections.oversight.wilson import share
 from projections.roll.suppression import LEAST
 
@@ -65,7 +65,7 @@ def show_statistics(place: Place, election: str, out: Path | None, after: Path |
         if first > seen.known:
             remedy = "Nothing to do: what was published is all there is"
             raise refused("nothing-new", str(after), f"events after {first - 1}", "none", remedy)
-        told = told_of(seen.placed(made_between(seen.oversight.rulings, first, seen.known)))
+        told = told_of(seen.placed(told_between(seen.oversight.rulings, first, seen.known)))
         root, at = _root(seen.ledger, seen.known + 1), seen.ledger.head().recorded
         pack = Pack(election, first, seen.known, root, at, told, rates_of(told))
     if out is not None:

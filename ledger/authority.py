@@ -30,6 +30,7 @@ from ledger.streams.office import (
 )
 from ledger.streams.person import ConfirmErasure
 from ledger.streams.signature import Signature, Signed, is_of, signature_stream, signed_body, signed_event, signed_text
+from ledger.streams.timely import require_timely
 
 Sign = Callable[[str, bytes], Signature | None]  # office and text -> its signature, if its key is at hand
 UNDER_THE_FOUNDING = "the founding"
@@ -64,8 +65,8 @@ def authorise(record: Record, command: Command, act: Act) -> Warrant:
 
     Raises:
         RefusedError: `unknown-clause`, `clause-not-in-force`: of a clause that it rests on; `conflict`;
-            `founding-first`; `no-authority`, naming what is missing; what `require_safeguards` and
-            `require_basis` raise.
+            `founding-first`; `dated-back`, of an act on a case; `no-authority`, naming what is missing; what
+            `require_safeguards` and `require_basis` raise.
     """
     founding = founding_stream()
     if isinstance(command, FoundLedger):
@@ -78,6 +79,7 @@ def authorise(record: Record, command: Command, act: Act) -> Warrant:
         return Warrant(act, reads=reads)
     if isinstance(command, ConfirmErasure):  # what was ordered with authority is carried out, whoever is in office
         return Warrant(act, founded=True, reads=reads)
+    require_timely(founding, command.verb, act)
     office = office_stream(act.actor)
     office = fold(office, (event for _, event in record.stream(office.stream)))
     asked = asked_by(command)

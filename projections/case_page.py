@@ -52,8 +52,8 @@ class Page:
 
     Attributes:
         title: the case's id; for the public no more than that it is a case.
-        lines: the headline; for the public a line for each ruling, the headline where the person consented, and
-            nothing else on the page.
+        lines: the headline; for the public a line for each ruling of which the person was told, the headline where
+            they consented, and nothing else on the page.
         facts: of the headline; None for the public, and where there is no ruling yet.
         ruling: number of the ruling that it is read from.
         moment: as of when, in words.
@@ -98,7 +98,9 @@ def case_page(file: CaseFile, reader: Reader, at: str, read: TextReader | None =
     known = {each.number: facts_of(file, each, at) for each in file.rulings}
     if reader == "public":
         public = (
-            headline(facts) if number in file.consented else public_line(facts) for number, facts in known.items()
+            headline(facts) if number in file.consented else public_line(facts)
+            for number, facts in known.items()
+            if facts.told is not None  # nobody hears of it before the person
         )
         lines = tuple(public) or (NOTHING_PUBLIC,)
         return Page("Case", reader, lines, None, None, (), (), "", ())

@@ -52,6 +52,7 @@ RULING = RulingRow(
     appeal_to="the appeals board",
     no_appeal=None,
     told="2010-08-11T09:00:00Z",
+    told_position=8,
     channel="post",
     appeal_by="2010-08-25T22:59:59Z",
     appeal_by_local="2010-08-25T23:59:59 Europe/London",

@@ -6,18 +6,20 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 import pytest
-from ruled import ADOPTED, BEFORE, EVIDENCE, GROUND, HASH, NOTICE, REMOVES, RULE, RULED_ON, TELL, P
+from ruled import ADOPTED, BEFORE, EVIDENCE, GROUND, HASH, NOTICE, REMOVES, RULE, RULED_ON, SIT, TELL, P
 from scenario import CLOSE_POLL, DEFINED, Given, but, given
 
 from ledger.decision import Command
 from ledger.event import Event
 from ledger.streams.appeal_events import Answer, Withheld
 from ledger.streams.appeals import GrantLeave, LodgeAppeal, RefuseLeave, WithdrawAppeal
+from ledger.streams.cases import ReopenCase
 from ledger.streams.entry import EntryAdded
 from ledger.streams.evidence import AddEvidence
 from ledger.streams.interest import DeclareInterest
 from ledger.streams.remedies import DoRemedy, OrderRemedy
 from ledger.streams.review import AssignReviewers, DetermineAppeal, DiscloseEvidencePack, HoldHearing
+from ledger.streams.ruling_events import RulingMade
 
 IN_TIME, LATE = "2010-08-25T22:59:59Z", "2010-08-25T23:00:00Z"
 LODGE = LodgeAppeal(
@@ -77,6 +79,46 @@ def test_a_ruling_is_appealed_once() -> None:
     given(*TOLD_OF, LODGE).when(LODGE).then_refused("appeal-exists")
     given(*TOLD_OF).when(but(LODGE, ruling=2)).then_refused("unknown-ruling")
     given(*TOLD_OF).when(but(LODGE, effective="2010-08-10T11:00:00Z")).then_refused("before-ruling")
+
+
+def test_what_a_representative_withdrew_does_not_bar_the_person() -> None:
+    withdraw = WithdrawAppeal(case="c1", ruling=1, effective=IN_TIME)
+    other = but(LODGE, by="representative")
+    again = given(*TOLD_OF, other, withdraw)
+    again.when(other).then_refused("appeal-exists")
+    assert names(again.when(LODGE).events) == ["AppealLodged"]
+    whole = given(*TOLD_OF, other, ASSIGN, withdraw, LODGE)
+    assert whole.when(PACK).events
+    whole.when(HEAR).then_refused("reviewers-missing")  # it begins anew
+    given(*TOLD_OF, LODGE, withdraw).when(LODGE).then_refused("appeal-exists")
+
+
+def test_no_appeal_is_received_in_the_future() -> None:
+    given(*TOLD_OF).when(but(LODGE, effective="2099-01-01T00:00:00Z")).then_refused("future-dated")
+
+
+def test_no_step_of_a_review_comes_before_the_appeal() -> None:
+    before = "2010-08-20T00:00:00Z"
+    given(*TOLD_OF, LODGE).when(but(ASSIGN, effective=before)).then_refused("before-appeal")
+    given(*TOLD_OF, LODGE, ASSIGN, PACK).when(but(HEAR, notice=before)).then_refused("before-appeal")
+    given(*REVIEWED).when(but(DETERMINE, effective=before)).then_refused("before-appeal")
+    given(*REVIEWED).when(but(DETERMINE, effective="2010-08-26T14:00:00Z")).then_refused("before-hearing")
+
+
+def test_whoever_is_of_the_panel_or_ruled_before_is_not_independent() -> None:
+    absent = [but(each, present=("p1", "p2", "p3")) if each is SIT else each for each in BEFORE]
+    told = given(*absent, but(RULE, votes_against=0), TELL, LODGE)
+    refused = told.when(but(ASSIGN, reviewers=("r1", "r2", "p4"))).then_refused("not-independent")
+    assert refused.found == "p4 is of the panel that made ruling 1"
+    reopen = ReopenCase(case="c1", reason="new-evidence", effective="2010-08-10T13:00:00Z")
+    twice = given(*BEFORE, RULE, reopen)
+    made = next(each for each in given(*RULED_ON).events if isinstance(each, RulingMade))
+    fields = {"ruling": 2, "panel": None, "sitting": None, "decided_by": "officer", "actor": "officer"}
+    second = made.model_copy(update={**fields, "effective": "2010-08-10T14:00:00Z", "version": len(twice.events) + 1})
+    ruled = Given((*twice.events, second))
+    lodged = Given((*ruled.events, *ruled.when(but(LODGE, ruling=2)).events))
+    refused = lodged.when(but(ASSIGN, ruling=2, reviewers=("r1", "r2", "p1"))).then_refused("not-independent")
+    assert refused.found == "p1 sat on ruling 1"
 
 
 def test_a_late_appeal_needs_leave() -> None:

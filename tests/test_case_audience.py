@@ -150,6 +150,7 @@ def test_the_public_reads_one_line_and_nothing_else(record: Filed) -> None:
         f'\n<h1>Case</h1>\n<p class="headline">{line}</p>\n</main>\n</body>\n</html>\n'
     )
     assert filed(*BEFORE, RULE, TELL).page("public").lines[0].endswith("appeal open.")
+    assert filed(*BEFORE, RULE).page("public").lines == ("No ruling: nothing of it is public.",)
     assert filed(*BEFORE).page("public").lines == ("No ruling: nothing of it is public.",)
 
 

@@ -79,7 +79,8 @@ DESTROYED = happened(LinkageDestroyed, "linkage/leader", contest="leader", how="
 REMOVE = but(RULE, outcome="remove", effects=({"number": 1, "action": "remove"},))
 SET_ASIDE = but(REMOVE, papers="set-aside")
 LATER = "2010-09-25T11:00:00Z"  # after the close of the poll
-TOLD_LATE = but(TELL, effective=LATER)
+AFTER_IT = "2010-09-23T10:00:00Z"  # two days before that
+TOLD_LATE = but(TELL, effective=AFTER_IT)
 
 
 def own(number: int, section: str = "members", version: int = 1) -> Event:
@@ -225,11 +226,11 @@ def test_once_papers_are_read_without_a_marked_register_nobody_knows_whether_one
 def allowed(*steps: Command | Event, ruling: Command = REMOVE, told: Command = TELL, **times: str) -> Given:
     """The appeal was allowed."""
     late = {"effective": LATER} if told is TOLD_LATE else {}
-    hear = but(HEAR, **late)
+    hear = but(HEAR, **late, notice=AFTER_IT) if late else HEAR
     return scene(
         *steps,
         told,
-        but(LODGE, **late),
+        but(LODGE, effective=AFTER_IT) if late else LODGE,
         but(ASSIGN, **late),
         but(PACK, **late),
         hear,

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from overseen import ruling
 
 from projections.oversight.rows import Place, RulingRow
-from projections.oversight.statistics import SHEETS, Rate, Told, made_between, rates_of, told_of
+from projections.oversight.statistics import SHEETS, Rate, Told, rates_of, told_between, told_of
 from projections.roll.suppression import LEAST, OTHERS
 
 
@@ -105,10 +105,16 @@ def test_a_rate_is_told_where_both_numbers_are_or_the_other_is_nothing() -> None
 
 
 def test_every_ruling_is_in_one_pack() -> None:
-    rows = [ruling(number, position=number) for number in range(30)]
-    first, second = made_between(rows, 0, 17), made_between(rows, 18, 40)
+    rows = [ruling(number, told_position=number) for number in range(30)]
+    first, second = told_between(rows, 0, 17), told_between(rows, 18, 40)
     assert (len(first), len(second)) == (18, 12)
     assert {row.id for row in first} | {row.id for row in second} == {row.id for row in rows}
+
+
+def test_a_ruling_is_told_to_nobody_before_the_person() -> None:
+    rows = [ruling(1, told=None, told_position=None), ruling(2, position=3, told_position=20)]
+    assert told_between(rows, 0, 19) == []
+    assert [row.id for row in told_between(rows, 0, 20)] == [rows[1].id]
 
 
 def test_no_name_stands_in_two_tables() -> None:

@@ -59,8 +59,8 @@ class Appeal(State):
         """Give the appeal after one more event."""
         after = replace(self, version=event.version)
         match event:
-            case AppealLodged() | AppealReceivedLate():
-                return replace(after, received=event)
+            case AppealLodged() | AppealReceivedLate():  # the person's own begins anew where another was withdrawn
+                return Appeal(self.stream, event.version, received=event, attempts=self.attempts)
             case AppealAttempted():
                 return replace(after, received=event, attempts=self.attempts + 1)
             case LeaveGranted() | LeaveRefused():

@@ -61,16 +61,19 @@ def lodge_appeal(command: LodgeAppeal, act: Act, case: Case, appeal: Appeal) -> 
     """Decide how an appeal is recorded: say with effective when it was received.
 
     Raises:
-        RefusedError: `unknown-case`, `unknown-ruling`, `appeal-exists`, `before-ruling`.
+        RefusedError: `unknown-case`, `unknown-ruling`, `appeal-exists`, `before-ruling`, `future-dated`.
     """
     ruling = require_ruling(case, command.ruling)
     where = f"appeal against ruling {command.ruling} on case {case.id}"
-    if appeal.received is not None and not isinstance(appeal.received, AppealAttempted):
+    if appeal.received is not None and not _leaves_room(appeal, command.by):
         found = f"one received at {appeal.received.effective}"
         raise refused("appeal-exists", where, "a ruling that is not appealed", found, "Add to it what is new")
     if act.effective < ruling.made.effective:
         expected = f"an appeal from {ruling.made.effective} on"
         raise refused("before-ruling", where, expected, act.effective, "Correct effective")
+    if act.effective > act.now:
+        expected = f"an appeal received up to now, {act.now}"
+        raise refused("future-dated", where, expected, act.effective, "Record it once it was received")
     shared: dict[str, Any] = {
         **act.on(appeal),
         "by": command.by,
@@ -89,6 +92,15 @@ def lodge_appeal(command: LodgeAppeal, act: Act, case: Case, appeal: Appeal) -> 
     else:
         event = AppealLodged(**shared)
     return Outcome([event])
+
+
+def _leaves_room(appeal: Appeal, by: Standing) -> bool:
+    """Whether another appeal may be lodged: after attempts, and the person's own after a representative withdrew."""
+    received = appeal.received
+    if isinstance(received, AppealAttempted):
+        return True
+    withdrawn_for_them = appeal.withdrawn is not None and received is not None and received.by == "representative"
+    return withdrawn_for_them and by == "subject"
 
 
 class GrantLeave(OfAppeal):

@@ -31,6 +31,7 @@ from ledger.streams.case_events import (
     Detection,
     MemberRecused,
 )
+from ledger.streams.case_subject import require_same_election
 from ledger.streams.election import Election, election_stream, require_election
 from ledger.streams.ground import Grounds, ground_stream
 from ledger.streams.merge import Merge, merge_stream
@@ -87,6 +88,7 @@ def open_case(
     if kind not in SUBJECTS or (kind != "nomination" and rest.rpartition("/")[2] != command.person):
         expected = f"a stream of the person: {', '.join(SUBJECTS)}, that ends in {command.person}"
         raise refused("subject-unfit", where, expected, command.subject, "Correct subject or person")
+    require_same_election(command.subject, command.election, where)
     if merge.kept is not None:
         remedy = f"Name {merge.kept}, who was kept"
         raise refused("merged-person", where, "a person who is kept", f"one merged into {merge.kept}", remedy)

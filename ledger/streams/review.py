@@ -39,11 +39,10 @@ def _procedure(_command: OfAppeal, seen: Mapping[str, Case]) -> Procedure:
     return procedure_stream(seen["case"].election)
 
 
-def _body(command: OfAppeal, seen: Mapping[str, Case]) -> Body:
-    """Name the panel that made the ruling, if one did."""
-    rulings = seen["case"].rulings
-    made = rulings[command.ruling - 1].made if command.ruling <= len(rulings) else None
-    return body_stream((made.panel if made else None) or "none")
+def _panels(_command: OfAppeal, seen: Mapping[str, Case]) -> tuple[State, ...]:
+    """Name the panels that ruled on the case, each once."""
+    panels = dict.fromkeys(each.made.panel for each in seen["case"].rulings if each.made.panel)
+    return tuple(body_stream(panel) for panel in panels)
 
 
 class AssignReviewers(OfAppeal):
@@ -56,29 +55,30 @@ def _declared(command: AssignReviewers, _seen: object) -> tuple[State, ...]:
     return tuple(interests_stream(person) for person in dict.fromkeys(command.reviewers))
 
 
-@decision(AssignReviewers, case=case_of, appeal=appeal_of, procedure=_procedure, body=_body, interests=_declared)
+@decision(AssignReviewers, case=case_of, appeal=appeal_of, procedure=_procedure, panels=_panels, interests=_declared)
 def assign_reviewers(
     command: AssignReviewers,
     act: Act,
     case: Case,
     appeal: Appeal,
     procedure: Procedure,
-    body: Body,
+    panels: tuple[Body, ...],
     interests: tuple[Interests, ...],
 ) -> Outcome:
     """Decide that reviewers may be assigned.
 
     Raises:
-        RefusedError: what `require_pending` raises, `leave-needed`, `procedure-missing`, `too-few-reviewers`,
-            `not-independent`, in that order.
+        RefusedError: what `require_pending` raises, `leave-needed`, `before-appeal`, `procedure-missing`,
+            `too-few-reviewers`, `not-independent`, in that order.
     """
     _require_let_in(appeal)
+    _require_after_lodging(appeal, act.effective)
     reviewers = tuple(dict.fromkeys(command.reviewers))
     rules = procedure.require(act.effective, appeal.stream)
     if len(reviewers) < rules.reviewers:
         expected = f"{rules.reviewers} reviewers at least"
         raise refused("too-few-reviewers", appeal.stream, expected, len(reviewers), "Assign more")
-    for why in dependence(case, command.ruling, body, reviewers, interests, act.effective):
+    for why in dependence(case, panels, reviewers, interests, act.effective):
         remedy = "Assign somebody else"
         raise refused("not-independent", appeal.stream, "reviewers who had no part in it", why, remedy)
     fields: dict[str, Any] = {"case": case.id, "reviewers": reviewers, "ruling": command.ruling}
@@ -86,23 +86,21 @@ def assign_reviewers(
 
 
 def dependence(
-    case: Case, number: int, body: Body, reviewers: tuple[str, ...], interests: tuple[Interests, ...], moment: str
+    case: Case, panels: tuple[Body, ...], reviewers: tuple[str, ...], interests: tuple[Interests, ...], moment: str
 ) -> Iterator[str]:
-    """Say of each reviewer who is not independent of a ruling why.
+    """Say of each reviewer who is not independent of what was ruled on a case why.
 
     Args:
-        body: of the panel that made it.
+        panels: that ruled on it.
         interests: declared by the reviewers, in their order.
         moment: at which they are to be independent, UTC.
     """
-    made = case.rulings[number - 1].made
-    sitting = body.sittings.get(made.sitting or "")
-    sat = set(sitting.present if sitting else ()) | {made.actor, made.reviewed_by}
+    part = _who_ruled(case, panels)
     gave = {each.given_by: each.evidence for each in case.evidence.values()}
     opened = case.opened
     for person, declared in zip(reviewers, interests, strict=True):
-        if person in sat:
-            yield f"{person} sat on ruling {number}"
+        if person in part:
+            yield f"{person} {part[person]}"
         elif opened and person == opened.referred_by:
             yield f"{person} referred the case"
         elif person in gave:
@@ -113,11 +111,35 @@ def dependence(
                 yield f"{person} declared an interest, {held[0].kind}, since {held[0].since}"
 
 
+def _who_ruled(case: Case, panels: tuple[Body, ...]) -> dict[str, str]:
+    """Say of each who had a part in any ruling on a case which: who sat, signed or reviewed it, or is of the panel."""
+    bodies = {body.stream: body for body in panels}
+    member: dict[str, str] = {}
+    part: dict[str, str] = {}
+    for made in (each.made for each in case.rulings):
+        panel = bodies.get(body_stream(made.panel or "none").stream)
+        sitting = panel.sittings.get(made.sitting or "") if panel else None
+        sat = (*(sitting.present if sitting else ()), made.actor, *filter(None, (made.reviewed_by,)))
+        part |= dict.fromkeys(sat, f"sat on ruling {made.ruling}")
+        seated = panel.members(made.effective) if panel else ()
+        member |= dict.fromkeys((each.person for each in seated), f"is of the panel that made ruling {made.ruling}")
+    return member | part
+
+
 def _require_let_in(appeal: Appeal) -> None:
     """Refuse what `require_pending` refuses, and an appeal that is late and was not let in (`leave-needed`)."""
     if isinstance(require_pending(appeal), AppealReceivedLate) and not appeal.leave:
         remedy = "Record grant-leave or refuse-leave first"
         raise refused("leave-needed", appeal.stream, "leave, for it is late", "none", remedy)
+
+
+def _require_after_lodging(appeal: Appeal, *moments: str) -> None:
+    """Refuse a step of a review before the appeal was received (`before-appeal`)."""
+    received = require_appeal(appeal).effective
+    for moment in moments:
+        if moment < received:
+            expected = f"a moment from when the appeal was received, {received}"
+            raise refused("before-appeal", appeal.stream, expected, moment, "Correct the date")
 
 
 class DiscloseEvidencePack(OfAppeal):
@@ -168,7 +190,7 @@ def hold_hearing(command: HoldHearing, act: Act, case: Case, appeal: Appeal, pro
 
     Raises:
         RefusedError: what `require_pending` raises, `leave-needed`, `reviewers-missing`, `not-a-reviewer`,
-            `pack-missing`, `procedure-missing`, `hearing-notice-short`, in that order.
+            `pack-missing`, `before-appeal`, `procedure-missing`, `hearing-notice-short`, in that order.
     """
     _require_let_in(appeal)
     assigned = appeal.reviewers.reviewers if appeal.reviewers else ()
@@ -180,6 +202,7 @@ def hold_hearing(command: HoldHearing, act: Act, case: Case, appeal: Appeal, pro
     if appeal.pack is None:
         remedy = "Record disclose-evidence-pack first"
         raise refused("pack-missing", appeal.stream, "the evidence disclosed before it", "none", remedy)
+    _require_after_lodging(appeal, command.notice, act.effective)
     rules = procedure.require(act.effective, appeal.stream)
     hours = seconds_between(command.notice, act.effective) // SECONDS_PER_HOUR
     if hours < rules.hearing_hours:
@@ -210,30 +233,34 @@ def _reviewing(_command: DetermineAppeal, seen: Mapping[str, Appeal]) -> tuple[S
     return tuple(interests_stream(person) for person in assigned.reviewers) if assigned else ()
 
 
-@decision(DetermineAppeal, case=case_of, appeal=appeal_of, procedure=_procedure, body=_body, interests=_reviewing)
+@decision(DetermineAppeal, case=case_of, appeal=appeal_of, procedure=_procedure, panels=_panels, interests=_reviewing)
 def determine_appeal(
     command: DetermineAppeal,
     act: Act,
     case: Case,
     appeal: Appeal,
     procedure: Procedure,
-    body: Body,
+    panels: tuple[Body, ...],
     interests: tuple[Interests, ...],
 ) -> Outcome:
     """Decide that an appeal may be determined.
 
     Raises:
         RefusedError: what `require_pending` raises, `leave-needed`, `hearing-missing`, `procedure-missing`,
-            `too-few-reviewers`, `not-independent`, `votes-exceed-present`, `ruling-not-carried`,
-            `ground-unanswered`, `outcome-unfit`, `reasons-insufficient`, in that order.
+            `before-appeal`, `before-hearing`, `too-few-reviewers`, `not-independent`, `votes-exceed-present`,
+            `ruling-not-carried`, `ground-unanswered`, `outcome-unfit`, `reasons-insufficient`, in that order.
     """
     _require_let_in(appeal)
     if appeal.hearing is None or appeal.reviewers is None:
         raise refused("hearing-missing", appeal.stream, "a hearing, or a look at the papers", "none", "Hold it first")
     rules = procedure.require(act.effective, appeal.stream)
+    _require_after_lodging(appeal, act.effective)
+    if act.effective < appeal.hearing.effective:
+        expected = f"a moment from the hearing on, {appeal.hearing.effective}"
+        raise refused("before-hearing", appeal.stream, expected, act.effective, "Correct effective")
     for code, expected, found in _faults_of(command, appeal, rules.reviewers, rules.reasons_words):
         raise refused(code, appeal.stream, expected, found, "Correct it, or hear the appeal again")
-    for why in dependence(case, command.ruling, body, appeal.reviewers.reviewers, interests, act.effective):
+    for why in dependence(case, panels, appeal.reviewers.reviewers, interests, act.effective):
         remedy = "Assign others, and hear it again"
         raise refused("not-independent", appeal.stream, "reviewers who had no part in it", why, remedy)
     own = type(command).model_fields.keys() - Command.model_fields.keys() - {"reasons"}

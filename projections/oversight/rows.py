@@ -53,7 +53,7 @@ class RulingRow(NamedTuple):
         reasons_key: equal for equal reasons; `reasons_words`, how long they are.
         removes, restores: how many entries it orders removed, or restored; `papers`, what becomes of a paper.
         appeal_to, no_appeal: to whom one may appeal, or the clause by which there is no appeal.
-        told, channel: when and how the person was told; it has no effect before.
+        told, channel: when and how the person was told; it has no effect before. `told_position`, of that event.
         appeal_by, appeal_by_local: until when one may appeal.
         corrected, corrected_at: how often a slip in its reasons was put right, and when last.
         superseded_by: number of the next ruling on the same case.
@@ -103,6 +103,7 @@ class RulingRow(NamedTuple):
     appeal_to: str | None
     no_appeal: str | None
     told: str | None
+    told_position: int | None
     channel: str | None
     appeal_by: str | None
     appeal_by_local: str | None

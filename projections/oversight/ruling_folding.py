@@ -86,10 +86,11 @@ def _version(database: sqlite3.Connection, election: str, finding: of_ruling.Fin
     return found or (None, None)
 
 
-def _told(database: sqlite3.Connection, _: int, event: of_ruling.RulingNotified) -> None:
+def _told(database: sqlite3.Connection, position: int, event: of_ruling.RulingNotified) -> None:
     ends = {"appeal_by": utc(event.appeal_by), "appeal_by_local": local(event.appeal_by)}
     key = (event.case, event.ruling)
-    change(database, "overseen_ruling", key, told=event.effective, channel=event.channel, **ends)
+    said = {"told": event.effective, "told_position": position, "channel": event.channel}
+    change(database, "overseen_ruling", key, **said, **ends)
 
 
 def _corrected(database: sqlite3.Connection, _: int, event: of_ruling.RulingCorrected) -> None:

@@ -5,8 +5,9 @@ Each table parts rulings by names of its own, one below the other, and is releas
 told by adding and subtracting. No name stands in two tables of the same rulings, so no two of them tell of one small
 cell together: what became of appeals is told by ground alone, and not by panel too.
 
-Every ruling is in one pack: one that follows another begins after it. So the difference of two packs tells nothing of
-anybody. What had become of its rulings is told as of the end of a pack, and not again later.
+Every ruling of which the person was told is in one pack, by when that was recorded: the public hears nothing before
+them. A pack that follows another begins after it. So the difference of two packs tells nothing of anybody. What had
+become of its rulings is told as of the end of a pack, and not again later.
 
 Source: as of `projections.roll.suppression`; A. Hundepool and others, Statistical Disclosure Control (Wiley 2012),
 chapter 5, linked tables.
@@ -125,9 +126,9 @@ class Rate(NamedTuple):
         return Fraction(self.reversed, self.determined)
 
 
-def made_between(rows: Sequence[RulingRow], first: int, last: int) -> list[RulingRow]:
-    """Give the rulings that were recorded by the events from one position to another, both included."""
-    return [row for row in rows if first <= row.position <= last]
+def told_between(rows: Sequence[RulingRow], first: int, last: int) -> list[RulingRow]:
+    """Give the rulings of which the person was told by the events from one position to another, both included."""
+    return [row for row in rows if row.told_position is not None and first <= row.told_position <= last]
 
 
 def told_of(rows: Sequence[RulingRow], least: int = LEAST) -> list[Told]:

@@ -16,8 +16,8 @@ RULING = (
     "sitting", "officer", "check_version", "reviewed_by", "present", "withdrew", "quorum", "votes_for",
     "votes_against", "abstained", "detection", "referred_by", "about", "referred", "noticed", "reply_by", "evidence",
     "classes", "withdrawn", "replies", "late_replies", "interim_reason", "reasons_key", "reasons_words", "removes",
-    "restores", "papers", "appeal_to", "no_appeal", "told", "channel", "appeal_by", "appeal_by_local", "corrected",
-    "corrected_at", "superseded_by", "recused",
+    "restores", "papers", "appeal_to", "no_appeal", "told", "told_position", "channel", "appeal_by", "appeal_by_local",
+    "corrected", "corrected_at", "superseded_by", "recused",
 )  # fmt: skip
 FINDING = ("case_id", "ruling", "place", "ground", "met", "conduct", "version", "clause")
 APPEAL = (

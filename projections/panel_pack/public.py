@@ -11,8 +11,8 @@ from projections.oversight.statistics import (
     NONE,
     Rate,
     Told,
-    made_between,
     rates_of,
+    told_between,
     told_of,
 )
 from projections.oversight.wilson import share
@@ -38,7 +38,7 @@ RATES = (
 
 def public_part(seen: Oversight, about: About) -> str:
     """Write the page."""
-    told = told_of(made_between(seen.rulings, about.first, about.size - 1))
+    told = told_of(told_between(seen.rulings, about.first, about.size - 1))
     parts = [
         heading(1, "Rulings in numbers"),
         para(f"How many were refused, removed or suspended, on which grounds, as of {day(about.at)}.", "lead"),

@@ -13,8 +13,10 @@ from ledger.streams.founding import Founding, LedgerFounded, founding_stream
 from ledger.streams.live import dated_back_faults, stated_faults
 from ledger.streams.nominated import NominationsClosed, NominationsOpened
 from ledger.streams.nomination import NominationReceived, NominationWithdrawn
+from ledger.streams.timely import timely_faults
 from projections.verify.finding import Finding
 from projections.verify.nomination_replay import Replay
+from projections.verify.verbs import verbs_of
 
 if TYPE_CHECKING:
     from projections.verify.contests import ContestSeen
@@ -24,7 +26,8 @@ if TYPE_CHECKING:
 def check_live(record: RecordRead, contests: Mapping[str, ContestSeen]) -> Iterator[Finding]:
     """E6 and E7: in a ledger that is kept live, openings and closes follow what they rest on by both clocks.
 
-    And once the statement of persons nominated is out, no nomination is added to it or taken away by its date.
+    An act on a case is dated back no further than HOURS says. And once the statement of persons nominated is out, no
+    nomination is added to it or taken away by its date.
     """
     founding, replay = founding_stream(), Replay()
     for position, event in record.others:
@@ -33,7 +36,16 @@ def check_live(record: RecordRead, contests: Mapping[str, ContestSeen]) -> Itera
         if founding.is_live:
             for check, (code, expected, found) in _faults(founding, replay, contests, event):
                 yield Finding(check, code, position, event.stream, expected, found)
+            for code, expected, found in _timely(founding, event):
+                yield Finding("E6", code, position, event.stream, expected, found)
         replay.add(event)
+
+
+def _timely(founding: Founding, event: Event) -> Iterator[Fault]:
+    """Find an act on a case that was dated back too far: of what comes of one verb alone."""
+    verbs = verbs_of(event.type) if event.command is not None else ()
+    if len(verbs) == 1:
+        yield from timely_faults(founding, verbs[0], event.effective, event.recorded)
 
 
 def _faults(
