@@ -104,7 +104,8 @@ def test_keys_and_days_stay_in_one_piece_while_another_column_can_give_way() -> 
     lines = table(("person", "application", "day", "e-mail", "why"), [row], width=106).splitlines()
     assert max(map(len, lines)) <= 106
     assert lines[2].split()[:3] == [key, f"{key}/1", day]
-    assert lines[2].endswith("admitted by") and lines[3].endswith(key)
+    assert lines[2].endswith("admitted by")
+    assert lines[3].endswith(key)
     assert max(map(len, table(("key", "day"), [(key, day)], width=12).splitlines())) <= 12
 
 

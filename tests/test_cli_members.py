@@ -212,6 +212,15 @@ def test_rejected_rows_put_right_are_imported_again(at: Terminal) -> None:
     assert of(imported(at, HEAD + ADA + BELA + CATO)) == (0, 3, {})
 
 
+def test_how_to_put_rows_right_fits_and_names_a_purpose(at: Terminal) -> None:
+    at.write("m.csv", HEAD + BELA + CATO.replace("2012-09-10", "41162"))
+    text = at(*IMPORT).done()
+    lines = text.splitlines()
+    command = next(number for number, line in enumerate(lines) if line.startswith("  pollbook rejected intake/"))
+    assert lines[command + 1] == "    --purpose correction > FILE.csv"
+    assert max(len(line) for line in lines if not line.startswith("sealed to ")) <= 80
+
+
 def test_a_dry_run_says_the_same_and_writes_nothing(at: Terminal) -> None:
     imported(at, HEAD + ADA)
     before = at.size()
