@@ -270,6 +270,13 @@ def test_refuses_a_file_that_the_mapping_does_not_fit(at: Terminal, change: tupl
     assert at.size() == size
 
 
+def test_a_file_set_apart_by_semicolons_is_called_so(at: Terminal) -> None:
+    at.write("m.csv", (HEAD + ADA).replace(",", ";"))
+    assert "found columns set apart by ';'. Save the file with commas." in at(*IMPORT).refused("unknown-column")
+    at.write("m.csv", HEAD.replace("No,", "Number,") + ADA)
+    assert "commas" not in at(*IMPORT).refused("unknown-column")
+
+
 def test_a_column_that_is_not_mapped_may_come_twice(at: Terminal) -> None:
     assert of(imported(at, HEAD.replace("\n", ",Note,Note\n") + ADA.replace("\n", ",a,b\n"))) == (1, 0, {})
 
