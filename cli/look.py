@@ -131,7 +131,8 @@ def show_stream(
         _say_story(story(found, beside, clocks=clocks))
     if signed is not None:
         _say_filled(f"Signed by the office that acted: {signed} of {len(found)}. What is not signed is asserted.")
-    _say_filled(f"{len(found)} of {len(everything)} events of {stream} ({moment.says()})")
+    events = "event" if len(everything) == 1 else "events"
+    _say_filled(f"{len(found)} of {len(everything)} {events} of {stream} ({moment.says()})")
 
 
 def _signed_of(ledger: Ledger, found: list[tuple[int, Event]]) -> int | None:

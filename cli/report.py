@@ -65,6 +65,11 @@ def print_receipt(receipt: Receipt, sealed: Sealed | None, *, as_json: bool) -> 
     say_sealed(sealed)
 
 
+def rows_line(rows: int) -> str:
+    """Give the last line of what became of a file's rows: how many there are."""
+    return f"{rows:>9,} {'row' if rows == 1 else 'rows'}"
+
+
 def say_put_right(batch: str) -> None:
     """Say how the rejected rows of a file are put right."""
     say("\nTo put them right, correct them in FILE.csv and import it as before:")

@@ -37,7 +37,7 @@ def roll(
         list[str] | None, typer.Option("--only", metavar="PLACE=ID", help="Entries of one place only, as region=wales.")
     ] = None,
     listed: Annotated[bool, typer.Option("--list", help="List the entries, 50 to a page.")] = False,
-    page: Annotated[int, typer.Option("--page", min=0, help="Which page of the list.")] = 0,
+    page: Annotated[int, typer.Option("--page", min=0, help="Which page of the list, from 1.", show_default=False)] = 0,
     out: Annotated[
         Path | None, typer.Option("--out", metavar="FILE", help="Write every entry to a file; - is the screen.")
     ] = None,

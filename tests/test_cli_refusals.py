@@ -92,6 +92,7 @@ def test_names_the_field_inside_json(at: Terminal, changes: dict[str, object], s
 
 REFER = {"application": "A-0042", "ground": "twice", "reason": "Seen twice"}
 OPEN = {"case": "c-1", "election": "labour", "person": "A-0042", "grounds": ["twice"]}
+OPEN |= {"subject": "person/" + "9" * 24, "detection": "complaint", "referred_by": "registrar"}
 
 
 @pytest.mark.parametrize(
