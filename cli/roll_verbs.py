@@ -105,8 +105,9 @@ def my_record(
 ) -> None:
     """Tell one person's record, but never how they voted.
 
-    Membership, applications, tests, entries, papers issued and returned. No record of how anybody voted exists. Each
-    line says when it took effect and when it was recorded, and the position by which pollbook prove gives a receipt.
+    Membership, applications, tests, entries, cases, papers issued and returned, erasures. No record of how anybody
+    voted exists. Each line says when it took effect and when it was recorded, and the position by which pollbook prove
+    gives a receipt. A case is told in full by pollbook case, and who looked by pollbook access.
     """
     from cli.my_record import show_my_record
 

@@ -139,7 +139,7 @@ def test_says_what_changed_and_why(at: Terminal) -> None:
     back = shown(at, "roll", "diff", "labour", end, str(start))
     assert {each["kind"] for each in back["causes"]} == {"added", "moved"}
     assert shown(at, "roll", "diff", "labour", "3", end)["after"] == 87  # over the build itself
-    assert "S5  ok" in at("verify").out  # the kept views are what folding anew gives
+    assert "S5   ok" in at("verify").out  # the kept views are what folding anew gives
     at("roll", "diff", "labour", "3").refused("two-moments", 2)
 
 
