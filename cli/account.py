@@ -112,6 +112,8 @@ def show_turnout(place: Place, contest: str, as_of: str | None, known_at: str | 
     say(table(("section", "papers", "", "of", "", "%"), rows, right=(2, 4, 5)))
     say()
     _say_unknown(lines)
+    if all(each.papers is None for line in lines for each in line.turnouts):
+        say_wrapped(f"What the marked register knows of it: pollbook turnout {contest} --by section")
 
 
 def _percent(turnout: Turnout, decimals: int) -> str:

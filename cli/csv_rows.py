@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import csv
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
@@ -11,6 +11,7 @@ from cli.source import Line, Read, lines_of
 from ledger.errors import RefusedError
 
 CELL_MAX = 100_000  # characters of one cell
+COMMAS = "Save the file with commas"
 NEWLINES = "\r\n"
 
 
@@ -47,6 +48,13 @@ def rows_of(file: Path, read: Read) -> Iterator[Row]:
         if len(cells) != width:
             raise _wrong_columns(f"{file.name} line {line}", width, len(cells))
         yield Row(line, cells)
+
+
+def separated_otherwise(heads: Sequence[str]) -> str | None:
+    """Say by what the names of a first row are set apart, where that is no comma."""
+    return next(
+        (f"columns set apart by {sign!r}" for sign in (";", "\t") if len(heads) == 1 and sign in heads[0]), None
+    )
 
 
 def _one_end(line: Line) -> str:

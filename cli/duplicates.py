@@ -17,9 +17,9 @@ from cli.office import opened, vault_of
 from cli.parse import Where, actor_value, command_from, on_the_command_line
 from cli.place import Place
 from cli.report import counted
-from cli.screen import progress, say, say_json, say_wrapped
+from cli.screen import progress, say, say_json, say_wrapped, wrapped
 from cli.source import Read, os_errors
-from ledger.errors import RefusedError
+from ledger.errors import RefusedError, UsageError, nearest
 from ledger.record import Record
 from ledger.streams.merge import MergePersons
 from ledger.vault import Vault
@@ -51,10 +51,11 @@ def show_duplicates(
         asked: for which purpose, and who asks.
 
     Raises:
-        UsageError: `purpose-required`.
+        UsageError: `purpose-required`, `unknown-side`.
         RefusedError: `unknown-register`.
     """
     purpose_named(asked[0])
+    _require_side(names, register, other)
     with opened(place) as ledger:
         for name in filter(None, (register, other)):
             require_register(ledger, name)
@@ -81,6 +82,13 @@ def show_duplicates(
     _print(register, other, len(pairs), live, sides, page)
 
 
+def _require_side(names: str | None, register: str, other: str | None) -> None:
+    known = tuple(filter(None, (register, other, "both")))
+    if names is not None and names not in known:
+        found, remedy = f"{names!r}{nearest(names, known)}", "Give one of them, or leave out --names"
+        raise UsageError("unknown-side", "--names", expected=" or ".join(known), found=found, remedy=remedy)
+
+
 def _sides(ledger: Record, vault: Vault, pair: Pair, register: str, names: str | None) -> tuple[Side, Side]:
     """Give both sides of a pair, with personal data only of the side that is asked for."""
     kept, dropped = (side_of(ledger, vault, person) for person in (pair.kept, pair.dropped))
@@ -99,7 +107,7 @@ def _print(
         merged_already = "; merged already" * pair.merged
         say_wrapped(f"{number}  like by {pair.score} of 100: {', '.join(pair.basis)}{merged_already}")
         for what, side in (("keep", kept), ("drop", dropped)):
-            say_wrapped(f"   {what}  {side.person}  {_says(side)}")
+            say("\n".join(wrapped(f"   {what}  {side.person}  {_says(side)}", indent=9)))
     merged = found - len(live)
     say_wrapped(f"{counted(len(live), 'pair')} of {where} who may be one human" + (f"; {merged} merged" * bool(merged)))
     if len(live) > SHOWN * page:

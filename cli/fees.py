@@ -112,4 +112,4 @@ def _say_bank(sums: Mapping[str, Account], bank: Bank) -> None:
     same = all(row[-1] == "0" for row in rows)
     say_wrapped(f"bank: {bank.name}; " + ("the record comes to the same" if same else "the record differs"))
     for code, number in sorted(bank.kept.items()):
-        say_wrapped(f"{number:,} rows not on record: {code}")
+        say_wrapped(f"{number:,} {'row' if number == 1 else 'rows'} not on record: {code}")

@@ -11,7 +11,7 @@ from cli.mark_file import CODES, MarkFile, read_mark_mapping
 from cli.office import desk_at
 from cli.parse import Where, actor_value, command_from, on_the_command_line
 from cli.place import Place
-from cli.report import Sealed, counted, say_sealed, tree_of
+from cli.report import Sealed, counted, rows_line, say_put_right, say_sealed, tree_of
 from cli.screen import Bar, progress, say, say_json, table
 from cli.sealing import seal_up
 from cli.source import os_errors
@@ -105,14 +105,13 @@ def _print(stream: str, done: MarksReconciled, sealed: Sealed | None, when: str,
         ("further returns of one elector, held", done.duplicates),
         ("marked just so before", done.held),
         ("rejected", sum(rejected.values())),
-        ("rows", done.rows),
     ]
-    say("\n".join(f"{number:>9,} {what}" for what, number in said))
+    say("\n".join([*(f"{number:>9,} {what}" for what, number in said), rows_line(done.rows)]))
     if rejected:
         found = [(f"{number:,}", code, CODES.get(code, "")) for code, number in sorted(rejected.items())]
         say("\n" + table(("rows", "code", "what it has"), found, right=(0,)))
     if when == "dry":
         say("This was a dry run: nothing was written")
     elif rejected:
-        say(f"\nTo put them right: pollbook rejected {stream} > FILE.csv, then import that file")
+        say_put_right(stream)
     say_sealed(sealed)

@@ -20,7 +20,7 @@ from cli.member_rows import CODES, RowReader
 from cli.office import desk_at, opened, system_clock, vault_of
 from cli.parse import Where, actor_value, command_from, on_the_command_line
 from cli.place import Place
-from cli.report import Sealed, counted, say_sealed, tree_of
+from cli.report import Sealed, counted, rows_line, say_put_right, say_sealed, tree_of
 from cli.screen import Bar, progress, say, say_json, table
 from cli.sealing import seal_up
 from cli.source import os_errors
@@ -203,16 +203,16 @@ def _print(stream: str, tally: Tally, sealed: Sealed | None, when: str, sort: So
     if when == "before":
         say(f"added nothing: this file was taken in before, {counted(rows, 'row')}")
     says = "would be " if when == "dry" else ""
-    said = [(sort.done, tally.accepted), ("held already", tally.held), ("rejected", rejected), ("rows", rows)]
+    said = [(sort.done, tally.accepted), ("held already", tally.held), ("rejected", rejected)]
     said[1:1] = [("amended", tally.amended)] if tally.amended else []
-    say("\n".join(f"{number:>9,} {says if what != 'rows' else ''}{what}" for what, number in said))
+    say("\n".join([*(f"{number:>9,} {says}{what}" for what, number in said), rows_line(rows)]))
     if tally.rejected:
         found = [(f"{number:,}", code, CODES.get(code, "")) for code, number in sorted(tally.rejected.items())]
         say("\n" + table(("rows", "code", "what it has"), found, right=(0,)))
     if when == "dry":
         say("This was a dry run: nothing was written")
     elif rejected:
-        say(f"\nTo put them right: pollbook rejected {stream} > FILE.csv, then import that file")
+        say_put_right(stream)
     say_sealed(sealed)
 
 

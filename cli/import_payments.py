@@ -16,7 +16,7 @@ from cli.office import desk_at, opened, system_clock, vault_of
 from cli.parse import Where, actor_value, command_from, on_the_command_line
 from cli.payment_rows import PaymentMapping, reader_of
 from cli.place import Place
-from cli.report import Sealed, counted, say_sealed, tree_of
+from cli.report import Sealed, counted, say_put_right, say_sealed, tree_of
 from cli.screen import progress, say, say_json, table
 from cli.sealing import seal_up
 from cli.source import os_errors
@@ -162,5 +162,5 @@ def _print(stream: str, lines: Sequence[Line], sealed: Sealed | None, when: str,
     if when == "dry":
         say("This was a dry run: nothing was written")
     elif rejected:
-        say(f"\nTo put them right: pollbook rejected {stream} > FILE.csv, then import that file")
+        say_put_right(stream)
     say_sealed(sealed)

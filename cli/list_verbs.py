@@ -81,7 +81,8 @@ def duplicates(
     register: Annotated[str, typer.Argument(metavar="ID", help="Id of the register whose members are kept.")],
     other: Annotated[str | None, typer.Argument(metavar="[OTHER]", help="Id of another; itself if left out.")] = None,
     names: Annotated[
-        str | None, typer.Option("--names", metavar="SIDE", help="Show who they are: of one of the registers, or both.")
+        str | None,
+        typer.Option("--names", metavar="SIDE", help="Show who they are: ID or OTHER, as given before, or both."),
     ] = None,
     everybody: Annotated[bool, typer.Option("--all", help="Also those who are merged already.")] = False,
     page: Annotated[int, typer.Option("--page", min=1, help="Which page of pairs.")] = 1,

@@ -19,6 +19,7 @@ from ledger.streams.election import CountRuleAdopted
 from ledger.streams.founding import founding_stream
 from ledger.streams.signature import signature_stream
 from projections.counting import Counted, count_contest, take_count
+from projections.erased import erased_of, with_erased
 from projections.moment import Moment, day_or_time
 from projections.story.story import Told, contests_of, story
 
@@ -114,6 +115,7 @@ def show_stream(
         found = list(moment.past(everything))
         beside = [] if as_json or fields else _definitions(ledger, moment, stream, found)
         signed = None if as_json else _signed_of(ledger, found)
+        gone = erased_of(ledger, stream.rpartition("/")[2])
     if not everything:
         raise RefusedError(
             "unknown-stream",
@@ -128,10 +130,11 @@ def show_stream(
     if fields:
         _say_fields(found)
     else:
-        _say_story(story(found, beside, clocks=clocks))
+        _say_story(with_erased(story(found, beside, clocks=clocks), found, gone))
     if signed is not None:
         _say_filled(f"Signed by the office that acted: {signed} of {len(found)}. What is not signed is asserted.")
-    _say_filled(f"{len(found)} of {len(everything)} events of {stream} ({moment.says()})")
+    events = "event" if len(everything) == 1 else "events"
+    _say_filled(f"{len(found)} of {len(everything)} {events} of {stream} ({moment.says()})")
 
 
 def _signed_of(ledger: Ledger, found: list[tuple[int, Event]]) -> int | None:

@@ -19,6 +19,7 @@ from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
+from cli.csv_rows import COMMAS, separated_otherwise
 from cli.source import BOM, UTF_16, small_text
 from ledger.errors import RefusedError, nearest, refused
 from ledger.field import Id
@@ -230,8 +231,9 @@ class MarkFile:
             remedy = "Give each column its own name"
             raise self._refused("duplicate-column", f"one column {name!r}", str(self._heads.count(name)), remedy)
         if name not in self._heads:
-            found = f"none{nearest(name, self._heads)}"
-            remedy = "Correct the mapping, or the names in the first row"
+            otherwise = separated_otherwise(self._heads)
+            found = otherwise or f"none{nearest(name, self._heads)}"
+            remedy = COMMAS if otherwise else "Correct the mapping, or the names in the first row"
             raise self._refused("unknown-column", f"a column {name!r}", found, remedy)
         return self._heads.index(name)
 

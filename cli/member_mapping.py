@@ -34,6 +34,7 @@ from typing import Annotated, ClassVar, Literal
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
 
+from cli.csv_rows import COMMAS, separated_otherwise
 from cli.source import small_text
 from ledger.errors import RefusedError, nearest
 from ledger.field import Id
@@ -140,13 +141,14 @@ def places_of(columns: Columns, places: Places) -> tuple[int, ...]:
 
 def _place(names: Sequence[str], where: str, name: str) -> int:
     if name not in names:
-        found = f"none{nearest(name, names)}" if names else "an empty row"
+        otherwise = separated_otherwise(names)
+        found = otherwise or (f"none{nearest(name, names)}" if names else "an empty row")
         raise RefusedError(
             "unknown-column",
             where,
             expected=f"a column {name!r}, as the mapping says",
             found=found,
-            remedy="Correct the mapping, or the names in the first row",
+            remedy=COMMAS if otherwise else "Correct the mapping, or the names in the first row",
         )
     if names.count(name) > 1:
         raise RefusedError(

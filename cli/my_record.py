@@ -10,6 +10,8 @@ from cli.office import viewed
 from cli.place import Place
 from cli.screen import WIDTH, say, say_json, say_wrapped
 from cli.why import merged_of, plain_merged, plain_reasons, say_merged, say_reasons
+from projections.case_list import DOCKETS
+from projections.erased import erased_of, with_erased
 from projections.roll.my_record import Chapter, chapters, elections_of
 from projections.roll.why import reasons, unknown_person
 from projections.story.story import story
@@ -27,6 +29,7 @@ def show_my_record(
         if not found:
             raise unknown_person(person)
         merged = merged_of(ledger, views, person, moment)
+        erased = erased_of(ledger, person)
         elections = elections_of(ledger, found, moment)
         why = [reasons(ledger, election, person, moment, merged) for election in elections]
     with opening(place, "my-record", *asked) as now:
@@ -37,7 +40,7 @@ def show_my_record(
         say_json({"person": person, "merged": plain_merged(merged), "record": record, "elections": tests})
         return
     for chapter in found:
-        _say_chapter(chapter)
+        _say_chapter(chapter, erased)
     if merged and not why:
         say_merged(merged)
         say()
@@ -45,13 +48,16 @@ def show_my_record(
         say("Tests")
         say_reasons(each, moment)
         say()
-    say_wrapped(f"All that is on record of {person} ({moment.says()}), and never how anybody voted.")
+    say_wrapped(f"The record of {person} ({moment.says()}), and never how anybody voted.")
+    if any(chapter.stream.startswith(DOCKETS) for chapter in found):
+        say_wrapped("A case with its rulings and appeals: pollbook case ID")
+    say_wrapped(f"Who looked at it: pollbook access --of {person}")
     say_wrapped("A receipt of any line, by its number: pollbook prove NUMBER")
 
 
-def _say_chapter(chapter: Chapter) -> None:
+def _say_chapter(chapter: Chapter, erased: frozenset[str]) -> None:
     say(chapter.heading)
-    for told in story(chapter.events, chapter.beside, clocks=True):
+    for told in with_erased(story(chapter.events, chapter.beside, clocks=True), chapter.events, erased):
         text = " ".join(told.sentences)
         lead = f"{told.position}  ".rjust(8)
         say(textwrap.fill(text, WIDTH, initial_indent=lead, subsequent_indent=" " * 8, break_on_hyphens=False))

@@ -34,6 +34,12 @@ WHOLE = {
     "duplicates": "second",
     "outstanding": "out",
 }
+AGREES = {  # whether an account, and papers read, are on record -> what is said where nothing differs
+    (True, True): "Account and papers read agree with the marked register, as far as on record",
+    (True, False): "The account agrees with the marked register; no papers read are on record",
+    (False, True): "The papers read agree with the marked register; no account is on record",
+    (False, False): "Neither an account nor papers read are on record: nothing to hold against the register",
+}
 ASIDE = {"set_aside": "aside"}  # a column that is there where a ruling took papers out
 
 
@@ -62,7 +68,8 @@ def show_papers(
             used = views if moment.is_now else PastViews(moment, [ProfileProjection(), PaperProjection()])
             used.catch_up(ledger, moment, bar.by)
         lines = paper_lines(used.database, contest, names)
-        found = _differences(ledger, used, contest, moment, lines) if names == ("section",) else []
+        stated, read = _held(ledger, used, contest, moment, lines) if names == ("section",) else ({}, {})
+        found = list(differences(lines, stated, read)) if names == ("section",) else []
         if used is not views:
             used.close()
     if as_json:
@@ -84,13 +91,14 @@ def show_papers(
     for one in found:
         say_wrapped(f"Section {one.section}: {one.found:,} {one.what}, but {one.expected:,} {one.other}")
     if names == ("section",) and not found and any(line.returned for line in lines):
-        say("Account and papers read agree with the marked register, as far as on record")
+        say_wrapped(AGREES[bool(stated), bool(read)])
     say_wrapped("For officers: small numbers are not hidden")
 
 
-def _differences(
+def _held(
     ledger: Record, views: Views, contest: str, moment: Moment, lines: Sequence[PaperLine]
-) -> list[Difference]:
+) -> tuple[dict[str, AccountStated], dict[str, int]]:
+    """Give what the marked register is held against: each section's account, and how many papers were read in it."""
     stated: dict[str, AccountStated] = {}
     for line in lines:
         state = account_stream(contest, line.key[0])
@@ -99,7 +107,7 @@ def _differences(
             stated[line.key[0]] = account
     with views_errors():
         read = {name: sum(alike.values()) for name, alike in ballot_profile(views.database, contest).papers.items()}
-    return list(differences(lines, stated, {name: papers for name, papers in read.items() if papers}))
+    return stated, {name: papers for name, papers in read.items() if papers}
 
 
 def _say_lines(names: Sequence[str], lines: Sequence[PaperLine]) -> None:

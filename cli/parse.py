@@ -14,9 +14,11 @@ from pydantic.fields import FieldInfo
 import ledger.streams  # noqa: F401  # fills the table of decisions
 from cli.source import json_value
 from cli.wording import (
+    FINDS,
     HASHES,
     Kind,
     expectation,
+    is_key,
     is_list,
     is_record,
     is_words,
@@ -160,8 +162,10 @@ def bad_field(kind: type[BaseModel], error: ValidationError, where: Where) -> Re
         )
     if first["type"] == "value_error":
         found += f" ({first['ctx']['error']})"
-    shows = HASHES.get(str(way[-1])) if way else None
-    remedy = f"See what there is with: {shows}" if shows else "Correct the value"
+    name = str(way[-1]) if way else ""
+    remedy = f"See what there is with: {HASHES[name]}" if name in HASHES else "Correct the value"
+    if wanted and is_key(wanted):
+        remedy = f"Find it with: {FINDS.get(name, 'pollbook find, or pollbook application-key')}"
     return RefusedError("bad-field", place, expected=expected, found=found, remedy=remedy)
 
 

@@ -20,7 +20,7 @@ from typing import NamedTuple
 
 from pydantic import BaseModel, ConfigDict, ValidationError
 
-from cli.csv_rows import rows_of
+from cli.csv_rows import COMMAS, rows_of, separated_otherwise
 from cli.member_mapping import Columns
 from cli.source import os_errors, size_of, small_text
 from ledger.errors import RefusedError, nearest, refused
@@ -132,8 +132,9 @@ class PeopleFile:
     def _place(self, column: str, heads: Sequence[str]) -> int:
         where = f"{self.file.name} line 1"
         if column not in heads:
-            expected, found = f"a column {column!r}, as the mapping says", f"none{nearest(column, heads)}"
-            raise refused("unknown-column", where, expected, found, "Correct the mapping, or the names of columns")
+            otherwise, expected = separated_otherwise(heads), f"a column {column!r}, as the mapping says"
+            remedy = COMMAS if otherwise else "Correct the mapping, or the names of columns"
+            raise refused("unknown-column", where, expected, otherwise or f"none{nearest(column, heads)}", remedy)
         if heads.count(column) > 1:
             found_here = heads.count(column)
             raise refused("duplicate-column", where, f"one column {column!r}", found_here, "Give each its own name")

@@ -98,7 +98,8 @@ def erase(
 ) -> None:
     """Erase what the vault holds of people, for good.
 
-    Keys, ciphertext, rejected rows and index, in every file of the ledger. Counts, rolls and roots stay as they are.
+    It is final, at once and without a question. Keys, ciphertext, rejected rows and index, in every file of the ledger
+    are destroyed. Counts, rolls and roots stay as they are.
     Refused under a legal hold, and within a year of the declaration unless a court orders it; with --everybody, whoever
     is under a legal hold is kept. If it is cut off, the next command that records finishes it.
     As: pollbook erase --everybody --election leader-2016 --basis retention-over

@@ -33,6 +33,7 @@ from cli.wording import (
     Kind,
     choices,
     expectation,
+    is_digest,
     is_list,
     is_record,
     is_words,
@@ -46,6 +47,7 @@ from cli.wording import (
 from ledger.decision import Command
 from ledger.rules.wording import digests_of
 
+WORDS_DIGEST = "words_digest"
 OPTION_NAMES = {"actor": "--as", "command_id": "--command-id", "as_json": "--json"}
 
 
@@ -120,6 +122,8 @@ def _parameter(name: str, field: FieldInfo) -> inspect.Parameter:
     kind = kind_of(field)
     default = inspect.Parameter.empty if field.is_required() else None
     text = _help(field) + (f"; see: {HASHES[name]}" if name in HASHES and "see:" not in _help(field) else "")
+    if is_digest(name, kind) and "@FILE" not in text:
+        text += "; @FILE: taken from a file"
     if kind.type is bool:
         return _option(name, bool, False, text)
     if is_list(kind) and is_words(member_of(kind)):
@@ -187,12 +191,15 @@ def _rows(model: type[BaseModel]) -> list[tuple[str, str]]:
 def _digested(kind: type[Command], values: dict[str, Any]) -> dict[str, Any]:
     """Put the digests of a text in place of `@FILE`: of its bytes, and of its words where there is a field for them."""
     values = {name: _clauses_digested(value) for name, value in values.items()}
-    given = values.get("text_digest")
-    if not isinstance(given, str) or not given.startswith("@"):
-        return values
-    exact, words = digests_of(small_bytes(Path(given[1:])))
-    beside = {"words_digest": words} if "words_digest" in kind.model_fields else {}
-    return beside | values | {"text_digest": exact}
+    digests: dict[str, Any] = {}
+    for name, given in values.items():
+        field = kind.model_fields.get(name)
+        if field and is_digest(name, kind_of(field)) and isinstance(given, str) and given.startswith("@"):
+            exact, words = digests_of(small_bytes(Path(given[1:])))
+            digests[name] = words if name == WORDS_DIGEST else exact
+            if name == "text_digest" and WORDS_DIGEST in kind.model_fields:
+                values = {WORDS_DIGEST: words} | values
+    return values | digests
 
 
 def _clauses_digested(value: Any) -> Any:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from cli.screen import say, say_json
+from cli.screen import WIDTH, say, say_json
 from ledger.desk import Receipt
 
 
@@ -63,6 +63,18 @@ def print_receipt(receipt: Receipt, sealed: Sealed | None, *, as_json: bool) -> 
         what = counted(receipt.events, "event")
         say(f"recorded {what} from position {receipt.position} (command {receipt.command})")
     say_sealed(sealed)
+
+
+def rows_line(rows: int) -> str:
+    """Give the last line of what became of a file's rows: how many there are."""
+    return f"{rows:>9,} {'row' if rows == 1 else 'rows'}"
+
+
+def say_put_right(batch: str) -> None:
+    """Say how the rejected rows of a file are put right."""
+    say("\nTo put them right, correct them in FILE.csv and import it as before:")
+    command, rest = f"  pollbook rejected {batch}", "--purpose correction > FILE.csv"
+    say(f"{command} {rest}" if len(command) + len(rest) < WIDTH else f"{command} \\\n    {rest}")
 
 
 def counted(number: int, noun: str) -> str:

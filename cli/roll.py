@@ -13,7 +13,7 @@ from pathlib import Path
 
 from cli.access import log_opening, purpose_named
 from cli.look import moment_from, require_known
-from cli.office import viewed
+from cli.office import system_clock, viewed
 from cli.place import Place
 from cli.roll_file import FORMS, write_out
 from cli.screen import progress, say, say_json, say_wrapped, table
@@ -133,13 +133,27 @@ def show_roll(
         if asked.public:
             _say_published(published(ledger, roll, point), asked, moment, as_json=as_json)
             return
-        log_opening(place, "roll", roll.total(point, asked.only), asked.purpose, asked.actor)
+        total = roll.total(point, asked.only)
+        log_opening(place, "roll", total, asked.purpose, asked.actor)
         if asked.out:
             write_out(roll, point, asked.only, asked.out, asked.form)
-        elif asked.page:
+            return
+        if asked.page:
             _say_page(roll, point, asked, moment, as_json=as_json)
         else:
             _say_numbers(roll, point, asked, moment, as_json=as_json)
+        if not as_json:
+            _say_doubts(roll, point, asked, moment, empty=not total)
+
+
+def _say_doubts(roll: Roll, point: Point, asked: Wanted, moment: Moment, *, empty: bool) -> None:
+    """Say what may be amiss with the question: a place of which nobody is, a day that is to come."""
+    for name, value in asked.only.items() if empty else ():
+        known = [each for (each,) in roll.summary(point, name) if each]
+        if value not in known:
+            say_wrapped(f"No entry has the {name} {value!r}{nearest(value, known)}")
+    if moment.as_of is not None and moment.as_of > system_clock():
+        say_wrapped("That moment is to come: this is what follows from what is on record now")
 
 
 def _say_numbers(roll: Roll, point: Point, asked: Wanted, moment: Moment, *, as_json: bool) -> None:

@@ -37,7 +37,7 @@ def roll(
         list[str] | None, typer.Option("--only", metavar="PLACE=ID", help="Entries of one place only, as region=wales.")
     ] = None,
     listed: Annotated[bool, typer.Option("--list", help="List the entries, 50 to a page.")] = False,
-    page: Annotated[int, typer.Option("--page", min=0, help="Which page of the list.")] = 0,
+    page: Annotated[int, typer.Option("--page", min=0, help="Which page of the list, from 1.", show_default=False)] = 0,
     out: Annotated[
         Path | None, typer.Option("--out", metavar="FILE", help="Write every entry to a file; - is the screen.")
     ] = None,
@@ -105,8 +105,9 @@ def my_record(
 ) -> None:
     """Tell one person's record, but never how they voted.
 
-    Membership, applications, tests, entries, papers issued and returned. No record of how anybody voted exists. Each
-    line says when it took effect and when it was recorded, and the position by which pollbook prove gives a receipt.
+    Membership, applications, tests, entries, cases, papers issued and returned, erasures. No record of how anybody
+    voted exists. Each line says when it took effect and when it was recorded, and the position by which pollbook prove
+    gives a receipt. A case is told in full by pollbook case, and who looked by pollbook access.
     """
     from cli.my_record import show_my_record
 

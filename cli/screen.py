@@ -129,7 +129,8 @@ class Bar:
 def progress(what: str, total: int) -> Iterator[Bar]:
     """Show how far long work is, how fast it goes and how long it will take; only on a terminal.
 
-    Within other work that is shown it is a line of its own there. An interrupt waits for the next step.
+    Within other work that is shown it is a line of its own there. An interrupt waits for the next step. A total of 0
+    is one that nobody knows yet.
     """
     with _interrupt.waits(), _shown(what, total) as bar:
         yield bar
@@ -141,7 +142,7 @@ def _shown(what: str, total: int) -> Iterator[Bar]:
         yield Bar()
         return
     if _open:
-        task = _open[-1].add_task(_cut(what, NAME_MAX), total=total)
+        task = _open[-1].add_task(_cut(what, NAME_MAX), total=total or None)
         yield Bar(_open[-1], task)
         _open[-1].remove_task(task)
         return
@@ -167,7 +168,7 @@ def _shown(what: str, total: int) -> Iterator[Bar]:
     with Progress(*columns, TimeRemainingColumn(), console=Console(stderr=True), transient=True) as shown:
         _open.append(shown)
         try:
-            yield Bar(shown, shown.add_task(_cut(what, NAME_MAX), total=total))
+            yield Bar(shown, shown.add_task(_cut(what, NAME_MAX), total=total or None))
         finally:
             _open.pop()
 

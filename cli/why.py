@@ -128,6 +128,8 @@ def _follows(found: Reasons, ground: Ground) -> Iterator[str]:
         yield f"It gives no entry beside entry {kept.number}, for one person has one vote."
     elif gone is not None and gone.number in found.removed:
         yield f"It gives an entry in section {ground.category.section}: entry {gone.number}, which was removed."
+    elif found.kept is not None:
+        yield f"The entry is theirs into whom they were merged: pollbook why {found.kept} {found.election}"
     elif found.roll.frozen:
         yield f"It gives an entry, but there is none; the roll was frozen at {found.roll.frozen.effective}."
     else:

@@ -9,7 +9,7 @@ from typing import Annotated, Any, Literal, NamedTuple, Union, get_args, get_ori
 from pydantic import BaseModel
 from pydantic.fields import FieldInfo
 
-from ledger.field import Hash, Id, Marks, Ratio, Time
+from ledger.field import Hash, Id, Marks, PersonKey, Ratio, Time
 from ledger.rules.clause import REF_MAX, Ref
 from ledger.rules.drawing import Seed
 from ledger.rules.local_time import Local, Offset, Zone
@@ -24,6 +24,7 @@ HASHES = {  # fields that hold the hash of something on record -> the verb that 
     "no_appeal": "pollbook rules --hashes",
     "sanction": "pollbook rules --hashes",
 }
+FINDS = {"application": "pollbook application-key", "person": "pollbook find"}  # field that holds a key -> the verb
 TAGS = ("version", "kind", "test")  # fields of which one tells the models of a union apart
 
 
@@ -118,6 +119,7 @@ SPELLINGS = {
     for annotated, spelling in (
         (Id, Spelling("ID", "an id of up to 64 small letters, digits and hyphens")),
         (Time, Spelling("TIME", "a moment such as 2010-09-25T12:00:00Z")),
+        (PersonKey, Spelling("KEY", "a key of 24 hexadecimal digits")),
         (Hash, Spelling("HASH", "sha256: and 64 hexadecimal digits")),
         (Marks, Spelling("MARKS", "ids of candidates joined by > and =")),
         (Seed, Spelling("SEED", "64 hexadecimal digits (0-9, a-f)")),
@@ -162,6 +164,17 @@ def expectation(kind: Kind) -> str:
     if is_list(kind):
         return "a list" + _bounds(kind, "min_length", "max_length", " members")
     return "a JSON object"
+
+
+def is_key(kind: Kind) -> bool:
+    """Whether a field holds the key of a person or an application."""
+    return _pattern(kind.notes) == _pattern(get_args(PersonKey))
+
+
+def is_digest(name: str, kind: Kind) -> bool:
+    """Whether a field holds the digest of a file that whoever records has, and not the hash of something on record."""
+    of_file = name == "statement" or name.endswith("digest")
+    return of_file and _pattern(kind.notes) == _pattern(get_args(Hash))
 
 
 def _bounds(kind: Kind, least: str, most: str, unit: str = "") -> str:

@@ -20,8 +20,8 @@ from ledger.streams.case_events import CaseAllocated, CaseOpened
 from ledger.streams.contest import Contest, contest_stream
 from ledger.streams.entry import entry_stream
 from ledger.streams.ground import Grounds, ground_stream
-from ledger.streams.person import DisclosureErased
 from ledger.streams.ruling_events import RulingCorrected, RulingMade, RulingNotified
+from projections.erased import erased_of
 from projections.moment import NOW, Moment
 
 if TYPE_CHECKING:
@@ -123,7 +123,7 @@ def read_case_file(ledger: Record, case: str, moment: Moment = NOW, ruling: int 
     effects = _effects(ledger, state, {*contests, *_defined(ledger)}, moment)
     everything = sorted((*own, *(each for told in appeals.values() for each in told), *effects), key=lambda e: e[0])
     chosen = next((each for each in reversed(rulings) if ruling in (None, each.number)), None)
-    erased = _erased(ledger, state.person)
+    erased = erased_of(ledger, state.person)
     reached = ledger.head().size
     consented = frozenset(fold(case_stream(case), (event for _, event in everything_of)).consents)
     told = tuple(everything)
@@ -200,12 +200,6 @@ def _effects(ledger: Record, case: Case, contests: Iterable[str], moment: Moment
             if basis == case.stream or basis.startswith(f"appeal/{case.id}/"):
                 found.append((position, event))
     return tuple(sorted(found, key=lambda each: each[0]))
-
-
-def _erased(ledger: Record, person: str) -> frozenset[str]:
-    """Give the digests of what was erased of a person, by now: it is gone, whatever moment is looked at."""
-    events = (event for _, event in ledger.stream(f"erasure/{person}"))
-    return frozenset(digest for event in events if isinstance(event, DisclosureErased) for digest in event.digests)
 
 
 def _unknown(ledger: Record, case: str, moment: Moment) -> RefusedError:

@@ -6,7 +6,6 @@ What was recorded after the ruling that the file is read from is marked `later`:
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import asdict, dataclass
 from typing import Any, NamedTuple
@@ -18,10 +17,10 @@ from projections.case_file import CaseFile
 from projections.case_flags import Flag, flags_of
 from projections.case_headline import headline, public_line
 from projections.story.story import story
-from projections.story.words import quoted
+from projections.story.words import QUOTED, quoted
 
 HIDDEN = "\ue000"  # stands for a field while the sentence is made; no text of anybody's has it: `field.check_text`
-QUOTED = re.compile(r'("(?:[^"\\]|\\.)*")')
+
 UNSAID = {"ruling-corrected.v1": f"The reasons now read {PRIVATE}."}
 LATER = "Recorded after the ruling: whoever made it did not have it."
 NOTHING_PUBLIC = "No ruling: nothing of it is public."

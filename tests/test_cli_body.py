@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
@@ -124,6 +125,15 @@ def test_shows_a_body_as_it_was(
 def test_a_body_is_not_there_before_it_was_constituted(sat: Terminal) -> None:
     line = sat("body", "nec", "--as-of", "2009-12-31").refused("unknown-body")
     assert "found not yet (as it was at 2009-12-31T23:59:59Z)" in line
+
+
+def test_minutes_are_digested_from_a_file(sat: Terminal) -> None:
+    sat.write("minutes.txt", "Present: three.\n")
+    sitting = {"body": "nec", "sitting": "july", "start": "2010-07-18T10:00:00Z", "end": "2010-07-18T13:00:00Z"}
+    sat.record("hold-sitting", sitting | {"present": ["p1"], "minutes_digest": "@minutes.txt"}).done()
+    found = json.loads(sat("show", "body/nec", "--json").done())
+    assert found[-1]["minutes_digest"] == "sha256:" + sha256(b"Present: three.\n").hexdigest()
+    assert "@FILE: taken from a file" in " ".join(sat("record", "hold-sitting", "--help").done().split())
 
 
 def test_shows_a_body_as_it_was_known(sat: Terminal) -> None:

@@ -101,6 +101,17 @@ def test_refuses_what_there_is_not(at: Terminal) -> None:
     at("case", "c1", "--as-of", "yesterday").refused("bad-moment", 2)
 
 
+def test_somebodys_record_names_the_cases_about_them(at: Terminal) -> None:
+    size = at.size()
+    record = json.loads(at("my-record", P, "--purpose", "enquiry", "--as", "registrar", "--json").done())["record"]
+    (docket,) = (stream for stream in record if stream.startswith("docket/"))
+    assert {event["case"] for event in record[docket]} == {"c1"}
+    told = at("my-record", P, "--purpose", "enquiry", "--as", "registrar").done()
+    assert "Cases, election " in told
+    assert "pollbook case ID" in told
+    assert at.size() > size
+
+
 def test_lists_cases(at: Terminal) -> None:
     text = at("cases").done()
     assert max(map(len, text.splitlines())) <= 80

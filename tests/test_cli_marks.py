@@ -225,6 +225,9 @@ def test_papers_are_set_beside_account_and_box(at: Terminal) -> None:
     before = at.size() - 1
     imported(at, HEAD + line(1) + line(1) + line(2) + line(3))
     stated = {"contest": "leader", "section": "members", "distributed": 13, "returned": 4}
+    out = at("papers", "leader").done()
+    assert "Neither an account nor papers read are on record: nothing to hold" in out
+    assert "agree" not in out
     account = {**stated, "set_aside": [{"reason": "duplicate", "papers": 1}]}
     at.record("state-account", account).done()
     at.write("papers.csv", "marks\nabbott\nabbott\n")

@@ -212,6 +212,15 @@ def test_rejected_rows_put_right_are_imported_again(at: Terminal) -> None:
     assert of(imported(at, HEAD + ADA + BELA + CATO)) == (0, 3, {})
 
 
+def test_how_to_put_rows_right_fits_and_names_a_purpose(at: Terminal) -> None:
+    at.write("m.csv", HEAD + BELA + CATO.replace("2012-09-10", "41162"))
+    text = at(*IMPORT).done()
+    lines = text.splitlines()
+    command = next(number for number, line in enumerate(lines) if line.startswith("  pollbook rejected intake/"))
+    assert lines[command + 1] == "    --purpose correction > FILE.csv"
+    assert max(len(line) for line in lines if not line.startswith("sealed to ")) <= 80
+
+
 def test_a_dry_run_says_the_same_and_writes_nothing(at: Terminal) -> None:
     imported(at, HEAD + ADA)
     before = at.size()
@@ -259,6 +268,13 @@ def test_refuses_a_file_that_the_mapping_does_not_fit(at: Terminal, change: tupl
     at.write("m.csv", (HEAD + ADA).replace(*change))
     at(*IMPORT).refused(code)
     assert at.size() == size
+
+
+def test_a_file_set_apart_by_semicolons_is_called_so(at: Terminal) -> None:
+    at.write("m.csv", (HEAD + ADA).replace(",", ";"))
+    assert "found columns set apart by ';'. Save the file with commas." in at(*IMPORT).refused("unknown-column")
+    at.write("m.csv", HEAD.replace("No,", "Number,") + ADA)
+    assert "commas" not in at(*IMPORT).refused("unknown-column")
 
 
 def test_a_column_that_is_not_mapped_may_come_twice(at: Terminal) -> None:

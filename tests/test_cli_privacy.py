@@ -185,6 +185,12 @@ def test_erases_one_person(at: Terminal) -> None:
     at("subject-access", key, "out", "--checked", "document", "--as", "registrar").done()
     given = json.loads((at.folder / "out" / "record.json").read_text("utf-8"))
     assert given["events"][0]["identity"] == "(erased)"
+    for words in (("show", f"person/{key}"), ("my-record", key, *WHY)):
+        told = " ".join(at(*words).done().split())
+        assert "Who that is: (erased)." in told
+        assert "Who that is: (private)." not in told
+    (other,) = found(at, "--email", "other@example.org")
+    assert "Who that is: (private)." in " ".join(at("show", f"person/{other['person']}").done().split())
     assert "nothing wrong was found" in at("verify").done()
 
 

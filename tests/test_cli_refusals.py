@@ -90,6 +90,26 @@ def test_names_the_field_inside_json(at: Terminal, changes: dict[str, object], s
     assert says in answer.refused(answer.err.partition(":")[0], 2)
 
 
+REFER = {"application": "A-0042", "ground": "twice", "reason": "Seen twice"}
+OPEN = {"case": "c-1", "election": "labour", "person": "A-0042", "grounds": ["twice"]}
+OPEN |= {"subject": "person/" + "9" * 24, "detection": "complaint", "referred_by": "registrar"}
+
+
+@pytest.mark.parametrize(
+    ("verb", "values", "field", "finds"),
+    [
+        ("refer-application", REFER, "application", "pollbook application-key"),
+        ("open-case", OPEN, "person", "pollbook find"),
+    ],
+)
+def test_says_what_a_key_is_and_how_it_is_found(
+    at: Terminal, verb: str, values: dict[str, object], field: str, finds: str
+) -> None:
+    at.made([])
+    line = at.record(verb, values).refused("bad-field", 2)
+    assert f'field {field}: expected a key of 24 hexadecimal digits, found "A-0042". Find it with: {finds}.' in line
+
+
 def test_refuses_to_record_for_nobody(at: Terminal) -> None:
     at.made([])
     words = ("record", "close-poll", "--contest", "leader")

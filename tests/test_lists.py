@@ -196,6 +196,23 @@ def test_shows_each_side_who_it_knows_and_of_the_other_the_key(both: Terminal) -
     assert "3 pairs" in out
 
 
+def test_refuses_to_name_a_side_that_there_is_not(both: Terminal) -> None:
+    size = both.size()
+    line = both("duplicates", *WHY, "members", "unison", "--names", "x").refused("unknown-side", 2)
+    assert "expected members or unison or both, found 'x'" in line
+    assert "nearest: unison" in both("duplicates", *WHY, "members", "unison", "--names", "unisn").refused(
+        "unknown-side", 2
+    )
+    both("duplicates", *WHY, "members", "--names", "unison").refused("unknown-side", 2)
+    assert both.size() == size
+
+
+def test_what_goes_on_below_a_side_is_set_in(both: Terminal) -> None:
+    lines = both("duplicates", *WHY, "members", "unison", "--names", "both").done().splitlines()
+    assert max(map(len, lines)) <= 80
+    assert all(line.startswith(("   keep  ", "   drop  ", " " * 9)) for line in lines[1:3])
+
+
 def reviewed(at: Terminal, decide: dict[str, tuple[str, str]]) -> str:
     """Write the pairs, decide by the name of the one who is kept, and give the file."""
     at("duplicates", *WHY, "members", "unison", "--out", "pairs.csv").done()

@@ -94,6 +94,17 @@ def test_counts_by_any_place(at: Terminal) -> None:
     assert counts(at, "--as-of", "2015-01-01") == {}  # the build took effect today
 
 
+def test_says_what_may_be_amiss_with_a_question(at: Terminal) -> None:
+    for more in ((), ("--list",)):
+        assert (
+            "No entry has the region 'nort' (nearest: north)"
+            in at("roll", "labour", "--only", "region=nort", *more).done()
+        )
+    assert "No entry has" not in at("roll", "labour", "--only", "region=north").done()
+    assert "That moment is to come" in at("roll", "labour", "--as-of", "2999-01-01").done()
+    assert "to come" not in at("roll", "labour", "--as-of", "2015-01-01").done()
+
+
 def test_lists_by_page_and_in_full(at: Terminal) -> None:
     everybody = electors(at)
     assert [each["elector"] for each in everybody] == sorted(each["elector"] for each in everybody)
@@ -128,7 +139,7 @@ def test_says_what_changed_and_why(at: Terminal) -> None:
     back = shown(at, "roll", "diff", "labour", end, str(start))
     assert {each["kind"] for each in back["causes"]} == {"added", "moved"}
     assert shown(at, "roll", "diff", "labour", "3", end)["after"] == 87  # over the build itself
-    assert "S5  ok" in at("verify").out  # the kept views are what folding anew gives
+    assert "S5   ok" in at("verify").out  # the kept views are what folding anew gives
     at("roll", "diff", "labour", "3").refused("two-moments", 2)
 
 
@@ -249,6 +260,31 @@ def test_whoever_passes_is_on_the_roll(at: Terminal) -> None:
     for person in [*[each["stream"].removeprefix("person/") for each in events][::9], outside(at)]:
         found = shown(at, "why", person, "labour")
         assert any(each["passed"] for each in found["grounds"]) == (person in on) == found["on_the_roll"]
+
+
+def test_says_of_who_was_merged_where_the_entry_is(
+    tmp_path: Any, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    at = Terminal(tmp_path, monkeypatch, capsys).made(THERE)
+    monkeypatch.setenv("POLLBOOK_PURPOSE", "audit")
+    monkeypatch.setenv("POLLBOOK_ACTOR", "registrar")
+    at.write("m.toml", MAPPING)
+    at.write("a.csv", rows())
+    at(*IMPORT, "a.csv").done()
+    passing = electors_to_be(at)
+    kept, dropped = passing[:2]
+    at("record", "merge-persons", "--dropped", dropped, "--kept", kept, "--basis", "document").done()
+    at("build-roll", "labour", "--as", "registrar").done()
+    out = " ".join(at("why", dropped, "labour").done().split())
+    assert f"The entry is theirs into whom they were merged: pollbook why {kept} labour" in out
+    assert "It gives an entry" not in out
+
+
+def electors_to_be(at: Terminal) -> list[str]:
+    """People on record whose tests are all passed before there is a roll."""
+    events = shown(at, "events", "--type", "member-registered.v1", "--limit", "200")
+    people = [each["stream"].removeprefix("person/") for each in events]
+    return [each for each in people[:6] if any(one["passed"] for one in shown(at, "why", each, "labour")["grounds"])]
 
 
 def test_lists_the_rows_merged_into_who_is_kept(at: Terminal) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Sequence
 from typing import Any
 
@@ -500,6 +501,13 @@ NOT_OPENED: dict[str, tuple[str, Change, dict[str, Any]]] = {
 def test_refuses_a_case(name: str) -> None:
     code, change, changes = NOT_OPENED[name]
     given(*change(BEFORE[:3])).when(but(OPEN, **changes)).then_refused(code)
+
+
+def test_says_since_when_a_ground_is_in_force() -> None:
+    early = given(*BEFORE[:3]).when(but(OPEN, effective="2010-04-30T00:00:00Z")).then_refused("ground-not-adopted")
+    assert re.search(r" \(it is in force from 2010-\d\d-\d\dT.*Z\)", early.found)
+    never = given(*BEFORE[:3]).when(but(OPEN, grounds=("other-partys",))).then_refused("ground-not-adopted")
+    assert "in force from" not in never.found
 
 
 def test_evidence_and_notices_are_held_to_the_rules() -> None:

@@ -116,7 +116,7 @@ def open_case(
 def require_ground(grounds: Grounds, ground: str, moment: str, where: str) -> None:
     """Refuse a ground that was not adopted, or is not in force at a moment (`ground-not-adopted`)."""
     if grounds.in_force(ground, moment) is None:
-        near = f"{ground}{nearest(ground, grounds.grounds)}"
+        near = f"{ground}{grounds.instead(ground)}"
         remedy = "Record adopt-ground first; it does not reach back"
         raise refused("ground-not-adopted", where, f"a ground in force at {moment}", near, remedy)
 

@@ -67,6 +67,11 @@ class Grounds(State):
         known = [each for each in self.grounds.get(ground, ()) if each.effective <= at]
         return max(known, key=lambda each: (each.effective, each.version), default=None)
 
+    def instead(self, ground: str) -> str:
+        """Say of a ground that is not in force since when it is, or which ground is most like it."""
+        since = min((each.effective for each in self.grounds.get(ground, ())), default=None)
+        return f" (it is in force from {since})" if since else nearest(ground, self.grounds)
+
 
 def ground_stream(election: str) -> Grounds:
     """Name the stream of an election's grounds."""
@@ -77,8 +82,8 @@ def require_ground(grounds: Grounds, ground: str, at: str, election: str) -> Gro
     """Give a ground as it is at a moment (UTC); refuse one that is not in force (`ground-not-adopted`)."""
     found = grounds.in_force(ground, at)
     if found is None:
-        what, near = f"ground {ground} of election {election}", nearest(ground, grounds.grounds)
-        raise refused("ground-not-adopted", what, f"a ground in force at {at}", f"none{near}", "Record adopt-ground")
+        what, instead = f"ground {ground} of election {election}", f"none{grounds.instead(ground)}"
+        raise refused("ground-not-adopted", what, f"a ground in force at {at}", instead, "Record adopt-ground")
     return found
 
 

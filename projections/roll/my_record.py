@@ -24,7 +24,7 @@ class Chapter(NamedTuple):
 
 
 def chapters(ledger: Record, person: str, moment: Moment) -> Iterator[Chapter]:
-    """Give somebody's record as of a moment: membership, applications, elections, contests.
+    """Give somebody's record as of a moment: membership, applications, elections, cases, contests.
 
     Streams are looked up by their names, so it costs the same however many others there are.
     """
@@ -41,10 +41,14 @@ def chapters(ledger: Record, person: str, moment: Moment) -> Iterator[Chapter]:
         (f"Entries, election {each}", f"entry/{each}/{person}")
         for each in _names(ledger, "election-called.v1", "election/")
     ]
+    named += [
+        (f"Cases, election {each}", f"docket/{each}/{person}")
+        for each in _names(ledger, "election-called.v1", "election/")
+    ]
     for contest in _names(ledger, "contest-defined.v1", "contest/"):
         named.append((f"Papers issued, contest {contest}", f"issued/{contest}/{person}"))
         named.append((f"Papers returned, contest {contest}", f"returned/{contest}/{person}"))
-    named.append(("Personal data", f"vault/{person}"))
+    named += [("Personal data", f"vault/{person}"), ("Erasures", f"erasure/{person}")]
     for heading, stream in named:
         events = past(stream)
         if events:

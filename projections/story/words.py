@@ -20,6 +20,7 @@ from ledger.streams.contest import ContestDefined
 LIST_MAX = 10  # items of a list that are told one by one
 NAME_MAX = 60  # characters of a name that is told without quotes
 HASH_SHOWN = 12  # hexadecimal digits of a hash that is only to be recognised
+QUOTED = re.compile(r'("(?:[^"\\]|\\.)*")')  # what a user wrote, in a sentence
 HASHED = re.compile("sha256:[0-9a-f]{64}")
 MONTHS = (
     *("January", "February", "March", "April", "May", "June"),
