@@ -24,6 +24,7 @@ from projections.papers import READS, PaperProjection
 from projections.verify.bulk import Run
 from projections.verify.contests import ContestSeen
 from projections.verify.finding import Finding
+from projections.verify.papers_read import check_papers_read
 from projections.verify.record import RecordRead
 from projections.verify.retained import check_linkages
 
@@ -59,7 +60,10 @@ def check_returns(
     yield from _check_batches(record, contests, unchecked)
     yield from check_linkages(record, contests)
     if any(isinstance(event, STEPS) for _, event in record.others):
-        yield from _Replay(ledger, contests).run(record.rows)
+        replay = _Replay(ledger, contests)
+        yield from replay.run(record.rows)
+        yield from check_papers_read(replay.views.database, record, unchecked)
+        replay.views.close()
 
 
 def _check_batches(record: RecordRead, contests: Contests, unchecked: dict[str, str]) -> Iterator[Finding]:
@@ -131,8 +135,8 @@ class _Replay:
     def __init__(self, ledger: Ledger, contests: Contests) -> None:
         self._ledger = ledger
         self._contests = contests
-        self._views = Views(None, [PaperProjection()])
-        self._do = self._views.database.execute
+        self.views = Views(None, [PaperProjection()])
+        self._do = self.views.database.execute
         self._frozen: dict[str, int] = {}  # election -> last version of its roll that was frozen
         for table in PaperProjection.tables:
             self._do(table)
@@ -144,7 +148,7 @@ class _Replay:
             if isinstance(event, RollFrozen):
                 self._frozen[event.election] = event.roll_version
             if isinstance(event, STEPS) or len(waiting) >= PAGE_EVENTS:
-                projection.fold(self._views.database, waiting)
+                projection.fold(self.views.database, waiting)
                 waiting = []
             match event:
                 case PapersIssued():
@@ -156,7 +160,7 @@ class _Replay:
                 case MarksReconciled():
                     yield from self._returns(event)
             waiting.append((position, event))
-        self._views.close()
+        projection.fold(self.views.database, waiting)
 
     def _events(self, rows: int) -> Iterator[tuple[int, Event]]:
         """Read what the fold takes; what cannot be read is a finding of the page that it is on."""
