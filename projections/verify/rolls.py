@@ -22,7 +22,7 @@ from ledger.streams.entry import EntryAdded, EntryAmended, EntryNow, EntryRemove
 from ledger.streams.franchise import FranchiseAdopted
 from ledger.streams.freeze import published_sections
 from ledger.streams.merge import MergeUndone, PersonsMerged
-from ledger.streams.roll import RollCell, RollCertified, RollCopySupplied, RollCounted, RollFrozen
+from ledger.streams.roll import RollCertified, RollCopySupplied, RollCounted, RollFrozen
 from ledger.streams.roll_build import RollBuildClosed, RollBuildOpened
 from projections.roll_figures import RollFold
 from projections.verify.build_again import check_build
@@ -30,6 +30,7 @@ from projections.verify.finding import Finding
 from projections.verify.record import RecordRead
 
 CHANGE = (EntryAdded, EntryAmended, EntryRemoved, EntryRestored)
+CHANGING = (*CHANGE, RollBuildOpened, RollBuildClosed)
 ROLL = (*CHANGE, FranchiseAdopted, RollBuildClosed, RollFrozen, RollCounted, RollCertified, RollCopySupplied)
 UNREADABLE = (PollbookError, TypeError, ValueError, KeyError, OverflowError)
 
@@ -43,7 +44,9 @@ class Seen:
     frozen: bool = False
     versions: list[tuple[int, str]] = field(default_factory=list)  # of the roll: number and root
     entries: dict[int, int] = field(default_factory=dict)  # of each version
-    counted: list[RollCell] = field(default_factory=list)
+    changed: int = -1  # position of the last entry or build
+    freeze: tuple[int, RollFrozen] | None = None
+    counted: list[RollCounted] = field(default_factory=list)
     figures: dict[int, RollFigures] = field(default_factory=dict)
     builds: dict[str, tuple[int, RollBuildOpened]] = field(default_factory=dict)
 
@@ -67,6 +70,8 @@ def check_rolls(ledger: Ledger, record: RecordRead, unchecked: dict[str, str]) -
                 yield from _check(ledger, position, event, rolls[election], merged)
             for name, seen in rolls.items():
                 seen.fold.take(event)
+                if isinstance(event, CHANGING) and event.election == name:
+                    seen.changed = position
                 if position in stops[name]:
                     seen.figures[position] = seen.fold.figures(position)
             if isinstance(event, RollBuildOpened) and event.election in rolls:
@@ -75,6 +80,7 @@ def check_rolls(ledger: Ledger, record: RecordRead, unchecked: dict[str, str]) -
         unchecked["E12"] = f"a roll could not be followed to its end: {str(error)[:200]}"
         return
     for name, seen in rolls.items():
+        yield from _check_counted(seen)
         yield from _check_one_each(name, seen)
 
 
@@ -112,7 +118,7 @@ def _check(ledger: Ledger, position: int, event: Event, seen: Seen, merged: dict
         case RollFrozen() | RollCertified():
             yield from _check_version(position, event, seen)
         case RollCounted():
-            yield from _check_counted(position, event, seen)
+            yield from _check_count(position, event, seen)
         case RollCopySupplied():
             yield from _check_copy(position, event, seen)
 
@@ -171,9 +177,12 @@ def _check_version(position: int, event: RollFrozen | RollCertified, seen: Seen)
     if again or wanted != found:
         expected = ", ".join(map(str, wanted)) if not again else "a freeze first, and one freeze"
         yield _finding("roll-differs", position, what, expected, ", ".join(map(str, found)))
+    if event.as_of_position < seen.changed:
+        expected = f"the roll as of event {seen.changed}, its last change, or later"
+        yield _finding("roll-differs", position, what, expected, f"as of event {event.as_of_position}")
     if isinstance(event, RollFrozen):
         seen.frozen = True
-        seen.counted = []
+        seen.freeze = seen.freeze or (position, event)
         shown = published_sections(figures.sections) if figures else ()
         if event.sections != shown:
             says = (", ".join(f"{each.section} {each.entries}" for each in each_) for each_ in (shown, event.sections))
@@ -196,15 +205,31 @@ def _check_copy(position: int, event: RollCopySupplied, seen: Seen) -> Iterator[
         yield _finding("roll-differs", position, event.stream, expected, f"{event.rows} of {event.roll_version}")
 
 
-def _check_counted(position: int, event: RollCounted, seen: Seen) -> Iterator[Finding]:
-    """Hold the cells of a count against the entries, once all of its events are read."""
-    seen.counted += event.cells
-    frozen = next(iter(seen.figures.values()), None)
-    if frozen is None or sum(cell.entries for cell in seen.counted) < frozen.entries:
+def _check_count(position: int, event: RollCounted, seen: Seen) -> Iterator[Finding]:
+    """Take a part of a count in, which comes with the freeze, under one command."""
+    _, frozen = seen.freeze or (0, None)
+    wanted = (frozen.version + len(seen.counted) + 1, frozen.command, frozen.roll_version) if frozen else ()
+    if (event.version, event.command, event.roll_version) != wanted:
+        expected = "counts that came with the freeze, one after the other"
+        yield _finding("roll-differs", position, event.stream, expected, "another count")
         return
-    found = {(cell.section, cell.category, cell.region): cell.entries for cell in seen.counted}
-    if found != {tuple(cell): entries for cell, entries in frozen.cells.items()}:
-        yield _finding("roll-differs", position, event.stream, f"{frozen.entries} entries in their cells", "others")
+    seen.counted.append(event)
+
+
+def _check_counted(seen: Seen) -> Iterator[Finding]:
+    """Hold the cells of all counts that came with a freeze against the entries: none left out, none told twice."""
+    if seen.freeze is None:
+        return
+    position, event = seen.freeze
+    frozen = seen.figures.get(event.as_of_position)
+    cells = [cell for counted in seen.counted for cell in counted.cells]
+    found = sorted(((cell.section, cell.category, cell.region or ""), cell.entries) for cell in cells)
+    wanted = (
+        sorted(((*cell[:2], cell.region or ""), entries) for cell, entries in frozen.cells.items()) if frozen else []
+    )
+    if found != wanted:
+        says = (f"{sum(each[1] for each in part)} entries in {len(part)} cells" for part in (wanted, found))
+        yield _finding("roll-differs", position, f"the counts of {event.stream}", *says)
 
 
 def _check_one_each(election: str, seen: Seen) -> Iterator[Finding]:

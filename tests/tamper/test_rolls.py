@@ -154,6 +154,34 @@ def test_finds_a_removal_after_the_freeze(at: Operator) -> None:
     assert "after-freeze" in found_in(at)
 
 
+def test_finds_a_freeze_of_a_roll_that_changed_since(at: Operator) -> None:
+    leaf = next(leaf for leaf in at.leaves() if leaf["type"] == "entry-removed.v1")
+    gone = {**leaf, "cause": "resigned", "stream": f"entry/labour/{key(5)}", "version": 2}
+    at.insert(at.at("roll-frozen.v1"), gone)
+    assert "roll-differs" in found_in(at)
+
+
+def test_finds_a_certificate_of_a_roll_that_changed_since(at: Operator) -> None:
+    """Everything else about it is as it was at the position that it names."""
+    leaf = next(leaf for leaf in at.leaves() if leaf["type"] == "entry-removed.v1")
+    at.insert(
+        at.at("roll-certified.v1"), {**leaf, "cause": "clerical", "stream": f"entry/labour/{key(5)}", "version": 2}
+    )
+    found = [each.found for each in report_of(SQLitePlace(at.folder)).findings if each.code == "roll-differs"]
+    assert any(each.startswith("as of event") for each in found)
+
+
+@pytest.mark.parametrize("changes", [{"cells": []}, {"command": "another"}, {"roll_version": 2}])
+def test_finds_a_count_that_is_less_or_not_that_of_the_freeze(at: Operator, changes: dict[str, Any]) -> None:
+    at.rewrite(at.at("roll-counted.v1"), **changes)
+    assert found_in(at) == {"roll-differs"}
+
+
+def test_finds_a_freeze_without_its_count(at: Operator) -> None:
+    at.drop(at.at("roll-counted.v1"))
+    assert "roll-differs" in found_in(at)
+
+
 def test_finds_an_entry_that_was_left_out(at: Operator) -> None:
     at.drop(at.at("entry-added.v1", 2))
     assert {"entry-missing", "build-differs", "roll-differs"} <= found_in(at)
