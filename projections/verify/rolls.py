@@ -17,7 +17,7 @@ from ledger.rules.eligibility import evaluate_all
 from ledger.rules.franchise import Franchise
 from ledger.store import Ledger
 from ledger.streams.basis import Basis
-from ledger.streams.entries import DECIDED
+from ledger.streams.entries import DECIDED, WHERE
 from ledger.streams.entry import EntryAdded, EntryAmended, EntryNow, EntryRemoved, EntryRestored, kept_instead
 from ledger.streams.franchise import FranchiseAdopted
 from ledger.streams.freeze import published_sections
@@ -151,6 +151,10 @@ def _check_added(
     if not taken or wanting or merged.get(basis.key, basis.key) != person:
         found = ", ".join(wanting) or f"{basis.category or 'nothing'} of {basis.key}"
         yield _finding("not-entitled", position, event.stream, f"what gives an entry of {category.category}", found)
+    where, said = tuple(basis.placed(name) for name in WHERE), (event.affiliate, event.region, event.unit)
+    if said != where:
+        expected, found = (", ".join(each or "none" for each in one) for one in (where, said))
+        yield _finding("basis-differs", position, event.stream, f"affiliate, region and unit: {expected}", found)
 
 
 def _check_cause(position: int, event: EntryAmended | EntryRemoved | EntryRestored, seen: Seen) -> Iterator[Finding]:

@@ -99,6 +99,9 @@ def test_a_ledger_with_a_roll_is_clean(whole: Path) -> None:
         ("entry-added.v1", 3, {"unit": "bow-west"}, "not-entitled"),
         ("entry-added.v1", 3, {"basis": f"person/{key(50)}"}, "not-entitled"),
         ("entry-added.v1", 31, {"basis": f"person/{key(50)}"}, "not-entitled"),  # the one by hand
+        ("entry-added.v1", 31, {"affiliate": "u-a"}, "basis-differs"),
+        ("entry-added.v1", 31, {"unit": "mars"}, "basis-differs"),
+        ("entry-added.v1", 31, {"region": "moon"}, "basis-differs"),
         ("entry-added.v1", 31, {"source": "ruling"}, "cause-required"),
         ("entry-added.v1", 31, {"section": "mps"}, "unknown-category"),
         ("roll-build-opened.v1", 0, {"franchise": HASH}, "build-differs"),
