@@ -135,9 +135,25 @@ class RollFold:
             live = isinstance(event, EntryRestored)
         self._beside[name] = (place, live)
 
+    def entry(self, person: str, number: int) -> tuple[Place, bool] | None:
+        """Give where an entry stands and whether it is live, those of open builds among them; None where there is none.
+
+        Args:
+            person: the key, 24 hexadecimal digits.
+        """
+        name = bytes.fromhex(person) + number.to_bytes(NUMBER_BYTES)
+        place = self._sought(name)
+        return self._beside.get(name) or (None if place is None else (place, True))
+
     def _found(self, name: bytes) -> Place:
-        """Find an entry in the builds that are closed, each in the order of names."""
-        for run in self._runs:
+        place = self._sought(name)
+        if place is None:
+            raise TypeError(f"entry {int.from_bytes(name[KEY_BYTES:])} of {name[:KEY_BYTES].hex()} was never added")
+        return place
+
+    def _sought(self, name: bytes) -> Place | None:
+        """Find an entry in the builds, each in the order of names."""
+        for run in (*self._runs, *self._waiting.values()):
             low, high = 0, len(run) // LINE_BYTES
             while low < high:
                 middle = (low + high) // 2
@@ -147,7 +163,7 @@ class RollFold:
                         int.from_bytes(run[middle * LINE_BYTES + NAME_BYTES : (middle + 1) * LINE_BYTES])
                     ]
                 low, high = (middle + 1, high) if at < name else (low, middle)
-        raise TypeError(f"entry {int.from_bytes(name[KEY_BYTES:])} of {name[:KEY_BYTES].hex()} was never added")
+        return None
 
     def every(self) -> Iterator[tuple[str, int, Place, bool]]:
         """Give every entry that counts, sorted by person and number, and whether it is live or was removed."""

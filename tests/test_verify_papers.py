@@ -149,6 +149,13 @@ def declared(at: str) -> Event:
     )
 
 
+@pytest.mark.parametrize("changes", [{}, {"roll_version": 2}, {"as_of_position": 0}, {"as_of_position": 99}])
+def test_papers_of_another_state_of_the_roll_are_found(at: Terminal, changes: dict[str, Any]) -> None:
+    again = {**ISSUED, "as_of_position": 17, "count": 1, "effective": BEFORE}
+    issued = happened(PapersIssued, "issue/leader/members", 2, **again | changes)
+    assert found_in(at, issued) - {"wrong-audience"} == ({"roll-differs"} if changes else set())
+
+
 SHUT: dict[str, tuple[Event, ...]] = {
     "poll-closed": (one(PaperIssued, 13, reason="late-admission"),),
     "already-returned": (*register(returned(1)), one(PaperCancelled, cause="clerical")),

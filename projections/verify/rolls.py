@@ -26,6 +26,7 @@ from ledger.streams.roll import RollCertified, RollCopySupplied, RollCounted, Ro
 from ledger.streams.roll_build import RollBuildClosed, RollBuildOpened
 from projections.roll_figures import RollFold
 from projections.verify.build_again import check_build
+from projections.verify.entry_steps import step_faults
 from projections.verify.finding import Finding
 from projections.verify.record import RecordRead
 
@@ -99,6 +100,9 @@ def _finding(code: str, position: int, what: str, expected: object, found: objec
 
 def _check(ledger: Ledger, position: int, event: Event, seen: Seen, merged: dict[str, str]) -> Iterator[Finding]:
     """Check one event that makes or changes a roll, by what stood before it."""
+    if isinstance(event, CHANGE) and event.batch is None:
+        for code, expected, found in step_faults(event, seen.fold, seen.rules[-1] if seen.rules else None):
+            yield _finding(code, position, event.stream, expected, found)
     match event:
         case FranchiseAdopted():
             if seen.frozen:

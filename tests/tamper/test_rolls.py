@@ -102,7 +102,12 @@ def test_a_ledger_with_a_roll_is_clean(whole: Path) -> None:
         ("entry-added.v1", 31, {"affiliate": "u-a"}, "basis-differs"),
         ("entry-added.v1", 31, {"unit": "mars"}, "basis-differs"),
         ("entry-added.v1", 31, {"region": "moon"}, "basis-differs"),
+        ("entry-added.v1", 31, {"number": 5}, "number-differs"),
         ("entry-added.v1", 31, {"source": "ruling"}, "cause-required"),
+        ("entry-amended.v1", 0, {"old": "atlantis"}, "entry-differs"),
+        ("entry-amended.v1", 0, {"new": None}, "entry-differs"),
+        ("entry-amended.v1", 0, {"field": "category", "old": "member", "new": "zombie"}, "unknown-category"),
+        ("entry-amended.v1", 0, {"field": "category", "old": "member", "new": "mp"}, "unknown-category"),
         ("entry-added.v1", 31, {"section": "mps"}, "unknown-category"),
         ("roll-build-opened.v1", 0, {"franchise": HASH}, "build-differs"),
         ("roll-build-opened.v1", 0, {"as_of_position": 4}, "not-entitled"),
@@ -183,6 +188,20 @@ def test_finds_a_count_that_is_less_or_not_that_of_the_freeze(at: Operator, chan
 def test_finds_a_freeze_without_its_count(at: Operator) -> None:
     at.drop(at.at("roll-counted.v1"))
     assert "roll-differs" in found_in(at)
+
+
+@pytest.mark.parametrize(
+    ("kind", "who", "version", "code"),
+    [("entry-restored.v1", 5, 2, "entry-live"), ("entry-removed.v1", 1, 9, "entry-not-live")],
+)
+def test_finds_an_entry_restored_that_stands_or_removed_twice(
+    at: Operator, kind: str, who: int, version: int, code: str
+) -> None:
+    """Somebody who stands is restored, and somebody who was removed is so again before the restoring."""
+    leaf = next(leaf for leaf in at.leaves() if leaf["type"] == kind)
+    more = {**leaf, "cause": "clerical", "stream": f"entry/labour/{key(who)}", "version": version}
+    at.insert(at.at("entry-restored.v1"), more)
+    assert code in found_in(at)
 
 
 def test_finds_an_entry_that_was_left_out(at: Operator) -> None:
