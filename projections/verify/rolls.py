@@ -18,20 +18,21 @@ from ledger.rules.franchise import Franchise
 from ledger.store import Ledger
 from ledger.streams.basis import Basis
 from ledger.streams.entries import DECIDED, WHERE
-from ledger.streams.entry import EntryAdded, EntryAmended, EntryNow, EntryRemoved, EntryRestored, kept_instead
+from ledger.streams.entry import EntryAdded, EntryAmended, EntryRemoved, EntryRestored
+from ledger.streams.founding import Founding, LedgerFounded, founding_stream
 from ledger.streams.franchise import FranchiseAdopted
 from ledger.streams.freeze import published_sections
+from ledger.streams.live import dated_back_faults
 from ledger.streams.merge import MergeUndone, PersonsMerged
 from ledger.streams.roll import RollCertified, RollCopySupplied, RollCounted, RollFrozen
 from ledger.streams.roll_build import RollBuildClosed, RollBuildOpened
-from projections.roll_figures import RollFold
+from projections.roll_figures import CHANGING, RollFold
 from projections.verify.build_again import check_build
 from projections.verify.entry_steps import step_faults
 from projections.verify.finding import Finding
 from projections.verify.record import RecordRead
 
 CHANGE = (EntryAdded, EntryAmended, EntryRemoved, EntryRestored)
-CHANGING = (*CHANGE, RollBuildOpened, RollBuildClosed)
 ROLL = (*CHANGE, FranchiseAdopted, RollBuildClosed, RollFrozen, RollCounted, RollCertified, RollCopySupplied)
 UNREADABLE = (PollbookError, TypeError, ValueError, KeyError, OverflowError)
 
@@ -46,6 +47,7 @@ class Seen:
     versions: list[tuple[int, str]] = field(default_factory=list)  # of the roll: number and root
     entries: dict[int, int] = field(default_factory=dict)  # of each version
     changed: int = -1  # position of the last entry or build
+    founding: Founding = field(default_factory=founding_stream)
     freeze: tuple[int, RollFrozen] | None = None
     counted: list[RollCounted] = field(default_factory=list)
     figures: dict[int, RollFigures] = field(default_factory=dict)
@@ -61,7 +63,8 @@ def check_rolls(ledger: Ledger, record: RecordRead, unchecked: dict[str, str]) -
     for _, event in record.others:
         if isinstance(event, RollFrozen | RollCertified):
             stops[event.election].add(event.as_of_position)
-    rolls = {name: Seen(RollFold(name)) for name in sorted(elections)}
+    founding = fold(founding_stream(), [event for _, event in record.others if isinstance(event, LedgerFounded)][:1])
+    rolls = {name: Seen(RollFold(name), founding=founding) for name in sorted(elections)}
     merged: dict[str, str] = {}
     try:
         for position, event in ledger.scan(0, record.rows):
@@ -189,6 +192,9 @@ def _check_version(position: int, event: RollFrozen | RollCertified, seen: Seen)
         expected = f"the roll as of event {seen.changed}, its last change, or later"
         yield _finding("roll-differs", position, what, expected, f"as of event {event.as_of_position}")
     if isinstance(event, RollFrozen):
+        recorded = figures.changed if figures else ""
+        for code, *rest in dated_back_faults(seen.founding, event.published, "the roll's last change", recorded):
+            yield _finding(code, position, what, *rest)
         seen.frozen = True
         seen.freeze = seen.freeze or (position, event)
         shown = published_sections(figures.sections) if figures else ()
@@ -241,18 +247,7 @@ def _check_counted(seen: Seen) -> Iterator[Finding]:
 
 
 def _check_one_each(election: str, seen: Seen) -> Iterator[Finding]:
-    """Find people who hold more live entries than the franchise in force allows."""
-    if not seen.rules:
-        return
-    several = seen.rules[-1].several
-    before, held = "", list[EntryNow]()
-    for person, number, place in seen.fold.live():
-        if person != before:
-            before, held = person, []
-        kept = kept_instead(several, held, place[1], place[2])
-        if kept is not None:
-            what = f"entry/{election}/{person}"
-            yield Finding(
-                "E12", "duplicate-entitlement", None, what, f"{several}, entry {kept.number} kept", str(number)
-            )
-        held.append(EntryNow(number, *place, True, ""))
+    """Find people, merged ones as one, who hold more live entries than the franchise in force allows."""
+    for person, number, several, kept in seen.fold.doubles():
+        what = f"entry/{election}/{person}"
+        yield Finding("E12", "duplicate-entitlement", None, what, f"{several}, entry {kept} kept", str(number))
