@@ -24,6 +24,8 @@ class RollFigures:
         cells: live entries, 1 or more in each cell.
         open_batches: streams of registers and builds that were begun and not finished.
         open_cases: referrals of applications that were not cleared.
+        double: electors, as `<person>/<number>`, whom another entry of theirs leaves no room for by the franchise.
+        changed: when its last entry or build was recorded (UTC); empty where there is none.
     """
 
     position: int
@@ -31,6 +33,8 @@ class RollFigures:
     cells: Mapping[Cell, int]
     open_batches: tuple[str, ...] = ()
     open_cases: int = 0
+    double: tuple[str, ...] = ()
+    changed: str = ""
 
     @property
     def entries(self) -> int:

@@ -117,6 +117,9 @@ def differences(
             yield Difference(
                 section, "set aside as not entitled, as stated", aside, "set aside by rulings", line.set_aside
             )
+        out = line.issued + line.reissued - line.cancelled
+        if line.issued and read.get(section, 0) > out:
+            yield Difference(section, "read", read[section], "issued and not cancelled", out)
         if section in read and came_back:
             boxed = read[section] + (_not_read(account) if account else 0)
             if boxed != came_back:

@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterable, Iterator
 from ledger.event import Event
 from ledger.record import Record
 from ledger.roll_figures import Cell, RollFigures
+from ledger.rules.franchise import Several
 from ledger.seal.merkle import Frontier, leaf_hash
 from ledger.streams.admission import AdmissionClosed, AdmissionOpened
 from ledger.streams.application_events import (
@@ -24,8 +25,10 @@ from ledger.streams.application_events import (
 )
 from ledger.streams.checks import ChecksClosed, ChecksOpened
 from ledger.streams.cure_events import InvitationClosed, InvitationOpened, LapseClosed, LapseOpened
-from ledger.streams.entry import EntryAdded, EntryAmended, EntryRemoved, EntryRestored
+from ledger.streams.entry import EntryAdded, EntryAmended, EntryNow, EntryRemoved, EntryRestored, kept_instead
+from ledger.streams.franchise import FranchiseAdopted
 from ledger.streams.member import BatchReceived, BatchReconciled
+from ledger.streams.merge import MergeUndone, PersonsMerged
 from ledger.streams.payments import PaymentsReceived, PaymentsReconciled
 from ledger.streams.roll_build import RollBuildClosed, RollBuildOpened
 
@@ -33,6 +36,8 @@ KEY_BYTES, NUMBER_BYTES, PLACE_BYTES = 12, 2, 4
 NAME_BYTES = KEY_BYTES + NUMBER_BYTES  # of an entry: whose, and which
 LINE_BYTES = NAME_BYTES + PLACE_BYTES
 NONE = "-"
+MERGE = "merge/"
+CHANGING = (EntryAdded, EntryAmended, EntryRemoved, EntryRestored, RollBuildOpened, RollBuildClosed)
 PAGE = 5_000
 OPENED = (ChecksOpened, AdmissionOpened, InvitationOpened, LapseOpened, PaymentsReceived)  # on applications to one
 CLOSED = (ChecksClosed, AdmissionClosed, InvitationClosed, LapseClosed, PaymentsReconciled)
@@ -63,9 +68,14 @@ class RollFold:
         self._beside: dict[bytes, tuple[Place, bool]] = {}
         self._open: set[str] = set()
         self._applied: dict[str, set[str]] = {}
+        self._merged: dict[str, str] = {}
+        self._several: Several | None = None
+        self._changed = ""
 
     def take(self, event: Event) -> None:
         """Take an event in."""
+        if isinstance(event, CHANGING) and event.election == self._election:
+            self._changed = event.recorded
         match event:
             case EntryAdded():
                 if event.election == self._election:
@@ -85,6 +95,13 @@ class RollFold:
                 self._open.add(event.stream)
             case BatchReconciled():
                 self._open.discard(event.stream)
+            case PersonsMerged():
+                self._merged[event.stream.removeprefix(MERGE)] = event.kept
+            case MergeUndone():
+                self._merged.pop(event.stream.removeprefix(MERGE), None)
+            case FranchiseAdopted():
+                if event.election == self._election:
+                    self._several = event.rule.several
             case _:
                 self._follow_applications(event)
 
@@ -135,19 +152,35 @@ class RollFold:
             live = isinstance(event, EntryRestored)
         self._beside[name] = (place, live)
 
+    def entry(self, person: str, number: int) -> tuple[Place, bool] | None:
+        """Give where an entry stands and whether it is live, those of open builds among them; None where there is none.
+
+        Args:
+            person: the key, 24 hexadecimal digits.
+        """
+        name = bytes.fromhex(person) + number.to_bytes(NUMBER_BYTES)
+        place = self._sought(name)
+        return self._beside.get(name) or (None if place is None else (place, True))
+
     def _found(self, name: bytes) -> Place:
-        """Find an entry in the builds that are closed, each in the order of names."""
-        for run in self._runs:
+        place = self._sought(name)
+        if place is None:
+            raise TypeError(f"entry {int.from_bytes(name[KEY_BYTES:])} of {name[:KEY_BYTES].hex()} was never added")
+        return place
+
+    def _sought(self, name: bytes) -> Place | None:
+        """Find an entry in the builds, each in the order of names."""
+        for run in (*self._runs, *self._waiting.values()):
             low, high = 0, len(run) // LINE_BYTES
             while low < high:
                 middle = (low + high) // 2
-                at = run[middle * LINE_BYTES : middle * LINE_BYTES + NAME_BYTES]
+                at = bytes(run[middle * LINE_BYTES : middle * LINE_BYTES + NAME_BYTES])
                 if at == name:
                     return self._known[
                         int.from_bytes(run[middle * LINE_BYTES + NAME_BYTES : (middle + 1) * LINE_BYTES])
                     ]
                 low, high = (middle + 1, high) if at < name else (low, middle)
-        raise TypeError(f"entry {int.from_bytes(name[KEY_BYTES:])} of {name[:KEY_BYTES].hex()} was never added")
+        return None
 
     def every(self) -> Iterator[tuple[str, int, Place, bool]]:
         """Give every entry that counts, sorted by person and number, and whether it is live or was removed."""
@@ -165,6 +198,32 @@ class RollFold:
         """Give the live entries, sorted by person and number."""
         return ((person, number, place) for person, number, place, live in self.every() if live)
 
+    def doubles(self) -> Iterator[tuple[str, int, Several, str]]:
+        """Give live entries that another leaves no room for: person and number, how many one may have, and the other.
+
+        Persons who were merged are one, under whichever key their entries are.
+        """
+        if self._several is None:
+            return
+        shared: dict[str, list[tuple[str, EntryNow]]] = {}
+        one = {*self._merged, *self._merged.values()}
+        before, held = "", list[tuple[str, EntryNow]]()
+        for person, number, place in self.live():
+            if person != before:
+                before, held = person, shared.setdefault(self._kept(person), []) if person in one else []
+            kept = kept_instead(self._several, [each for _, each in held], place[1], place[2])
+            if kept is not None:
+                whose = next(whose for whose, each in held if each is kept)
+                yield person, number, self._several, f"{whose}/{kept.number}"
+            held.append((person, EntryNow(number, *place, True, "")))
+
+    def _kept(self, person: str) -> str:
+        seen = {person}
+        while (kept := self._merged.get(person)) is not None and kept not in seen:
+            person = kept
+            seen.add(person)
+        return person
+
     def figures(self, position: int) -> RollFigures:
         """Count the live entries, and make the root over them."""
         frontier = Frontier()
@@ -174,7 +233,8 @@ class RollFold:
             cells[Cell(place[1], place[0], place[3])] += 1
         open_cases = sum(map(len, self._applied.values()))
         root = "sha256:" + frontier.root().hex()
-        return RollFigures(position, root, cells, tuple(sorted(self._open)), open_cases)
+        double = tuple(f"{person}/{number}" for person, number, *_ in self.doubles())
+        return RollFigures(position, root, cells, tuple(sorted(self._open)), open_cases, double, self._changed)
 
 
 def _lines(run: bytes) -> Iterator[bytes]:

@@ -19,10 +19,20 @@ from test_cli_checks import ADOPT, AS, BELA, CATO, JUNE, at, more, ran
 from ledger.decision import Command, fold
 from ledger.desk import Desk
 from ledger.errors import RefusedError
-from ledger.event import Plain
+from ledger.event import Event, Plain
+from ledger.leaf import conceal
 from ledger.rules.local_time import Dated
+from ledger.store import open_ledger
 from ledger.streams.application import Application, application_stream
-from ledger.streams.application_events import Check, ChecksRun, CureInvited, CureLapsed, CureSupplied, FeeReceived
+from ledger.streams.application_events import (
+    ApplicationLapsed,
+    Check,
+    ChecksRun,
+    CureInvited,
+    CureLapsed,
+    CureSupplied,
+    FeeReceived,
+)
 from ledger.streams.cure_events import Curable, Told
 from ledger.streams.cures import InviteCures, LapseApplications
 from ledger.streams.curing import Fault, Notice, curable_of, invitation_event, require_invitable, require_lapsing
@@ -391,6 +401,45 @@ def test_verify_finds_a_lapse_before_its_time(cured: Terminal, monkeypatch: pyte
     monkeypatch.setattr("projections.cures.require_lapsing", lambda *_: "unpaid")
     cured(*LAPSE).done()
     assert "E10:cure-unfounded" in codes(cured)
+
+
+def found_beside(cured: Terminal, event: Event) -> set[str]:
+    """What of applications verify finds once an event is in the ledger that no decision made."""
+    with open_ledger(cured.ledger) as record:
+        stands = {"version": len(record.stream(event.stream)) + 1, "recorded": record.head().recorded, "command": None}
+        record.append([conceal(event.model_copy(update=stands), lambda size: bytes(size))[0]])
+    return {each for each in codes(cured) if each.startswith("E10:")}
+
+
+def of_one(cured: Terminal, kind: type[Event], **fields: Any) -> Event:
+    """An event of an application that is there."""
+    with open_ledger(cured.ledger) as record:
+        streams = [each.stream for _, each in record.scan(0, record.head().size) if isinstance(each, FeeReceived)]
+    return happened(kind, streams[0], **fields)
+
+
+def test_verify_finds_a_lapse_of_one_application_that_nobody_may_decide(cured: Terminal) -> None:
+    none = happened(ApplicationLapsed, f"application/{'a' * 24}", cause="unpaid", grounds=())
+    assert found_beside(cured, none) == {"E10:cure-unfounded"}
+
+
+def test_verify_finds_a_lapse_of_one_application_that_was_told_of_nothing(cured: Terminal) -> None:
+    lapsed = of_one(cured, ApplicationLapsed, cause="unpaid", grounds=())
+    assert found_beside(cured, lapsed) == {"E10:cure-unfounded"}
+
+
+def test_verify_finds_one_invited_on_a_ground_that_nobody_adopted(cured: Terminal) -> None:
+    until = Dated(local="2010-01-01T00:00:00", utc="2010-01-01T00:00:00Z", zone="UTC")
+    invited_ = of_one(cured, CureInvited, grounds=("made-up",), deadline=until, notice="n", served=NOON)
+    assert found_beside(cured, invited_) == {"E10:cure-unfounded"}
+
+
+def test_verify_finds_a_payment_that_is_booked_twice(cured: Terminal) -> None:
+    with open_ledger(cured.ledger) as record:
+        fees = [each for _, each in record.scan(0, record.head().size) if isinstance(each, FeeReceived)]
+    other = next(each.stream for each in fees if each.stream != fees[0].stream)
+    again = fees[0].model_copy(update={"stream": other, "batch": None})
+    assert "E10:payment-twice" in found_beside(cured, again)
 
 
 def test_verify_finds_more_time_than_the_ground_gives(cured: Terminal, monkeypatch: pytest.MonkeyPatch) -> None:

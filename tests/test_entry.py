@@ -90,6 +90,8 @@ def test_adds_another_under_the_next_number_in_a_section_with_room() -> None:
         ({"basis": f"application/{P}"}, "unknown-basis"),
         ({"basis": "case/c1"}, "unknown-basis"),
         ({"affiliate": "unite"}, "basis-differs"),
+        ({"unit": "mars"}, "basis-differs"),
+        ({"region": "moon"}, "basis-differs"),
         ({"category": "mp", "section": "mps"}, "basis-differs"),
     ],
 )

@@ -72,11 +72,14 @@ def test_freezes_the_roll_as_it_stands_and_counts_it() -> None:
 
 def test_a_freeze_published_after_it_took_effect_is_recorded_and_retrospective() -> None:
     (late, *_) = scene().when(but(FREEZE, effective=JUNE, published=NOW)).events
-    (same, *_) = scene().when(but(FREEZE, effective=JUNE)).events
+    (same, *_) = scene().when(but(FREEZE, effective=JUNE, published=JUNE)).events
+    (unsaid, *_) = scene().when(but(FREEZE, effective=JUNE)).events
     assert isinstance(late, RollFrozen)
     assert isinstance(same, RollFrozen)
     assert (late.effective, late.published, late.retrospective) == (JUNE, NOW, True)
     assert not same.retrospective
+    assert isinstance(unsaid, RollFrozen)
+    assert (unsaid.published, unsaid.retrospective) == (NOW, True)
 
 
 def test_many_cells_are_counted_in_several_events() -> None:

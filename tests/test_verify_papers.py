@@ -149,6 +149,13 @@ def declared(at: str) -> Event:
     )
 
 
+@pytest.mark.parametrize("changes", [{}, {"roll_version": 2}, {"as_of_position": 0}, {"as_of_position": 99}])
+def test_papers_of_another_state_of_the_roll_are_found(at: Terminal, changes: dict[str, Any]) -> None:
+    again = {**ISSUED, "as_of_position": 17, "count": 1, "effective": BEFORE}
+    issued = happened(PapersIssued, "issue/leader/members", 2, **again | changes)
+    assert found_in(at, issued) - {"wrong-audience"} == ({"roll-differs"} if changes else set())
+
+
 SHUT: dict[str, tuple[Event, ...]] = {
     "poll-closed": (one(PaperIssued, 13, reason="late-admission"),),
     "already-returned": (*register(returned(1)), one(PaperCancelled, cause="clerical")),
@@ -247,3 +254,33 @@ def test_in_a_founded_ledger_papers_are_signed_for(tmp_path: Path) -> None:
         found = verify(record, views=None, vault=vault, notes=Notes(), trust=Trust())
     assert not [each for each in found.findings if "entry/" not in each.what and "roll/" not in each.what]
     assert not {"A4", "A5", "C3", "C5", "E11"} & found.unchecked.keys()
+
+
+def read_in(at: Terminal, papers: int) -> None:
+    """So many papers are read."""
+    at.write("box.csv", "marks\n" + "abbott\n" * papers)
+    said = ("--set", "contest=leader", "--set", "section=members", "--set", "serial=box")
+    assert at("import", "read-papers", "box.csv", *said, "--as", "scrutineer").code == 0
+
+
+def test_as_many_papers_as_were_issued_may_be_read(at: Terminal) -> None:
+    at.record("close-poll", CLOSE_POLL).done()
+    read_in(at, 12)
+    assert not found_in(at)
+
+
+def test_more_papers_read_than_were_issued_are_found(at: Terminal) -> None:
+    at.record("cancel-paper", {"contest": "leader", "person": person(2), "number": 1, "cause": "clerical"}).done()
+    at.record("close-poll", CLOSE_POLL).done()
+    read_in(at, 12)
+    assert found_in(at) == {"too-many-papers"}
+    assert "Section members: 12 read, but 11 issued and not cancelled" in at("papers", "leader").done()
+
+
+def test_more_papers_read_than_came_back_are_found_once_the_result_is_declared(at: Terminal) -> None:
+    at.record("close-poll", CLOSE_POLL).done()
+    read_in(at, 2)
+    assert not found_in(at, *register(returned(1)))
+    unchecked = json.loads(at("verify", "--json").out)["unchecked"]["E11"]
+    assert unchecked.endswith("leader, section members: 2 papers, 1 marked as returned")
+    assert found_in(at, declared("2010-09-25T16:00:00Z")) == {"too-many-papers"}

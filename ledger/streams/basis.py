@@ -53,7 +53,13 @@ class Basis(State):
         return received.category if isinstance(received, ApplicationReceived) else ""
 
     def placed(self, name: str) -> str | None:
-        """Give where a member stands as of the last event: affiliate, category, region, unit, levy, declaration."""
+        """Give where they stand as of the last event: affiliate, category, region, unit, levy, declaration.
+
+        An application names no affiliate: it says region and unit, if it says anything.
+        """
+        received = self.application.received if self.application else None
+        if received is not None:
+            return {"region": received.region, "unit": received.unit}.get(name)
         return self.member.place[PLACES.index(name)] if self.member and self.member.place else None
 
     def evolve(self, event: Event) -> Basis:

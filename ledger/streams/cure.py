@@ -8,6 +8,7 @@ kept, as late. An application lapses after a notice only: nobody is turned away 
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from typing import Literal
 
 from pydantic import Field
 
@@ -177,6 +178,16 @@ def lapse_application(command: LapseApplication, act: Act, application: Applicat
         RefusedError: `unknown-application`, `received-late`, `already-determined`, `notice-not-served`,
             `cure-supplied`, `cure-open`, `open-referral`, in that order.
     """
+    cause, grounds = require_lapsed(application)
+    return Outcome([ApplicationLapsed(**act.on(application), cause=cause, grounds=grounds)])
+
+
+def require_lapsed(application: Application) -> tuple[Literal["unpaid", "uncured"], tuple[str, ...]]:
+    """Give for what cause, and on which grounds, an application lapses; refuse one that does not.
+
+    Raises:
+        RefusedError: as of `lapse_application`.
+    """
     require_open(application)
     where = application.stream
     if not application.cures:
@@ -195,8 +206,7 @@ def lapse_application(command: LapseApplication, act: Act, application: Applicat
     if application.referrals:
         found = ", ".join(application.referrals)
         raise refused("open-referral", where, "no open referral", found, "Decide on the referral first")
-    event = ApplicationLapsed(**act.on(application), cause="unpaid" if application.short else "uncured", grounds=lapsed)
-    return Outcome([event])
+    return "unpaid" if application.short else "uncured", lapsed
 
 
 def _invited(application: Application, asked: Iterable[str]) -> list[tuple[str, Cure]]:

@@ -30,6 +30,7 @@ from ledger.streams.ordered import DECIDED, Change, reads_of, require_ordered
 from ledger.streams.roll import Roll, require_not_frozen, roll_stream
 
 UNREAD = Basis("person/unread")  # in place of what is not a row of a register or an application
+WHERE = ("affiliate", "region", "unit")  # where an entry stands, which its basis says
 UNBATCHED = "none/none"  # in place of the intake and the certificate of what came in no batch
 
 
@@ -115,12 +116,12 @@ def add_entry(
 
 
 def _require_as_recorded(command: AddEntry, basis: Basis, person: str, where: str) -> None:
-    """Refuse an entry for another than its basis is about, or in another category (`basis-differs`)."""
-    said = (basis.category, basis.placed("affiliate"), person)
-    asked = (command.category, command.affiliate, command.person)
+    """Refuse an entry for another than its basis is about, in another category, or elsewhere (`basis-differs`)."""
+    said = (basis.category, *(basis.placed(name) for name in WHERE), person)
+    asked = (command.category, command.affiliate, command.region, command.unit, command.person)
     if said != asked:
         text, found = (", ".join(each or "none" for each in values) for values in (said, asked))
-        expected = f"category, affiliate and person of its basis: {text}"
+        expected = f"category, affiliate, region, unit and person of its basis: {text}"
         raise refused("basis-differs", where, expected, found, "Correct it")
 
 

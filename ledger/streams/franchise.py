@@ -72,7 +72,8 @@ def require_category(rule: Franchise, name: str, where: str) -> Category:
 class AdoptFranchise(Command):
     """Adopt the franchise of an election: who is an elector, by which tests. One adopted later takes its place.
 
-    Entries that stand are not touched by that; verify shows those that the franchise in force would not have.
+    Entries that stand are not touched by that, nor taken off by it: each is judged by the franchise that was in force
+    when it was added. Look through them before the freeze, and remove those that are not to be on the roll.
     """
 
     election: Id = Field(description="id of the election")

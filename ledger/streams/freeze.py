@@ -10,10 +10,12 @@ from ledger.decision import Act, Command, Outcome, Unchanged, decision
 from ledger.errors import refused
 from ledger.field import INT_MAX, Hash, Id, Text, Time
 from ledger.roll_figures import RollFigures
-from ledger.streams.decided import is_publication, publication
+from ledger.streams.decided import publication
 from ledger.streams.entry import CHANGES
+from ledger.streams.founding import Founding, founding_stream
 from ledger.streams.franchise import Adopted, franchise_stream, require_franchise
 from ledger.streams.freezes import FreezeListed, Freezes, freezes_stream
+from ledger.streams.live import require_not_dated_back
 from ledger.streams.roll import (
     CELL_MIN,
     Roll,
@@ -39,10 +41,10 @@ class FreezeRoll(Command):
     With --effective it is frozen as of a moment that is past; published after that, it is shown as retrospective.
     """
 
-    written = {"published": is_publication}
+    written = {"published": lambda body, found: found == body.get("published", found)}
 
     election: Id = Field(description="id of the election")
-    published: Time | None = Field(None, description="when it was published (UTC); when it took effect if left out")
+    published: Time | None = Field(None, description="when it was published (UTC); now if left out")
     reason: Text | None = Field(None, description="why it is frozen with batches open; published, so name nobody")
 
 
@@ -53,6 +55,7 @@ class FreezeRoll(Command):
     timetable=lambda c, _: timetable_stream(c.election),
     roll=lambda c, _: roll_stream(c.election),
     freezes=lambda _c, _s: freezes_stream(),
+    founding=lambda _c, _s: founding_stream(),
 )
 def freeze_roll(
     command: FreezeRoll,
@@ -61,24 +64,30 @@ def freeze_roll(
     timetable: Timetable,
     roll: Roll,
     freezes: Freezes,
+    founding: Founding,
     figures: RollFigures,
 ) -> Outcome:
     """Decide that a roll may be frozen, as it stands in the ledger's last event.
 
     Raises:
-        RefusedError: `no-franchise`, `after-freeze`, `future-dated`, `freeze-not-reached`, `batches-open`, in that
-            order.
+        RefusedError: `no-franchise`, `after-freeze`, `future-dated`, `dated-back`, `freeze-not-reached`,
+            `duplicate-entitlement`, `batches-open`, in that order.
     """
     require_franchise(franchise, command.election)
     where = f"roll of election {command.election}"
     require_not_frozen(roll, where)
-    published = publication(command.published, act, where)
+    published = publication(command.published or act.now, act, where)
+    require_not_dated_back(founding, published, "the roll's last change", figures.changed, where)
     if act.effective > act.now:
         raise refused("future-dated", where, f"a moment up to now, {act.now}", act.effective, "Freeze it then")
     planned = timetable.last("freeze")
     if planned is not None and act.effective < planned:
         remedy = "Freeze it then, or vary the timetable"
         raise refused("freeze-not-reached", where, f"the freeze of the timetable, {planned}", act.effective, remedy)
+    if figures.double:
+        found = f"{len(figures.double)} of people who have another: {', '.join(figures.double)}"
+        remedy = "Somebody was merged since: remove one of their entries, remove-entry --cause duplicate"
+        raise refused("duplicate-entitlement", where, "entries that the franchise has room for", found, remedy)
     _require_batches(figures, command.reason, where)
     frozen = RollFrozen(
         **act.on(roll),

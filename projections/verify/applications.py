@@ -13,13 +13,13 @@ from itertools import groupby
 
 from ledger.checks.single import check_payment
 from ledger.checks.versions import BY_HAND
-from ledger.decision import fold
+from ledger.decision import Act, fold
 from ledger.errors import EvidenceError, RefusedError
 from ledger.event import Event
 from ledger.intake import APPLICATION
 from ledger.store import Ledger
 from ledger.streams.admission import require_admissible
-from ledger.streams.application import Application
+from ledger.streams.application import Application, require_open
 from ledger.streams.application_events import (
     ApplicationAdmitted,
     ApplicationLapsed,
@@ -30,6 +30,7 @@ from ledger.streams.application_events import (
 )
 from ledger.streams.applying import Claim, Late, Terms
 from ledger.streams.checks import ChecksOpened
+from ledger.streams.cure import cure_deadline, require_lapsed
 from ledger.streams.cure_events import InvitationOpened, LapseOpened, Told
 from ledger.streams.curing import Notice, curable_of, require_invitable, require_lapsing
 from ledger.streams.fee import FeeSet, fee_stream
@@ -55,6 +56,7 @@ class Rules:
     closed: dict[str, int] = field(default_factory=dict)  # batch -> where it was closed
     opened: dict[str, tuple[int, Opening]] = field(default_factory=dict)  # batch of invitations or lapses -> its event
     checks: dict[str, set[str]] = field(default_factory=dict)  # run of checks -> names of those that it makes
+    booked: dict[str, str] = field(default_factory=dict)  # payment -> the application that has it
     _terms: dict[tuple[str, int, int], Terms] = field(default_factory=dict)
     _franchises: dict[tuple[str, int], Adopted] = field(default_factory=dict)
 
@@ -133,10 +135,17 @@ def _check(rules: Rules, application: Application, events: Iterator[tuple[int, E
                 yield from _check_checks(rules, position, event, application)
             case CureInvited() | ApplicationLapsed() if event.batch in rules.opened:
                 yield from _check_cure(rules, position, event, application)
+            case CureInvited() | ApplicationLapsed():
+                yield from _check_one_cure(rules, position, event, application)
         try:
             application = application.evolve(event)
         except TypeError:  # a stream that does not replay is a finding of its own
             return
+    for payment, fee in application.payments.items():
+        other = rules.booked.setdefault(payment, application.stream)
+        if other != application.stream:
+            expected = f"a payment booked to one application, {other}"
+            yield Finding(CHECK, "payment-twice", None, application.stream, expected, f"{fee.amount} of {payment}")
 
 
 def _check_terms(
@@ -244,6 +253,31 @@ def _check_cure(
         said = (event.grounds, event.tests, event.deadline, event.notice, event.served)
     else:
         said = (event.cause, event.grounds)
+    if said != wanted:
+        expected, found = (", ".join(map(str, each)) for each in (wanted, said))
+        yield Finding(CHECK, "cure-differs", position, event.stream, expected, found)
+
+
+def _check_one_cure(
+    rules: Rules, position: int, event: CureInvited | ApplicationLapsed, application: Application
+) -> Iterator[Finding]:
+    """Decide anew what an officer decided of one application: until when there is time, or why it lapsed."""
+    wanted: tuple[object, ...]
+    said: tuple[object, ...]
+    try:
+        if isinstance(event, CureInvited):
+            received = require_open(application)
+            grounds = rules.grounds(received.election, position)
+            act = Act(event.actor, event.recorded, event.effective)
+            told = (event.grounds, event.served, event.deadline.zone)
+            wanted = (cure_deadline(application, grounds, *told, act, received.election),)
+            said = (event.deadline,)
+        else:
+            wanted, said = require_lapsed(application), (event.cause, event.grounds)
+    except RefusedError as refused:
+        expected, found = f"{refused.expected} ({refused.code})", refused.found
+        yield Finding(CHECK, "cure-unfounded", position, event.stream, expected, found)
+        return
     if said != wanted:
         expected, found = (", ".join(map(str, each)) for each in (wanted, said))
         yield Finding(CHECK, "cure-differs", position, event.stream, expected, found)

@@ -55,7 +55,8 @@ CHECKS: dict[str, tuple[Category, str]] = {
     ),
     "E11": (
         "evidence",
-        "papers were issued to whom the roll has, as many as it has, and marked as returned after the close, once each",
+        "papers were issued to whom the roll has, as many as it has, marked as returned after the close, once each, "
+        "and no more were read",
     ),
     "E12": (
         "evidence",

@@ -14,16 +14,19 @@ from ledger.event import TYPES, Event
 from ledger.intake import KEY_BYTES
 from ledger.leaf import decode
 from ledger.store import Ledger
+from ledger.streams.entry import EntryAdded, EntryRemoved, EntryRestored
 from ledger.streams.issue import PapersIssued
 from ledger.streams.issued import PaperCancelled, PaperIssued, PaperReissued, PaperSetAside, SetAsideReversed
 from ledger.streams.returned import DuplicateReturnHeld, MarksReceived, MarksReconciled, ReturnMarked, poll_days
-from ledger.streams.roll import CELL_MIN, RollFrozen
+from ledger.streams.roll import CELL_MIN, RollCertified, RollFrozen
+from ledger.streams.roll_build import RollBuildClosed
 from projections.catch_up import Views
 from projections.paper_tables import DUE
 from projections.papers import READS, PaperProjection
 from projections.verify.bulk import Run
 from projections.verify.contests import ContestSeen
 from projections.verify.finding import Finding
+from projections.verify.papers_read import check_papers_read
 from projections.verify.record import RecordRead
 from projections.verify.retained import check_linkages
 
@@ -59,7 +62,10 @@ def check_returns(
     yield from _check_batches(record, contests, unchecked)
     yield from check_linkages(record, contests)
     if any(isinstance(event, STEPS) for _, event in record.others):
-        yield from _Replay(ledger, contests).run(record.rows)
+        replay = _Replay(ledger, contests)
+        yield from replay.run(record.rows)
+        yield from check_papers_read(replay.views.database, record, unchecked)
+        replay.views.close()
 
 
 def _check_batches(record: RecordRead, contests: Contests, unchecked: dict[str, str]) -> Iterator[Finding]:
@@ -131,9 +137,10 @@ class _Replay:
     def __init__(self, ledger: Ledger, contests: Contests) -> None:
         self._ledger = ledger
         self._contests = contests
-        self._views = Views(None, [PaperProjection()])
-        self._do = self._views.database.execute
-        self._frozen: dict[str, int] = {}  # election -> last version of its roll that was frozen
+        self.views = Views(None, [PaperProjection()])
+        self._do = self.views.database.execute
+        self._frozen: dict[str, int] = {}  # election -> last version of its roll that was frozen or certified
+        self._changed: dict[str, int] = {}  # roll of an election, papers of a contest -> where it changed last
         for table in PaperProjection.tables:
             self._do(table)
 
@@ -141,10 +148,10 @@ class _Replay:
         """Fold the first so many rows."""
         projection, waiting = PaperProjection(), list[tuple[int, Event]]()
         for position, event in self._events(rows):
-            if isinstance(event, RollFrozen):
+            if isinstance(event, RollFrozen | RollCertified):
                 self._frozen[event.election] = event.roll_version
             if isinstance(event, STEPS) or len(waiting) >= PAGE_EVENTS:
-                projection.fold(self._views.database, waiting)
+                projection.fold(self.views.database, waiting)
                 waiting = []
             match event:
                 case PapersIssued():
@@ -155,12 +162,17 @@ class _Replay:
                     yield from self._set_aside(position, event)
                 case MarksReconciled():
                     yield from self._returns(event)
+            match event:
+                case EntryAdded() | EntryRemoved() | EntryRestored() | RollBuildClosed():
+                    self._changed[f"entry/{event.election}"] = position
+                case PapersIssued() | PaperIssued():
+                    self._changed[f"paper/{event.contest}"] = position
             waiting.append((position, event))
-        self._views.close()
+        projection.fold(self.views.database, waiting)
 
     def _events(self, rows: int) -> Iterator[tuple[int, Event]]:
         """Read what the fold takes; what cannot be read is a finding of the page that it is on."""
-        wanted = {name for name, kind in TYPES.items() if issubclass(kind, (*READS, RollFrozen))}
+        wanted = {name for name, kind in TYPES.items() if issubclass(kind, (*READS, RollFrozen, RollCertified))}
         for row in self._ledger.rows.scan(0, rows):
             if row[3] not in wanted:
                 continue
@@ -178,6 +190,12 @@ class _Replay:
         election = contest.definition.election
         if election not in self._frozen:
             yield _finding("roll-not-frozen", position, event, "papers by a roll that was frozen", "one that was not")
+        elif event.roll_version != self._frozen[election]:
+            yield _finding("roll-differs", position, event, f"version {self._frozen[election]}", event.roll_version)
+        changed = max(self._changed.get(name, -1) for name in (f"entry/{election}", f"paper/{event.contest}"))
+        if election in self._frozen and not changed <= event.as_of_position < position:
+            expected = f"as of event {changed}, the last change, or later, before this one"
+            yield _finding("roll-differs", position, event, expected, f"as of event {event.as_of_position}")
         number = self._do("SELECT id FROM paper_contest WHERE contest = ?", (event.contest,)).fetchall()
         given = (election, event.section, number[0][0] if number else 0)
         ((due,),) = self._do(f"SELECT count(*) {DUE}", given).fetchall()

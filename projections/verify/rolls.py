@@ -17,15 +17,19 @@ from ledger.rules.eligibility import evaluate_all
 from ledger.rules.franchise import Franchise
 from ledger.store import Ledger
 from ledger.streams.basis import Basis
-from ledger.streams.entry import EntryAdded, EntryAmended, EntryNow, EntryRemoved, EntryRestored, kept_instead
+from ledger.streams.entries import WHERE
+from ledger.streams.entry import EntryAdded, EntryAmended, EntryRemoved, EntryRestored
+from ledger.streams.founding import Founding, LedgerFounded, founding_stream
 from ledger.streams.franchise import FranchiseAdopted
 from ledger.streams.freeze import published_sections
+from ledger.streams.live import dated_back_faults
 from ledger.streams.merge import MergeUndone, PersonsMerged
 from ledger.streams.ordered import DECIDED
-from ledger.streams.roll import RollCell, RollCertified, RollCopySupplied, RollCounted, RollFrozen
+from ledger.streams.roll import RollCertified, RollCopySupplied, RollCounted, RollFrozen
 from ledger.streams.roll_build import RollBuildClosed, RollBuildOpened
-from projections.roll_figures import RollFold
+from projections.roll_figures import CHANGING, RollFold
 from projections.verify.build_again import check_build
+from projections.verify.entry_steps import step_faults
 from projections.verify.finding import Finding
 from projections.verify.record import RecordRead
 
@@ -43,7 +47,10 @@ class Seen:
     frozen: bool = False
     versions: list[tuple[int, str]] = field(default_factory=list)  # of the roll: number and root
     entries: dict[int, int] = field(default_factory=dict)  # of each version
-    counted: list[RollCell] = field(default_factory=list)
+    changed: int = -1  # position of the last entry or build
+    founding: Founding = field(default_factory=founding_stream)
+    freeze: tuple[int, RollFrozen] | None = None
+    counted: list[RollCounted] = field(default_factory=list)
     figures: dict[int, RollFigures] = field(default_factory=dict)
     builds: dict[str, tuple[int, RollBuildOpened]] = field(default_factory=dict)
 
@@ -57,7 +64,8 @@ def check_rolls(ledger: Ledger, record: RecordRead, unchecked: dict[str, str]) -
     for _, event in record.others:
         if isinstance(event, RollFrozen | RollCertified):
             stops[event.election].add(event.as_of_position)
-    rolls = {name: Seen(RollFold(name)) for name in sorted(elections)}
+    founding = fold(founding_stream(), [event for _, event in record.others if isinstance(event, LedgerFounded)][:1])
+    rolls = {name: Seen(RollFold(name), founding=founding) for name in sorted(elections)}
     merged: dict[str, str] = {}
     try:
         for position, event in ledger.scan(0, record.rows):
@@ -67,6 +75,8 @@ def check_rolls(ledger: Ledger, record: RecordRead, unchecked: dict[str, str]) -
                 yield from _check(ledger, position, event, rolls[election], merged)
             for name, seen in rolls.items():
                 seen.fold.take(event)
+                if isinstance(event, CHANGING) and event.election == name:
+                    seen.changed = position
                 if position in stops[name]:
                     seen.figures[position] = seen.fold.figures(position)
             if isinstance(event, RollBuildOpened) and event.election in rolls:
@@ -75,6 +85,7 @@ def check_rolls(ledger: Ledger, record: RecordRead, unchecked: dict[str, str]) -
         unchecked["E12"] = f"a roll could not be followed to its end: {str(error)[:200]}"
         return
     for name, seen in rolls.items():
+        yield from _check_counted(seen)
         yield from _check_one_each(name, seen)
 
 
@@ -93,6 +104,9 @@ def _finding(code: str, position: int, what: str, expected: object, found: objec
 
 def _check(ledger: Ledger, position: int, event: Event, seen: Seen, merged: dict[str, str]) -> Iterator[Finding]:
     """Check one event that makes or changes a roll, by what stood before it."""
+    if isinstance(event, CHANGE) and event.batch is None:
+        for code, expected, found in step_faults(event, seen.fold, seen.rules[-1] if seen.rules else None):
+            yield _finding(code, position, event.stream, expected, found)
     match event:
         case FranchiseAdopted():
             if seen.frozen:
@@ -112,7 +126,7 @@ def _check(ledger: Ledger, position: int, event: Event, seen: Seen, merged: dict
         case RollFrozen() | RollCertified():
             yield from _check_version(position, event, seen)
         case RollCounted():
-            yield from _check_counted(position, event, seen)
+            yield from _check_count(position, event, seen)
         case RollCopySupplied():
             yield from _check_copy(position, event, seen)
 
@@ -145,6 +159,10 @@ def _check_added(
     if not taken or wanting or merged.get(basis.key, basis.key) != person:
         found = ", ".join(wanting) or f"{basis.category or 'nothing'} of {basis.key}"
         yield _finding("not-entitled", position, event.stream, f"what gives an entry of {category.category}", found)
+    where, said = tuple(basis.placed(name) for name in WHERE), (event.affiliate, event.region, event.unit)
+    if said != where:
+        expected, found = (", ".join(each or "none" for each in one) for one in (where, said))
+        yield _finding("basis-differs", position, event.stream, f"affiliate, region and unit: {expected}", found)
 
 
 def _check_cause(position: int, event: EntryAmended | EntryRemoved | EntryRestored, seen: Seen) -> Iterator[Finding]:
@@ -171,9 +189,15 @@ def _check_version(position: int, event: RollFrozen | RollCertified, seen: Seen)
     if again or wanted != found:
         expected = ", ".join(map(str, wanted)) if not again else "a freeze first, and one freeze"
         yield _finding("roll-differs", position, what, expected, ", ".join(map(str, found)))
+    if event.as_of_position < seen.changed:
+        expected = f"the roll as of event {seen.changed}, its last change, or later"
+        yield _finding("roll-differs", position, what, expected, f"as of event {event.as_of_position}")
     if isinstance(event, RollFrozen):
+        recorded = figures.changed if figures else ""
+        for code, *rest in dated_back_faults(seen.founding, event.published, "the roll's last change", recorded):
+            yield _finding(code, position, what, *rest)
         seen.frozen = True
-        seen.counted = []
+        seen.freeze = seen.freeze or (position, event)
         shown = published_sections(figures.sections) if figures else ()
         if event.sections != shown:
             says = (", ".join(f"{each.section} {each.entries}" for each in each_) for each_ in (shown, event.sections))
@@ -196,30 +220,35 @@ def _check_copy(position: int, event: RollCopySupplied, seen: Seen) -> Iterator[
         yield _finding("roll-differs", position, event.stream, expected, f"{event.rows} of {event.roll_version}")
 
 
-def _check_counted(position: int, event: RollCounted, seen: Seen) -> Iterator[Finding]:
-    """Hold the cells of a count against the entries, once all of its events are read."""
-    seen.counted += event.cells
-    frozen = next(iter(seen.figures.values()), None)
-    if frozen is None or sum(cell.entries for cell in seen.counted) < frozen.entries:
+def _check_count(position: int, event: RollCounted, seen: Seen) -> Iterator[Finding]:
+    """Take a part of a count in, which comes with the freeze, under one command."""
+    _, frozen = seen.freeze or (0, None)
+    wanted = (frozen.version + len(seen.counted) + 1, frozen.command, frozen.roll_version) if frozen else ()
+    if (event.version, event.command, event.roll_version) != wanted:
+        expected = "counts that came with the freeze, one after the other"
+        yield _finding("roll-differs", position, event.stream, expected, "another count")
         return
-    found = {(cell.section, cell.category, cell.region): cell.entries for cell in seen.counted}
-    if found != {tuple(cell): entries for cell, entries in frozen.cells.items()}:
-        yield _finding("roll-differs", position, event.stream, f"{frozen.entries} entries in their cells", "others")
+    seen.counted.append(event)
+
+
+def _check_counted(seen: Seen) -> Iterator[Finding]:
+    """Hold the cells of all counts that came with a freeze against the entries: none left out, none told twice."""
+    if seen.freeze is None:
+        return
+    position, event = seen.freeze
+    frozen = seen.figures.get(event.as_of_position)
+    cells = [cell for counted in seen.counted for cell in counted.cells]
+    found = sorted(((cell.section, cell.category, cell.region or ""), cell.entries) for cell in cells)
+    wanted = (
+        sorted(((*cell[:2], cell.region or ""), entries) for cell, entries in frozen.cells.items()) if frozen else []
+    )
+    if found != wanted:
+        says = (f"{sum(each[1] for each in part)} entries in {len(part)} cells" for part in (wanted, found))
+        yield _finding("roll-differs", position, f"the counts of {event.stream}", *says)
 
 
 def _check_one_each(election: str, seen: Seen) -> Iterator[Finding]:
-    """Find people who hold more live entries than the franchise in force allows."""
-    if not seen.rules:
-        return
-    several = seen.rules[-1].several
-    before, held = "", list[EntryNow]()
-    for person, number, place in seen.fold.live():
-        if person != before:
-            before, held = person, []
-        kept = kept_instead(several, held, place[1], place[2])
-        if kept is not None:
-            what = f"entry/{election}/{person}"
-            yield Finding(
-                "E12", "duplicate-entitlement", None, what, f"{several}, entry {kept.number} kept", str(number)
-            )
-        held.append(EntryNow(number, *place, True, ""))
+    """Find people, merged ones as one, who hold more live entries than the franchise in force allows."""
+    for person, number, several, kept in seen.fold.doubles():
+        what = f"entry/{election}/{person}"
+        yield Finding("E12", "duplicate-entitlement", None, what, f"{several}, entry {kept} kept", str(number))

@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 from keeper import Operator
-from officers import FOUND, signer
+from officers import FOUND, found, signer
 from rolls import ADOPT, COLLEGE, build, franchise, key, register, roll_desk, row
 from scenario import CALL_ELECTION, but
 from stores import SQLitePlace
@@ -18,6 +18,7 @@ from test_clean import report_of
 
 import projections.entitled
 from ledger.desk import Desk
+from ledger.errors import RefusedError
 from ledger.streams.entries import AddEntry
 from ledger.streams.entry_changes import AmendEntry, RemoveEntry, RestoreEntry
 from ledger.streams.freeze import CertifyRoll, FreezeRoll
@@ -99,7 +100,15 @@ def test_a_ledger_with_a_roll_is_clean(whole: Path) -> None:
         ("entry-added.v1", 3, {"unit": "bow-west"}, "not-entitled"),
         ("entry-added.v1", 3, {"basis": f"person/{key(50)}"}, "not-entitled"),
         ("entry-added.v1", 31, {"basis": f"person/{key(50)}"}, "not-entitled"),  # the one by hand
+        ("entry-added.v1", 31, {"affiliate": "u-a"}, "basis-differs"),
+        ("entry-added.v1", 31, {"unit": "mars"}, "basis-differs"),
+        ("entry-added.v1", 31, {"region": "moon"}, "basis-differs"),
+        ("entry-added.v1", 31, {"number": 5}, "number-differs"),
         ("entry-added.v1", 31, {"source": "ruling"}, "cause-required"),
+        ("entry-amended.v1", 0, {"old": "atlantis"}, "entry-differs"),
+        ("entry-amended.v1", 0, {"new": None}, "entry-differs"),
+        ("entry-amended.v1", 0, {"field": "category", "old": "member", "new": "zombie"}, "unknown-category"),
+        ("entry-amended.v1", 0, {"field": "category", "old": "member", "new": "mp"}, "unknown-category"),
         ("entry-added.v1", 31, {"section": "mps"}, "unknown-category"),
         ("roll-build-opened.v1", 0, {"franchise": HASH}, "build-differs"),
         ("roll-build-opened.v1", 0, {"as_of_position": 4}, "not-entitled"),
@@ -160,6 +169,67 @@ def test_finds_a_removal_after_the_freeze(at: Operator) -> None:
     assert "after-freeze" in found_in(at)
 
 
+def test_a_live_ledger_did_not_publish_a_freeze_before_what_it_freezes_was_recorded(at: Operator) -> None:
+    at.rewrite(at.at("roll-frozen.v1"), published="2010-01-01T00:00:00Z")
+    assert found_in(at) == set()
+    at.rewrite(at.at("ledger-founded.v1"), kept="live")
+    assert found_in(at) == {"dated-back"}
+
+
+def test_the_desk_of_a_live_ledger_refuses_so_too(tmp_path: Path) -> None:
+    place = SQLitePlace(tmp_path / "ledger")
+    place.make().close()
+    with recorded(place) as desk:
+        for command in (found(kept="live"), CALL_ELECTION, ADOPT, register("members", row(1))):
+            desk.submit(command, actor="returning-officer")
+        build(desk, actor="returning-officer")
+        with pytest.raises(RefusedError, match=r"^dated-back: .* when the roll's last change was recorded"):
+            desk.submit(FreezeRoll(election="labour", published="2010-01-01T00:00:00Z"), actor="returning-officer")
+        desk.submit(FreezeRoll(election="labour"), actor="returning-officer")
+
+
+def test_finds_a_freeze_of_a_roll_that_changed_since(at: Operator) -> None:
+    leaf = next(leaf for leaf in at.leaves() if leaf["type"] == "entry-removed.v1")
+    gone = {**leaf, "cause": "resigned", "stream": f"entry/labour/{key(5)}", "version": 2}
+    at.insert(at.at("roll-frozen.v1"), gone)
+    assert "roll-differs" in found_in(at)
+
+
+def test_finds_a_certificate_of_a_roll_that_changed_since(at: Operator) -> None:
+    """Everything else about it is as it was at the position that it names."""
+    leaf = next(leaf for leaf in at.leaves() if leaf["type"] == "entry-removed.v1")
+    at.insert(
+        at.at("roll-certified.v1"), {**leaf, "cause": "clerical", "stream": f"entry/labour/{key(5)}", "version": 2}
+    )
+    found = [each.found for each in report_of(SQLitePlace(at.folder)).findings if each.code == "roll-differs"]
+    assert any(each.startswith("as of event") for each in found)
+
+
+@pytest.mark.parametrize("changes", [{"cells": []}, {"command": "another"}, {"roll_version": 2}])
+def test_finds_a_count_that_is_less_or_not_that_of_the_freeze(at: Operator, changes: dict[str, Any]) -> None:
+    at.rewrite(at.at("roll-counted.v1"), **changes)
+    assert found_in(at) == {"roll-differs"}
+
+
+def test_finds_a_freeze_without_its_count(at: Operator) -> None:
+    at.drop(at.at("roll-counted.v1"))
+    assert "roll-differs" in found_in(at)
+
+
+@pytest.mark.parametrize(
+    ("kind", "who", "version", "code"),
+    [("entry-restored.v1", 5, 2, "entry-live"), ("entry-removed.v1", 1, 9, "entry-not-live")],
+)
+def test_finds_an_entry_restored_that_stands_or_removed_twice(
+    at: Operator, kind: str, who: int, version: int, code: str
+) -> None:
+    """Somebody who stands is restored, and somebody who was removed is so again before the restoring."""
+    leaf = next(leaf for leaf in at.leaves() if leaf["type"] == kind)
+    more = {**leaf, "cause": "clerical", "stream": f"entry/labour/{key(who)}", "version": version}
+    at.insert(at.at("entry-restored.v1"), more)
+    assert code in found_in(at)
+
+
 def test_finds_an_entry_that_was_left_out(at: Operator) -> None:
     at.drop(at.at("entry-added.v1", 2))
     assert {"entry-missing", "build-differs", "roll-differs"} <= found_in(at)
@@ -176,7 +246,28 @@ def test_finds_an_entry_of_somebody_who_was_merged(at: Operator) -> None:
     leaf = next(leaf for leaf in at.leaves() if leaf["type"] == "entry-added.v1" and leaf.get("batch") is None)
     stream = f"entry/labour/{key(0)}"
     at.insert(at.size(), {**leaf, "source": "ruling", "basis": "case/c-2", "stream": stream, "version": 1})
-    assert found_in(at) == {"merged-person"}
+    assert found_in(at) == {"merged-person", "duplicate-entitlement"}
+
+
+def test_finds_two_entries_of_people_merged_since(at: Operator) -> None:
+    leaf = next(leaf for leaf in at.leaves() if leaf["type"] == "persons-merged.v1")
+    at.insert(at.size(), {**leaf, "kept": key(3), "stream": f"merge/{key(4)}", "version": 1})
+    assert found_in(at) == {"duplicate-entitlement"}
+
+
+def test_a_roll_is_not_frozen_while_somebody_has_two_entries(tmp_path: Path) -> None:
+    place = SQLitePlace(tmp_path / "ledger")
+    place.make().close()
+    with roll_desk(place) as desk:
+        for command in (CALL_ELECTION, ADOPT, register("members", row(1), row(2))):
+            desk.submit(command, actor="clerk")
+        build(desk)
+        desk.submit(MergePersons(dropped=key(1), kept=key(2), basis=("document",)), actor="clerk")
+        with pytest.raises(RefusedError, match=r"^duplicate-entitlement: .* 1 of people who have another: "):
+            desk.submit(FreezeRoll(election="labour"), actor="clerk")
+        desk.submit(RemoveEntry(**FIELDS, person=key(1), cause="duplicate"), actor="clerk")
+        desk.submit(FreezeRoll(election="labour"), actor="clerk")
+    assert report_of(place).findings == ()
 
 
 def test_finds_a_franchise_adopted_after_the_freeze(at: Operator) -> None:

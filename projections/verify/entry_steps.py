@@ -1,0 +1,46 @@
+"""The check of entries one at a time: each follows on what stood before it, by number, field and franchise."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from ledger.rules.franchise import Franchise
+from ledger.streams.body import Fault
+from ledger.streams.entry import EntryAdded, EntryAmended, EntryRemoved, EntryRestored
+from projections.roll_figures import FIELDS, RollFold
+
+Step = EntryAdded | EntryAmended | EntryRemoved | EntryRestored
+
+
+def step_faults(event: Step, fold: RollFold, rule: Franchise | None) -> Iterator[Fault]:
+    """Find what the desk would have refused of an entry, by how it stood: code, what was expected, what was found.
+
+    An entry that was never there is passed over: its stream does not replay, which is a finding of another check.
+
+    Args:
+        fold: the roll before the event.
+        rule: the franchise in force then.
+    """
+    person = event.stream.rpartition("/")[2]
+    if isinstance(event, EntryAdded):
+        before = event.number - 1
+        if (before and fold.entry(person, before) is None) or fold.entry(person, event.number) is not None:
+            yield "number-differs", "the number after the person's last, from 1", str(event.number)
+        return
+    held = fold.entry(person, event.number)
+    if held is None:
+        return
+    place, live = held
+    if isinstance(event, EntryRestored):
+        if live:
+            yield "entry-live", "an entry that was removed", "one that stands"
+        return
+    if not live:
+        yield "entry-not-live", "an entry that stands", "one that was removed"
+    if isinstance(event, EntryAmended):
+        old = place[FIELDS.index(event.field)]
+        if event.old != old or event.new == old:
+            yield "entry-differs", f"another {event.field} than {old or 'none'}", f"{event.old} to {event.new}"
+        category = rule.category(event.new or "") if rule and event.field == "category" else None
+        if event.field == "category" and (category is None or category.section != place[1]):
+            yield "unknown-category", f"a category of the franchise in {place[1]}", event.new or "none"
