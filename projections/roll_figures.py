@@ -19,6 +19,8 @@ from ledger.streams.application_events import (
     ApplicationLapsed,
     ApplicationReceived,
     ApplicationReferred,
+    ApplicationRefusalReversed,
+    ApplicationRefused,
     ApplicationWithdrawn,
     ReferralCleared,
 )
@@ -63,6 +65,7 @@ class RollFold:
         self._beside: dict[bytes, tuple[Place, bool]] = {}
         self._open: set[str] = set()
         self._applied: dict[str, set[str]] = {}
+        self._refused: dict[str, set[str]] = {}
 
     def take(self, event: Event) -> None:
         """Take an event in."""
@@ -97,6 +100,11 @@ class RollFold:
                 self._applied.get(event.stream, set()).add(event.ground)
             case ReferralCleared():
                 self._applied.get(event.stream, set()).discard(event.ground)
+            case ApplicationRefused():
+                self._refused[event.stream] = self._applied.pop(event.stream, set())
+            case ApplicationRefusalReversed():
+                if event.stream in self._refused:
+                    self._applied[event.stream] = self._refused.pop(event.stream)
             case _ if isinstance(event, ENDED):
                 self._applied.pop(event.stream, None)
             case _ if isinstance(event, OPENED):
