@@ -38,7 +38,7 @@ def waits(at: Terminal) -> list[str]:
     return [each["name"] for each in json.loads(at("queue", "labour", "--json").done())["waiting"]]
 
 
-def stands(at: Terminal) -> tuple[str, list[str], str]:
+def stands(at: Terminal) -> tuple[str, list[str], str | None]:
     found = json.loads(at("application", P, "--json", *SHOWN).done())
     return found["stands"], found["open_cases"], found["refused_by"]
 
