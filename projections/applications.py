@@ -247,7 +247,9 @@ def _enter(
 
 
 def _end(database: sqlite3.Connection, person: str, ended: str, recorded: str, decided: int = 1) -> None:
-    database.execute("UPDATE application SET ended = ? WHERE person = ?", (ended, person))
+    text = "UPDATE application SET ended = ?1 WHERE person = ?2 AND ended <> ?1 RETURNING person"
+    if not database.execute(text, (ended, person)).fetchall():  # refused once more: it is decided no oftener
+        return
     database.execute(
         f"{PUT_HOUR.replace('VALUES (?,?,?,?)', 'SELECT election, ?, 0, ? FROM application WHERE person = ?')}",
         (recorded[:HOUR], decided, person),

@@ -101,7 +101,8 @@ class RollFold:
             case ReferralCleared():
                 self._applied.get(event.stream, set()).discard(event.ground)
             case ApplicationRefused():
-                self._refused[event.stream] = self._applied.pop(event.stream, set())
+                if event.stream in self._applied:
+                    self._refused[event.stream] = self._applied.pop(event.stream)
             case ApplicationRefusalReversed():
                 if event.stream in self._refused:
                     self._applied[event.stream] = self._refused.pop(event.stream)

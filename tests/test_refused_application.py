@@ -131,6 +131,12 @@ def again(outcome: str) -> Given:
     return then(scene, but(RULE, outcome=outcome, **later), but(TELL, ruling=2, effective="2010-09-02T12:00:00Z"))
 
 
+def test_a_later_refusal_takes_the_place_of_the_first_and_no_appeal_against_that_undoes_it() -> None:
+    scene = again("refuse")
+    assert [(each.ended, each.refusal and each.refusal.ruling) for each in [state(scene)]] == [("refused", 2)]
+    then(scene, *REVIEWED).when(REMEDY).then_refused("remedy-not-possible")
+
+
 def test_a_later_ruling_to_admit_opens_it_again() -> None:
     scene = again("admit")
     last = scene.events[-1]

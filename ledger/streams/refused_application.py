@@ -5,6 +5,7 @@ the remedy `admit` of an appeal against that ruling, or by a later ruling on the
 application is then open again as it stood, and is admitted by the ordinary tests or not at all.
 
     open -> refused      a ruling to refuse is told (ApplicationRefused)
+    refused -> refused   a later ruling on the case that refuses it too is told: it stands by that one
     refused -> open      its remedy is done, or a ruling to admit is told (ApplicationRefusalReversed)
 
 From when the case is opened until a ruling on it is told, the application is not admitted.
@@ -36,7 +37,7 @@ def application_ruled(made: RulingMade, act: Act, case: Case, application: Appli
     if application.election != case.election or application.late:
         return
     about: dict[str, Any] = {"basis": case.stream, "election": case.election, "ruling": made.ruling}
-    if made.outcome == "refuse" and not application.ended:
+    if made.outcome == "refuse" and (not application.ended or is_refused_by(application, case)):
         grounds = tuple(dict.fromkeys(each.ground for each in made.findings if each.met == "met"))
         yield ApplicationRefused(**act.on(application), **about, grounds=grounds)
     elif made.outcome == "admit" and is_refused_by(application, case):
