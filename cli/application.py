@@ -15,7 +15,9 @@ from ledger.record import Record
 from ledger.rules.eligibility import Facts, Verdict, evaluate_all
 from ledger.streams.application import Application, application_stream
 from ledger.streams.application_events import ApplicationReceived
+from ledger.streams.case import case_stream, docket_stream
 from ledger.streams.franchise import franchise_stream
+from ledger.streams.refused_application import holding
 from projections.moment import Moment
 
 Explained = tuple[list[Verdict], str]  # what each test says; why there is none
@@ -44,14 +46,15 @@ def show_application(
                 remedy="Give its key; pollbook application-key finds it by the receipt number",
             )
         verdicts, why = explain(ledger, application, moment)
+        held = open_cases(ledger, application, moment)
     with opening(place, "application", *asked) as now:
         now.log(1, application.key)
     if as_json:
-        say_json(_plain(application, verdicts, why))
+        say_json(_plain(application, verdicts, why, held))
         return
     _say(application)
     _say_checks(application)
-    _say_tests(application, verdicts, why)
+    _say_tests(application, verdicts, why, held)
 
 
 def explain(ledger: Record, application: Application, moment: Moment) -> Explained:
@@ -67,6 +70,12 @@ def explain(ledger: Record, application: Application, moment: Moment) -> Explain
     return list(evaluate_all(category, Facts(application.stream, declared=True, checks=checks))), ""
 
 
+def open_cases(ledger: Record, application: Application, moment: Moment) -> list[str]:
+    """Give the ids of the open cases about an application, which is not admitted meanwhile."""
+    docket = _as_of(ledger, docket_stream(application.election, application.key), moment)
+    return holding(application.stream, [_as_of(ledger, case_stream(each), moment) for each in docket.cases])
+
+
 def _as_of(ledger: Record, state: Any, moment: Moment) -> Any:
     found: State = fold(state, (event for _, event in moment.past(ledger.stream(state.stream))))
     return found
@@ -77,6 +86,8 @@ def _stands(application: Application) -> str:
         return "received late"
     if application.ended == "admitted" and application.admitted:
         return f"admitted to section {application.admitted.section}, {application.admitted.decided_by}"
+    if application.refusal is not None:
+        return f"refused, by ruling {application.refusal.ruling} on {application.refusal.basis}"
     return application.ended or "open"
 
 
@@ -100,6 +111,9 @@ def _say(application: Application) -> None:
         )
     for ground in application.referrals:
         say_wrapped(f"referred: {ground}")
+    if application.refusal is not None:
+        grounds = ", ".join(application.refusal.grounds)
+        say_wrapped(f"refused: {grounds}, told at {application.refusal.effective}")
 
 
 def _say_checks(application: Application) -> None:
@@ -119,7 +133,7 @@ def _say_checks(application: Application) -> None:
         say_wrapped(f"last run {run.recorded}, compared by {run.matcher}")
 
 
-def _say_tests(application: Application, verdicts: list[Verdict], why: str) -> None:
+def _say_tests(application: Application, verdicts: list[Verdict], why: str, held: list[str]) -> None:
     say()
     if why:
         say_wrapped(f"tests: {why}")
@@ -127,11 +141,13 @@ def _say_tests(application: Application, verdicts: list[Verdict], why: str) -> N
     for verdict in verdicts:
         say_wrapped(f"{verdict.outcome:<12}{verdict.code}: {verdict.why}")
     missing = [each.code for each in verdicts if each.outcome != "passed"]
-    waits = [*missing, *(f"referral {ground}" for ground in application.referrals)]
+    if application.refusal is not None:
+        return
+    waits = [*missing, *(f"referral {ground}" for ground in application.referrals), *(f"case {each}" for each in held)]
     say_wrapped(f"not to be admitted before: {', '.join(waits)}" if waits else "every test is passed")
 
 
-def _plain(application: Application, verdicts: list[Verdict], why: str) -> dict[str, Any]:
+def _plain(application: Application, verdicts: list[Verdict], why: str, held: list[str]) -> dict[str, Any]:
     received = application.received
     checks = {
         name: each.model_dump(mode="json", exclude_none=True) for name, each in sorted(application.checks.items())
@@ -145,6 +161,8 @@ def _plain(application: Application, verdicts: list[Verdict], why: str) -> dict[
         "short": application.short,
         "checks": checks,
         "referrals": application.referrals,
+        "open_cases": held,
+        "refused_by": application.refusal and f"{application.refusal.basis}/{application.refusal.ruling}",
         "tests": [each._asdict() for each in verdicts],
         "untested": why or None,
     }

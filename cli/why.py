@@ -119,6 +119,13 @@ def _follows(found: Reasons, ground: Ground) -> Iterator[str]:
         return
     if not ground.counts:
         return
+    if ground.refusal is not None:
+        by = f"ruling {ground.refusal.ruling} on {ground.refusal.basis}"
+        yield f"It gives no entry, for it was refused by {by}: {', '.join(ground.refusal.grounds)}."
+        return
+    if ground.held:
+        yield f"It is not admitted while a case about it is open: {', '.join(ground.held)}."
+        return
     entry = next((each for each in found.live if each.section == ground.category.section), None)
     kept = found.kept_instead(ground)
     gone = next((each for each in found.entries.entries.values() if each.section == ground.category.section), None)
@@ -158,6 +165,8 @@ def plain_reasons(found: Reasons) -> dict[str, Any]:
                 "category": each.named,
                 "passed": each.passed,
                 "taken_in": each.counts,
+                "refused_by": each.refusal and f"{each.refusal.basis}/{each.refusal.ruling}",
+                "open_cases": list(each.held),
                 "tests": [verdict._asdict() for verdict in each.verdicts],
             }
             for each in found.grounds

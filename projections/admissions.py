@@ -19,7 +19,9 @@ from ledger.record import Record
 from ledger.recorder import PAGE_ROWS
 from ledger.streams.admission import admitted_event, require_admissible
 from ledger.streams.application import Application
+from ledger.streams.case import Docket, case_stream
 from ledger.streams.franchise import Adopted
+from ledger.streams.refused_application import holding
 from ledger.streams.tested import NO_BATCH, BatchHead, batches_of
 
 PASSED_OVER = frozenset(("already-determined", "received-late"))  # nothing is to be decided on these
@@ -89,17 +91,40 @@ class OpenApplications:
         return self._heads[name]
 
 
+@dataclass
 class Admissions(OpenApplications):
-    """The applications of an election that are to be admitted."""
+    """The applications of an election that are to be admitted; which cases are open is read once, as it begins."""
+
+    _cases: Mapping[str, Sequence[str]] = field(default_factory=dict)
+
+    def pages(self, envelope: Mapping[str, Any], done: frozenset[str]) -> Iterator[Sequence[Event]]:
+        """Give the events by the page, but of streams that are `done`."""
+        self._cases = open_cases(self.ledger, self.election)
+        yield from super().pages(envelope, done)
 
     def made(self, application: Application, on: Mapping[str, Any], *heads: BatchHead) -> Event:
         """Make the admission of an application."""
-        admission = require_admissible(application, self.franchise, *heads)
+        cases = self._cases.get(application.stream, ())
+        admission = require_admissible(application, self.franchise, *heads, cases=cases)
         return admitted_event(on, application, admission, self.franchise.version, "automatic")
 
     def code_of(self, refused: RefusedError) -> str:
         """Give the first test that is not passed, where it is for that."""
         return refused.found.partition(" ")[0] if refused.code == "tests-outstanding" else refused.code
+
+
+def open_cases(ledger: Record, election: str) -> dict[str, list[str]]:
+    """Give the ids of the open cases that hold applications to an election: stream of an application -> cases."""
+    found: dict[str, list[str]] = {}
+    for page in streams_in_order(ledger, f"docket/{election}/"):
+        events = (event for _, event in ledger.events_between(page[0], page[-1]))
+        for stream, group in groupby(events, key=lambda event: event.stream):
+            application = APPLICATION + stream.rpartition("/")[2]
+            names = fold(Docket(stream), group).cases
+            cases = [fold(case_stream(each), (event for _, event in ledger.stream(f"case/{each}"))) for each in names]
+            if held := holding(application, cases):
+                found[application] = held
+    return found
 
 
 def applications_of(ledger: Record) -> Iterator[list[Application]]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-NOT_RUN, ANEW, REFERRAL, CURE, READY = "not-run", "checks", "referral", "cure", "admission"
+NOT_RUN, ANEW, REFERRAL, CASE, CURE, READY = "not-run", "checks", "referral", "case", "cure", "admission"
 
 TABLES = (
     "CREATE TABLE IF NOT EXISTS application (person TEXT PRIMARY KEY, election TEXT NOT NULL, category TEXT NOT NULL, "
@@ -64,6 +64,8 @@ TO_SETTLE = (  # the open applications among those that changed, in a table of t
     "AND NOT EXISTS (SELECT 1 FROM application_check c WHERE c.person = a.person AND c.name = n.name)",
     f"INSERT INTO outstanding SELECT person, '{ANEW}', election, '', received FROM temp.waits WHERE stale = 1",
     f"INSERT INTO outstanding SELECT person, '{REFERRAL}', election, '', received FROM temp.waits WHERE referrals > 0",
+    f"INSERT INTO outstanding SELECT DISTINCT a.person, '{CASE}', a.election, '', a.received FROM temp.waits a "
+    "CROSS JOIN application_case c ON c.person = a.person AND c.election = a.election WHERE c.holds = 1",
     f"INSERT INTO outstanding SELECT person, '{CURE}', election, '', received FROM temp.waits WHERE curing > 0",
     f"INSERT INTO outstanding SELECT person, '{READY}', election, '', received FROM temp.waits a "
     "WHERE NOT EXISTS (SELECT 1 FROM outstanding o WHERE o.person = a.person)",

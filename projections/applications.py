@@ -19,6 +19,8 @@ from ledger.streams.application_events import (
     ApplicationReceived,
     ApplicationReceivedLate,
     ApplicationReferred,
+    ApplicationRefusalReversed,
+    ApplicationRefused,
     ApplicationWithdrawn,
     ChecksRun,
     CureInvited,
@@ -34,6 +36,7 @@ from ledger.streams.checks import ChecksClosed
 from ledger.streams.franchise import FranchiseAdopted
 from ledger.streams.member import BatchReconciled
 from ledger.streams.payments import PaymentsReconciled
+from projections.application_cases import CASES, fold_case
 from projections.application_tables import PUT_CHECK, PUT_FEE, PUT_HOUR, TABLES, TO_SETTLE
 
 HOUR = len("2015-08-12T12")
@@ -51,7 +54,7 @@ KINDS: dict[type[Event], str] = {
 class ApplicationProjection:
     """Folds applications: one row each, one for each of their checks, and one for each thing they wait for."""
 
-    tables: Sequence[str] = TABLES
+    tables: Sequence[str] = (*TABLES, *CASES)
 
     def fold(self, database: sqlite3.Connection, page: Sequence[tuple[int, Event]]) -> None:
         """Take a page of events in."""
@@ -71,6 +74,8 @@ class ApplicationProjection:
                 _settle(database, changed)
                 changed.clear()
                 _need(database, event)
+            else:
+                changed.update(dict.fromkeys(fold_case(database, event)))
         _settle(database, changed)
 
 
@@ -128,6 +133,10 @@ def _fold_one(database: sqlite3.Connection, person: str, position: int, event: E
             _end(database, person, "lapsed", event.recorded)
         case ApplicationWithdrawn():
             _end(database, person, "withdrawn", event.recorded)
+        case ApplicationRefused():
+            _end(database, person, "refused", event.recorded)
+        case ApplicationRefusalReversed():  # it is decided no more: one less counts as decided
+            _end(database, person, "", event.recorded, -1)
 
 
 def _receive(database: sqlite3.Connection, person: str, event: ApplicationReceived | ApplicationReceivedLate) -> None:
@@ -237,9 +246,11 @@ def _enter(
     database.execute(PUT_FEE, (election, category, day, currency, kind, "late" if late else ended, 1, amount))
 
 
-def _end(database: sqlite3.Connection, person: str, ended: str, recorded: str) -> None:
-    database.execute("UPDATE application SET ended = ? WHERE person = ?", (ended, person))
+def _end(database: sqlite3.Connection, person: str, ended: str, recorded: str, decided: int = 1) -> None:
+    text = "UPDATE application SET ended = ?1 WHERE person = ?2 AND ended <> ?1 RETURNING person"
+    if not database.execute(text, (ended, person)).fetchall():  # refused once more: it is decided no oftener
+        return
     database.execute(
-        f"{PUT_HOUR.replace('VALUES (?,?,?,?)', 'SELECT election, ?, 0, 1 FROM application WHERE person = ?')}",
-        (recorded[:HOUR], person),
+        f"{PUT_HOUR.replace('VALUES (?,?,?,?)', 'SELECT election, ?, 0, ? FROM application WHERE person = ?')}",
+        (recorded[:HOUR], decided, person),
     )

@@ -9,7 +9,7 @@ from fractions import Fraction
 from typing import NamedTuple
 
 from ledger.field import time_text
-from projections.application_tables import ANEW, CURE, READY, REFERRAL
+from projections.application_tables import ANEW, CASE, CURE, READY, REFERRAL
 
 HOURS = 24  # over which rates are taken
 PAGE = 50
@@ -18,6 +18,7 @@ MEANINGS = {
     ANEW: "checks to be run",
     READY: "nothing: to be admitted",
     REFERRAL: "somebody who decides",
+    CASE: "a ruling on a case about it",
     CURE: "an answer to a notice",
 }
 

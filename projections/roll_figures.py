@@ -20,6 +20,8 @@ from ledger.streams.application_events import (
     ApplicationLapsed,
     ApplicationReceived,
     ApplicationReferred,
+    ApplicationRefusalReversed,
+    ApplicationRefused,
     ApplicationWithdrawn,
     ReferralCleared,
 )
@@ -71,6 +73,7 @@ class RollFold:
         self._merged: dict[str, str] = {}
         self._several: Several | None = None
         self._changed = ""
+        self._refused: dict[str, set[str]] = {}
 
     def take(self, event: Event) -> None:
         """Take an event in."""
@@ -114,6 +117,12 @@ class RollFold:
                 self._applied.get(event.stream, set()).add(event.ground)
             case ReferralCleared():
                 self._applied.get(event.stream, set()).discard(event.ground)
+            case ApplicationRefused():
+                if event.stream in self._applied:
+                    self._refused[event.stream] = self._applied.pop(event.stream)
+            case ApplicationRefusalReversed():
+                if event.stream in self._refused:
+                    self._applied[event.stream] = self._refused.pop(event.stream)
             case _ if isinstance(event, ENDED):
                 self._applied.pop(event.stream, None)
             case _ if isinstance(event, OPENED):

@@ -214,7 +214,7 @@ def test_verify_finds_an_admission_that_the_record_does_not_bear(
 
 
 def test_verify_finds_an_admission_of_who_did_not_pass(at: Terminal, monkeypatch: pytest.MonkeyPatch) -> None:
-    def lax(application: Application, franchise: Any, *heads: BatchHead) -> Any:
+    def lax(application: Application, franchise: Any, *heads: BatchHead, **_cases: Any) -> Any:
         rule = json.loads(franchise.rule.model_dump_json())
         rule["categories"][0]["tests"] = [{"test": "declaration"}]
         looser = franchise.versions[0].model_copy(update={"rule": Franchise.model_validate_json(json.dumps(rule))})

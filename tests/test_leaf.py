@@ -431,6 +431,8 @@ APPLICATION_FIELDS: dict[str, dict[str, Any]] = {
         "unit": IDS,
     },
     "application-referred.v1": {"case": IDS, "ground": IDS, "reason": DIGESTS},
+    "application-refusal-reversed.v1": {"basis": STREAMS, "election": IDS, "ruling": NUMBERS},
+    "application-refused.v1": {"basis": STREAMS, "election": IDS, "grounds": SOME_IDS, "ruling": NUMBERS},
     "application-withdrawn.v1": {"fee_action": st.sampled_from(["refund", "retain", "none"])},
     "checks-run.v1": {
         "checks": st.lists(

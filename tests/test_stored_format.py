@@ -48,6 +48,8 @@ SINCE = frozenset(  # types of events that came after it
         "application-received-late.v1",
         "application-received.v1",
         "application-referred.v1",
+        "application-refusal-reversed.v1",
+        "application-refused.v1",
         "application-withdrawn.v1",
         "attribute-recorded.v1",
         "ballot-order-committed.v1",

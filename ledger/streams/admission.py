@@ -1,12 +1,12 @@
 """Admitting applications, one by one or in bulk, and `admission/<election>/<number>`: an admission in bulk.
 
 An application is admitted to the section of its category, where every test of the franchise in force is passed by the
-record and no referral is open. A refusal is a ruling, and is not made here.
+record, and neither a referral nor a case about it is open. A refusal is a ruling (see `refused_application`).
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, replace
 from typing import Any, Literal, NamedTuple, Protocol, Self
 
@@ -19,8 +19,10 @@ from ledger.field import Count, Hash, Id, PersonKey, Version
 from ledger.rules.franchise import FeePaid
 from ledger.streams.application import Application, application_stream, require_open
 from ledger.streams.application_events import ApplicationAdmitted, TestHeld
+from ledger.streams.case import Case, Docket
 from ledger.streams.election import Election, election_stream, require_election
 from ledger.streams.franchise import Adopted, franchise_stream, require_franchise
+from ledger.streams.refused_application import cases_of, docket_of, holding, require_no_case
 from ledger.streams.tested import BatchHead, batches_of, require_settled, require_tested
 from ledger.sweep import Found, Sweep, Swept
 
@@ -98,16 +100,22 @@ def admission_stream(election: str, number: int) -> AdmissionRun:
     return AdmissionRun(f"admission/{election}/{number}")
 
 
-def require_admissible(application: Application, franchise: Adopted, *batches: BatchHead) -> Admission:
+def require_admissible(
+    application: Application, franchise: Adopted, *batches: BatchHead, cases: Collection[str] = ()
+) -> Admission:
     """Give what an application is admitted to; refuse one that is not to be.
+
+    Args:
+        cases: ids of the open cases about it.
 
     Raises:
         RefusedError: `unknown-application`, `received-late`, `already-determined`, `batch-open`, `open-referral`,
-            `no-franchise`, `unknown-category`, `underpaid`, `tests-outstanding`, in that order.
+            `open-case`, `no-franchise`, `unknown-category`, `underpaid`, `tests-outstanding`, in that order.
     """
     received = require_open(application)
     where = application.stream
     require_settled(application, *batches)
+    require_no_case(application, cases)
     category, verdicts = require_tested(application, received, franchise)
     if application.short and any(isinstance(test, FeePaid) for test in category.tests):
         expected = f"{application.due} {received.currency} in the smallest unit"
@@ -153,6 +161,8 @@ class AdmitApplication(Command):
     franchise=lambda _, seen: franchise_stream(seen["application"].election or "none"),
     intake=lambda _, seen: BatchHead(batches_of(seen["application"])[0]),
     run=lambda _, seen: BatchHead(batches_of(seen["application"])[1]),
+    docket=docket_of,
+    cases=cases_of,
 )
 def admit_application(
     command: AdmitApplication,
@@ -161,13 +171,16 @@ def admit_application(
     franchise: Adopted,
     intake: BatchHead,
     run: BatchHead,
+    docket: Docket,
+    cases: tuple[Case, ...],
 ) -> Outcome:
     """Decide that an application is admitted.
 
     Raises:
         RefusedError: what `require_admissible` raises.
     """
-    admission = require_admissible(application, franchise, intake, run)
+    held = holding(application.stream, cases) if docket.cases else ()
+    admission = require_admissible(application, franchise, intake, run, cases=held)
     return Outcome([admitted_event(act.on(application), application, admission, franchise.version, "officer")])
 
 

@@ -15,7 +15,15 @@ AppealGround = Literal["procedure", "new-evidence", "wrong-rule", "disproportion
 Standing = Literal["subject", "representative"]
 AppealOutcome = Literal["dismissed", "allowed", "varied", "remitted"]
 Remedy = Literal[
-    "restore-entry", "issue-paper", "count-set-aside", "refund", "apology", "rerun", "rehearing", "none-possible"
+    "restore-entry",
+    "issue-paper",
+    "count-set-aside",
+    "admit",
+    "refund",
+    "apology",
+    "rerun",
+    "rehearing",
+    "none-possible",
 ]
 
 

@@ -19,6 +19,8 @@ from ledger.streams.application_events import (
     ApplicationReceived,
     ApplicationReceivedLate,
     ApplicationReferred,
+    ApplicationRefusalReversed,
+    ApplicationRefused,
     ApplicationWithdrawn,
     Check,
     ChecksRun,
@@ -63,6 +65,7 @@ class Application(State):
         cures: ground -> the last invitation to put it right.
         referrals: grounds referred and not cleared, in order.
         admitted: how it was admitted.
+        refusal: how it was refused, unless that was reversed.
         ended: what became of it; empty as long as nothing has.
     """
 
@@ -77,7 +80,8 @@ class Application(State):
     cures: Mapping[str, Cure] = field(default_factory=dict)
     referrals: tuple[str, ...] = ()
     admitted: ApplicationAdmitted | None = None
-    ended: Literal["", "admitted", "lapsed", "withdrawn"] = ""
+    refusal: ApplicationRefused | None = None
+    ended: Literal["", "admitted", "lapsed", "refused", "withdrawn"] = ""
 
     @property
     def key(self) -> str:
@@ -135,6 +139,10 @@ class Application(State):
                 return replace(self, version=version, referrals=rest)
             case ApplicationAdmitted():
                 return replace(self, version=version, admitted=event, ended="admitted")
+            case ApplicationRefused():
+                return replace(self, version=version, refusal=event, ended="refused")
+            case ApplicationRefusalReversed():
+                return replace(self, version=version, refusal=None, ended="")
             case ApplicationLapsed():
                 return replace(self, version=version, ended="lapsed")
             case ApplicationWithdrawn():

@@ -11,7 +11,7 @@ from typing import Annotated, Literal
 from pydantic import Field, StringConstraints
 
 from ledger.event import Audience, Canonical, Event, Private
-from ledger.field import Count, Hash, Id, PersonKey, Text, Time, Version
+from ledger.field import Count, Hash, Id, PersonKey, StreamId, Text, Time, Version
 from ledger.rules.local_time import Dated
 from ledger.streams.fee import Currency
 from ledger.streams.nominated import Day
@@ -217,6 +217,27 @@ class ApplicationLapsed(Event):
     type: Literal["application-lapsed.v1"] = "application-lapsed.v1"
     cause: Literal["unpaid", "uncured"]
     grounds: tuple[Id, ...]
+
+
+class ApplicationRefused(Event):
+    """An application was refused: its applicant was told of a ruling on the case `basis`, which found `grounds` met."""
+
+    audience = Audience.RESTRICTED
+    type: Literal["application-refused.v1"] = "application-refused.v1"
+    basis: StreamId
+    election: Id
+    grounds: tuple[Id, ...]
+    ruling: Version
+
+
+class ApplicationRefusalReversed(Event):
+    """A refused application is open again: by an appeal against the `ruling`, or by a later one, as `basis` says."""
+
+    audience = Audience.RESTRICTED
+    type: Literal["application-refusal-reversed.v1"] = "application-refusal-reversed.v1"
+    basis: StreamId
+    election: Id
+    ruling: Version
 
 
 class ApplicationWithdrawn(Event):

@@ -1,4 +1,7 @@
-"""When the person is told of a ruling, it has effect on the roll and on papers; a slip in its reasons is put right."""
+"""When the person is told of a ruling, it has effect on the roll, on papers and on their application.
+
+A slip in its reasons is put right.
+"""
 
 from __future__ import annotations
 
@@ -15,10 +18,12 @@ from ledger.field import Hash, Id, Text
 from ledger.rules.fairness import words_of
 from ledger.rules.local_time import DAY_SECONDS, seconds_between
 from ledger.streams.appeal import Appeal, appeal_stream
+from ledger.streams.application import Application
 from ledger.streams.case import Case, case_stream, require_ruling
 from ledger.streams.entry import Entries, EntryRemoved, EntryRestored, entry_stream
 from ledger.streams.ordered import overturned
 from ledger.streams.procedure import Procedure, procedure_stream
+from ledger.streams.refused_application import application_of, application_ruled
 from ledger.streams.ruled_papers import papers_guard, papers_ruled
 from ledger.streams.ruling_events import CONTENTS, Content, RulingCorrected, RulingMade, RulingNotified
 from ledger.streams.rulings import Reasons
@@ -31,6 +36,7 @@ CORRECTION_WORDS = 10
 class NotifyRuling(Command):
     """Record that the person was told of a ruling, with its text; from then on it has effect on their entries.
 
+    An application that the case is about is refused with that, or open again where the ruling is to admit it.
     With an entry that is removed its paper is cancelled, if it did not come back. One that did is set aside where the
     ruling says so, as long as it can be told which it is. A ruling that an appeal overturned meanwhile is told without
     effect; one that no longer answers the case, which was opened again, is not told any more.
@@ -51,6 +57,7 @@ class NotifyRuling(Command):
     procedure=lambda _c, seen: procedure_stream(seen["case"].election),
     entries=lambda _c, seen: entry_stream(seen["case"].election, seen["case"].person),
     appeal=lambda c, _: appeal_stream(c.case, c.ruling),
+    application=application_of,
     figures=lambda c, port: port.case_papers(c.case),
 )
 def notify_ruling(
@@ -60,6 +67,7 @@ def notify_ruling(
     procedure: Procedure,
     entries: Entries,
     appeal: Appeal,
+    application: Application,
     figures: CasePapers,
 ) -> Outcome:
     """Decide that it may be recorded that somebody was told of a ruling, and carry it out on the roll and on papers.
@@ -96,7 +104,8 @@ def notify_ruling(
     if overturned(appeal):  # what is to be done instead, its remedies say
         return Outcome([told])
     effects = (*_effects(made, act, case, entries), *papers_ruled(made, act, case, figures))
-    return Outcome([told, *effects], unchanged=papers_guard(figures) if made.effects else None)
+    applied = application_ruled(made, act, case, application)
+    return Outcome([told, *effects, *applied], unchanged=papers_guard(figures) if made.effects else None)
 
 
 def _require_answers(case: Case, number: int, where: str) -> None:

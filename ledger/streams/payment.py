@@ -203,7 +203,7 @@ def retain_fee(command: RetainFee, act: Act, application: Application) -> Outcom
     if command.day > today:
         raise refused("future-dated", where, f"a day up to {today}", command.day, "Record it once it is so")
     if not application.late and application.ended in ("", "admitted"):
-        expected = "an application that lapsed, was withdrawn or came late"
+        expected = "an application that lapsed, was refused or withdrawn, or came late"
         raise refused("not-determined", where, expected, application.ended or "an open one", "Decide on it first")
     left = application.money - application.retained
     if command.amount > left:

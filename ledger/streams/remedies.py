@@ -15,10 +15,12 @@ from ledger.rules.local_time import Local, Offset, dated
 from ledger.streams.appeal import Appeal, require_appeal
 from ledger.streams.appeal_events import Remedy, RemedyDone, RemedyOrdered
 from ledger.streams.appeals import OfAppeal, appeal_of, case_of
+from ledger.streams.application import Application
 from ledger.streams.case import Case
 from ledger.streams.contest import Contest, contest_stream, require_contest
 from ledger.streams.entry import Entries, EntryRestored, entry_stream
 from ledger.streams.procedure import Procedure, procedure_stream
+from ledger.streams.refused_application import application_of, application_remedied, require_refused_by
 from ledger.streams.ruled_papers import (
     INSTEAD,
     papers_guard,
@@ -27,7 +29,7 @@ from ledger.streams.ruled_papers import (
     require_papers_settled,
 )
 
-BEFORE_CLOSE = ("restore-entry", "issue-paper")  # which give nobody a vote once the poll has closed
+BEFORE_CLOSE = ("restore-entry", "issue-paper", "admit")  # which give nobody a vote once the poll has closed
 
 
 class OrderRemedy(OfAppeal):
@@ -62,6 +64,7 @@ def _entries(_command: OfAppeal, seen: Mapping[str, Case]) -> Entries:
     procedure=_procedure,
     entries=_entries,
     contest=lambda c, _: contest_stream(c.contest or "none"),
+    application=application_of,
     figures=lambda c, port: port.case_papers(c.case),
 )
 def order_remedy(
@@ -72,6 +75,7 @@ def order_remedy(
     procedure: Procedure,
     entries: Entries,
     contest: Contest,
+    application: Application,
     figures: CasePapers,
 ) -> Outcome:
     """Decide that a remedy may be ordered.
@@ -104,6 +108,8 @@ def order_remedy(
             remedy = "Give a date still to come"
             raise refused("due-past", appeal.stream, f"a date after {act.effective}", due.utc, remedy)
         _require_possible(command, appeal, entries, contest)
+        if command.remedy == "admit":
+            require_refused_by(application, case, command.ruling, appeal.stream)
         require_paper_remedy(command.remedy, command.contest, command.entry, figures, appeal.stream)
     fields: dict[str, Any] = {name: getattr(command, name) for name in ("case", "contest", "entry", "reason")}
     number = len(appeal.remedies) + 1
@@ -130,7 +136,8 @@ def _require_possible(command: OrderRemedy, appeal: Appeal, entries: Entries, co
 class DoRemedy(OfAppeal):
     """Record that a remedy was done, with what shows it.
 
-    An entry is restored with that, a paper issued, or one that was set aside put back with the others.
+    An entry is restored with that, a paper issued, or one that was set aside put back with the others. An application
+    that was refused is open again, to be admitted by its tests.
     """
 
     elsewhere = {"number": frozenset({"entry-restored.v1", "paper-issued.v1", "set-aside-reversed.v1"})}  # of an entry
@@ -144,10 +151,17 @@ class DoRemedy(OfAppeal):
     case=case_of,
     appeal=appeal_of,
     entries=_entries,
+    application=application_of,
     figures=lambda c, port: port.case_papers(c.case),
 )
 def do_remedy(
-    command: DoRemedy, act: Act, case: Case, appeal: Appeal, entries: Entries, figures: CasePapers
+    command: DoRemedy,
+    act: Act,
+    case: Case,
+    appeal: Appeal,
+    entries: Entries,
+    application: Application,
+    figures: CasePapers,
 ) -> Outcome:
     """Decide that a remedy may be recorded as done.
 
@@ -173,4 +187,6 @@ def do_remedy(
         shared: dict[str, Any] = {"basis": appeal.stream, "cause": "appeal", "election": case.election}
         events.append(EntryRestored(**act.on(entries), **shared, number=entry.number))
     events += papers_remedied(ordered, act, appeal, entries, figures)
+    if ordered.remedy == "admit":
+        events += application_remedied(act, appeal.stream, case, command.ruling, application)
     return Outcome(events, unchanged=papers_guard(figures))

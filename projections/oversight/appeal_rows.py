@@ -10,7 +10,7 @@ class RemedyRow(NamedTuple):
 
     Attributes:
         number: its number on the appeal, from 1.
-        remedy: restore-entry, issue-paper, count-set-aside, refund, apology, rerun, rehearing, or none-possible.
+        remedy: restore-entry, issue-paper, count-set-aside, admit, refund, apology, rerun, rehearing, or none-possible.
         due, due_local: until when, as a moment and in local time with its zone.
         reason: why none is possible, or why this one, where that was said.
         done, proof: when it was done, and what shows it.

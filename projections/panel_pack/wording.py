@@ -54,6 +54,7 @@ REMEDIES: Mapping[str, str] = {
     "restore-entry": "entry restored",
     "issue-paper": "paper issued",
     "count-set-aside": "paper set aside counted",
+    "admit": "application open again",
     "refund": "fee paid back",
     "apology": "apology",
     "rerun": "poll held again",

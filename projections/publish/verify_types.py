@@ -63,7 +63,8 @@ restricted application/* application-received.v1 any category channel concession
  amount currency day | checks-run.v1 any checks edition? matcher? | cure-invited.v1 any deadline grounds notice served\
  tests? | cure-supplied.v1 any grounds late received supplied | cure-lapsed.v1 any grounds | application-referred.v1\
  any case? ground reason | referral-cleared.v1 any ground reason | application-admitted.v1 any category decided_by\
- franchise region? section tests unit? | application-lapsed.v1 any cause grounds | application-withdrawn.v1 any\
+ franchise region? section tests unit? | application-lapsed.v1 any cause grounds | application-refused.v1 any basis\
+ election grounds ruling | application-refusal-reversed.v1 any basis election ruling | application-withdrawn.v1 any\
  fee_action
 restricted build/{election}/{build} roll-build-opened.v1 any as_of_position franchise | roll-build-closed.v1 any\
  accepted digest failed held rows sections
@@ -225,8 +226,9 @@ nomination-ruling rule-nomination-invalid nomination-ruled-invalid -nominee | ru
 nominations open-nominations nominations-opened | name-nominee nominee-named | size-class class-sized |\
  close-nominations nominations-closed -closes
 nominator register-nominator nominator-registered | end-entitlement entitlement-ended
-notification notify-ruling entry-removed entry-restored paper-cancelled paper-set-aside paper-unlinked ruling-notified\
- -appeal_by -basis -cause -contest -election -number -why | correct-ruling ruling-corrected -person ~reasons
+notification notify-ruling application-refusal-reversed application-refused entry-removed entry-restored\
+ paper-cancelled paper-set-aside paper-unlinked ruling-notified -appeal_by -basis -cause -contest -election -grounds\
+ -number -why | correct-ruling ruling-corrected -person ~reasons
 paper read-papers! batch-closed batch-opened -contents -count -digest -provenance -total
 paper-handling issue-paper paper-issued | reissue-paper paper-read paper-reissued -marks -provenance | cancel-paper\
  paper-cancelled
@@ -237,8 +239,8 @@ person record-person person-recorded ~identity | order-erasure erasure-ordered |
  ~digests
 procedure adopt-procedure procedure-adopted ~published
 referral refer-application application-referred ~reason | clear-referral referral-cleared ~reason
-remedies order-remedy remedy-ordered -number ~due | do-remedy entry-restored paper-issued remedy-done\
- set-aside-reversed -basis -cause -contest -election -reason ~number
+remedies order-remedy remedy-ordered -number ~due | do-remedy application-refusal-reversed entry-restored paper-issued\
+ remedy-done set-aside-reversed -basis -cause -contest -election -reason ~number
 report make-report! report-made -as_of_position
 result order-recount recount-ordered -number | annul-result! result-annulled | publish-figures figures-published
 retention hold-retention retention-held | release-retention retention-released | fulfil-subject-access\

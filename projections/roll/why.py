@@ -15,7 +15,7 @@ from ledger.record import Record
 from ledger.rules.eligibility import Verdict, evaluate_all
 from ledger.rules.franchise import Category, Franchise
 from ledger.streams.application import PREFIX as APPLICATION
-from ledger.streams.application_events import ApplicationReceived
+from ledger.streams.application_events import ApplicationReceived, ApplicationRefused
 from ledger.streams.basis import PERSON, Basis
 from ledger.streams.case import case_stream, docket_stream
 from ledger.streams.case_events import InterimMeasureTaken
@@ -24,6 +24,7 @@ from ledger.streams.entry import Entries, EntryAdded, EntryNow, EntryRemoved, en
 from ledger.streams.franchise import franchise_stream, require_franchise
 from ledger.streams.member import IntakeState
 from ledger.streams.merge import merge_stream
+from ledger.streams.refused_application import holding
 from ledger.streams.roll import Roll, roll_stream
 from ledger.streams.roll_build import BuildState
 from projections.moment import Moment
@@ -38,6 +39,7 @@ class Ground:
         category: of the franchise; None: none takes it, and there are no tests.
         named: the category that it names itself, and the `register` it came from; None of an application.
         counts: whether the file that it came in was taken in whole.
+        refusal: how an application was refused; `held`, ids of the open cases about it: it is not admitted meanwhile.
     """
 
     stream: str
@@ -47,6 +49,8 @@ class Ground:
     verdicts: tuple[Verdict, ...]
     counts: bool = True
     affiliate: str | None = None
+    refusal: ApplicationRefused | None = None
+    held: tuple[str, ...] = ()
 
     @property
     def passed(self) -> bool:
@@ -105,6 +109,7 @@ def reasons(ledger: Record, election: str, person: str, moment: Moment, merged: 
     bases = [past(Basis(f"{stem}{each}")) for each in people for stem in (PERSON, APPLICATION)]
     if not (entries.exists or any(each.exists for each in bases)):
         raise unknown_person(person)
+    cases = [past(case_stream(case)) for each in people for case in past(docket_stream(election, each)).cases]
     grounds = []
     for basis in bases:
         received = basis.application.received if basis.application else None
@@ -116,13 +121,15 @@ def reasons(ledger: Record, election: str, person: str, moment: Moment, merged: 
         category = rule.takes(basis.category, basis.register)
         verdicts = tuple(evaluate_all(category, basis.facts(certified=certified))) if category else ()
         affiliate = basis.placed("affiliate")
-        grounds.append(Ground(basis.stream, basis.category, basis.register, category, verdicts, counts, affiliate))
+        refusal = basis.application.refusal if basis.application else None
+        held = tuple(holding(basis.stream, cases))
+        about = (basis.stream, basis.category, basis.register, category, verdicts, counts, affiliate)
+        grounds.append(Ground(*about, refusal, held))
     past_entries = [event for _, event in moment.past(ledger.stream(entries.stream))]
     waiting = tuple(_waiting(ledger, moment, past_entries))
     removed = {each.number: each for each in past_entries if isinstance(each, EntryRemoved)}
     roll, kept = past(roll_stream(election)), past(merge_stream(person)).kept
-    cases = [past(case_stream(case)) for case in past(docket_stream(election, person)).cases]
-    measures = tuple(case.interim for case in cases if case.interim)
+    measures = tuple(case.interim for case in cases if case.interim and case.person == person)
     return Reasons(person, election, rule, tuple(grounds), entries, waiting, removed, roll, kept, merged, measures)
 
 

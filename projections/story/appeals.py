@@ -22,6 +22,7 @@ REMEDIES = {
     "restore-entry": "that the entry be restored",
     "issue-paper": "that a paper be issued",
     "count-set-aside": "that a paper set aside be counted",
+    "admit": "that the application be open again, to be admitted by its tests",
     "refund": "that the fee be paid back",
     "apology": "an apology",
     "rerun": "that the poll be held again",

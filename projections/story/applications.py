@@ -9,6 +9,8 @@ from ledger.streams.application_events import (
     ApplicationReceived,
     ApplicationReceivedLate,
     ApplicationReferred,
+    ApplicationRefusalReversed,
+    ApplicationRefused,
     ApplicationWithdrawn,
     ChecksRun,
     CureInvited,
@@ -238,6 +240,18 @@ def _(event: ApplicationAdmitted, _names: Names) -> Sentences:
 def _(event: ApplicationLapsed, _names: Names) -> Sentences:
     why = "the fee was never paid" if event.cause == "unpaid" else "what was wrong was not put right"
     return (f"recorded that {event.stream} lapsed: {why}", f"Grounds that it was told of: {listed(event.grounds)}.")
+
+
+@tells(ApplicationRefused)
+def _(event: ApplicationRefused, _names: Names) -> Sentences:
+    by = f"ruling {event.ruling} on {event.basis}"
+    return (f"refused {event.stream}, by {by}, as the applicant was told of it", f"Grounds: {listed(event.grounds)}.")
+
+
+@tells(ApplicationRefusalReversed)
+def _(event: ApplicationRefusalReversed, _names: Names) -> Sentences:
+    by = "an appeal that was allowed" if event.basis.startswith("appeal/") else f"ruling {event.ruling}"
+    return (f"opened {event.stream} again, which was refused, by {by} ({event.basis})",)
 
 
 @tells(ApplicationWithdrawn)

@@ -40,6 +40,7 @@ from ledger.streams.tested import BatchHead, batches_of
 from ledger.streams.timetable import StepVaried, TimetableSet, timetable_stream
 from projections.admissions import streams_in_order
 from projections.verify.finding import Finding
+from projections.verify.held import HeldApplications
 from projections.verify.record import RecordRead
 
 Rule = FranchiseAdopted | FeeSet | GroundAdopted | TimetableSet | StepVaried
@@ -55,6 +56,7 @@ class Rules:
     events: dict[str, list[Event]] = field(default_factory=dict)
     closed: dict[str, int] = field(default_factory=dict)  # batch -> where it was closed
     opened: dict[str, tuple[int, Opening]] = field(default_factory=dict)  # batch of invitations or lapses -> its event
+    held: HeldApplications = field(default_factory=HeldApplications)
     checks: dict[str, set[str]] = field(default_factory=dict)  # run of checks -> names of those that it makes
     booked: dict[str, str] = field(default_factory=dict)  # payment -> the application that has it
     _terms: dict[tuple[str, int, int], Terms] = field(default_factory=dict)
@@ -63,7 +65,7 @@ class Rules:
     @classmethod
     def of(cls, record: RecordRead) -> Rules:
         """Take them from a record."""
-        rules = cls()
+        rules = cls(held=HeldApplications.of(record.others))
         for position, event in record.others:
             if isinstance(event, Rule):
                 rules.positions.setdefault(event.stream, []).append(position)
@@ -176,7 +178,8 @@ def _check_admission(
     franchise = rules.franchise(application.election, position)
     heads = [rules.head(name, position) for name in batches_of(application)]
     try:
-        admission = require_admissible(application, franchise, *heads)
+        cases = rules.held.cases(application.stream, position, event.batch)
+        admission = require_admissible(application, franchise, *heads, cases=cases)
     except RefusedError as refused:
         expected, found = f"{refused.expected} ({refused.code})", refused.found
         yield Finding(CHECK, "admission-unfounded", position, event.stream, expected, found)

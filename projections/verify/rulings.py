@@ -16,6 +16,7 @@ from ledger.figures import Figures
 from ledger.rules.local_time import Dated, offset_of
 from ledger.store import Ledger
 from ledger.streams.appeal_events import AppealDetermined
+from ledger.streams.application_events import ApplicationRefusalReversed, ApplicationRefused
 from ledger.streams.case import case_stream, docket_stream
 from ledger.streams.contest import contest_stream
 from ledger.streams.issued import PaperIssued, PaperReissued, PaperSetAside, PaperUnlinked, SetAsideReversed
@@ -27,7 +28,7 @@ from projections.verify.finding import Finding
 from projections.verify.ordered import alone_faults
 from projections.verify.verbs import verbs_of
 
-ALONE_NEVER = (PaperSetAside, PaperUnlinked, SetAsideReversed)
+ALONE_NEVER = (ApplicationRefusalReversed, ApplicationRefused, PaperSetAside, PaperUnlinked, SetAsideReversed)
 DECIDED = (*OF_CASES, *OF_APPEALS, ProcedureAdopted)
 WORD = "zzz"  # stands, with a number, for a word of what only the vault has
 GIVEN = ("appeal/", "case/", "docket/", "merge/")  # streams that are many, and of which every event was read before

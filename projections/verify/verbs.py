@@ -14,6 +14,8 @@ OTHERWISE = {
     "admission-closed.v1": ("admit-applications",),
     "admission-opened.v1": ("admit-applications",),
     "application-admitted.v1": ("admit-application", "admit-applications"),
+    "application-refusal-reversed.v1": ("notify-ruling", "do-remedy"),
+    "application-refused.v1": ("notify-ruling",),
     "application-received-late.v1": ("receive-application", "receive-applications"),
     "application-received.v1": ("receive-application", "receive-applications"),
     "appeal-attempted.v1": ("lodge-appeal",),
