@@ -94,7 +94,7 @@ class Admissions(OpenApplications):
 
     def made(self, application: Application, on: Mapping[str, Any], *heads: BatchHead) -> Event:
         """Make the admission of an application."""
-        admission = require_admissible(application, self.franchise, *heads)
+        admission = require_admissible(application, self.franchise, *heads, by=on["actor"])
         return admitted_event(on, application, admission, self.franchise.version, "automatic")
 
     def code_of(self, refused: RefusedError) -> str:
