@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
+from cli.access import log_opening, purpose_named
 from cli.look import contest_named, moment_from, require_known
 from cli.office import viewed
 from cli.place import Place
@@ -38,12 +39,22 @@ ASIDE = {"set_aside": "aside"}  # a column that is there where a ruling took pap
 
 
 def show_papers(
-    place: Place, contest: str, by: Sequence[str], as_of: str | None, known_at: str | None, *, as_json: bool
+    place: Place,
+    contest: str,
+    by: Sequence[str],
+    as_of: str | None,
+    known_at: str | None,
+    asked: tuple[str, str],
+    *,
+    as_json: bool,
 ) -> None:
     """Show the papers of a contest.
 
+    Args:
+        asked: for which purpose, and who asks; by section alone, neither is asked.
+
     Raises:
-        UsageError: `unknown-place`, `bad-moment`.
+        UsageError: `unknown-place`, `bad-moment`, `purpose-required`.
         RefusedError: `unknown-contest`.
     """
     for name in by:
@@ -54,6 +65,8 @@ def show_papers(
             )
     moment = moment_from(as_of, known_at)
     names = tuple(dict.fromkeys(by)) or ("section",)
+    if names != ("section",):
+        purpose_named(asked[0])
     with viewed(place) as (ledger, views):
         require_known(moment, ledger)
         with progress("reading", ledger.head().size) as bar, contest_named(ledger, moment):
@@ -65,6 +78,8 @@ def show_papers(
         found = _differences(ledger, used, contest, moment, lines) if names == ("section",) else []
         if used is not views:
             used.close()
+    if names != ("section",):
+        log_opening(place, "papers", len(lines), *asked)
     if as_json:
         say_json(
             {
