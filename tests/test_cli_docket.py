@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 from invented import FOLDER, told_in
-from terminal import OPENED, Terminal
+from terminal import Terminal
 
 ELECTION = "chair-2025"
 LATER = ("--as-of", "2025-07-21")
@@ -31,7 +31,7 @@ def shown(at: Terminal, *words: str) -> Any:
 
 
 def events(at: Terminal, *types: str) -> list[dict[str, Any]]:
-    found = shown(at, "events", "--limit", "10000", *OPENED)
+    found = shown(at, "events", "--limit", "10000", "--purpose", "audit", "--as", "clerk")
     return [each for each in found if each["type"].partition(".")[0] in types]
 
 
