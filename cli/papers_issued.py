@@ -81,14 +81,15 @@ def show_papers(
     if names != ("section",):
         log_opening(place, "papers", len(lines), *asked)
     if as_json:
-        say_json(
-            {
-                "contest": contest,
-                "papers": [_json(names, line) for line in lines],
-                "differences": [_said(each) for each in found],
-            }
-        )
+        papers = [_json(names, line) for line in lines]
+        say_json({"contest": contest, "papers": papers, "differences": [_said(each) for each in found]})
         return
+    _say(contest, names, lines, found, moment)
+
+
+def _say(
+    contest: str, names: Sequence[str], lines: Sequence[PaperLine], found: Sequence[Difference], moment: Moment
+) -> None:
     if not lines:
         say_wrapped(f"Nobody is on the roll of contest {contest} ({moment.says()})")
         return
