@@ -5,7 +5,7 @@ Every verb that shows what the vault holds, or numbers small enough to tell of s
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import cast
@@ -17,8 +17,12 @@ from cli.screen import say, say_json, say_wrapped, table
 from cli.sealing import seal_up
 from ledger.desk import Desk
 from ledger.errors import UsageError, nearest
+from ledger.event import Audience, Event
 from ledger.store import Ledger
 from ledger.streams.access import DAY_LENGTH, PURPOSES, AccessLogged, LogAccess, Purpose
+
+BY_KEY = frozenset(("application", "entry", "issued", "merge", "person", "returned"))  # named last by a person's key
+OF_PEOPLE = BY_KEY | {"appeal", "case", "docket"}  # kinds of stream of which each is about one person
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +70,22 @@ def log_opening(place: Place, what: str, rows: int, purpose: str, actor: str) ->
     """Record that numbers small enough to tell of somebody are about to be shown; see `opening`."""
     with opening(place, what, purpose, actor) as opened_now:
         opened_now.log(rows)
+
+
+def log_of_people(place: Place, what: str, found: Sequence[tuple[int, Event]], asked: tuple[str, str]) -> None:
+    """Record that events of people's streams are about to be shown; of others, nothing is asked.
+
+    Args:
+        found: what is to be shown: of one person, the access is recorded as theirs.
+        asked: for which purpose, and who asks.
+    """
+    streams = [event.stream.split("/") for _, event in found if event.audience is Audience.RESTRICTED]
+    of_people = [names for names in streams if names[0] in OF_PEOPLE]
+    if not of_people:
+        return
+    with opening(place, what, *asked) as opened_now:
+        keys = {names[-1] if names[0] in BY_KEY else "" for names in of_people}
+        opened_now.log(len(of_people), min(keys) or None if len(keys) == 1 else None)
 
 
 def purpose_named(word: str) -> Purpose:

@@ -131,7 +131,9 @@ def show_beginning(place: Place, beginning: Beginning, folder: Path, chance: Cha
 def tell_nominations(place: Place, contest: str) -> None:
     """Tell how nominations were opened, closed and stated."""
     _say_command(place, f"show nominations/{contest}")
-    show_stream(Place(place.folder), f"nominations/{contest}", None, None, fields=False, clocks=False, as_json=False)
+    show_stream(
+        Place(place.folder), f"nominations/{contest}", None, None, ("", ""), fields=False, clocks=False, as_json=False
+    )
 
 
 def _say_command(place: Place, words: str) -> None:

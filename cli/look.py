@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
+from cli.access import log_of_people
 from cli.office import opened, viewed
 from cli.place import Place
 from cli.screen import WIDTH, progress, say, say_json, table
@@ -69,9 +70,24 @@ def require_known(moment: Moment, ledger: Ledger) -> None:
 
 
 def list_events(
-    place: Place, stream: str, kind: str, limit: int, as_of: str | None, known_at: str | None, *, as_json: bool
+    place: Place,
+    stream: str,
+    kind: str,
+    limit: int,
+    as_of: str | None,
+    known_at: str | None,
+    asked: tuple[str, str],
+    *,
+    as_json: bool,
 ) -> None:
-    """List events."""
+    """List events.
+
+    Args:
+        asked: for which purpose, and who asks; of people's streams alone.
+
+    Raises:
+        UsageError: `unknown-type`, `bad-moment`, `purpose-required`.
+    """
     moment = moment_from(as_of, known_at)
     if kind and kind not in TYPES:
         raise UsageError(
@@ -91,6 +107,7 @@ def list_events(
                     found.append((position, event))
                     if len(found) == limit:
                         break
+    log_of_people(place, "events", found, asked)
     if as_json:
         say_json([plain(position, event) for position, event in found])
         return
@@ -100,11 +117,20 @@ def list_events(
 
 
 def show_stream(
-    place: Place, stream: str, as_of: str | None, known_at: str | None, *, fields: bool, clocks: bool, as_json: bool
+    place: Place,
+    stream: str,
+    as_of: str | None,
+    known_at: str | None,
+    asked: tuple[str, str],
+    *,
+    fields: bool,
+    clocks: bool,
+    as_json: bool,
 ) -> None:
     """Show one stream: told in sentences, or with every field of its events.
 
     Args:
+        asked: for which purpose, and who asks; of a person's stream alone.
         fields: list every field in place of sentences.
         clocks: say in each sentence both when it took effect and when it was recorded.
     """
@@ -124,6 +150,7 @@ def show_stream(
             found="none of this name",
             remedy="See the names with: pollbook events",
         )
+    log_of_people(place, "show", found, asked)
     if as_json:
         say_json([plain(position, event) for position, event in found])
         return

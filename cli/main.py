@@ -14,6 +14,7 @@ from cli import (
     case_verbs,
     check_verbs,
     count_verbs,
+    look_verbs,
     margin_verbs,
     member_verbs,
     nomination_verbs,
@@ -194,38 +195,7 @@ def export(
     export_papers(context.obj, contest, form, section, out, as_of, known_at)
 
 
-@app.command(rich_help_panel=LOOK)
-def events(
-    context: typer.Context,
-    stream: Annotated[str, typer.Option("--stream", help="Only streams that begin so.")] = "",
-    kind: Annotated[str, typer.Option("--type", help="Only this type, such as paper-read.v1.")] = "",
-    limit: Annotated[int, typer.Option("--limit", min=1, help="At most so many, the first ones.")] = 50,
-    as_of: AsOf = None,
-    known_at: KnownAt = None,
-    as_json: Json = False,
-) -> None:
-    """List events in the order they were recorded."""
-    from cli.look import list_events
-
-    list_events(context.obj, stream, kind, limit, as_of, known_at, as_json=as_json)
-
-
-@app.command(rich_help_panel=LOOK)
-def show(
-    context: typer.Context,
-    stream: Annotated[str, typer.Argument(help="A stream, such as contest/leader or paper/leader/members/...")],
-    as_of: AsOf = None,
-    known_at: KnownAt = None,
-    fields: Annotated[bool, typer.Option("--fields", help="List every field of each event.")] = False,
-    clocks: Annotated[bool, typer.Option("--clocks", help="Say also when each event was recorded.")] = False,
-    as_json: Json = False,
-) -> None:
-    """Tell one stream in plain sentences: who did what, when."""
-    from cli.look import show_stream
-
-    show_stream(context.obj, stream, as_of, known_at, fields=fields, clocks=clocks, as_json=as_json)
-
-
+look_verbs.add_verbs(app)
 for verbs in (build_verbs, timetable_verbs, body_verbs, rules_verbs, count_verbs, nomination_verbs, office_verbs):
     verbs.add_verbs(app)
 for verbs in (member_verbs, check_verbs, roll_verbs, paper_verbs, case_verbs, margin_verbs, privacy_verbs):

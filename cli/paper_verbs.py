@@ -6,6 +6,8 @@ from typing import Annotated
 
 import typer
 
+from cli.purpose import OpenerOption, PurposeOption
+
 LOOK = "Look"
 
 AsOf = Annotated[str | None, typer.Option("--as-of", metavar="DATE", help="As it was at the end of a day (UTC).")]
@@ -25,6 +27,8 @@ def add_verbs(app: typer.Typer) -> None:
             list[str] | None,
             typer.Option("--by", metavar="PLACE", help="section, category, region, unit or affiliate; or several."),
         ] = None,
+        purpose: PurposeOption = "",
+        actor: OpenerOption = "",
         as_of: AsOf = None,
         known_at: KnownAt = None,
         as_json: Annotated[bool, typer.Option("--json", help="Print JSON instead of tables.")] = False,
@@ -33,8 +37,10 @@ def add_verbs(app: typer.Typer) -> None:
 
         By section, beside the stated account and the papers read; or by places, with turnout. It is taken from the
         roll and the marked register: nothing here knows how anybody voted. Small numbers are shown, so it is not for
-        the public. Such as: pollbook papers leader --by region --by unit
+        the public; by places, why they are opened is asked for, and recorded. Such as:
+
+          pollbook papers leader --by region --by unit --purpose scrutiny
         """
         from cli.papers_issued import show_papers
 
-        show_papers(context.obj, contest, by or [], as_of, known_at, as_json=as_json)
+        show_papers(context.obj, contest, by or [], as_of, known_at, (purpose, actor), as_json=as_json)

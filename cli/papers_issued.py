@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
+from cli.access import log_opening, purpose_named
 from cli.look import contest_named, moment_from, require_known
 from cli.office import viewed
 from cli.place import Place
@@ -44,12 +45,22 @@ ASIDE = {"set_aside": "aside"}  # a column that is there where a ruling took pap
 
 
 def show_papers(
-    place: Place, contest: str, by: Sequence[str], as_of: str | None, known_at: str | None, *, as_json: bool
+    place: Place,
+    contest: str,
+    by: Sequence[str],
+    as_of: str | None,
+    known_at: str | None,
+    asked: tuple[str, str],
+    *,
+    as_json: bool,
 ) -> None:
     """Show the papers of a contest.
 
+    Args:
+        asked: for which purpose, and who asks; by section alone, neither is asked.
+
     Raises:
-        UsageError: `unknown-place`, `bad-moment`.
+        UsageError: `unknown-place`, `bad-moment`, `purpose-required`.
         RefusedError: `unknown-contest`.
     """
     for name in by:
@@ -60,6 +71,8 @@ def show_papers(
             )
     moment = moment_from(as_of, known_at)
     names = tuple(dict.fromkeys(by)) or ("section",)
+    if names != ("section",):
+        purpose_named(asked[0])
     with viewed(place) as (ledger, views):
         require_known(moment, ledger)
         with progress("reading", ledger.head().size) as bar, contest_named(ledger, moment):
@@ -72,15 +85,24 @@ def show_papers(
         found = list(differences(lines, stated, read)) if names == ("section",) else []
         if used is not views:
             used.close()
+    if names != ("section",):
+        log_opening(place, "papers", len(lines), *asked)
     if as_json:
-        say_json(
-            {
-                "contest": contest,
-                "papers": [_json(names, line) for line in lines],
-                "differences": [_said(each) for each in found],
-            }
-        )
+        papers = [_json(names, line) for line in lines]
+        say_json({"contest": contest, "papers": papers, "differences": [_said(each) for each in found]})
         return
+    agrees = AGREES[bool(stated), bool(read)] if names == ("section",) and not found else ""
+    _say(contest, names, lines, found, agrees, moment)
+
+
+def _say(
+    contest: str,
+    names: Sequence[str],
+    lines: Sequence[PaperLine],
+    found: Sequence[Difference],
+    agrees: str,
+    moment: Moment,
+) -> None:
     if not lines:
         say_wrapped(f"Nobody is on the roll of contest {contest} ({moment.says()})")
         return
@@ -90,8 +112,8 @@ def show_papers(
     say()
     for one in found:
         say_wrapped(f"Section {one.section}: {one.found:,} {one.what}, but {one.expected:,} {one.other}")
-    if names == ("section",) and not found and any(line.returned for line in lines):
-        say_wrapped(AGREES[bool(stated), bool(read)])
+    if agrees and any(line.returned for line in lines):
+        say_wrapped(agrees)
     say_wrapped("For officers: small numbers are not hidden")
 
 

@@ -70,14 +70,19 @@ def show_turnout_by(
         log_opening(place, "turnout", len(told), *asked)
     if as_json:
         say_json([{**dict(zip(names, key, strict=True)), **_json(papers)} for key, papers in told.items()])
-        return
+    else:
+        _say(contest, names, told, moment, least)
+
+
+def _say(contest: str, names: Sequence[str], told: Told, moment: Moment, least: int) -> None:
+    """Print a table; `least` is the fewest in it, 0 where it is for officers."""
     whole = sum(told.values(), Papers(0, 0))
     rows = [(*(name or NONE for name in key), *_row(papers)) for key, papers in told.items()]
     rows.append(("all", *("" for _ in names[1:]), *_row(whole)))
     last = len(names)
     say(table((*names, "distributed", "returned", "%"), rows, right=(last, last + 1, last + 2)))
     say_wrapped(f"turnout in contest {contest}, by the marked register ({moment.says()})")
-    if audience == "public":
+    if least:
         say_wrapped(f"Where fewer than {least} returned their papers, or did not, they are counted among {OTHERS}")
         say_wrapped(f"Distributed is as told of the roll, where it differs from that by fewer than {LEAST}")
     else:

@@ -105,7 +105,7 @@ class Admissions(OpenApplications):
     def made(self, application: Application, on: Mapping[str, Any], *heads: BatchHead) -> Event:
         """Make the admission of an application."""
         cases = self._cases.get(application.stream, ())
-        admission = require_admissible(application, self.franchise, *heads, cases=cases)
+        admission = require_admissible(application, self.franchise, *heads, by=on["actor"], cases=cases)
         return admitted_event(on, application, admission, self.franchise.version, "automatic")
 
     def code_of(self, refused: RefusedError) -> str:

@@ -31,6 +31,8 @@ VARIABLES = (
     "POLLBOOK_PURPOSE",
 )
 
+OPENED = ("--purpose", "audit", "--as", "auditor")  # why people's data are opened, and by whom
+
 RULE = {
     "version": "av.v1",
     "blank": "refuse",

@@ -81,13 +81,13 @@ def adopted(scene: Given) -> Any:
 
 def code_of(scene: Given, checks: dict[str, str] | None = None, head: BatchHead = COMPLETE) -> str:
     with pytest.raises(RefusedError) as refused:
-        require_admissible(application(scene, checks), adopted(scene), head)
+        require_admissible(application(scene, checks), adopted(scene), head, by="clerk")
     return refused.value.code
 
 
 def test_admits_with_every_test_that_was_passed() -> None:
     scene = after(FRANCHISE, APPLY, PAID)
-    admission = require_admissible(application(scene), adopted(scene), COMPLETE)
+    admission = require_admissible(application(scene), adopted(scene), COMPLETE, by="clerk")
     assert (admission.category, admission.section) == ("supporters", "affiliates")
     assert [(each.code, each.outcome) for each in admission.tests] == [(code, "passed") for code in CODES]
 
@@ -127,7 +127,7 @@ def test_an_officer_admits_one_without_checks_where_no_test_asks_for_any() -> No
 def test_says_every_test_that_is_missing() -> None:
     scene = after(FRANCHISE, APPLY, PAID)
     with pytest.raises(RefusedError, match="paid outstanding, not-duplicate outstanding, register-match failed"):
-        require_admissible(application(scene, {"register-match": "none"}), adopted(scene), COMPLETE)
+        require_admissible(application(scene, {"register-match": "none"}), adopted(scene), COMPLETE, by="clerk")
 
 
 def test_nothing_is_admitted_in_bulk_without_a_source() -> None:
@@ -214,11 +214,11 @@ def test_verify_finds_an_admission_that_the_record_does_not_bear(
 
 
 def test_verify_finds_an_admission_of_who_did_not_pass(at: Terminal, monkeypatch: pytest.MonkeyPatch) -> None:
-    def lax(application: Application, franchise: Any, *heads: BatchHead, **_cases: Any) -> Any:
+    def lax(application: Application, franchise: Any, *heads: BatchHead, **more: Any) -> Any:
         rule = json.loads(franchise.rule.model_dump_json())
         rule["categories"][0]["tests"] = [{"test": "declaration"}]
         looser = franchise.versions[0].model_copy(update={"rule": Franchise.model_validate_json(json.dumps(rule))})
-        return require_admissible(application, fold(franchise_stream("labour"), [looser]), *heads)
+        return require_admissible(application, fold(franchise_stream("labour"), [looser]), *heads, **more)
 
     monkeypatch.setattr("projections.admissions.require_admissible", lax)
     assert admitted(at)["admitted"] == {"affiliates": 2}

@@ -6,7 +6,7 @@ import json
 from pathlib import Path
 
 import pytest
-from terminal import CALL_ELECTION, Terminal
+from terminal import CALL_ELECTION, OPENED, Terminal
 from test_cli_members import ADA, BELA, CATO, HEAD, IMPORT, MAPPING
 
 FRANCHISE = {
@@ -47,7 +47,7 @@ def test_builds_freezes_and_certifies_a_roll(at: Terminal) -> None:
     expected |= {"sections": {"members": 2}, "failed": {"member-on": 1}}
     assert {name: dry[name] for name in expected} == expected
     assert dry["when"] == "dry"
-    assert "entry-added.v1" not in at("events", "--limit", "99").done()
+    assert "entry-added.v1" not in at("events", "--limit", "99", *OPENED).done()
     text = at(*BUILD).done()
     for line in ("        2 added", "        1 without an entry", "        3 rows", "   1  member-on"):
         assert line in text

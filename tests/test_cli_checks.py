@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from terminal import CALL_ELECTION, Answer, Terminal
+from terminal import CALL_ELECTION, OPENED, Answer, Terminal
 
 JUNE = "2010-06-01T12:00:00Z"
 STEPS = [
@@ -70,7 +70,7 @@ def ran(at: Terminal, *words: str) -> dict[str, Any]:
 
 def found(at: Terminal, key: str) -> dict[str, tuple[str, int | None]]:
     """The last checks of an application, from the record."""
-    events = json.loads(at("show", f"application/{key}", "--json").done())
+    events = json.loads(at("show", f"application/{key}", "--json", *OPENED).done())
     checks: dict[str, tuple[str, int | None]] = {}
     for event in events:
         for check in event.get("checks", ()):
@@ -133,7 +133,7 @@ def test_a_member_of_a_register_is_a_duplicate(at: Terminal) -> None:
     words = ("import", "register-members", "m.csv", "--mapping", "m.toml", "--set", "register_id=members", *AS)
     at(*words).done()
     ran(at)
-    events = json.loads(at("show", f"application/{BELA}", "--json").done())
+    events = json.loads(at("show", f"application/{BELA}", "--json", *OPENED).done())
     duplicate = next(each for each in events[-1]["checks"] if each["check"] == "duplicate")
     assert duplicate["outcome"] == "fail"
     assert duplicate["against"].startswith("person/")

@@ -31,7 +31,7 @@ def shown(at: Terminal, *words: str) -> Any:
 
 
 def events(at: Terminal, *types: str) -> list[dict[str, Any]]:
-    found = shown(at, "events", "--limit", "10000")
+    found = shown(at, "events", "--limit", "10000", "--purpose", "audit", "--as", "clerk")
     return [each for each in found if each["type"].partition(".")[0] in types]
 
 

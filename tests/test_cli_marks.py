@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 from electorate import entry, frozen, person, put, removed
-from terminal import ADOPT_RULE, CALL_ELECTION, CLOSE_POLL, DEFINE_CONTEST, PAPERS, Terminal
+from terminal import ADOPT_RULE, CALL_ELECTION, CLOSE_POLL, DEFINE_CONTEST, OPENED, PAPERS, Terminal
 
 import cli.mark_file
 from ledger.store import open_ledger
@@ -122,7 +122,7 @@ def test_reads_other_columns_days_and_channels_by_a_mapping(at: Terminal) -> Non
     at.write("m.toml", 'elector = "No"\nday = "Came"\nchannel = "How"\ndates = "%d/%m/%Y"\nwords = {"P" = "post"}\n')
     content = f"No,Came,How\n{person(1)}/1,01/09/2010,P\n{person(2)}/1,02/09/2010,X\n{person(3)}/1,02/09/2010,\n"
     assert of(imported(at, content, "--mapping", "m.toml")) == (2, 0, 0, {"unknown-word": 1})
-    shown = at("show", f"returned/leader/{person(1)}").done()
+    shown = at("show", f"returned/leader/{person(1)}", *OPENED).done()
     assert "came back on 1 September 2010 by post" in " ".join(shown.split())
     at.write("m.toml", 'encoding = "cp1252"\nchannel = "How"\n')
     done = imported(at, f"elector,day,How\n{person(4)}/1,2010-09-01,\xc9l\n".encode("cp1252"), "--mapping", "m.toml")
@@ -187,7 +187,7 @@ def test_papers_are_added_up_by_section_and_by_place(at: Terminal) -> None:
     assert members == [12, 1, 12, 0, 1, 4, 1, 0, 7]  # entries, due, issued, again, cancelled, back, second, aside, out
     assert unions == [1, 0, 1, 0, 0, 0, 0, 0, 1]
     assert found[0]["turnout"] == "4/11"
-    rows = json.loads(at("papers", "leader", "--by", "unit", "--json").done())["papers"]
+    rows = json.loads(at("papers", "leader", "--by", "unit", "--json", *OPENED).done())["papers"]
     assert [(row["unit"], row["issued"], row["returned"], row["turnout"]) for row in rows] == [
         ("-", 1, 0, "0/1"),
         ("bow", 7, 3, "3/7"),
@@ -201,7 +201,7 @@ def test_papers_are_added_up_by_section_and_by_place(at: Terminal) -> None:
 
 def test_views_caught_up_bit_by_bit_are_those_built_anew(at: Terminal) -> None:
     def shown() -> list[Any]:
-        return [json.loads(at("papers", "leader", "--by", "unit", "--by", "section", "--json").done())]
+        return [json.loads(at("papers", "leader", "--by", "unit", "--by", "section", "--json", *OPENED).done())]
 
     shown()
     imported(at, HEAD + line(1) + line(1) + line(2))
@@ -240,3 +240,31 @@ def test_papers_are_set_beside_account_and_box(at: Terminal) -> None:
     assert "Account and papers read agree with the marked register" in out
     early = json.loads(at("papers", "leader", "--known-at", str(before), "--json").done())["papers"][0]
     assert (early["issued"], early["returned"]) == (12, 0)
+
+
+def test_what_tells_of_one_person_is_opened_for_a_purpose_and_logged(at: Terminal) -> None:
+    imported(at, HEAD + line(1) + line(2))
+    returned = f"returned/leader/{person(1)}"
+    looks = [
+        ("papers", "leader", "--by", "unit"),
+        ("events", "--type", "return-marked.v1"),
+        ("events", "--stream", "returned/", "--json"),
+        ("show", returned),
+        ("show", returned, "--fields"),
+    ]
+    size = at.size()
+    for words in looks:
+        at(*words).refused("purpose-required", 2)
+    for words in (("papers", "leader"), ("events", "--type", "contest-defined.v1"), ("show", "contest/leader")):
+        at(*words).done()
+    assert at.size() == size
+    for words in looks:
+        at(*words, *OPENED).done()
+    logged = json.loads(at("access", "--json").done())
+    assert [(each["what"], each["rows"], each["subject"]) for each in logged] == [
+        ("papers", 3, None),
+        ("events", 2, None),
+        ("events", 2, None),
+        ("show", 1, person(1)),
+        ("show", 1, person(1)),
+    ]

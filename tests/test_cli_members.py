@@ -9,7 +9,7 @@ from contextlib import closing
 from pathlib import Path
 
 import pytest
-from terminal import Terminal
+from terminal import OPENED, Terminal
 
 import cli.member_file
 from ledger.sqlite_vault import VAULT_FILE
@@ -185,7 +185,7 @@ def test_details_that_changed_amend_the_member_and_what_was_before_stays(at: Ter
     renamed = moved.replace("Ada", "Adah")
     assert imported(at, HEAD + renamed)["amended"] == 1
     assert of(imported(at, HEAD + renamed + "\n")) == (0, 1, {})
-    shown = at("events", "--type", "member-amended.v1", "--json").done()
+    shown = at("events", "--type", "member-amended.v1", "--json", *OPENED).done()
     assert [each["version"] for each in json.loads(shown)] == [2, 3]
     assert counts(at) == {"bow-west": 2}
     verified(at)
@@ -243,7 +243,7 @@ def test_days_are_read_as_the_mapping_says(at: Terminal) -> None:
     rows = [ADA, BELA.replace("1960-03-04", "").replace("2011-07-08", "08/07/2011"), "\n"]
     rows[0] = ADA.replace("1950-01-02", "02/01/1950").replace("2010-05-06", "06/05/2010")
     assert of(imported(at, HEAD + "".join(rows) * 2)) == (2, 0, {"row-repeated": 2})
-    shown = at("events", "--type", "member-registered.v1", "--json").done()
+    shown = at("events", "--type", "member-registered.v1", "--json", *OPENED).done()
     assert '"2010-05-06"' in shown
     assert '"2011-07-08"' in shown
 
@@ -251,7 +251,7 @@ def test_days_are_read_as_the_mapping_says(at: Terminal) -> None:
 def test_words_of_the_mapping_name_ids_and_no_other_word_will_do(at: Terminal) -> None:
     at.write("m.toml", MAPPING + '[words.unit]\n"Bow East" = "bow-east-clp"\n')
     assert of(imported(at, HEAD + ADA + BELA)) == (1, 0, {"unknown-word": 1})
-    assert '"bow-east-clp"' in at("events", "--type", "member-registered.v1", "--json").done()
+    assert '"bow-east-clp"' in at("events", "--type", "member-registered.v1", "--json", *OPENED).done()
 
 
 @pytest.mark.parametrize(
@@ -306,7 +306,7 @@ def test_a_day_with_two_digits_of_a_year_is_no_day(at: Terminal) -> None:
         for n, day in enumerate(("1/2/03", "44197", "1/2/2003"), 1)
     ]
     assert of(imported(at, HEAD + "".join(rows))) == (1, 0, {"bad-day": 1, "day-mangled": 1})
-    assert '"2003-02-01"' in at("events", "--type", "member-registered.v1", "--json").done()
+    assert '"2003-02-01"' in at("events", "--type", "member-registered.v1", "--json", *OPENED).done()
 
 
 def test_refuses_a_line_without_end(at: Terminal, monkeypatch: pytest.MonkeyPatch) -> None:

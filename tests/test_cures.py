@@ -11,7 +11,7 @@ import pytest
 from officers import FOUND, signer, signing_desk
 from scenario import CALL_ELECTION, Given, but, given, happened
 from stores import NOON, LedgerPlace
-from terminal import Terminal
+from terminal import OPENED, Terminal
 from test_admission_of_applications import CHECKED, FRANCHISE, adopted
 from test_application import APPLY, FEE, GROUND, KEY, PAID, REFER, STREAM, TIMETABLE, UNCURABLE
 from test_cli_checks import ADOPT, AS, BELA, CATO, JUNE, at, more, ran
@@ -301,7 +301,7 @@ def test_invites_all_whose_checks_failed_curably_and_once(cured: Terminal) -> No
     assert (again["batch"], again["not_invited"]) == (None, {"cure-open": 1, "not-curable": 2, "tests-passed": 1})
     assert cured.size() == size
     verified(cured)
-    events = json.loads(cured("show", f"application/{BELA}", "--json").done())
+    events = json.loads(cured("show", f"application/{BELA}", "--json", *OPENED).done())
     assert (events[-1]["type"], events[-1]["grounds"], events[-1]["tests"]) == ("cure-invited.v1", ["unpaid"], ["paid"])
     waiting = json.loads(cured("queue", "labour", "--json").done())["waiting"]
     assert [each["applications"] for each in waiting if each["name"] == "cure"] == [1]
@@ -335,7 +335,7 @@ def test_what_is_not_put_right_lapses_and_once(cured: Terminal, monkeypatch: pyt
     assert max(map(len, out.splitlines())) <= 80
     assert cured.size() == size
     verified(cured)
-    events = json.loads(cured("show", f"application/{BELA}", "--json").done())
+    events = json.loads(cured("show", f"application/{BELA}", "--json", *OPENED).done())
     assert (events[-1]["type"], events[-1]["cause"]) == ("application-lapsed.v1", "unpaid")
 
 

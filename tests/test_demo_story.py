@@ -59,8 +59,10 @@ def test_nothing_is_wrong_with_what_was_recorded(at: Terminal) -> None:
 
 
 def test_the_cat_was_admitted_with_all_others_and_removed_when_it_was_told(at: Terminal) -> None:
-    listed = json.loads(at.run("events", "--type", "application-admitted.v1", "--json").done())
-    opened = json.loads(at.run("show", "case/c-05", "--json").done())[0]
+    listed = json.loads(
+        at.run("events", "--type", "application-admitted.v1", "--json", "--purpose", "audit", "--as", "clerk").done()
+    )
+    opened = json.loads(at.run("show", "case/c-05", "--json", "--purpose", "audit", "--as", "clerk").done())[0]
     cat = next(each for each in listed if each["stream"] == opened["subject"])
     assert len({each["batch"] for each in listed}) == 1, "all in one batch"
     assert cat["decided_by"] == "automatic"

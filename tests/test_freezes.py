@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 
 import pytest
-from terminal import Terminal
+from terminal import OPENED, Terminal
 from test_cli_build_roll import BUILD, adopted, at
 
 from ledger.decision import Outcome
@@ -24,7 +24,7 @@ def frozen(at: Terminal) -> Terminal:
 
 
 def person(at: Terminal) -> str:
-    events = json.loads(at("events", "--json", "--type", "entry-added.v1").done())
+    events = json.loads(at("events", "--json", "--type", "entry-added.v1", *OPENED).done())
     key = events[0]["stream"].rpartition("/")[2]
     assert isinstance(key, str)
     return key
@@ -44,7 +44,7 @@ def test_a_change_before_a_freeze_is_recorded_with_a_reason_and_a_second_officer
     frozen.record("change-membership", {**lapsed, **both}).refused("second-officer")
     assert frozen.size() == size
     frozen.record("change-membership", {**lapsed, **both, "second": "general-secretary"}).done()
-    text = " ".join(frozen("show", f"person/{lapsed['person']}").done().split())
+    text = " ".join(frozen("show", f"person/{lapsed['person']}", *OPENED).done().split())
     assert "general-secretary agreed as second officer" in text
     assert b"unopened" not in b"".join(path.read_bytes() for path in frozen.ledger.glob("ledger.db*"))
     assert "nothing wrong was found" in frozen("verify").done()

@@ -17,6 +17,7 @@ from ledger.errors import RefusedError
 from ledger.streams.application_events import Check, ChecksRun
 from ledger.streams.hand_check import CheckApplication, check_application
 from ledger.streams.tested import NO_BATCH, BatchHead
+from projections.verify.applications import Rules, _check_checks
 
 __all__ = ["at", "cured"]  # fixtures
 
@@ -53,6 +54,8 @@ def test_looks_at_the_payment_where_money_moved_or_something_was_put_right() -> 
         (ready(but(APPLY, received="2010-08-01T11:00:01Z")), HAND, "received-late"),
         (ready(APPLY, WITHDRAW), HAND, "already-determined"),
         (APPLIED, but(HAND, check="payment"), "check-by-record"),
+        (APPLIED, but(HAND, against="none"), "evidence-unnamed"),
+        (APPLIED, but(HAND, against="evidence/"), "evidence-unnamed"),
         (APPLIED, HAND, "check-not-run"),
     ],
 )
@@ -89,6 +92,9 @@ def test_a_cured_application_is_admitted_after_it(cured: Terminal) -> None:
         "register-match": "pass",
         "sanction-list": "pass",
     }
+    cured.record("admit-application", {"application": NED}).refused("checked-alone")
+    alone = json.loads(cured("admit", "labour", "--as", "returning-officer", "--json").done())
+    assert (alone["admitted"], alone["not_admitted"]["checked-alone"]) == ({}, 1)
     done = json.loads(cured("admit", "labour", *AS, "--json").done())
     assert done["admitted"] == {"supporters": 1}
     verified(cured)
@@ -121,3 +127,19 @@ def test_verify_finds_a_run_that_leaves_a_check_out(cured: Terminal, monkeypatch
     ran(cured)
     answer = cured("verify")
     assert (answer.code, "E10:check-unfounded" in answer.out) == (3, True)
+
+
+def test_an_officer_checked_again_by_another_admits() -> None:
+    run = (ChecksRun, {"checks": (FOUND,)})
+    assert after(APPLIED, checked(), run).hands == {"register-match": "returning-officer"}
+    fails = (ChecksRun, {"checks": (FOUND.model_copy(update={"outcome": "fail"}),)})
+    assert after(APPLIED, checked(), run, fails).hands == {}
+
+
+def test_verify_finds_two_checks_by_hand_in_one_event() -> None:
+    two = (FOUND, FOUND.model_copy(update={"check": "age"}))
+    for checks, codes in ((two, ["check-unfounded"]), (two[:1], [])):
+        event = happened(ChecksRun, STREAM, 3, checks=checks)
+        assert isinstance(event, ChecksRun)
+        found = _check_checks(Rules(), 5, event, after(APPLIED, checked()))
+        assert [each.code for each in found] == codes

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from terminal import Terminal
+from terminal import OPENED, Terminal
 
 from ledger.checks.score import MATCHER
 
@@ -91,7 +91,7 @@ def test_a_list_is_taken_in_as_its_affiliate_certified_it(at: Terminal) -> None:
     assert at.size() == size
     certified(at)
     assert taken(at, "u", "unison")["accepted"] == 4
-    members = json.loads(at("events", "--type", "member-registered.v1", "--json").done())
+    members = json.loads(at("events", "--type", "member-registered.v1", "--json", *OPENED).done())
     assert sorted((each["levy"], each["declaration"], each["affiliate"]) for each in members) == [
         ("not", "made", "unison"),
         ("pays", "made", "unison"),
@@ -230,7 +230,7 @@ def reviewed(at: Terminal, decide: dict[str, tuple[str, str]]) -> str:
 def test_merges_the_pairs_that_somebody_marked_and_undoes_one(both: Terminal) -> None:
     file = reviewed(both, {"Ada Ambleth": ("yes", ""), "Cato Dunmere": ("no", "")})
     both("merge", file, "--as", "reg").done()
-    (event,) = json.loads(both("events", "--type", "persons-merged.v1", "--json").done())
+    (event,) = json.loads(both("events", "--type", "persons-merged.v1", "--json", *OPENED).done())
     assert (event["basis"], event["score"], event["matcher"]) == (["name-and-birth-date", "email"], 100, MATCHER)
     assert len(pairs(both, "members", "unison")) == 2
     assert sum(each["merged"] for each in pairs(both, "members", "unison", "--all")) == 1

@@ -7,7 +7,7 @@ import json
 from typing import Any
 
 import pytest
-from terminal import Terminal
+from terminal import OPENED, Terminal
 
 MAPPING = """\
 key = "No"
@@ -219,7 +219,7 @@ def test_who_looks_and_why_is_on_record(at: Terminal, monkeypatch: pytest.Monkey
 def outside(at: Terminal) -> str:
     """The key of whoever is registered and has no entry."""
     on = {each["elector"].split("/")[0] for each in electors(at)}
-    events = shown(at, "events", "--type", "member-registered.v1", "--limit", "200")
+    events = shown(at, "events", "--type", "member-registered.v1", "--limit", "200", *OPENED)
     (person,) = {each["stream"].removeprefix("person/") for each in events} - on
     return person
 
@@ -256,7 +256,7 @@ def test_tells_one_persons_record(at: Terminal) -> None:
 def test_whoever_passes_is_on_the_roll(at: Terminal) -> None:
     """The tests that explain are those that built: everybody on record passes if and only if they are on it."""
     on = {each["elector"].split("/")[0] for each in electors(at)}
-    events = shown(at, "events", "--type", "member-registered.v1", "--limit", "200")
+    events = shown(at, "events", "--type", "member-registered.v1", "--limit", "200", *OPENED)
     for person in [*[each["stream"].removeprefix("person/") for each in events][::9], outside(at)]:
         found = shown(at, "why", person, "labour")
         assert any(each["passed"] for each in found["grounds"]) == (person in on) == found["on_the_roll"]
@@ -321,7 +321,7 @@ def test_merges_are_listed_where_there_is_no_franchise_yet(
     at.write("m.toml", MAPPING)
     at.write("a.csv", rows())
     at(*IMPORT, "a.csv").done()
-    events = shown(at, "events", "--type", "member-registered.v1", "--limit", "2")
+    events = shown(at, "events", "--type", "member-registered.v1", "--limit", "2", *OPENED)
     kept, dropped = (each["stream"].removeprefix("person/") for each in events)
     at("record", "merge-persons", "--dropped", dropped, "--kept", kept, "--basis", "document").done()
     assert f"by document: person/{dropped}." in " ".join(at("my-record", kept).done().split())

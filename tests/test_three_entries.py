@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from terminal import CALL_ELECTION, Terminal
+from terminal import CALL_ELECTION, OPENED, Terminal
 from test_lists import HEAD, LIST, MEMBERS, ROWS, UNISON, certified, taken
 
 PARLIAMENTARIANS = """\
@@ -99,7 +99,7 @@ def merged(at: Terminal, register: str, other: str, name: str) -> None:
 def entries(at: Terminal) -> dict[str, list[str]]:
     """Give the sections in which each person holds an entry."""
     found: dict[str, list[str]] = {}
-    for event in json.loads(at("events", "--json", "--type", "entry-added.v1", "--limit", "50").done()):
+    for event in json.loads(at("events", "--json", "--type", "entry-added.v1", "--limit", "50", *OPENED).done()):
         found.setdefault(event["stream"].rpartition("/")[2], []).append(event["section"])
     return found
 
@@ -125,7 +125,7 @@ def test_the_same_file_again_adds_nothing(at: Terminal) -> None:
     size = at.size()
     assert json.loads(at(*OFFICES, "--json").done())["held"] == 2
     assert at.size() == size
-    text = json.loads(at("events", "--json", "--type", "office-held.v1").done())
+    text = json.loads(at("events", "--json", "--type", "office-held.v1", *OPENED).done())
     assert {(each["office"], each["area"], each["on"]) for each in text} == {
         ("mp", "bow-poplar", "2010-05-06"),
         ("mp", "ely", "2014-05-08"),

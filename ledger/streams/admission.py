@@ -101,16 +101,18 @@ def admission_stream(election: str, number: int) -> AdmissionRun:
 
 
 def require_admissible(
-    application: Application, franchise: Adopted, *batches: BatchHead, cases: Collection[str] = ()
+    application: Application, franchise: Adopted, *batches: BatchHead, by: str, cases: Collection[str] = ()
 ) -> Admission:
     """Give what an application is admitted to; refuse one that is not to be.
 
     Args:
+        by: office that admits; one that let a check pass by hand does not admit as well.
         cases: ids of the open cases about it.
 
     Raises:
         RefusedError: `unknown-application`, `received-late`, `already-determined`, `batch-open`, `open-referral`,
-            `open-case`, `no-franchise`, `unknown-category`, `underpaid`, `tests-outstanding`, in that order.
+            `open-case`, `no-franchise`, `unknown-category`, `underpaid`, `tests-outstanding`, `checked-alone`, in that
+            order.
     """
     received = require_open(application)
     where = application.stream
@@ -124,6 +126,12 @@ def require_admissible(
     if missing:
         remedy = f"See why: pollbook application {application.key}"
         raise refused("tests-outstanding", where, "every test passed", ", ".join(missing), remedy)
+    alone = sorted(name for name, office in application.hands.items() if office == by)
+    if alone:
+        remedy = "Let another office admit it"
+        raise refused(
+            "checked-alone", where, f"an office other than {by}", f"{', '.join(alone)} by {by} by hand", remedy
+        )
     tests = tuple(TestHeld(code=each.code, outcome=each.outcome) for each in verdicts)
     return Admission(received.category, category.section, tests)
 
@@ -150,7 +158,7 @@ def admitted_event(
 
 
 class AdmitApplication(Command):
-    """Admit one application whose tests are all passed, as an officer."""
+    """Admit one application whose tests are all passed, as an officer: not the one who let a check pass by hand."""
 
     application: PersonKey = Field(description="key of the application")
 
@@ -180,7 +188,7 @@ def admit_application(
         RefusedError: what `require_admissible` raises.
     """
     held = holding(application.stream, cases) if docket.cases else ()
-    admission = require_admissible(application, franchise, intake, run, cases=held)
+    admission = require_admissible(application, franchise, intake, run, by=act.actor, cases=held)
     return Outcome([admitted_event(act.on(application), application, admission, franchise.version, "officer")])
 
 

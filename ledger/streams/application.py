@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import Literal
 
+from ledger.checks.versions import BY_HAND
 from ledger.decision import State
 from ledger.errors import refused
 from ledger.event import Event
@@ -61,6 +62,7 @@ class Application(State):
         failed: number of payments that failed.
         refunded, retained: amounts.
         checks: name -> the last outcome; `run` the event of the last run of any.
+        hands: check that an officer let pass by hand, and none made since -> that office.
         anew: whether money moved, or something was put right, since the checks were run last.
         cures: ground -> the last invitation to put it right.
         referrals: grounds referred and not cleared, in order.
@@ -76,6 +78,7 @@ class Application(State):
     retained: int = 0
     checks: Mapping[str, Check] = field(default_factory=dict)
     run: ChecksRun | None = None
+    hands: Mapping[str, str] = field(default_factory=dict)
     anew: bool = False
     cures: Mapping[str, Cure] = field(default_factory=dict)
     referrals: tuple[str, ...] = ()
@@ -131,7 +134,12 @@ class Application(State):
             case ChecksRun():
                 checks = {**self.checks}
                 checks.update((each.check, each) for each in event.checks)
-                return replace(self, version=version, anew=False, checks=checks, run=event)
+                hands = {name: office for name, office in self.hands.items() if checks[name].version == BY_HAND}
+                for each in event.checks:
+                    if each.version == BY_HAND:
+                        hands.pop(each.check, None)
+                        hands.update({each.check: event.actor} if each.outcome == "pass" else {})
+                return replace(self, version=version, anew=False, checks=checks, hands=hands, run=event)
             case ApplicationReferred():
                 return replace(self, version=version, referrals=(*self.referrals, event.ground))
             case ReferralCleared():

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from typing import Any, Literal
 
@@ -16,6 +17,8 @@ from ledger.streams.application import Application, application_stream, require_
 from ledger.streams.application_events import Against, Check, CheckName, ChecksRun
 from ledger.streams.tested import BatchHead, batches_of
 
+EVIDENCE = re.compile("evidence/[a-z0-9][a-z0-9-]*")
+
 
 def _is_said(body: Mapping[str, Any], found: Any) -> bool:
     said = {"version": BY_HAND, **{name: body[name] for name in ("against", "check", "outcome")}}
@@ -25,7 +28,7 @@ def _is_said(body: Mapping[str, Any], found: Any) -> bool:
 class CheckApplication(Command):
     """Check an application by hand, as an officer: what was found, and against what.
 
-    It stands against later runs of the checks, until an officer checks again.
+    It stands against later runs of the checks, until an officer checks again. Who lets one pass does not admit as well.
     """
 
     signed = True
@@ -34,7 +37,9 @@ class CheckApplication(Command):
     application: PersonKey = Field(description="key of the application")
     check: CheckName = Field(description="which check; that of the payment is made by the record alone")
     outcome: Literal["pass", "fail"] = Field(description="what was found")
-    against: Against = Field(description="id of what it was found against, such as evidence/bill-17; it names nobody")
+    against: Against = Field(
+        description="id of the evidence that it was found against, such as evidence/bill-17; it names nobody",
+    )
 
 
 @decision(
@@ -50,7 +55,7 @@ def check_application(
 
     Raises:
         RefusedError: `unknown-application`, `received-late`, `already-determined`, `batch-open`, `check-by-record`,
-            `check-not-run`, `check-held`, in that order.
+            `evidence-unnamed`, `check-not-run`, `check-held`, in that order.
     """
     require_open(application)
     where = f"{application.stream}, check {command.check}"
@@ -61,6 +66,9 @@ def check_application(
     if command.check == "payment":
         remedy = "Record the payment: receive-fee, or pollbook import payments"
         raise refused("check-by-record", where, "a check that somebody can make", "that of the payment", remedy)
+    if not EVIDENCE.fullmatch(command.against):
+        remedy = "Give the id of what shows it: --against evidence/ID"
+        raise refused("evidence-unnamed", where, "an id such as evidence/bill-17", command.against, remedy)
     last = application.checks.get(command.check)
     if last is None and command.check in CHECKS:
         remedy = f"Run the checks: pollbook run-checks {application.election}"

@@ -179,7 +179,7 @@ def _check_admission(
     heads = [rules.head(name, position) for name in batches_of(application)]
     try:
         cases = rules.held.cases(application.stream, position, event.batch)
-        admission = require_admissible(application, franchise, *heads, cases=cases)
+        admission = require_admissible(application, franchise, *heads, by=event.actor, cases=cases)
     except RefusedError as refused:
         expected, found = f"{refused.expected} ({refused.code})", refused.found
         yield Finding(CHECK, "admission-unfounded", position, event.stream, expected, found)
@@ -205,6 +205,11 @@ def _check_checks(rules: Rules, position: int, event: ChecksRun, application: Ap
         if missing:
             expected = "every check of the run, but those made by hand"
             yield Finding(CHECK, "check-unfounded", position, event.stream, expected, f"no {', '.join(missing)}")
+        return
+    by_hand = sorted(each.check for each in event.checks if each.version == BY_HAND)
+    if len(by_hand) != 1:
+        found = ", ".join(by_hand) or "none"
+        yield Finding(CHECK, "check-unfounded", position, event.stream, "one check by hand", found)
         return
     paid = check_payment(application.due, application.money, 0).outcome
     wanted = [("payment", paid)] if application.anew else []
