@@ -171,7 +171,7 @@ candidate accept-nomination nomination-accepted | decline-nomination nomination-
  agent-appointed | lodge-statement statement-lodged -characters -digest -words | record-attribute attribute-recorded |\
  withdraw-candidate candidate-withdrew
 cases open-case case-docketed case-opened ~search | allocate-case case-allocated | recuse-member member-recused |\
- close-case case-closed case-undocketed -election | reopen-case case-docketed case-reopened -election -grounds
+ close-case case-closed case-undocketed -election
 certificate certify-list! list-certified
 checks run-checks! checks-closed checks-opened checks-run -applications -changed -digest -outcomes
 consent give-consent consent-given | withdraw-consent consent-withdrawn
@@ -241,6 +241,7 @@ procedure adopt-procedure procedure-adopted ~published
 referral refer-application application-referred ~reason | clear-referral referral-cleared ~reason
 remedies order-remedy remedy-ordered -number ~due | do-remedy application-refusal-reversed entry-restored paper-issued\
  remedy-done set-aside-reversed -basis -cause -contest -election -reason ~number
+reopening reopen-case case-docketed case-reopened -election -grounds
 report make-report! report-made -as_of_position
 result order-recount recount-ordered -number | annul-result! result-annulled | publish-figures figures-published
 retention hold-retention retention-held | release-retention retention-released | fulfil-subject-access\
