@@ -6,14 +6,13 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 import pytest
-from ruled import ADOPTED, BEFORE, EVIDENCE, GROUND, HASH, NOTICE, REMOVES, RULE, RULED_ON, SIT, TELL, P
+from ruled import ADOPTED, BEFORE, EVIDENCE, GROUND, HASH, NOTICE, REMOVES, REOPEN, RULE, RULED_ON, SIT, TELL, P
 from scenario import CLOSE_POLL, DEFINED, Given, but, given
 
 from ledger.decision import Command
 from ledger.event import Event
 from ledger.streams.appeal_events import Answer, Withheld
 from ledger.streams.appeals import GrantLeave, LodgeAppeal, RefuseLeave, WithdrawAppeal
-from ledger.streams.cases import ReopenCase
 from ledger.streams.entry import EntryAdded
 from ledger.streams.evidence import AddEvidence
 from ledger.streams.interest import DeclareInterest
@@ -110,11 +109,10 @@ def test_whoever_is_of_the_panel_or_ruled_before_is_not_independent() -> None:
     told = given(*absent, but(RULE, votes_against=0), TELL, LODGE)
     refused = told.when(but(ASSIGN, reviewers=("r1", "r2", "p4"))).then_refused("not-independent")
     assert refused.found == "p4 is of the panel that made ruling 1"
-    reopen = ReopenCase(case="c1", reason="new-evidence", effective="2010-08-10T13:00:00Z")
-    twice = given(*BEFORE, RULE, reopen)
+    twice = given(*BEFORE, RULE, TELL, REOPEN)
     made = next(each for each in given(*RULED_ON).events if isinstance(each, RulingMade))
     fields = {"ruling": 2, "panel": None, "sitting": None, "decided_by": "officer", "actor": "officer"}
-    second = made.model_copy(update={**fields, "effective": "2010-08-10T14:00:00Z", "version": len(twice.events) + 1})
+    second = made.model_copy(update={**fields, "effective": "2010-08-12T14:00:00Z", "version": len(twice.events) + 1})
     ruled = Given((*twice.events, second))
     lodged = Given((*ruled.events, *ruled.when(but(LODGE, ruling=2)).events))
     refused = lodged.when(but(ASSIGN, ruling=2, reviewers=("r1", "r2", "p1"))).then_refused("not-independent")

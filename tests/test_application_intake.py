@@ -86,7 +86,12 @@ def admit(desk: Desk) -> AdmitApplications:
 
 
 MANY = [*map(row, range(23)), row(23, AFTER), row(24, AFTER), row(25, claim=CLAIM._replace(declaration=None))]
-PAID = [*(payment(number, number) for number in range(20)), payment(3, 100), payment(77, 101), payment(5, 2)]
+PAID = [
+    each._replace(number=line)
+    for line, each in enumerate(
+        [*(payment(number, number) for number in range(20)), payment(3, 100), payment(77, 101), payment(5, 2)], 1
+    )
+]
 
 
 def prepared(desk: Desk, *commands: Any) -> None:
@@ -263,7 +268,10 @@ def test_a_founded_ledger_asks_for_power_and_signature(ledger_place: LedgerPlace
         desk.submit(admit(desk), actor="returning-officer")
         codes = {each.code for each in desk.vault.members.rejected(REGISTER)}
         assert codes == {"window-not-set"}  # there is no timetable
-        assert {each.code for each in desk.vault.members.rejected(PAYMENTS)} == {"unmatched-payment"}
+        assert {each.code for each in desk.vault.members.rejected(PAYMENTS)} == {
+            "unmatched-payment",
+            "duplicate-payment-ref",
+        }
         signatures = [event for _, event in desk.ledger.reread() if event.type == "command-signed-withheld.v1"]
         assert {event.verb for event in signatures} >= {  # type: ignore[attr-defined]
             "admit-applications",

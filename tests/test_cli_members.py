@@ -381,7 +381,7 @@ def test_the_help_shows_a_mapping_that_is_one(at: Terminal) -> None:
 def test_the_key_of_a_member_by_their_number(at: Terminal) -> None:
     imported(at, HEAD + ADA + BELA)
     key = at("member-key", "members", " 0001 ").done().strip()
-    assert "registered" in at("show", f"person/{key}").done()
+    assert "registered" in at("show", f"person/{key}", "--purpose", "audit", "--as", "registrar").done()
     assert key != at("member-key", "members", "0002").done().strip()
     assert "nobody with 0009" in at("member-key", "members", "0009").refused("unknown-person")
     assert "pollbook find" in at("member-key", "members", "1").refused("unknown-person")

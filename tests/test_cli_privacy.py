@@ -185,7 +185,7 @@ def test_erases_one_person(at: Terminal) -> None:
     at("subject-access", key, "out", "--checked", "document", "--as", "registrar").done()
     given = json.loads((at.folder / "out" / "record.json").read_text("utf-8"))
     assert given["events"][0]["identity"] == "(erased)"
-    for words in (("show", f"person/{key}"), ("my-record", key, *WHY)):
+    for words in (("show", f"person/{key}", *WHY), ("my-record", key, *WHY)):
         told = " ".join(at(*words).done().split())
         assert "Who that is: (erased)." in told
         assert "Who that is: (private)." not in told

@@ -123,7 +123,7 @@ def test_refuses_to_record_for_nobody(at: Terminal) -> None:
     ("words", "says"),
     [
         (("cuont", "leader"), "No such command 'cuont'. Did you mean 'count', 'account'?"),
-        (("events", "--jsno"), "No such option: --jsno (Possible options: --as-of, --json)"),
+        (("events", "--jsno"), "No such option: --jsno (Possible options: --as, --as-of, --json)"),
         (("record", "close-poll", "--contst", "x"), "--contest"),
         (("record", "close-poll"), "Missing option '--contest'"),
         (("events", "--limit", "0"), "--limit"),

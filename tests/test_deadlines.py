@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from filed import Filed, filed
 from overseen import folded
-from ruled import ADOPTED, BEFORE, NOTICE, OPEN, PROCEDURE, RULE, RULED_ON, TELL, P
+from ruled import ADOPTED, ANEW, BEFORE, NOTICE, OPEN, PROCEDURE, RULE_ANEW, RULED_ON, TELL, P
 from scenario import CLOSE_POLL, DEFINED, but
 from test_appeal import ASSIGN, DETERMINE, DO, LATE, LEAVE, LODGE, ORDER, PACK, REVIEWED, TOLD_OF
 from test_case_file import NEITHER, NO_APPEAL, REOPEN
@@ -108,11 +108,10 @@ def test_what_waits_without_a_date_names_its_next_step(name: str) -> None:
     assert [each[0] for each in of("no-next-step", *commands)] == [step]
 
 
-def test_of_a_ruling_that_was_overtaken_nobody_is_to_be_told() -> None:
-    again = but(REOPEN, effective="2010-08-12T09:00:00Z")
+def test_of_a_ruling_of_which_they_were_told_nobody_is_to_be_told_again() -> None:
     assert len(of("not-told", *RULED_ON)) == 1
-    assert of("not-told", *RULED_ON, again) == []
-    assert len(of("not-told", *RULED_ON, again, but(RULE, effective="2010-08-13T09:00:00Z"))) == 1
+    assert of("not-told", *BEFORE, *ANEW) == []
+    assert len(of("not-told", *BEFORE, *ANEW, RULE_ANEW)) == 1
 
 
 NO_STEP: dict[str, tuple[tuple[Command, ...], str]] = {

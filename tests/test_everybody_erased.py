@@ -168,8 +168,11 @@ def voted(at: Terminal) -> None:
     back = [each for n, each in enumerate(sorted(electors)) if n % 3]
     at.write("r.csv", "elector,day\n" + "".join(f"{each},{closed[:10]}\n" for each in back))
     at("import", "mark-returns", "r.csv", "--set", "contest=leader").done()
+    returned = {
+        each["section"]: each["returned"] for each in json.loads(at("papers", "leader", "--json").done())["papers"]
+    }
     for number, section in enumerate(SECTIONS, 1):
-        at.write("p.csv", "marks\n" + "abbott\n" * 9 + "balls\n" * number)
+        at.write("p.csv", "marks\n" + "abbott\n" * (returned[section] - 3) + "balls\n" * 3)
         words = ("--set", "contest=leader", "--set", f"section={section}", "--set", f"serial={number}")
         at("import", "read-papers", "p.csv", *words).done()
     at.record("declare-result", {"contest": "leader", "elected": ["abbott"], "figures": []}).done()
@@ -237,7 +240,7 @@ def test_whoever_applied_is_erased_and_nobody_else(at: Terminal) -> None:
     assert told(at) == before
     assert applied not in at("find", "--name", NAMES[60], "--json").done()
     assert held in at("find", "--name", NAMES[61], "--json").done()
-    assert NAMES[0] in at("find", "--name", NAMES[0]).done()
+    assert set(NAMES[0].split()) <= set(at("find", "--name", NAMES[0]).done().split())
     size = at.size()
     assert "added nothing" in at(*IMPORT).done()
     assert at.size() == size

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
-from typing import Any
 
-from ruled import BEFORE, OPEN, OPENED, RULE, RULED_ON, TELL, P
+from ruled import BEFORE, NEW_EVIDENCE, NEW_NOTICE, NEW_SIT, OPEN, OPENED, REOPEN, RULE, RULE_ANEW, RULED_ON, TELL, P
 from scenario import CALL_ELECTION, Given, but, given, happened
 from test_admission_of_applications import FRANCHISE
 from test_admission_of_applications import RULE as TESTS
@@ -20,7 +19,7 @@ from ledger.rules.franchise import Franchise
 from ledger.streams.admission import AdmitApplication
 from ledger.streams.application import Application, application_stream
 from ledger.streams.application_events import ApplicationRefusalReversed, ApplicationRefused
-from ledger.streams.cases import CloseCase, ReopenCase
+from ledger.streams.cases import CloseCase
 from ledger.streams.payment import ReceiveFee
 from ledger.streams.ruling_events import RulingNotified
 from projections.roll_figures import fold_roll
@@ -67,7 +66,7 @@ def test_an_application_with_an_open_case_about_it_is_not_admitted() -> None:
     RULED.when(ADMIT).then_refused("open-case")  # nobody was told yet
     closed = then(opened, CloseCase(case="c1", reason="no-case", effective=OPENED))
     assert closed.when(ADMIT).refused is None
-    then(closed, ReopenCase(case="c1", reason="new-evidence")).when(ADMIT).then_refused("open-case")
+    then(closed, but(REOPEN, effective=None)).when(ADMIT).then_refused("open-case")
 
 
 def test_a_case_about_the_person_and_not_about_the_application_does_not_hold_it() -> None:
@@ -126,9 +125,8 @@ def test_it_can_be_ordered_of_an_application_that_this_ruling_refused_and_of_no_
 
 def again(outcome: str) -> Given:
     """The case was opened again, ruled on again, and the person told."""
-    later: dict[str, Any] = {"effective": "2010-09-01T12:00:00Z"}
-    scene = then(REFUSED, ReopenCase(case="c1", reason="new-evidence", effective="2010-08-20T09:00:00Z"))
-    return then(scene, but(RULE, outcome=outcome, **later), but(TELL, ruling=2, effective="2010-09-02T12:00:00Z"))
+    scene = then(REFUSED, REOPEN, NEW_EVIDENCE, NEW_NOTICE, NEW_SIT)
+    return then(scene, but(RULE_ANEW, outcome=outcome), but(TELL, ruling=2, effective="2010-09-02T12:00:00Z"))
 
 
 def test_a_later_refusal_takes_the_place_of_the_first_and_no_appeal_against_that_undoes_it() -> None:
