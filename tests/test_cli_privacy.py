@@ -190,7 +190,7 @@ def test_erases_one_person(at: Terminal) -> None:
         assert "Who that is: (erased)." in told
         assert "Who that is: (private)." not in told
     (other,) = found(at, "--email", "other@example.org")
-    assert "Who that is: (private)." in " ".join(at("show", f"person/{other['person']}").done().split())
+    assert "Who that is: (private)." in " ".join(at("show", f"person/{other['person']}", *WHY).done().split())
     assert "nothing wrong was found" in at("verify").done()
 
 

@@ -172,7 +172,7 @@ def voted(at: Terminal) -> None:
         each["section"]: each["returned"] for each in json.loads(at("papers", "leader", "--json").done())["papers"]
     }
     for number, section in enumerate(SECTIONS, 1):
-        at.write("p.csv", "marks\n" + "abbott\n" * (returned[section] - 3) + "balls\n" * 3)
+        at.write("p.csv", "marks\n" + "abbott\n" * (returned[section] - number) + "balls\n" * number)
         words = ("--set", "contest=leader", "--set", f"section={section}", "--set", f"serial={number}")
         at("import", "read-papers", "p.csv", *words).done()
     at.record("declare-result", {"contest": "leader", "elected": ["abbott"], "figures": []}).done()
