@@ -34,6 +34,8 @@ POSTCODE = re.compile(
     r"(?<![\w-])(?:GIR ?0AA|[A-PR-UWYZ](?:\d{1,2}|[A-HK-Y]\d{1,2}|\d[A-HJKPSTUW]|[A-HK-Y]\d[ABEHMNPRVWXY])"
     r" ?\d[ABD-HJLNP-UW-Z]{2})(?![\w-])"
 )
+# A public key is its name and then chance, in which what looks like a postcode can turn up: C2SP signed-note.
+KEY = re.compile(r"([^\s+]+)\+[0-9a-f]{8}\+[A-Za-z0-9+/]{44}")
 WORD = re.compile(r"[^\W_]+(?:['\u2019.-][^\W_]+)*")
 
 ASCII_WORD = re.compile(r"[a-z0-9]+")
@@ -66,7 +68,9 @@ def folded(name: str) -> str:
 
 
 def contact_in(text: str, *, venue: bool = False) -> Found | None:
-    """Find an e-mail address, a telephone number or, unless it is a venue's, a postcode in a text."""
+    """Find an e-mail address, a telephone number or, unless it is a venue's, a postcode: in a text, or a key's name."""
+    if key := KEY.fullmatch(text):
+        text = key[1]
     if "@" in text and (match := EMAIL.search(text)):
         return Found("an e-mail address", match.start())
     if match := PHONE.search(text):

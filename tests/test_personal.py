@@ -86,6 +86,15 @@ def test_looks_through_any_text(text: str) -> None:
     assert all(name == folded(name) for name in names_in(text))
 
 
+def test_of_a_public_key_its_name_alone_is_looked_through() -> None:
+    """What comes after the name is chance; the same letters in a sentence, or cut short, are still somebody's."""
+    material = "AQ/M11AE/" + "x" * 35
+    assert contact_in(f"registrar+0a1b2c3d+{material}") is None
+    assert contact_in(f"ned@example.org+0a1b2c3d+{material}") == ("an e-mail address", 3)
+    for more in (f"registrar+0a1b2c3d+{material[:-1]}", f"of registrar+0a1b2c3d+{material}"):
+        assert getattr(contact_in(more), "kind", None) == "a postcode"
+
+
 def test_looks_through_long_text_in_time_that_grows_with_it() -> None:
     for text in ("a." * 2_000, "0 " * 2_000, "+1" * 2_000, "A1" * 2_000, "x" * 4_000 + "@", "Ab " * 1_300):
         contact_in(text)
