@@ -17,6 +17,7 @@ from ledger.decision import Act, fold
 from ledger.errors import EvidenceError, RefusedError
 from ledger.event import Event
 from ledger.intake import APPLICATION
+from ledger.progress import Progress
 from ledger.store import Ledger
 from ledger.streams.admission import require_admissible
 from ledger.streams.application import Application, require_open
@@ -111,7 +112,7 @@ class Rules:
         return BatchHead(batch, 2 if self.closed.get(batch, position) < position else 1)
 
 
-def check_applications(ledger: Ledger, record: RecordRead) -> Iterator[Finding]:
+def check_applications(ledger: Ledger, record: RecordRead, progress: Progress = lambda _: None) -> Iterator[Finding]:
     """E10: applications were received on the terms of their day, and decided on as the tests have it."""
     rules = Rules.of(record)
     for position, event in rules.opened.values():
@@ -124,6 +125,7 @@ def check_applications(ledger: Ledger, record: RecordRead) -> Iterator[Finding]:
             continue
         for stream, group in groupby(events, key=lambda one: one[1].stream):
             yield from _check(rules, Application(stream), group)
+        progress(len(page))
 
 
 def _check(rules: Rules, application: Application, events: Iterator[tuple[int, Event]]) -> Iterator[Finding]:
