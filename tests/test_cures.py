@@ -33,11 +33,11 @@ from ledger.streams.application_events import (
     CureSupplied,
     FeeReceived,
 )
+from ledger.streams.batch_head import BatchHead
 from ledger.streams.cure_events import Curable, Told
 from ledger.streams.cures import InviteCures, LapseApplications
 from ledger.streams.curing import Fault, Notice, curable_of, invitation_event, require_invitable, require_lapsing
 from ledger.streams.ground import ground_stream
-from ledger.streams.tested import BatchHead
 from projections.cures import Invitations, Lapses
 
 __all__ = ["at"]  # a fixture
