@@ -391,14 +391,14 @@ def test_verify_finds_an_invitation_that_the_record_does_not_bear(
 
 
 def test_verify_finds_who_was_told_of_what_was_not_so(cured: Terminal, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("projections.cures.require_invitable", lambda *_: FAULT)
+    monkeypatch.setattr("projections.cures.require_invitable", lambda *_, **__: FAULT)
     invited(cured)
     assert "E10:cure-unfounded" in codes(cured)
 
 
 def test_verify_finds_a_lapse_before_its_time(cured: Terminal, monkeypatch: pytest.MonkeyPatch) -> None:
     invited(cured)
-    monkeypatch.setattr("projections.cures.require_lapsing", lambda *_: "unpaid")
+    monkeypatch.setattr("projections.cures.require_lapsing", lambda *_, **__: "unpaid")
     cured(*LAPSE).done()
     assert "E10:cure-unfounded" in codes(cured)
 

@@ -47,8 +47,8 @@ def test_a_change_before_a_freeze_is_recorded_once_a_second_officer_agreed_to_it
     for words in ("election labour", "change lapsed, on 2012-01-01", "agree-to-change"):
         assert words in text
     assert frozen.size() == size
-    agree = frozen.write("agree.jsonl", json.dumps({"verb": "agree-to-change", "person": lapsed["person"], **AGREE}))
-    frozen("import", str(agree), "--as", "general-secretary").done()
+    agree = [("agree-to-change", {"person": lapsed["person"], **AGREE})]
+    frozen("apply", frozen.lines("agree.jsonl", agree), "--as", "general-secretary").done()
     frozen.record("change-membership", lapsed).done()
     text = " ".join(frozen("show", f"agreement/{lapsed['person']}", *OPENED).done().split())
     assert "agreed, as second officer, to change-membership" in text

@@ -230,6 +230,28 @@ def test_finds_an_entry_restored_that_stands_or_removed_twice(
     assert code in found_in(at)
 
 
+def test_finds_a_second_certificate_of_one_version(at: Operator) -> None:
+    leaf = [leaf for leaf in at.leaves() if leaf["type"] == "roll-certified.v1"][-1]
+    at.insert(at.size(), {**leaf, "statement": "sha256:" + "8" * 64, "version": leaf["version"] + 2})
+    assert found_in(at) == {"roll-certified"}
+
+
+@pytest.mark.parametrize(
+    ("kind", "changes", "codes"),
+    [
+        ("entry-restored.v1", {"effective": "2010-01-01T00:00:00Z"}, {"before-freeze"}),
+        ("entry-removed.v1", {"cause": "ruling", "basis": "case/c-2"}, {"removal-stands"}),
+        ("entry-removed.v1", {"cause": "expelled"}, {"removal-stands"}),
+        ("entry-removed.v1", {"cause": "duplicate"}, set()),
+    ],
+)
+def test_finds_what_alters_the_roll_as_frozen_or_undoes_what_was_decided(
+    at: Operator, kind: str, changes: dict[str, Any], codes: set[str]
+) -> None:
+    at.rewrite(at.at(kind), **changes)
+    assert found_in(at) == codes
+
+
 def test_finds_an_entry_that_was_left_out(at: Operator) -> None:
     at.drop(at.at("entry-added.v1", 2))
     assert {"entry-missing", "build-differs", "roll-differs"} <= found_in(at)
