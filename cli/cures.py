@@ -208,7 +208,8 @@ def _print(came: Came, names: tuple[str, str], sealed: Sealed | None, *, as_json
     if came.waiting:
         named = [f"{name} (case {', '.join(cases)})" for name, cases in sorted(came.waiting.items())]
         more = f" and {len(named) - SHOWN:,} more: pollbook cases" if len(named) > SHOWN else ""
-        say_wrapped(f"{len(named):,} of these wait for an open case: {', '.join(named[:SHOWN])}{more}")
+        says = "1 waits" if len(named) == 1 else f"{len(named):,} wait"
+        say_wrapped(f"Of these {says} for an open case: {', '.join(named[:SHOWN])}{more}")
     if came.changed:
         say_wrapped(f"{came.changed:,} were left out, for something was recorded of them meanwhile: give it again")
     say_sealed(sealed)
