@@ -360,7 +360,7 @@ def test_a_later_file_does_not_rewrite_who_somebody_was_at_a_freeze(ledger_place
         desk.ledger.append([LISTED])
         desk.submit(register(*REWRITTEN), actor="clerk")
         assert rewritten(desk) == (1, 2, {"backdated-over-freeze": 2})
-        assert sorted(each.number for each in desk.vault.members.rejected(STREAM)) == [1, 2]
+        assert sorted(each.line for each in desk.vault.members.rejected(STREAM)) == [1, 2]
         moved = row(0)._replace(standing=PLACE._replace(unit="elsewhere"))
         past = register(moved, file="d" * 32).model_copy(update={"effective": "2012-01-01T12:00:00Z"})
         desk.submit(past.of(Listed([moved])), actor="clerk")
