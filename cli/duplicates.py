@@ -17,13 +17,14 @@ from cli.office import opened, vault_of
 from cli.parse import Where, actor_value, command_from, on_the_command_line
 from cli.place import Place
 from cli.report import counted
+from cli.run_checks import require_election_known
 from cli.screen import progress, say, say_json, say_wrapped, wrapped
 from cli.source import Read, os_errors
 from ledger.errors import RefusedError, UsageError, nearest
 from ledger.record import Record
 from ledger.streams.merge import MergePersons
 from ledger.vault import Vault
-from projections.duplicates import Pair, Side, find_pairs, side_of
+from projections.duplicates import Pair, Side, find_pairs, on_roll, side_of
 
 SHOWN = 20  # pairs shown on a page
 REVIEW = ("merge", "dropped", "kept", "basis", "score", "matcher")  # columns that a reviewed file is read by
@@ -39,6 +40,7 @@ def show_duplicates(
     *,
     names: str | None,
     everybody: bool,
+    roll: str,
     page: int,
     out: Path | None,
     asked: tuple[str, str],
@@ -47,22 +49,26 @@ def show_duplicates(
     """Show who may be one human.
 
     Args:
+        roll: election; only pairs of whom both have a live entry on its roll are shown. Empty: all.
         names: register whose members' personal data are shown; `both` for both sides.
         asked: for which purpose, and who asks.
 
     Raises:
         UsageError: `purpose-required`, `unknown-side`.
-        RefusedError: `unknown-register`.
+        RefusedError: `unknown-register`, `unknown-election`.
     """
     purpose_named(asked[0])
     _require_side(names, register, other)
     with opened(place) as ledger:
         for name in filter(None, (register, other)):
             require_register(ledger, name)
+        if roll:
+            require_election_known(ledger, roll)
         vault = vault_of(place, ledger)
         try:
             with progress("comparing", 0) as bar:
                 pairs = [*find_pairs(ledger, vault, register, other, bar.by)]
+            pairs = [pair for pair in pairs if not roll or on_roll(ledger, roll, pair)]
             live = [pair for pair in pairs if everybody or not pair.merged]
             review = _review(ledger, vault, live) if out is not None else ""
             shown = live if as_json else live[SHOWN * (page - 1) : SHOWN * page]
@@ -80,6 +86,8 @@ def show_duplicates(
         say_json({"register": register, "other": other or register, "pairs": found})
         return
     _print(register, other, len(pairs), live, sides, page)
+    if roll:
+        say_wrapped(f"Both of each pair are on the roll of {roll}, and nobody decided whether they are one human")
 
 
 def _require_side(names: str | None, register: str, other: str | None) -> None:

@@ -11,7 +11,7 @@ from ledger.decision import fold
 from ledger.event import Event
 from ledger.streams.certificate import CertifyList, ListCertified
 from ledger.streams.discipline import ExpelMember, LiftSuspension, ReadmitMember, SuspendMember
-from ledger.streams.member import MemberRegistered, RegisterMembers
+from ledger.streams.member import BatchReceived, MemberRegistered, RegisterMembers
 from ledger.streams.member_history import PLACES, Member
 from ledger.streams.membership import (
     MemberAmended,
@@ -276,6 +276,11 @@ def test_certifies_a_list_again_with_other_numbers_only() -> None:
     given(CERTIFIED).when(CERTIFY).then()
     assert given(CERTIFIED).when(CERTIFY.model_copy(update={"rows": 4})).events[0].version == 2
     given(CERTIFIED).when(CERTIFY.model_copy(update={"affiliate": "gmb"})).then_refused("other-affiliate")
+    taken = recorded(
+        BatchReceived, f"intake/unison/{FILE}", affiliate="unison", file=FILE, register_id="unison", rows=3
+    )
+    given(CERTIFIED, taken).when(CERTIFY).then()
+    given(CERTIFIED, taken).when(CERTIFY.model_copy(update={"rows": 4})).then_refused("list-taken-in")
     given().when(CERTIFY.model_copy(update={"as_of": "2999-01-01"})).then_refused("future-dated")
 
 

@@ -7,6 +7,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from scenario import Given
+from test_agreement import founded
 
 from ledger.event import Event
 from ledger.leaf import encode
@@ -152,6 +154,24 @@ def test_every_freeze_is_listed_by_its_own_command(tmp_path: Path, events: list[
 )
 def test_what_reaches_back_over_a_freeze_was_agreed_to(tmp_path: Path, events: list[Event], codes: list[str]) -> None:
     assert found_in(tmp_path, [member(P), FROZEN, LISTED, *events]) == codes
+
+
+@pytest.mark.parametrize(
+    ("powers", "codes"),
+    [
+        (("agreement", "change-membership"), []),
+        (("all",), []),
+        (("agreement",), ["second-officer"]),
+        (("agreement", "hold-office"), ["second-officer"]),
+    ],
+)
+def test_the_second_officer_had_the_power_for_the_change(
+    tmp_path: Path, powers: tuple[str, ...], codes: list[str]
+) -> None:
+    agreed = AGREED.model_copy(update={"actor": "clerk"})
+    lapse = LAPSE.model_copy(update={"actor": "returning-officer"})
+    founding = Given().when(founded(*powers)).events
+    assert found_in(tmp_path, [*founding, member(P), FROZEN, LISTED, agreed, lapse]) == codes
 
 
 def relisted(**fields: Any) -> Event:
