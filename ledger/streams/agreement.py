@@ -98,7 +98,6 @@ class AgreeToChange(Command):
 
     signed = True
     private = frozenset({"reason"})
-    unordered = frozenset({"terms"})
 
     person: Id = Field(description="key of the person")
     agreed: Reaching = Field(description="the command that is agreed to")
