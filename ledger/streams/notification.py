@@ -24,7 +24,6 @@ from ledger.streams.entry import Entries, EntryRemoved, EntryRestored, entry_str
 from ledger.streams.ordered import overturned
 from ledger.streams.procedure import Procedure, procedure_stream
 from ledger.streams.refused_application import application_of, application_ruled
-from ledger.streams.roll import Roll, require_after_freeze, roll_stream
 from ledger.streams.ruled_papers import papers_guard, papers_ruled
 from ledger.streams.ruling_events import CONTENTS, Content, RulingCorrected, RulingMade, RulingNotified
 from ledger.streams.rulings import Reasons
@@ -59,7 +58,6 @@ class NotifyRuling(Command):
     entries=lambda _c, seen: entry_stream(seen["case"].election, seen["case"].person),
     appeal=lambda c, _: appeal_stream(c.case, c.ruling),
     application=application_of,
-    roll=lambda _c, seen: roll_stream(seen["case"].election or "none"),
     figures=lambda c, port: port.case_papers(c.case),
 )
 def notify_ruling(
@@ -70,14 +68,13 @@ def notify_ruling(
     entries: Entries,
     appeal: Appeal,
     application: Application,
-    roll: Roll,
     figures: CasePapers,
 ) -> Outcome:
     """Decide that it may be recorded that somebody was told of a ruling, and carry it out on the roll and on papers.
 
     Raises:
         RefusedError: `unknown-case`, `unknown-ruling`, `already-told`, `ruling-overtaken`, `letter-lacks`,
-            `procedure-missing`, `before-ruling`, `future-dated`, `before-freeze`, in that order.
+            `procedure-missing`, `before-ruling`, `future-dated`, in that order.
     """
     ruling = require_ruling(case, command.ruling)
     where = f"ruling {command.ruling} on case {case.id}"
@@ -106,10 +103,7 @@ def notify_ruling(
     )
     if overturned(appeal):  # what is to be done instead, its remedies say
         return Outcome([told])
-    on_roll = tuple(_effects(made, act, case, entries))
-    if on_roll:
-        require_after_freeze(roll, act.effective, where)
-    effects = (*on_roll, *papers_ruled(made, act, case, figures))
+    effects = (*_effects(made, act, case, entries), *papers_ruled(made, act, case, figures))
     applied = application_ruled(made, act, case, application)
     return Outcome([told, *effects, *applied], unchanged=papers_guard(figures) if made.effects else None)
 

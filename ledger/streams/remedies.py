@@ -21,7 +21,6 @@ from ledger.streams.contest import Contest, contest_stream, require_contest
 from ledger.streams.entry import Entries, EntryRestored, entry_stream
 from ledger.streams.procedure import Procedure, procedure_stream
 from ledger.streams.refused_application import application_of, application_remedied, require_refused_by
-from ledger.streams.roll import Roll, require_after_freeze, roll_stream
 from ledger.streams.ruled_papers import (
     INSTEAD,
     papers_guard,
@@ -153,7 +152,6 @@ class DoRemedy(OfAppeal):
     appeal=appeal_of,
     entries=_entries,
     application=application_of,
-    roll=lambda _c, seen: roll_stream(seen["case"].election or "none"),
     figures=lambda c, port: port.case_papers(c.case),
 )
 def do_remedy(
@@ -163,14 +161,13 @@ def do_remedy(
     appeal: Appeal,
     entries: Entries,
     application: Application,
-    roll: Roll,
     figures: CasePapers,
 ) -> Outcome:
     """Decide that a remedy may be recorded as done.
 
     Raises:
         RefusedError: what `require_appeal` raises, `unknown-remedy`, `nothing-to-do`, `remedy-done`,
-            `before-freeze`, `paper-remedy-missing`, `remedy-not-possible`, `entry-not-live`, in that order.
+            `paper-remedy-missing`, `remedy-not-possible`, `entry-not-live`, in that order.
     """
     require_appeal(appeal)
     ordered = appeal.remedies.get(command.number)
@@ -186,7 +183,6 @@ def do_remedy(
     events: list[Any] = [RemedyDone(**act.on(appeal), **fields, ruling=command.ruling)]
     entry = entries.entries.get(ordered.entry or 0)
     if ordered.remedy == "restore-entry" and entry is not None and not entry.live:
-        require_after_freeze(roll, act.effective, appeal.stream)
         require_papers_settled(case, entry.number, appeal.remedies.values(), figures, appeal.stream)
         shared: dict[str, Any] = {"basis": appeal.stream, "cause": "appeal", "election": case.election}
         events.append(EntryRestored(**act.on(entries), **shared, number=entry.number))

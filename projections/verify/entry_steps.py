@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from ledger.rules.franchise import Franchise
 from ledger.streams.body import Fault
 from ledger.streams.entry import EntryAdded, EntryAmended, EntryRemoved, EntryRestored, slip_faults
+from ledger.streams.ordered import DECIDED
 from ledger.streams.roll import RollFrozen, over_freeze_faults
 from projections.roll_figures import FIELDS, RollFold
 
@@ -54,7 +55,9 @@ def freeze_faults(event: Step, frozen: RollFrozen | None, removed: dict[tuple[st
         removed: stream and number of entries that were removed before, to the cause; gone on with here.
     """
     which = (event.stream, event.number)
-    yield from over_freeze_faults(frozen, event.effective)
+    cause = event.source if isinstance(event, EntryAdded) else event.cause
+    if cause not in DECIDED:  # a ruling has effect as its letter was sent, whenever that is recorded
+        yield from over_freeze_faults(frozen, event.effective)
     if isinstance(event, EntryRestored):
         yield from slip_faults(removed.pop(which, ""), event.cause, frozen=frozen is not None)
     elif isinstance(event, EntryRemoved):
