@@ -60,10 +60,7 @@ def show_duplicates(
     purpose_named(asked[0])
     _require_side(names, register, other)
     with opened(place) as ledger:
-        for name in filter(None, (register, other)):
-            require_register(ledger, name)
-        if roll:
-            require_election_known(ledger, roll)
+        _require_known(ledger, register, other, roll)
         vault = vault_of(place, ledger)
         try:
             with progress("comparing", 0) as bar:
@@ -85,9 +82,14 @@ def show_duplicates(
         found = [{**pair._asdict(), "kept": one._asdict(), "dropped": two._asdict()} for pair, one, two in sides]
         say_json({"register": register, "other": other or register, "pairs": found})
         return
-    _print(register, other, len(pairs), live, sides, page)
-    if roll:
-        say_wrapped(f"Both of each pair are on the roll of {roll}, and nobody decided whether they are one human")
+    _print(register, other, len(pairs), live, sides, (page, roll))
+
+
+def _require_known(ledger: Record, register: str, other: str | None, election: str) -> None:
+    for name in filter(None, (register, other)):
+        require_register(ledger, name)
+    if election:
+        require_election_known(ledger, election)
 
 
 def _require_side(names: str | None, register: str, other: str | None) -> None:
@@ -108,8 +110,14 @@ def _sides(ledger: Record, vault: Vault, pair: Pair, register: str, names: str |
 
 
 def _print(
-    register: str, other: str | None, found: int, live: list[Pair], sides: list[tuple[Pair, Side, Side]], page: int
+    register: str,
+    other: str | None,
+    found: int,
+    live: list[Pair],
+    sides: list[tuple[Pair, Side, Side]],
+    asked: tuple[int, str],
 ) -> None:
+    page, roll = asked
     where = f"{register} and {other}" if other else register
     for number, (pair, kept, dropped) in enumerate(sides, SHOWN * (page - 1) + 1):
         merged_already = "; merged already" * pair.merged
@@ -120,6 +128,8 @@ def _print(
     say_wrapped(f"{counted(len(live), 'pair')} of {where} who may be one human" + (f"; {merged} merged" * bool(merged)))
     if len(live) > SHOWN * page:
         say_wrapped(f"The next: --page {page + 1}")
+    if roll and live:
+        say_wrapped(f"Both of each pair are on the roll of {roll}, and nobody decided whether they are one human")
     if live:
         say_wrapped("To decide: pollbook duplicates ... --out FILE.csv, then pollbook merge FILE.csv")
 
