@@ -32,7 +32,7 @@ from ledger.streams.roll_build import RollBuildClosed, RollBuildOpened
 from projections.roll_figures import CHANGING, READS, RollFold
 from projections.verify.again import read_again
 from projections.verify.build_again import check_build
-from projections.verify.entry_steps import step_faults
+from projections.verify.entry_steps import freeze_faults, step_faults
 from projections.verify.finding import Finding
 from projections.verify.record import RecordRead
 
@@ -53,6 +53,8 @@ class Seen:
     changed: int = -1  # position of the last entry or build
     founding: Founding = field(default_factory=founding_stream)
     freeze: tuple[int, RollFrozen] | None = None
+    certified: set[int] = field(default_factory=set)  # versions of the roll
+    removed: dict[tuple[str, int], str] = field(default_factory=dict)  # stream and number of an entry -> cause
     counted: list[RollCounted] = field(default_factory=list)
     figures: dict[int, RollFigures] = field(default_factory=dict)
     builds: dict[str, tuple[int, RollBuildOpened]] = field(default_factory=dict)
@@ -132,6 +134,9 @@ def _check(
     """Check one event that makes or changes a roll, by what stood before it."""
     if isinstance(event, CHANGE) and event.batch is None:
         for code, expected, found in step_faults(event, seen.fold, seen.rules[-1] if seen.rules else None):
+            yield _finding(code, position, event.stream, expected, found)
+    if isinstance(event, CHANGE):
+        for code, expected, found in freeze_faults(event, seen.freeze[1] if seen.freeze else None, seen.removed):
             yield _finding(code, position, event.stream, expected, found)
     match event:
         case FranchiseAdopted():
@@ -228,8 +233,13 @@ def _check_version(position: int, event: RollFrozen | RollCertified, seen: Seen)
         if event.sections != shown:
             says = (", ".join(f"{each.section} {each.entries}" for each in each_) for each_ in (shown, event.sections))
             yield _finding("roll-differs", position, what, *says)
-    elif figures and event.open_cases != figures.open_cases:
-        yield _finding("roll-differs", position, what, f"{figures.open_cases} open cases", event.open_cases)
+    else:
+        if figures and event.open_cases != figures.open_cases:
+            yield _finding("roll-differs", position, what, f"{figures.open_cases} open cases", event.open_cases)
+        if event.roll_version in seen.certified:
+            expected = f"one certificate of version {event.roll_version}"
+            yield _finding("roll-certified", position, what, expected, "another before it")
+        seen.certified.add(event.roll_version)
     seen.versions.append((event.roll_version, event.root))
     seen.entries.setdefault(event.roll_version, entries)
 
