@@ -9,11 +9,12 @@ from typing import Any, TypeVar
 
 from pydantic import TypeAdapter, ValidationError
 
+from cli.oversight import Wanted
 from cli.source import small_text
 from ledger.decision import fold
 from ledger.errors import UsageError, nearest
 from ledger.rules.count_rule import CountRule
-from ledger.rules.question import Elector, Question, Rejected, RulingNamed, SectionPapers
+from ledger.rules.question import Elector, Question, Rejected, RulingNamed, RulingSet, SectionPapers
 from ledger.store import Ledger
 from ledger.streams.election import Election
 from projections.counting import Counted
@@ -35,6 +36,7 @@ class Asked:
     section: str | None
     unknown: Sequence[str]
     rule: str | None
+    rulings: RulingSet | None = None
 
 
 def question_of(words: Asked, ledger: Ledger, counted: Counted) -> Question:
@@ -53,8 +55,43 @@ def question_of(words: Asked, ledger: Ledger, counted: Counted) -> Question:
         remove=_parts("--remove", "KEY/N: a person's key and the number of the entry", words.remove, _elector),
         restore=_parts("--restore", "KEY/N: a person's key and the number of the entry", words.restore, _elector),
         reverse=_parts("--reverse-ruling", "CASE/N: a case and the number of the ruling", words.reverse, _ruling),
+        rulings=words.rulings,
         unknown=_parts("--more-papers", "SECTION=NUMBER", words.unknown, _more),
     )
+
+
+def set_named(
+    late: bool, told: bool, names: Sequence[str | None], since: str | None, until: str | None
+) -> RulingSet | None:
+    """Give the set of rulings that the options let through; None where none was given.
+
+    Args:
+        names: of ground, panel, clause, source and outcome.
+
+    Raises:
+        UsageError: `bad-moment`; `bad-part`: what is no name.
+    """
+    if not (late or told or since or until or any(names)):
+        return None
+    ground, panel, clause, source, outcome = names
+    asked = Wanted(since=since, until=until).filter()
+    try:
+        return RulingSet(
+            appeal="late-allowed" if late else None,
+            ground=ground,
+            outcome=outcome,
+            panel=panel,
+            rule=clause,
+            since=asked.since or None,
+            source=source,
+            told="after-close" if told else None,
+            until=asked.until or None,
+        )
+    except ValidationError as error:
+        first = error.errors()[0]
+        where, found = "--" + ".".join(map(str, first["loc"])), repr(first["input"])
+        remedy = "See: pollbook rulings --help"
+        raise UsageError("bad-part", where, expected="an id in lower case", found=found, remedy=remedy) from None
 
 
 def _parts(option: str, form: str, words: Sequence[str], read: Callable[[str], Part]) -> tuple[Part, ...]:

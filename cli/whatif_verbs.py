@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
@@ -33,6 +33,37 @@ Only = Annotated[
 More = Annotated[
     Words, typer.Option("--more-papers", metavar="SECTION=NUMBER", help="With so many more papers, marked anyhow.")
 ]
+SET = "All rulings reversed that each of these lets through"
+
+
+def _of_set(option: str, metavar: str, text: str) -> Any:
+    return typer.Option(option, metavar=metavar, help=text, rich_help_panel=SET)
+
+
+Late = Annotated[
+    bool,
+    typer.Option(
+        "--late-allowed-appeals",
+        help="Whose appeal was upheld once the poll had closed, or with no remedy possible.",
+        rich_help_panel=SET,
+    ),
+]
+Told = Annotated[
+    bool,
+    typer.Option("--told-after-close", help="Of which the person was told after the poll closed.", rich_help_panel=SET),
+]
+Ground = Annotated[str | None, _of_set("--ground", "ID", "That rest on one ground.")]
+Panel = Annotated[str | None, _of_set("--panel", "ID", "Of one panel; or officer, or auto.")]
+Clause = Annotated[
+    str | None, _of_set("--rule", "HASH", "Under one clause of rules: its content hash, or its beginning.")
+]
+Source = Annotated[str | None, _of_set("--source", "NAME", "How found: complaint, match, search, press, random-audit.")]
+OutcomeOf = Annotated[
+    str | None,
+    _of_set("--outcome", "NAME", "admit, refuse, remove, suspend, restore, no-action or refer-up."),
+]
+Since = Annotated[str | None, _of_set("--from", "DATE", "Made on that day or later.")]
+Until = Annotated[str | None, _of_set("--to", "DATE", "Made on that day or before.")]
 Rule = Annotated[
     str | None,
     typer.Option("--count-rule", metavar="HASH|FILE", help="By another rule, a rehearsal: adopted, or as JSON."),
@@ -60,6 +91,15 @@ def whatif(
     section: Only = None,
     unknown: More = None,
     rule: Rule = None,
+    late: Late = False,
+    told: Told = False,
+    ground: Ground = None,
+    panel: Panel = None,
+    clause: Clause = None,
+    source: Source = None,
+    outcome: OutcomeOf = None,
+    since: Since = None,
+    until: Until = None,
     time_limit: Limit = 60,
     audience: Audience = "public",
     purpose: PurposeOption = "",
@@ -76,8 +116,13 @@ def whatif(
       pollbook whatif leader --accept-rejected not-stated --section affiliates
 
       pollbook whatif leader --leave-out-section registered
+
+      pollbook whatif leader --late-allowed-appeals
+
+    Ids: of sections, pollbook count CONTEST; of reasons, pollbook account CONTEST; of rulings, pollbook rulings
+    ELECTION; keys of people, pollbook roll ELECTION.
     """
-    from cli.whatif import Asked, show_whatif
+    from cli.whatif import Asked, set_named, show_whatif
 
     asked = Asked(
         reverse=reverse or [],
@@ -89,5 +134,6 @@ def whatif(
         section=section,
         unknown=unknown or [],
         rule=rule,
+        rulings=set_named(late, told, (ground, panel, clause, source, outcome), since, until),
     )
     show_whatif(context.obj, contest, asked, time_limit, (as_of, known_at), (audience, purpose, actor), as_json=as_json)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sqlite3
 from collections.abc import Iterable, Mapping
 from functools import cache
 from typing import Any
@@ -18,6 +19,8 @@ from ledger.rules.question import Elector, Question, RulingNamed
 from ledger.streams.entry import EntryAdded
 from ledger.streams.returned import ReturnMarked
 from projections.basis import Basis
+from projections.oversight.folding import OversightProjection
+from projections.papers import PaperProjection
 from projections.whatif.whole import Steps, answered
 
 FORTY = 40
@@ -63,9 +66,30 @@ def basis(events: Iterable[Event], papers: Mapping[str, int]) -> Basis:
     return Basis(contest, rule.rule, {"members": dict(papers)}, {}, {}, {})  # type: ignore[arg-type, attr-defined]
 
 
+class Scene(Given):
+    """A record with tables folded of it."""
+
+    tells_returns = True
+
+    def folded(self) -> sqlite3.Connection:
+        """Fold all of it."""
+        found = sqlite3.connect(":memory:", isolation_level=None)
+        for projection in (PaperProjection(), OversightProjection()):
+            for table in projection.tables:
+                found.execute(table)
+            projection.fold(found, [*enumerate(self.events)])
+        return found
+
+
+class Public(Scene):
+    """The same as the public is told of it."""
+
+    tells_returns = False
+
+
 def asked(events: tuple[Event, ...], papers: Mapping[str, int], question: Question) -> Any:
     taken = basis(events, papers)
-    return answered(Given(events), taken, taken.count(), question, len(events) - 1, Steps())
+    return answered(Scene(events), taken, taken.count(), question, len(events) - 1, Steps())
 
 
 def refused(question: Question, events: tuple[Event, ...] | None = None) -> str:

@@ -7,10 +7,11 @@ from typing import TYPE_CHECKING
 
 from ledger.errors import PollbookError
 from ledger.streams.analysis import AnalysisPublished
+from projections.moment import Moment
 from projections.verify.counts import count_at
 from projections.verify.finding import Finding
 from projections.verify.results import result_at
-from projections.verify.rulings import Past
+from projections.whatif.seen import RecordSeen
 from projections.whatif.whole import ENGINE, analysis_figures
 
 if TYPE_CHECKING:
@@ -58,8 +59,7 @@ def _again(
     if isinstance(counted, Finding):
         yield counted
         return
-    past = Past(ledger, record.others)
-    past.move(last + 1)
+    past = RecordSeen(ledger, Moment(known_at_position=last))
     try:
         figures = analysis_figures(past, *counted, event.question, last)
     except PollbookError as error:

@@ -17,9 +17,9 @@ if TYPE_CHECKING:
     from ledger.rules.question import Question
     from projections.basis import Basis
     from projections.count.count import Table
-    from projections.person_papers import Streams
     from projections.whatif.changed import Changed
     from projections.whatif.found import Found
+    from projections.whatif.seen import Seen
 
 ENGINE = "what-if 1"
 STEPS_MAX = 5_000  # programs of one search: the same on every machine, unlike time
@@ -39,14 +39,14 @@ class Steps:
 
 
 def answered(
-    record: Streams, basis: Basis, table: Table, question: Question, position: int, steps: Steps | None
+    record: Seen, basis: Basis, table: Table, question: Question, position: int, steps: Steps | None
 ) -> tuple[Changed, Found]:
     """Answer a question; raises what `asked` does."""
     changed = asked(record, basis, table, question, position)
     return changed, answer(basis, table, changed, steps)
 
 
-def analysis_figures(record: Streams, basis: Basis, table: Table, question: Question, position: int) -> AnalysisFigures:
+def analysis_figures(record: Seen, basis: Basis, table: Table, question: Question, position: int) -> AnalysisFigures:
     """Give what a published analysis has to agree with; raises what `asked` does."""
     changed, found = answered(record, basis, table, question, position, Steps())
     return AnalysisFigures(
