@@ -2,34 +2,26 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator
 from contextlib import contextmanager
-from pathlib import Path
-from typing import Any
 
 import pytest
-from electorate import put
-from ruled import P
-from scenario import NOW, but
+from scenario import NOW
 from stores import LedgerPlace, desk_at
-from terminal import PAPERS, Terminal
-from test_ruled_papers import TELL, TOLD_LATE, allowed, then
-from test_whatif_electors import FORTY, many, person
+from test_whatif_electors import FORTY, many
 
 from ledger.desk import Desk
-from ledger.errors import PollbookError, RefusedError
 from ledger.event import Event
 from ledger.leaf import conceal
 from ledger.rules.question import Question, RulingSet
-from ledger.store import Ledger, open_ledger
+from ledger.store import Ledger
 from ledger.streams.analysis import AnalysisPublished, PublishAnalysis
-from ledger.streams.paper import Alike, ReadPapers
 from ledger.streams.declaration import DeclareResult
+from ledger.streams.paper import Alike, ReadPapers
 from projections.counting import LedgerFigures
 from projections.verify.analyses import check_analyses
 from projections.verify.contests import read_contests
-from projections.verify.record import RecordRead, read_record
+from projections.verify.record import read_record
 from projections.verify.snapshot import take_snapshot
 
 LATE = Question(rulings=RulingSet(appeal="late-allowed"))
@@ -68,7 +60,7 @@ def test_forty_late_allowed_appeals_are_material_or_provably_not(empty_place: Le
         )
         desk.submit(made, actor="scrutineer")
         record = read_record(ledger, take_snapshot(ledger), 1, lambda _: None)
-        assert [*check_analyses(ledger, record, read_contests(record), {})] == []
+        assert [*check_analyses(ledger, record, read_contests(record))] == []
         (published,) = [event for _, event in record.others if isinstance(event, AnalysisPublished)]
         assert published.blind is not None
         assert published.effect == FOUND[behind]

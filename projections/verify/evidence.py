@@ -47,7 +47,7 @@ def check_evidence(ledger: Ledger, record: RecordRead, unchecked: dict[str, str]
         *check_returns(ledger, record, contests, unchecked),
         *check_members(record, ledger),
         *check_rulings(ledger, record.others),
-        *check_analyses(ledger, record, contests, unchecked),
+        *check_analyses(ledger, record, contests),
         *check_heads(ledger, record),
     ]
 

@@ -29,13 +29,16 @@ def asked(record: Seen, basis: Basis, table: Table, question: Question, position
         basis, table: what the count was taken from as of it, and what it came to.
 
     Raises:
-        RefusedError: `nothing-asked`, `named-twice`, `unknown-section`, what `unfitness` gives for another rule,
-            `unknown-reason`, `no-franchise`, `unknown-category`, `unknown-ruling`, `mixed-contests`,
-            `already-reversed`, `empty-set`, `unknown-entry`, `entry-live`, `entry-not-live`, in that order.
+        RefusedError: `nothing-asked`, `named-twice`, `not-declared`, `unknown-section`, what `unfitness` gives for
+            another rule, `unknown-reason`, `no-franchise`, `unknown-category`, `empty-set`, `unknown-ruling`,
+            `mixed-contests`, `already-reversed`, `unknown-entry`, `entry-live`, `entry-not-live`, in that order.
     """
     contest = basis.contest
     where = f"what-if on contest {contest.contest}"
     _require_once(question, where)
+    if not table.elected:
+        remedy = f"See how far it is: pollbook count {contest.contest}"
+        raise refused("not-declared", where, "a count that elects somebody", "one that elects nobody", remedy)
     sections = [each.id for each in contest.sections]
     for name in (*question.leave_out, *(each.section for each in question.unknown)):
         require_section(name, sections, where)
