@@ -16,7 +16,6 @@ from projections.margin.certificate import NO_COUNT, marks_of
 from projections.moment import Moment
 from projections.whatif.changed import Changed
 from projections.whatif.found import BreakEven, Found
-from projections.whatif.sets import says
 from projections.whatif.small import hides_tables
 
 EFFECTS = {
@@ -103,7 +102,7 @@ def _supposed(question: Question, changed: Changed) -> list[str]:
     if question.reverse:
         lines.append(f"{_rulings(len(question.reverse))} reversed")
     if question.rulings is not None and changed.rulings is not None:
-        lines.append(f"{_rulings(len(changed.rulings))} reversed, {says(question.rulings)}")
+        lines.append(f"{_rulings(len(changed.rulings))} reversed, {question.rulings.says()}")
     if changed.added:
         parts = ", ".join(f"{section} {papers}" for section, papers in changed.added.items())
         lines.append(f"papers more, at most: {parts}")

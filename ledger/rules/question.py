@@ -55,6 +55,21 @@ class RulingSet(Canonical):
     told: Literal["after-close"] | None = None
     until: Time | None = None
 
+    def says(self) -> str:
+        """Say which rulings these are."""
+        parts = [
+            "whose appeal was upheld too late" if self.appeal else "",
+            "of which the person was told after the poll had closed" if self.told else "",
+            f"on ground {self.ground}" if self.ground else "",
+            f"by {self.panel}" if self.panel else "",
+            f"under clause {self.rule}" if self.rule else "",
+            f"found by {self.source}" if self.source else "",
+            f"with outcome {self.outcome}" if self.outcome else "",
+            f"made from {self.since}" if self.since else "",
+            f"made up to {self.until}" if self.until else "",
+        ]
+        return "all " + (", ".join(part for part in parts if part) or "that there are")
+
 
 class SectionPapers(Canonical):
     """Papers of a section of which only their number is known."""

@@ -46,28 +46,8 @@ def rulings_of(record: Seen, contest: ContestDefined, wanted: RulingSet) -> tupl
     found = tuple(RulingNamed(case=row.case, ruling=row.ruling) for row in rows if _lets_through(wanted, row, poll))
     if not found:
         remedy = f"See them with: pollbook rulings {contest.election}; pollbook appeals {contest.election}"
-        raise refused("empty-set", f"what-if on contest {contest.contest}", f"rulings: {says(wanted)}", "none", remedy)
+        raise refused("empty-set", f"what-if on contest {contest.contest}", f"rulings: {wanted.says()}", "none", remedy)
     return found
-
-
-def says(wanted: RulingSet) -> str:
-    """Say which rulings are asked for."""
-    parts = [
-        f"{lead} {value}".strip()
-        for lead, value in (
-            ("whose appeal was", wanted.appeal and "upheld too late"),
-            ("of which the person was told after the poll had closed", wanted.told and " "),
-            ("on ground", wanted.ground),
-            ("by", wanted.panel),
-            ("under clause", wanted.rule),
-            ("found by", wanted.source),
-            ("with outcome", wanted.outcome),
-            ("made from", wanted.since),
-            ("made up to", wanted.until),
-        )
-        if value
-    ]
-    return "all " + (", ".join(parts) or "that there are")
 
 
 def _lets_through(wanted: RulingSet, row: RulingRow, poll: str | None) -> bool:
