@@ -103,6 +103,11 @@ def _supposed(question: Question, changed: Changed) -> list[str]:
         lines.append(f"{_rulings(len(question.reverse))} reversed")
     if question.rulings is not None and changed.rulings is not None:
         lines.append(f"{_rulings(len(changed.rulings))} reversed, {question.rulings.says()}")
+    for entries, where in ((question.restore, "on the roll"), (question.remove, "not on the roll")):
+        if entries:
+            lines.append(f"{len(entries)} entr{'ies' if len(entries) > 1 else 'y'} {where}")
+    if question.leave_out_categories:
+        lines.append(f"without electors of {', '.join(question.leave_out_categories)}")
     if changed.added:
         parts = ", ".join(f"{section} {papers}" for section, papers in changed.added.items())
         lines.append(f"papers more, at most: {parts}")

@@ -10,6 +10,8 @@ import pytest
 from electorate import entry, frozen, person, put
 from terminal import ADOPT_RULE, CALL_ELECTION, CLOSE_POLL, DEFINE_CONTEST, RULE, Terminal
 
+from ledger.rules.alternative import AlternativeVote
+from ledger.rules.count_rule import rule_hash
 from ledger.store import open_ledger
 
 SECTIONS = [{"id": "members", "name": "Members"}, {"id": "unions", "name": "Unions"}]
@@ -32,10 +34,16 @@ def at(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFi
     return Terminal(tmp_path, monkeypatch, capsys)
 
 
-def polled(at: Terminal, returned: list[int] | None, contest: dict[str, Any] = CONTEST, **marks: int) -> Terminal:
+def polled(
+    at: Terminal,
+    returned: list[int] | None,
+    contest: dict[str, Any] = CONTEST,
+    count_rule: dict[str, Any] = ADOPT_RULE,
+    **marks: int,
+) -> Terminal:
     """Papers are out to everybody; who returned theirs is marked, and the papers are read and declared."""
     adopted = ("adopt-franchise", {"election": "labour", "rule": FRANCHISE})
-    rule = ("adopt-count-rule", ADOPT_RULE)
+    rule = ("adopt-count-rule", count_rule)
     at.made([("call-election", CALL_ELECTION), rule, ("define-contest", contest), adopted])
     with open_ledger(at.ledger) as record:
         members = [entry(n, category="member" if n in MEMBERS else "youth") for n in (*MEMBERS, *YOUTH)]
@@ -130,3 +138,49 @@ def test_an_entry_of_a_category_that_is_left_out_is_taken_out_once(at: Terminal)
     polled(at, VOTED, abbott=34, balls=16)
     words = (*ALL, "--remove", f"{person(41)}/1", "--remove", f"{person(1)}/1", *SCRUTINEER)
     assert certificate(at, *words)["papers"]["removed"] == {"members": 21}
+
+
+def test_nobody_of_the_public_sets_a_small_section_against_numbers_of_their_choice(at: Terminal) -> None:
+    """One elector of a section is left alone, or added papers are counted until the result tips, or it is weighed."""
+    polled(at, VOTED, CONTEST | {"smallest_cell": 10}, abbott=34, balls=16)
+    weights = [{"section": "members", "weight": "1/100"}, {"section": "unions", "weight": "99/100"}]
+    college = {"version": "weighted-av.v1", "section_base": "continuing", "empty_section": "nothing"}
+    at.write("rule.json", json.dumps(RULE | college | {"weights": weights}))
+    for words in (
+        ("--leave-out-section", "members"),
+        ("--leave-out-section", "unions", "--more-papers", "members=18"),
+        ("--count-rule", "rule.json"),
+    ):
+        assert "sets a section of fewer apart" in at("whatif", "leader", *words).refused("reveals-ballot")
+        at("whatif", "leader", *words, *SCRUTINEER).done()
+    text = at("whatif", "leader", "--leave-out-section", "unions").done()
+    assert "The result is the same." in text
+    assert "Fewer than 10 papers differ" in text
+    assert "of 50 papers" not in text
+    found = certificate(at, "--leave-out-section", "unions")
+    assert (found["recount"], found["elected_then"], found["shown_by"]) == (None, [], "")
+
+
+def test_where_sections_are_published_as_one_no_number_of_a_section_is_told(at: Terminal) -> None:
+    combined = RULE | {"publication": "combined"}
+    rule = {"election": "labour", "rule": combined}
+    name = rule_hash(AlternativeVote.model_validate_json(json.dumps(combined)))
+    polled(at, VOTED, CONTEST | {"count_rule": name, "paper_publication": "none"}, rule, abbott=34, balls=16)
+    text = at("whatif", "leader", "--leave-out-section", "unions").done()
+    assert "The contest publishes all sections as one" in text
+    assert "34 of 50" not in text
+    assert "34 of 50" in at("whatif", "leader", "--leave-out-section", "unions", *SCRUTINEER).done()
+    more = certificate(at, "--more-papers", "members=18")["break_even"]
+    assert (more["needed"], more["observed"]) == (None, None)
+    assert certificate(at, "--more-papers", "members=18", *SCRUTINEER)["break_even"]["observed"] == "8/25"
+
+
+def test_named_electors_fewer_than_the_smallest_cell_show_no_number(at: Terminal) -> None:
+    polled(at, VOTED, CONTEST | {"smallest_cell": 3}, abbott=34, balls=16)
+    two = ("--remove", f"{person(1)}/1", "--remove", f"{person(31)}/1")  # of whom one voted
+    text = at("whatif", "leader", *two).done()
+    assert "It could not have changed the result." in text.replace("\n", " ")
+    assert "Supposed: 2 entries not on the roll." in text
+    assert "Fewer than 3 papers differ" in text
+    assert certificate(at, *two)["papers"] == {"left_out": [], "added": {}, "removed": {}, "removed_at_least": {}}
+    assert certificate(at, *two, *SCRUTINEER)["papers"]["removed_at_least"] == {"members": 1}
