@@ -13,7 +13,7 @@ from cli.margin import require_declared
 from cli.office import viewed
 from cli.place import Place
 from cli.screen import progress, say_json
-from cli.whatif_question import Asked, question_of, set_named
+from cli.whatif_question import Asked, asked_of, question_of
 from cli.whatif_text import say_whatif
 from ledger.errors import UsageError, nearest
 from ledger.streams.result import ResultDeclared
@@ -24,7 +24,7 @@ from projections.whatif.seen import RecordSeen
 from projections.whatif.small import for_public, require_for_public
 from projections.whatif.whole import ENGINE, Steps, answered
 
-__all__ = ("Asked", "set_named", "show_whatif")
+__all__ = ("asked_of", "show_whatif")
 AUDIENCES = ("public", "scrutineer")
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, TypeVar
@@ -60,31 +60,44 @@ def question_of(words: Asked, ledger: Ledger, counted: Counted) -> Question:
     )
 
 
-def set_named(
-    late: bool, told: bool, names: Sequence[str | None], since: str | None, until: str | None
-) -> RulingSet | None:
-    """Give the set of rulings that the options let through; None where none was given.
-
-    Args:
-        names: of ground, panel, clause, source and outcome.
+def asked_of(options: Mapping[str, Any]) -> Asked:
+    """Give what was written, from the options by name.
 
     Raises:
         UsageError: `bad-moment`; `bad-part`: what is no name.
     """
-    if not (late or told or since or until or any(names)):
+    listed = ("reverse", "restore", "remove", "leave_out", "category", "rejected")
+    reverse, restore, remove, leave_out, categories, rejected = (options[name] or [] for name in listed)
+    return Asked(
+        reverse=reverse,
+        restore=restore,
+        remove=remove,
+        leave_out=leave_out,
+        categories=categories,
+        rejected=rejected,
+        section=options["section"],
+        unknown=options["unknown"] or [],
+        rule=options["rule"],
+        rulings=_set_of(options),
+    )
+
+
+def _set_of(options: Mapping[str, Any]) -> RulingSet | None:
+    """Give the set of rulings that the options let through; None where none was given."""
+    names = ("late", "told", "ground", "panel", "clause", "source", "outcome", "since", "until")
+    if not any(options[name] for name in names):
         return None
-    ground, panel, clause, source, outcome = names
-    asked = Wanted(since=since, until=until).filter()
+    asked = Wanted(since=options["since"], until=options["until"]).filter()
     try:
         return RulingSet(
-            appeal="late-allowed" if late else None,
-            ground=ground,
-            outcome=outcome,
-            panel=panel,
-            rule=clause,
+            appeal="late-allowed" if options["late"] else None,
+            ground=options["ground"],
+            outcome=options["outcome"],
+            panel=options["panel"],
+            rule=options["clause"],
             since=asked.since or None,
-            source=source,
-            told="after-close" if told else None,
+            source=options["source"],
+            told="after-close" if options["told"] else None,
             until=asked.until or None,
         )
     except ValidationError as error:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any
+from typing import Annotated
 
 import typer
 
@@ -33,37 +33,47 @@ Only = Annotated[
 More = Annotated[
     Words, typer.Option("--more-papers", metavar="SECTION=NUMBER", help="With so many more papers, marked anyhow.")
 ]
-SET = "All rulings reversed that each of these lets through"
-
-
-def _of_set(option: str, metavar: str, text: str) -> Any:
-    return typer.Option(option, metavar=metavar, help=text, rich_help_panel=SET)
-
-
 Late = Annotated[
     bool,
     typer.Option(
         "--late-allowed-appeals",
-        help="Whose appeal was upheld once the poll had closed, or with no remedy possible.",
-        rich_help_panel=SET,
+        help="Reverse every ruling whose appeal was upheld once the poll had closed, or with no remedy possible.",
     ),
 ]
 Told = Annotated[
     bool,
-    typer.Option("--told-after-close", help="Of which the person was told after the poll closed.", rich_help_panel=SET),
+    typer.Option("--told-after-close", help="Reverse every ruling told once the poll had closed."),
 ]
-Ground = Annotated[str | None, _of_set("--ground", "ID", "That rest on one ground.")]
-Panel = Annotated[str | None, _of_set("--panel", "ID", "Of one panel; or officer, or auto.")]
+Ground = Annotated[str | None, typer.Option("--ground", metavar="ID", help="Reverse every ruling on this ground.")]
+Panel = Annotated[
+    str | None, typer.Option("--panel", metavar="ID", help="Reverse every ruling of this panel; or officer, or auto.")
+]
 Clause = Annotated[
-    str | None, _of_set("--rule", "HASH", "Under one clause of rules: its content hash, or its beginning.")
+    str | None,
+    typer.Option("--rule", metavar="HASH", help="Reverse every ruling under this clause: its hash, or its beginning."),
 ]
-Source = Annotated[str | None, _of_set("--source", "NAME", "How found: complaint, match, search, press, random-audit.")]
+Source = Annotated[
+    str | None,
+    typer.Option(
+        "--source",
+        metavar="NAME",
+        help="Reverse every ruling of cases found by: complaint, match, search, press, random-audit.",
+    ),
+]
 OutcomeOf = Annotated[
     str | None,
-    _of_set("--outcome", "NAME", "admit, refuse, remove, suspend, restore, no-action or refer-up."),
+    typer.Option(
+        "--outcome",
+        metavar="NAME",
+        help="Reverse every ruling of outcome: admit, refuse, remove, suspend, restore, no-action, refer-up.",
+    ),
 ]
-Since = Annotated[str | None, _of_set("--from", "DATE", "Made on that day or later.")]
-Until = Annotated[str | None, _of_set("--to", "DATE", "Made on that day or before.")]
+Since = Annotated[
+    str | None, typer.Option("--from", metavar="DATE", help="Reverse every ruling made on that day or later.")
+]
+Until = Annotated[
+    str | None, typer.Option("--to", metavar="DATE", help="Reverse every ruling made on that day or before.")
+]
 Rule = Annotated[
     str | None,
     typer.Option("--count-rule", metavar="HASH|FILE", help="By another rule, a rehearsal: adopted, or as JSON."),
@@ -119,21 +129,11 @@ def whatif(
 
       pollbook whatif leader --late-allowed-appeals
 
-    Ids: of sections, pollbook count CONTEST; of reasons, pollbook account CONTEST; of rulings, pollbook rulings
-    ELECTION; keys of people, pollbook roll ELECTION.
+    Options that reverse every ruling of a kind reverse, together, those that all of them let through. Ids: of
+    sections, pollbook count CONTEST; of reasons, pollbook account CONTEST; of rulings, pollbook rulings ELECTION; keys
+    of people, pollbook roll ELECTION.
     """
-    from cli.whatif import Asked, set_named, show_whatif
+    from cli.whatif import asked_of, show_whatif
 
-    asked = Asked(
-        reverse=reverse or [],
-        restore=restore or [],
-        remove=remove or [],
-        leave_out=leave_out or [],
-        categories=category or [],
-        rejected=rejected or [],
-        section=section,
-        unknown=unknown or [],
-        rule=rule,
-        rulings=set_named(late, told, (ground, panel, clause, source, outcome), since, until),
-    )
+    asked = asked_of(context.params)  # each option of the question, by its name above
     show_whatif(context.obj, contest, asked, time_limit, (as_of, known_at), (audience, purpose, actor), as_json=as_json)

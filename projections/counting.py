@@ -46,7 +46,6 @@ from projections.roll.entries import RollProjection
 from projections.roll.merged import MergeProjection
 from projections.roll_figures import roll_figures
 from projections.scoreboard import scoreboard
-from projections.whatif.seen import RecordSeen
 from projections.whatif.whole import analysis_figures
 
 
@@ -251,13 +250,7 @@ class LedgerFigures(PaperPort):
     def analysis(self, contest: str, question: Question) -> AnalysisFigures:
         """Answer a what-if question on a contest as of the ledger's last event."""
         counted = self._counted(contest)
-        return analysis_figures(
-            RecordSeen(self._ledger, Moment(known_at_position=counted.position)),
-            counted.basis,
-            counted.table,
-            question,
-            counted.position,
-        )
+        return analysis_figures(self._ledger, counted.basis, counted.table, question, counted.position)
 
     def _counted(self, contest: str) -> Counted:
         views = past_views(NOW)  # made anew: whoever can write the kept ones must not decide what is declared

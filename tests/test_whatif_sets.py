@@ -99,8 +99,9 @@ def test_a_set_is_named_in_words_and_listed_for_programs(
         ("--source", "complaint"),
     ):
         assert len(json.loads(at("whatif", "leader", *words, "--json").done())["rulings"]) == FORTY
-    for words in (("--told-after-close",), ("--to", "2010-08-01"), ("--from", "2010-09-01"), ("--outcome", "admit")):
-        assert "found none" in at("whatif", "leader", *words).refused("empty-set")
+    nobody: list[tuple[str, ...]] = [("--told-after-close",), ("--to", "2010-08-01"), ("--from", "2010-09-01")]
+    for none in (*nobody, ("--outcome", "admit")):
+        assert "found none" in at("whatif", "leader", *none).refused("empty-set")
     assert "(nearest: other-party)" in at("whatif", "leader", "--ground", "other-part").refused("unknown-ground", 2)
     assert "(nearest: panel-1)" in at("whatif", "leader", "--panel", "panel-2").refused("unknown-panel", 2)
     at("whatif", "leader", "--ground", "Other").refused("bad-part", 2)

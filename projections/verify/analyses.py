@@ -7,11 +7,9 @@ from typing import TYPE_CHECKING
 
 from ledger.errors import PollbookError
 from ledger.streams.analysis import AnalysisPublished
-from projections.moment import Moment
 from projections.verify.counts import count_at
 from projections.verify.finding import Finding
 from projections.verify.results import result_at
-from projections.whatif.seen import RecordSeen
 from projections.whatif.whole import ENGINE, analysis_figures
 
 if TYPE_CHECKING:
@@ -77,9 +75,8 @@ def _again(
     if isinstance(counted, Finding):
         yield counted
         return
-    past = RecordSeen(ledger, Moment(known_at_position=last))
     try:
-        figures = analysis_figures(past, *counted, event.question, last)
+        figures = analysis_figures(ledger, *counted, event.question, last)
     except PollbookError as error:
         yield Finding("E15", error.code, position, f"{event.stream}, {error.what}", error.expected, error.found)
         return
