@@ -45,6 +45,10 @@ def question_of(words: Asked, ledger: Ledger, counted: Counted) -> Question:
     Raises:
         UsageError: `bad-part`: one of them is not written as it ought to be; `unknown-rule`.
     """
+    if words.section is not None and not words.rejected:
+        remedy = "To leave a section out: --leave-out-section"
+        expected = "--accept-rejected, whose papers are then of this section only"
+        raise UsageError("bad-part", "--section", expected=expected, found="none", remedy=remedy)
     return Question(
         accept_rejected=_parts(
             "--accept-rejected", "a reason", words.rejected, lambda text: Rejected(reason=text, section=words.section)
