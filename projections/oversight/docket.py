@@ -72,6 +72,12 @@ def evidence_given(database: sqlite3.Connection, election: str) -> dict[str, dic
     return found
 
 
+def upheld_too_late(row: AppealRow, poll: str | None) -> bool:
+    """Whether an appeal was upheld once the poll had closed, at `poll`, or with no remedy possible."""
+    none_possible = any(each.remedy == "none-possible" for each in row.remedies)
+    return row.outcome in UPHELD and (none_possible or bool(poll and row.determined and row.determined > poll))
+
+
 class Docket:
     """The appeals of an election at one moment.
 
@@ -100,9 +106,7 @@ class Docket:
     def _line(self, row: AppealRow) -> DocketLine:
         ruling = self._rulings[row.case, row.ruling]
         poll = self._poll(row, ruling)
-        none_possible = any(each.remedy == "none-possible" for each in row.remedies)
-        upheld = row.outcome in UPHELD
-        late = upheld and (none_possible or bool(poll and row.determined and row.determined > poll))
+        late = upheld_too_late(row, poll)
         dependent = tuple(self._dependence(row, ruling)) if row.reviewers else None
         return DocketLine(row, ruling, ruling.decider, dependent, self._remedy(row), late, poll)
 

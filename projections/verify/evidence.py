@@ -50,7 +50,7 @@ def check_evidence(
         *check_returns(ledger, record, contests, unchecked, shown),
         *check_members(record, ledger),
         *check_rulings(ledger, record.others),
-        *check_analyses(ledger, record, contests, unchecked),
+        *check_analyses(ledger, record, contests),
         *check_heads(ledger, record),
     ]
 
