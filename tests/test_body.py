@@ -341,6 +341,7 @@ def test_names_the_first_of_several_faults_in_the_documented_order() -> None:
         ("sitting-exists", {"sitting": "june"}),
         ("sitting-order", {"end": END}),
         ("sitting-not-over", {"effective": END}),
+        ("sitting-overlaps", {"start": LATER, "end": LATER_STILL, "effective": LATER_STILL}),
         ("attendance-unfit", {"attended": None}),
         ("counted-twice", {"present": ("p9",)}),
         ("not-a-member", {"present": ("p1",)}),

@@ -13,10 +13,29 @@ of bias.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from typing import Protocol
 
-from ledger.streams.case_events import CaseOpened
 from ledger.streams.contest import Contest, contest_stream
 from ledger.streams.interest import Interest, Interests, conflict
+
+
+class About(Protocol):
+    """What a case was opened about."""
+
+    @property
+    def election(self) -> str:
+        """Id of the election."""
+        ...
+
+    @property
+    def about(self) -> str | None:
+        """Id of the contest that it has to do with, if of any alone."""
+        ...
+
+    @property
+    def candidates(self) -> tuple[str, ...]:
+        """Ids of the candidates that it has to do with; none for all."""
+        ...
 
 
 def contests_of(several: Iterable[Interests]) -> tuple[Contest, ...]:
@@ -32,13 +51,13 @@ def elections_of(contests: Iterable[Contest]) -> dict[str, str]:
 
 
 def barring(
-    interests: Iterable[Interest], opened: CaseOpened, elections: Mapping[str, str], moment: str
+    interests: Iterable[Interest], opened: About, elections: Mapping[str, str], moment: str
 ) -> tuple[Interest, ...]:
     """Give the interests that bar somebody from deciding a case, the one held longest first.
 
     Args:
         interests: declared by one person, or by many: each says whose it is.
-        opened: how the case was opened.
+        opened: what the case is about, as it was opened.
         elections: contest -> the election it belongs to, of contests on record.
         moment: at which they are to be free of them, UTC.
     """

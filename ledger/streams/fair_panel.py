@@ -54,6 +54,10 @@ class Deciders:
         recused = {*ruling.recused, *case.recused}
         return tuple(person for person in sitting.present if person not in recused) if sitting else ()
 
+    def barred(self, opened: CaseOpened, moment: str, people: tuple[str, ...]) -> Iterator[tuple[str, str]]:
+        """Give who of these is barred from a case, and by what."""
+        return barred_by(opened, self.interests, self.merges, self.contests, moment, people)
+
 
 def decider_faults(ruling: RulingMade, case: Case, who: Deciders) -> Iterator[Fault]:
     """Find what is wrong with who decided: who they were, what bars them, whether they gave evidence."""
@@ -88,7 +92,7 @@ def _of_panel(ruling: RulingMade, case: Case, who: Deciders) -> Iterator[Fault]:
     if who.founding.is_live:
         yield from _of_record(sitting, who.body, able)
     yield from _of_identity(who, able)
-    barred = tuple(barred_by(opened, who, sitting.start, able)) if opened else ()
+    barred = tuple(who.barred(opened, sitting.start, able)) if opened else ()
     strangers = tuple(person for person in who.body.strangers(sitting) if person in able)
     panel = Panel(str(ruling.panel), sitting.sitting, able, sitting.quorum_needed, barred, strangers)
     referred_by = opened.referred_by if opened else ""
@@ -148,15 +152,22 @@ def _of_one(ruling: RulingMade, case: Case, who: Deciders) -> Iterator[Fault]:
         expected = f"a delegation of {VERB} to {reviewer}, in force at {' and '.join(dict.fromkeys(moments))}"
         said = "; ".join(f"{delegation_says(each)}: {', '.join(each.powers)}" for each in who.reviewer.given)
         yield "reviewer-without-power", expected, said or "none"
-    for _, interest in barred_by(opened, who, ruling.effective, (reviewer,)):
+    for _, interest in who.barred(opened, ruling.effective, (reviewer,)):
         yield "conflict", f"a reviewer other than {reviewer}", interest
 
 
-def barred_by(opened: CaseOpened, who: Deciders, moment: str, able: Iterable[str]) -> Iterator[tuple[str, str]]:
+def barred_by(
+    opened: CaseOpened,
+    interests: Iterable[Interests],
+    merges: Iterable[Merge],
+    contests: Iterable[Contest],
+    moment: str,
+    able: Iterable[str],
+) -> Iterator[tuple[str, str]]:
     """Give who is barred from a case, and by what: it is about them, or they declared an interest in its election."""
-    declared = {interests.stream.partition("/")[2]: interests for interests in who.interests}
-    kept = {merge.stream.partition("/")[2]: merge.kept for merge in who.merges}
-    elections = elections_of(who.contests)
+    declared = {each.stream.partition("/")[2]: each for each in interests}
+    kept = {merge.stream.partition("/")[2]: merge.kept for merge in merges}
+    elections = elections_of(contests)
     for person in able:
         if opened.person in (person, kept.get(person)):
             yield person, f"{person}: the case is about them"

@@ -200,6 +200,7 @@ class DetermineAppeal(OfAppeal):
     )
     votes_for: Count = Field(description="reviewers for it")
     votes_against: Count = Field(0, description="reviewers against it")
+    abstained: Count | None = Field(None, description="reviewers who abstained")
     reasons: Reasons = Field(description="why, on each ground; it is kept in the vault")
 
 
@@ -232,7 +233,8 @@ def determine_appeal(
     Raises:
         RefusedError: what `require_pending` raises, `leave-needed`, `hearing-missing`, `procedure-missing`,
             `before-appeal`, `before-hearing`, `too-few-reviewers`, `not-independent`, `votes-exceed-present`,
-            `ruling-not-carried`, `ground-unanswered`, `outcome-unfit`, `reasons-insufficient`, in that order.
+            `votes-missing`, `ruling-not-carried`, `ground-unanswered`, `outcome-unfit`, `reasons-insufficient`, in
+            that order.
     """
     _require_let_in(appeal)
     if appeal.hearing is None or appeal.reviewers is None:
@@ -264,9 +266,11 @@ def _faults_of(command: DetermineAppeal, appeal: Appeal, reviewers: int, words: 
     present = appeal.hearing.present if appeal.hearing else ()
     if len(present) < reviewers:
         yield "too-few-reviewers", f"{reviewers} reviewers at least", f"{len(present)} present"
-    if command.votes_for + command.votes_against > len(present):
-        found = str(command.votes_for + command.votes_against)
-        yield "votes-exceed-present", f"at most {len(present)} votes", found
+    cast = command.votes_for + command.votes_against + (command.abstained or 0)
+    if cast > len(present):
+        yield "votes-exceed-present", f"at most {len(present)} votes", str(cast)
+    if cast < len(present):
+        yield "votes-missing", f"{len(present)} for, against or abstained, one of each reviewer present", str(cast)
     if command.votes_for <= command.votes_against:
         found = f"{command.votes_for} for, {command.votes_against} against"
         yield "ruling-not-carried", "more votes for than against", found

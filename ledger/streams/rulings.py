@@ -143,10 +143,10 @@ def make_ruling(
             `conflict`, `same-person-referred-and-decided`, `witness-decided`, `votes-exceed-present`,
             `votes-missing`, `ruling-not-carried`, `review-missing`, `reviewer-not-independent`,
             `reviewer-without-power`; of rules `ground-not-of-the-case`, `ground-not-met`, `conduct-unfit`,
-            `rule-not-in-force-at-conduct`, `not-for-them`; of an adverse one `notice-not-served`, `reply-window-open`, `interim-measure-missing`,
-            `ground-not-in-notice`, `reply-not-considered`, `unknown-evidence`, `evidence-withdrawn`,
-            `evidence-too-late`, `evidence-not-disclosed`, `evidence-below-standard`; `new-evidence-missing`;
-            `reasons-insufficient`;
+            `rule-not-in-force-at-conduct`, `not-for-them`; of an adverse one `notice-not-served`,
+            `reply-window-open`, `interim-measure-missing`, `ground-not-in-notice`, `reply-not-considered`,
+            `unknown-evidence`, `evidence-withdrawn`, `evidence-too-late`, `evidence-not-disclosed`,
+            `evidence-below-standard`; `new-evidence-missing`; `reasons-insufficient`;
             `effect-missing`, `effect-unfit`, `unknown-entry`, `entry-not-live`, `entry-live`; `appeal-route-missing`,
             `appeal-route-unclear`: in that order.
     """
