@@ -33,7 +33,9 @@ def test_one_order_in_code_help_and_page() -> None:
 
 
 def test_the_order_has_every_fault_that_is_looked_for() -> None:
-    looked_for = {code for module in (fairness, fair_panel, fair_ruling) for code in YIELDED.findall(inspect.getsource(module))}
+    looked_for = {
+        code for module in (fairness, fair_panel, fair_ruling) for code in YIELDED.findall(inspect.getsource(module))
+    }
     assert looked_for == set(fairness.ORDER)
 
 
