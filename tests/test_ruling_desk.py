@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import pytest
 from officers import KEYS, found, officer, signer, signing_desk
-from ruled import BEFORE, CONDUCT, GROUND, RULE
-from scenario import Given, but, given
+from ruled import BEFORE, CONDUCT, GROUND, RULE, P
+from scenario import Given, but, given, happened
 from stores import LedgerPlace, SQLitePlace
 from test_fair_panel import ALONE, ENDORSED
-from test_ruling import put
+from test_ruling import REMOVE, put, with_entry
+from test_verify_rulings import codes
 
 from ledger.authority import Sign
 from ledger.decision import Command
 from ledger.errors import RefusedError
+from ledger.streams.entry import EntryRemoved
 from ledger.streams.ground import GroundAdopted
 from ledger.streams.signature import Signature
 
@@ -64,3 +67,12 @@ def test_a_ground_that_was_in_force_and_not_published_takes_no_vote() -> None:
         known = [each.model_copy(update=late) if isinstance(each, GroundAdopted) else each for each in events]
         refusal = Given(tuple(known)).when(RULE).refused
         assert (refusal.code if refusal else "") == code
+
+
+def test_an_entry_that_was_removed_is_not_removed_again() -> None:
+    own: dict[str, Any] = {"basis": "case/c0", "cause": "ruling", "election": "labour", "number": 1}
+    removed = happened(EntryRemoved, f"entry/labour/{P}", 2, **own)
+    scene = with_entry(*BEFORE)
+    (made,) = scene.when(REMOVE).events
+    Given((*scene.events, removed)).when(REMOVE).then_refused("entry-not-live")
+    assert "entry-not-live" in codes([*scene.events, removed, made])
