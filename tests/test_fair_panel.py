@@ -193,7 +193,10 @@ def test_a_check_is_reviewed_by_another_than_who_recorded_or_ran_it() -> None:
     assert answer([*events, ran], **AUTO) == "", "the case is not about the application"
     again = happened(ChecksRun, f"application/{P}", 2, checks=(by_hand,))
     passed = ran.model_copy(update={"checks": (by_hand,)})
-    assert answer([*about, passed, again], **AUTO) == ""
+    assert answer([*about, passed, again], **AUTO) == "", "let pass by another since"
+    other = (Check(check="register-match", outcome="pass", version="1"),)
+    again = again.model_copy(update={"checks": other})
+    assert answer([*about, passed, again], **AUTO) == "reviewer-not-independent"
 
 
 def test_who_reviews_a_check_has_the_power_to_rule() -> None:
