@@ -140,15 +140,15 @@ def test_an_interest_in_the_election_bars_from_its_cases(interest: Command, open
     before = [*DEFINED, DEPUTY, *ELSEWHERE, interest, *BEFORE[1:]]
     assert answer(given(*put(OPEN, opened)(before)).events) == code
     if code:
-        free = {"recused": ("p2",), "votes_against": 0}
+        free: dict[str, Any] = {"recused": ("p2",), "votes_against": 0}
         assert answer(given(*put(OPEN, opened)(before)).events, **free) == ""
 
 
 def test_nobody_decides_their_own_case() -> None:
     seated = [but(each, person=P) if getattr(each, "seat", 0) == 2 else each for each in BEFORE]
-    seated = put(SIT, but(SIT, present=("p1", P, "p3", "p4")))(seated)
-    assert answer(given(*seated).events) == "conflict"
-    assert answer(given(*seated).events, recused=(P,), votes_against=0) == ""
+    sat = put(SIT, but(SIT, present=("p1", P, "p3", "p4")))(seated)
+    assert answer(given(*sat).events) == "conflict"
+    assert answer(given(*sat).events, recused=(P,), votes_against=0) == ""
 
 
 def merged(dropped: str, into: str) -> Event:
@@ -171,7 +171,7 @@ def test_nobody_sits_twice_under_two_ids() -> None:
     [((3, 1, 0), ""), ((2, 1, 1), ""), ((3, 1, 1), "votes-exceed-present"), ((2, 1, 0), "votes-missing")],
 )
 def test_votes_are_one_of_each_who_could_vote(votes: tuple[int, int, int], code: str) -> None:
-    fields = dict(zip(("votes_for", "votes_against", "abstained"), votes, strict=True))
+    fields: dict[str, Any] = dict(zip(("votes_for", "votes_against", "abstained"), votes, strict=True))
     assert answer(given(*BEFORE).events, **fields) == code
     withdrew = {**fields, "recused": ("p4",)}
     assert answer(given(*BEFORE).events, **withdrew) == ("" if sum(votes) == 3 else "votes-exceed-present")
