@@ -520,6 +520,7 @@ FIELDS: dict[str, dict[str, Any]] = {
     **APPLICATION_FIELDS,
     "appeal-attempted.v1": {**APPEALED, "no_appeal": HASHES},
     "appeal-determined.v1": {
+        "abstained": COUNTS,
         "answers": st.lists(st.fixed_dictionaries({"ground": APPEAL_GROUNDS, "upheld": st.just("upheld")}), max_size=2),
         "case": IDS,
         "outcome": st.sampled_from(["dismissed", "allowed"]),

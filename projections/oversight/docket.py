@@ -7,7 +7,8 @@ from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from typing import NamedTuple
 
-from ledger.streams.interest import Interests, conflict
+from ledger.streams.concern import barring
+from ledger.streams.interest import Interests
 from projections.catch_up import views_errors
 from projections.oversight.appeal_rows import AppealRow
 from projections.oversight.deadlines import UPHELD, Deadlines, is_overdue
@@ -82,7 +83,7 @@ class Docket:
     """The appeals of an election at one moment.
 
     Args:
-        interests: declared by everybody who reviewed: person -> interests.
+        interests: declared by everybody who reviewed: person -> interests; `elections`, contest of these -> election.
         given: who gave evidence, as `evidence_given` has it.
     """
 
@@ -92,11 +93,13 @@ class Docket:
         deadlines: Deadlines,
         at: str,
         interests: Mapping[str, Interests],
+        elections: Mapping[str, str],
         given: Mapping[str, Mapping[str, str]],
     ) -> None:
         self._deadlines = deadlines
         self._at = at
         self._interests = interests
+        self._elections = elections
         self._given = given
         self._cases = {each.case: each for each in oversight.cases}
         self._rulings = {(each.case, each.ruling): each for each in oversight.rulings}
@@ -133,8 +136,7 @@ class Docket:
         gave = self._given.get(row.case, {})
         moment = row.determined or row.assigned or self._at
         for person in row.reviewers:
-            held = self._interests[person].declared.values() if case.about else ()
-            interests = conflict(held, case.about or "", case.candidates, moment)
+            interests = barring(self._interests[person].declared.values(), case, self._elections, moment)
             if person in sat:
                 yield f"{person} sat on ruling {row.ruling}"
             elif person == case.referred_by:
