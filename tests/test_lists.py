@@ -196,6 +196,17 @@ def test_shows_each_side_who_it_knows_and_of_the_other_the_key(both: Terminal) -
     assert "3 pairs" in out
 
 
+def test_names_alone_names_both_sides(both: Terminal) -> None:
+    for words in (("--names",), ("--names", "--all")):
+        found = pairs(both, "members", "unison", *words)
+        assert found == pairs(both, "members", "unison", "--names", "both", *words[1:])
+        assert all(each["kept"]["identity"] and each["dropped"]["identity"] for each in found)
+    assert pairs(both, "members", "--names") == []
+    size = both.size()
+    both("duplicates", "members", "unison", "--names").refused("purpose-required", 2)
+    assert both.size() == size
+
+
 def test_refuses_to_name_a_side_that_there_is_not(both: Terminal) -> None:
     size = both.size()
     line = both("duplicates", *WHY, "members", "unison", "--names", "x").refused("unknown-side", 2)
@@ -208,6 +219,12 @@ def test_refuses_to_name_a_side_that_there_is_not(both: Terminal) -> None:
 
 
 def test_what_goes_on_below_a_side_is_set_in(both: Terminal) -> None:
+    long = "cato.dunmere.of.the.lower.mill.at.the.end.of.a.very.long.lane@mail.very-long-name.example.org"
+    both.write("l.csv", HEAD + ROWS.replace("cato@example.org", long))
+    both("import", "register-members", "l.csv", "--mapping", "m.toml", "--set", "register_id=l", "--as", "reg").done()
+    shown = both("duplicates", *WHY, "l", "unison", "--names").done()
+    assert max(map(len, shown.splitlines())) <= 80
+    assert long in shown.replace("\n" + " " * 9, "")
     lines = both("duplicates", *WHY, "members", "unison", "--names", "both").done().splitlines()
     assert max(map(len, lines)) <= 80
     assert all(line.startswith(("   keep  ", "   drop  ", " " * 9)) for line in lines[1:3])
