@@ -128,7 +128,8 @@ def member_key(
 ) -> None:
     """Print the key of a member by their number in a register.
 
-    As the register's files write it, letter by letter; blanks around it do not count. Commands about a person take
+    As the register's files write it, letter by letter, or as the mapping's key_form does; blanks around it do not
+    count. Commands about a person take
     the key, as pollbook why KEY ELECTION and pollbook my-record KEY do.
 
     \b
