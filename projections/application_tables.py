@@ -52,8 +52,8 @@ PUT_FEE = (
     "INSERT INTO fee_day VALUES (?,?,?,?,?,?,?,?) ON CONFLICT (election, category, day, currency, kind, ended) "
     "DO UPDATE SET number = number + excluded.number, amount = amount + excluded.amount"
 )
+CHANGED = "CREATE TEMP TABLE IF NOT EXISTS changed (person TEXT PRIMARY KEY) WITHOUT ROWID"  # SQLite's, on the disk
 TO_SETTLE = (  # the open applications among those that changed, in a table of their own: all below is driven by it
-    "CREATE TEMP TABLE IF NOT EXISTS changed (person TEXT PRIMARY KEY) WITHOUT ROWID",
     "DROP TABLE IF EXISTS temp.waits",
     "CREATE TEMP TABLE waits AS SELECT a.* FROM temp.changed h CROSS JOIN application a ON a.person = h.person "
     "WHERE a.ended = '' AND a.late = 0 AND a.batch IS NULL",
