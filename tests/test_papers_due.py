@@ -112,7 +112,7 @@ class Chance:
                 self.put(removed(who, 1, number))
                 self.live[one] = False
             case 2 | 3:
-                fields = {"election": "labour", "number": number, "cause": "clerical"}
+                fields: dict[str, Any] = {"election": "labour", "number": number, "cause": "clerical"}
                 self.put(happened(EntryRestored, f"entry/labour/{person(who)}", **fields))
                 self.live[one] = True
             case 4 if self.live[one]:
@@ -125,8 +125,8 @@ class Chance:
     def issue(self, section: str) -> None:
         found = due(self.ledger, section)
         assert found is not None
-        fields = {"contest": "leader", "section": section, "roll_version": 1, "channel": "post"}
-        numbers = {"as_of_position": found.position, "count": found.due}
+        fields: dict[str, Any] = {"contest": "leader", "section": section, "roll_version": 1, "channel": "post"}
+        numbers: dict[str, Any] = {"as_of_position": found.position, "count": found.due}
         self.put(happened(PapersIssued, f"issue/leader/{section}", **fields, **numbers))
 
 
@@ -172,7 +172,7 @@ def test_a_build_closed_since_leaves_it_to_the_whole_record(ledger: Ledger) -> N
     freeze(ledger)
     assert due(ledger) == (ledger.head().size - 1, 10, 10)
     counts: dict[str, Any] = {"accepted": 1, "failed": (), "held": 0, "rows": 1, "sections": ()}
-    fields = {"build": 1, "election": "labour", "digest": "sha256:" + "0" * 64}
+    fields: dict[str, Any] = {"build": 1, "election": "labour", "digest": "sha256:" + "0" * 64}
     put(ledger, happened(RollBuildClosed, "build/labour/1", **fields, **counts))
     assert due(ledger) is None
     assert LedgerFigures(ledger).due("leader", "members") == (ledger.head().size - 1, 11, 11)
@@ -195,5 +195,5 @@ def test_another_contests_papers_are_not_these(ledger: Ledger) -> None:
 
 
 def happened_in_another() -> Event:
-    fields = {"contest": "leadership", "number": 1, "reason": "late-admission"}
+    fields: dict[str, Any] = {"contest": "leadership", "number": 1, "reason": "late-admission"}
     return happened(PaperIssued, f"issued/leadership/{person(1)}", **fields)
