@@ -116,7 +116,7 @@ def list_accesses(place: Place, asked: Asked, *, as_json: bool) -> None:
     with opened(place) as ledger:
         found, more = _accesses(ledger, asked)
     if as_json:
-        say_json([_plain(position, event) for position, event in found])
+        say_json([plain_access(position, event) for position, event in found])
         return
     rows = [
         (event.effective[:16], event.actor, event.what, event.purpose, f"{event.rows:,}", event.subject or "several")
@@ -145,6 +145,7 @@ def _accesses(ledger: Ledger, asked: Asked) -> tuple[list[tuple[int, AccessLogge
     return found[::-1], False
 
 
-def _plain(position: int, event: AccessLogged) -> dict[str, object]:
+def plain_access(position: int, event: AccessLogged) -> dict[str, object]:
+    """Give an access as plain values."""
     said = {"at": event.effective, "who": event.actor, "what": event.what, "purpose": event.purpose}
     return {"position": position, **said, "rows": event.rows, "subject": event.subject}

@@ -30,6 +30,7 @@ def admit(
     context: typer.Context,
     election: Election,
     actor: Actor = "",
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Say who would be admitted, record nothing.")] = False,
     as_json: Json = False,
 ) -> None:
     """Admit every application whose tests are all passed.
@@ -43,7 +44,7 @@ def admit(
     """
     from cli.admit import admit as run
 
-    run(context.obj, election, actor, as_json=as_json)
+    run(context.obj, election, actor, dry_run=dry_run, as_json=as_json)
 
 
 def invite_cures(
@@ -127,7 +128,8 @@ def member_key(
 ) -> None:
     """Print the key of a member by their number in a register.
 
-    As the register's files write it, letter by letter; blanks around it do not count. Commands about a person take
+    As the register's files write it, letter by letter, or as the mapping's key_form does; blanks around it do not
+    count. Commands about a person take
     the key, as pollbook why KEY ELECTION and pollbook my-record KEY do.
 
     \b

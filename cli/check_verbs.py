@@ -90,8 +90,9 @@ def queue(
 ) -> None:
     """Show what applications wait for, and when that clears.
 
-    By check and what it found: how many, and the age of the oldest. The rates are those of the last 24 hours. --list
-    names keys of people: it asks for a purpose, and is recorded.
+    By check and what it found: how many, and the age of the oldest. The rates are those of the last 24 hours. Beside
+    them: checks that officers let pass by hand, and rejected rows of files of which no application is on record; what
+    to do with those: pollbook rejected. --list names keys of people: it asks for a purpose, and is recorded.
 
     \b
     pollbook queue leader-2015

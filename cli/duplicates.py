@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import textwrap
 from collections.abc import Iterator
 from functools import partial
 from pathlib import Path
@@ -18,7 +19,7 @@ from cli.parse import Where, actor_value, command_from, on_the_command_line
 from cli.place import Place
 from cli.report import counted
 from cli.run_checks import require_election_known
-from cli.screen import progress, say, say_json, say_wrapped, wrapped
+from cli.screen import WIDTH, progress, say, say_json, say_wrapped, wrapped
 from cli.source import Read, os_errors
 from ledger.errors import RefusedError, UsageError, nearest
 from ledger.record import Record
@@ -27,6 +28,7 @@ from ledger.vault import Vault
 from projections.duplicates import Pair, Side, find_pairs, on_roll, side_of
 
 SHOWN = 20  # pairs shown on a page
+SET_IN = len("   keep  ")
 REVIEW = ("merge", "dropped", "kept", "basis", "score", "matcher")  # columns that a reviewed file is read by
 PERSONAL = ("name", "born", "email", "address", "number")
 YES = frozenset(("yes", "y", "x", "1", "true"))
@@ -123,7 +125,8 @@ def _print(
         merged_already = "; merged already" * pair.merged
         say_wrapped(f"{number}  like by {pair.score} of 100: {', '.join(pair.basis)}{merged_already}")
         for what, side in (("keep", kept), ("drop", dropped)):
-            say("\n".join(wrapped(f"   {what}  {side.person}  {_says(side)}", indent=9)))
+            text = f"   {what}  {side.person}  {_says(side)}"
+            say(textwrap.fill(text, WIDTH, subsequent_indent=" " * SET_IN, break_on_hyphens=False))
     merged = found - len(live)
     say_wrapped(f"{counted(len(live), 'pair')} of {where} who may be one human" + (f"; {merged} merged" * bool(merged)))
     if len(live) > SHOWN * page:

@@ -3,25 +3,39 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
+from typer.core import TyperCommand
 
 from cli.count_verbs import Json
 from cli.purpose import OpenerOption, PurposeOption
 
 LOOK, RECORD = "Look", "Record"
+BOTH = "both"  # sides of a pair
 As = Annotated[str, typer.Option("--as", envvar="POLLBOOK_ACTOR", metavar="ACTOR", help="Who acts: an office.")]
 FileOf = Annotated[Path, typer.Argument(metavar="FILE", help="The CSV file.")]
 MappingOf = Annotated[Path, typer.Option("--mapping", metavar="MAP", help="How its columns are read; see import.")]
 Out = Annotated[Path | None, typer.Option("--out", metavar="FILE", help="Write to a file, not the screen.")]
 
 
+class Naming(TyperCommand):
+    """A verb whose option --names may stand alone: it names both sides then."""
+
+    def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
+        """Read the words, with the side that was left out."""
+        for place, word in enumerate(args):
+            if word == "--names" and (args[place + 1 :] or ["-"])[0].startswith("-"):
+                args = [*args[: place + 1], BOTH, *args[place + 1 :]]
+                break
+        return super().parse_args(ctx, args)
+
+
 def add_verbs(app: typer.Typer) -> None:
     """Add the verbs to the program."""
     app.command("certify", rich_help_panel=RECORD)(certify)
     app.command("merge", rich_help_panel=RECORD)(merge)
-    app.command("duplicates", rich_help_panel=LOOK)(duplicates)
+    app.command("duplicates", rich_help_panel=LOOK, cls=Naming)(duplicates)
     app.command("absent", rich_help_panel=LOOK)(absent)
 
 
@@ -82,7 +96,7 @@ def duplicates(
     other: Annotated[str | None, typer.Argument(metavar="[OTHER]", help="Id of another; itself if left out.")] = None,
     names: Annotated[
         str | None,
-        typer.Option("--names", metavar="SIDE", help="Show who they are: ID or OTHER, as given before, or both."),
+        typer.Option("--names", metavar="SIDE", help="Show who they are, on one SIDE: ID or OTHER; or on both."),
     ] = None,
     everybody: Annotated[bool, typer.Option("--all", help="Also those who are merged already.")] = False,
     roll: Annotated[str, typer.Option("--roll", metavar="ELECTION", help="Only if both are on its roll.")] = "",

@@ -2,6 +2,7 @@
 
 key = "Membership number"           # what tells rows apart, in whichever file: one column or several
 key_digits = 8                      # it has so many digits: a spreadsheet drops leading zeros
+key_form = "M0000"                  # or how it is written, 0 for each digit: m 31 and M-0031 are M0031
 dates = "%d/%m/%Y"                  # how days are written; YYYY-MM-DD if left out
 
 [public]                            # category, region, section, unit, joined, lapsed, levy, declaration
@@ -62,6 +63,7 @@ class Mapping_(BaseModel):  # noqa: N801  # the module's subject; `Mapping` is t
 
     key: Columns
     key_digits: int | None = Field(None, ge=1, le=40)
+    key_form: str | None = Field(None, pattern=r"^[A-Z-]*0+[A-Z-]*$", max_length=40)
     dates: str = "%Y-%m-%d"
     encoding: Literal["utf-8", "cp1252"] = "utf-8"
     public: dict[PublicName, str] = {}
@@ -108,6 +110,9 @@ def read_mapping(file: Path, kind: type[Mapping_] = Mapping_) -> Mapping_:
         raise _bad(f"{file.name}, {where}", first["msg"][:1].lower() + first["msg"][1:], "another value") from None
     if mapping.named and "name" not in mapping.private:
         raise _bad(f"{file.name}, private", "a column for the name", ", ".join(mapping.private) or "none")
+    if mapping.key_form and (mapping.key_digits or len(mapping.key) > 1):
+        found = "key_digits" if mapping.key_digits else "several columns"
+        raise _bad(f"{file.name}, key_form", "a key in one column, and no key_digits", found)
     for needed in mapping.needed:
         if needed not in {*mapping.public, *mapping.set}:
             raise _bad(file.name, f"the {needed}, under [public] or [set]", "none")

@@ -13,6 +13,7 @@ from json.encoder import encode_basestring
 from operator import itemgetter
 from typing import Any
 
+from cli.key_form import KeyForm
 from cli.member_mapping import Mapping_, Places
 from ledger.field import check_text
 from ledger.intake import NO_KEY, Row, Standing
@@ -40,7 +41,7 @@ CODES = {
     "not-text": "a NUL or another invisible character",
     "row-too-long": f"more than {ROW_BYTES_MAX} bytes",
     "no-key": "nothing that tells the row from others",
-    "key-mangled": "a key with digits lost, as a spreadsheet loses leading zeros",
+    "key-mangled": "a key that is not as the mapping says, as where a spreadsheet lost leading zeros",
     "no-name": "no name",
     "email-as-name": "an e-mail address for a name",
     "text-too-long": f"a value of more than {TEXT_MAX} characters",
@@ -102,6 +103,7 @@ class RowReader:
         self._dates: Any = itemgetter(*dated) if dated else lambda _: ""
         self._pairs: dict[Any, tuple[str | None, str | None]] = {}
         self._width = places.width
+        self._form = KeyForm(mapping.key_form) if mapping.key_form else None
         self._standings: dict[Any, Standing] = {}
         self._days: dict[str, str | None] = {"": None}
 
@@ -111,6 +113,8 @@ class RowReader:
         if cells is None or len(cells) != places.width:
             return ""
         parts = [cells[column].strip() for column in places.key]
+        if self._form is not None:
+            return self._form.written(parts[0])
         return "" if not all(parts) or self._mangled(parts) else "\x1f".join(parts)
 
     def _mangled(self, parts: list[str]) -> bool:
@@ -122,6 +126,9 @@ class RowReader:
     def row(self, key: bytes, number: int, raw: bytes, text: str, cells: list[str] | None) -> Row:
         """Give a row with what it says, or with the code it is rejected for."""
         text = text.rstrip("\r\n")
+        if self._form is not None and cells is not None and key != NO_KEY:
+            (column,) = self._places.key
+            cells[column] = self._form.written(cells[column].strip())
         found = self._plain_row(key, number, raw, text, cells) if cells is not None and key != NO_KEY else None
         return found or self._any_row(key, number, raw, text, cells)
 

@@ -17,7 +17,8 @@ which column holds what. --dry-run says what would become of the rows.
 
 \b
 key = "Membership number"     # tells rows apart, in whichever file
-key_digits = 8                # so that lost leading zeros are seen
+key_digits = 8                # so that lost leading zeros are seen; or
+                              # key_form = "M0000": m 31 and M-0031 are M0031
 dates = "%d/%m/%Y"            # YYYY-MM-DD if left out
 encoding = "cp1252"           # utf-8 if left out
 [public]                      # also section, lapsed, levy, declaration

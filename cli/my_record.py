@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import textwrap
 
-from cli.access import opening, purpose_named
+from cli.access import opening, plain_access, purpose_named
 from cli.look import moment_from, plain, require_known
 from cli.office import viewed
 from cli.place import Place
-from cli.screen import WIDTH, say, say_json, say_wrapped
+from cli.report import counted
+from cli.screen import WIDTH, say, say_json, say_wrapped, table
 from cli.why import merged_of, plain_merged, plain_reasons, say_merged, say_reasons
-from projections.case_list import DOCKETS
+from ledger.streams.access import AccessLogged
+from ledger.streams.case import PREFIX as CASE
 from projections.erased import erased_of, with_erased
-from projections.roll.my_record import Chapter, chapters, elections_of
+from projections.roll.my_record import Chapter, chapters, elections_of, items_of, openings_of
 from projections.roll.why import reasons, unknown_person
 from projections.story.story import story
 
@@ -31,13 +33,17 @@ def show_my_record(
         merged = merged_of(ledger, views, person, moment)
         erased = erased_of(ledger, person)
         elections = elections_of(ledger, found, moment)
+        seen, sealed = openings_of(ledger, person, moment), ledger.sealed_size()
         why = [reasons(ledger, election, person, moment, merged) for election in elections]
     with opening(place, "my-record", *asked) as now:
         now.log(sum(len(each.events) for each in found), person)
     if as_json:
         record = {each.stream: [plain(position, event) for position, event in each.events] for each in found}
         tests = [plain_reasons(each) for each in why]
-        say_json({"person": person, "merged": plain_merged(merged), "record": record, "elections": tests})
+        opened = [plain_access(position, event) for position, event in seen]
+        receipts = sorted(position for each in found for position, _ in each.events if position < sealed)
+        more = {"items": items_of(found), "opened": opened, "receipts": receipts}
+        say_json({"person": person, "merged": plain_merged(merged), "record": record, "elections": tests, **more})
         return
     for chapter in found:
         _say_chapter(chapter, erased)
@@ -48,11 +54,29 @@ def show_my_record(
         say("Tests")
         say_reasons(each, moment)
         say()
+    if seen:
+        _say_openings(seen)
     say_wrapped(f"The record of {person} ({moment.says()}), and never how anybody voted.")
-    if any(chapter.stream.startswith(DOCKETS) for chapter in found):
-        say_wrapped("A case with its rulings and appeals: pollbook case ID")
-    say_wrapped(f"Who looked at it: pollbook access --of {person}")
+    _say_items(found)
+    if any(chapter.stream.startswith(CASE) for chapter in found):
+        say_wrapped("A case in full, for those who may read it: pollbook case ID")
+    say_wrapped(f"Who opened data of several people at once: pollbook access. Of this person: --of {person}")
     say_wrapped("A receipt of any line, by its number: pollbook prove NUMBER")
+
+
+def _say_items(found: list[Chapter]) -> None:
+    """Sum the record up."""
+    numbers = items_of(found)
+    said = [counted(numbers[f"{name}s"], name) for name in ("notice", "ruling", "appeal")]
+    issued, returned = numbers["ballots_issued"], numbers["ballots_returned"]
+    say_wrapped(f"{', '.join(said)}, {counted(issued, 'ballot')} issued, {returned:,} returned")
+
+
+def _say_openings(seen: list[tuple[int, AccessLogged]]) -> None:
+    rows = [(str(at), event.effective[:16], event.actor, event.what, event.purpose) for at, event in seen]
+    say("Who looked into it")
+    say(table(("number", "when (UTC)", "who", "what", "why"), rows, right=(0,)))
+    say()
 
 
 def _say_chapter(chapter: Chapter, erased: frozenset[str]) -> None:

@@ -94,16 +94,18 @@ def erase(
         typer.Option("--basis", metavar="WORD", help="Why: retention-over, right-to-erasure or court-order."),
     ] = "",
     actor: Actor = "",
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Say what would be erased, erase nothing.")] = False,
     as_json: Json = False,
 ) -> None:
     """Erase what the vault holds of people, for good.
 
-    It is final, at once and without a question. Keys, ciphertext, rejected rows and index, in every file of the ledger
-    are destroyed. Counts, rolls and roots stay as they are.
+    It is final, at once and without a question: --dry-run says what it would come to. Keys, ciphertext, rejected rows
+    and index, in every file of the ledger are destroyed. Counts, rolls and roots stay as they are.
     Refused under a legal hold, and within a year of the declaration unless a court orders it; with --everybody, whoever
     is under a legal hold is kept. If it is cut off, the next command that records finishes it.
     As: pollbook erase --everybody --election leader-2016 --basis retention-over
     """
     from cli.erase import erase as erase_people
 
-    erase_people(context.obj, person, register, election, basis, actor, everybody=everybody, as_json=as_json)
+    who = (person, register, election, basis, actor)
+    erase_people(context.obj, *who, everybody=everybody, dry_run=dry_run, as_json=as_json)

@@ -3,21 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from datetime import datetime
 
 from cli.access import log_opening, purpose_named
+from cli.key import key_path
 from cli.look import moment_from, require_known
-from cli.office import system_clock, viewed
+from cli.office import system_clock, vault_of, viewed
 from cli.place import Place
+from cli.report import counted
 from cli.screen import progress, say, say_json, say_wrapped, table
 from ledger.errors import RefusedError, UsageError, nearest
 from ledger.record import Record
 from ledger.store import Ledger
+from ledger.streams.applications import register_of
 from projections.applications import ApplicationProjection
 from projections.catch_up import PastViews, Views
 from projections.moment import Moment
-from projections.queue import HOURS, MEANINGS, PAGE, Queue, Waiter, queue_of, waiters
+from projections.queue import HOURS, MEANINGS, PAGE, Queue, Waiter, queue_of, rows_waiting, waiters
 
 HOUR = 3600
 PAGE_MAX = 1_000_000
@@ -81,6 +84,7 @@ def show_queue(
         head = ledger.head().recorded
         now = system_clock() if moment.is_now else min(filter(None, (moment.as_of, moment.known_at, head)))
         queue = queue_of(views.database, election, now)
+        rejected = _rejected(place, ledger, views, election) if moment.is_now and not name else None
         if name:
             _require_name(queue, name)
             people = waiters(views.database, election, name, page)
@@ -88,9 +92,17 @@ def show_queue(
         log_opening(place, "queue", len(people), *asked)
         _say_waiters(people, name, page, as_json=as_json)
     elif as_json:
-        say_json(_plain(queue))
+        say_json(_plain(queue, rejected))
     else:
-        _say(queue, election)
+        _say(queue, election, rejected)
+
+
+def _rejected(place: Place, ledger: Ledger, views: Views, election: str) -> dict[str, int] | None:
+    """Count rows of files that were rejected and came in no other way, by code; None where the vault is not at hand."""
+    if not key_path(ledger.ledger_id).is_file():
+        return None
+    with closing(vault_of(place, ledger)) as vault:
+        return rows_waiting(views.database, vault.members.rejected_in(register_of(election)))
 
 
 def _require_name(queue: Queue, name: str) -> None:
@@ -105,7 +117,7 @@ def _require_name(queue: Queue, name: str) -> None:
         )
 
 
-def _plain(queue: Queue) -> dict[str, object]:
+def _plain(queue: Queue, rejected: dict[str, int] | None) -> dict[str, object]:
     waiting = [each._asdict() for each in queue.waiting]
     rates = {"hours": HOURS, "received": queue.received, "decided": queue.decided, "clears": queue.clears}
     return {
@@ -115,10 +127,12 @@ def _plain(queue: Queue) -> dict[str, object]:
         "oldest": queue.oldest or None,
         "waiting": waiting,
         "rate": rates,
+        "by_hand": queue.by_hand._asdict(),
+        "rejected_rows": rejected,
     }
 
 
-def _say(queue: Queue, election: str) -> None:
+def _say(queue: Queue, election: str, rejected: dict[str, int] | None) -> None:
     say_wrapped(f"{queue.open:,} of {queue.applications:,} applications to {election} are open at {queue.now}")
     if queue.waiting:
         rows = [
@@ -128,6 +142,7 @@ def _say(queue: Queue, election: str) -> None:
         say()
         say(table(("wait for", "found", "applications", "oldest, hours"), rows, right=(2, 3)))
         say("One may wait for several things")
+    _say_beside(queue, rejected)
     say()
     received, decided = (f"{number / HOURS:,.1f}" for number in (queue.received, queue.decided))
     say_wrapped(f"In the last {HOURS} hours {received} an hour were received, {decided} decided")
@@ -137,6 +152,17 @@ def _say(queue: Queue, election: str) -> None:
         say_wrapped(
             f"Who waits: pollbook queue {election} --list NAME --purpose WORD, with " + ", ".join(_names(queue))
         )
+
+
+def _say_beside(queue: Queue, rejected: dict[str, int] | None) -> None:
+    """Say what stands beside the queue: checks let pass by hand, and rows that never became applications."""
+    if queue.by_hand.ever:
+        say()
+        checks = counted(queue.by_hand.ever, "check")
+        say_wrapped(f"{checks} let pass by hand, {queue.by_hand.open:,} of applications that are open")
+    if rejected:
+        say()
+        say(table(("rejected rows, not put right", "rows"), [(code, f"{n:,}") for code, n in rejected.items()], (1,)))
 
 
 def _names(queue: Queue) -> list[str]:

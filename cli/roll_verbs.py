@@ -105,9 +105,10 @@ def my_record(
 ) -> None:
     """Tell one person's record, but never how they voted.
 
-    Membership, applications, tests, entries, cases, papers issued and returned, erasures. No record of how anybody
-    voted exists. Each line says when it took effect and when it was recorded, and the position by which pollbook prove
-    gives a receipt. A case is told in full by pollbook case, and who looked by pollbook access.
+    Membership, applications, tests, notices, entries, rulings and appeals, papers issued and returned, erasures, and
+    who looked into it. No record of how anybody voted exists. Each line says when it took effect and when it was
+    recorded, and the position by which pollbook prove gives a receipt. Of a case it has what the person may read, and
+    a ruling once they were told of it; pollbook case tells it in full.
     """
     from cli.my_record import show_my_record
 

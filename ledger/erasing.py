@@ -25,6 +25,8 @@ if TYPE_CHECKING:
     from ledger.bulk import Progress
     from ledger.desk import Desk
     from ledger.leaf import Draw
+    from ledger.record import Record
+    from ledger.vault import Vault
 
 ATTEMPTS = 8  # times that a page is recorded anew because another desk recorded it meanwhile
 ERASED_AT_ONCE = 20  # pages of digests in one transaction
@@ -40,7 +42,7 @@ def begin_erasures(desk: Desk, command: Command, held: Callable[[str], tuple[str
         desk.vault.begin_erasure(f"{PERSON}{command.person}")
     elif isinstance(command, OrderErasures) and not _state(desk, command.register_id).ordered:
         register = command.register_id
-        desk.vault.everybody.begin(register, _applicants(desk, register), held(register))
+        desk.vault.everybody.begin(register, applicants_of(desk.ledger, desk.vault, register), held(register))
 
 
 def finish_erasures(desk: Desk, command: Command, actor: str, draw: Draw, progress: Progress) -> None:
@@ -135,12 +137,12 @@ def _state(desk: Desk, register: str) -> Erasures:
     return fold(state, (event for _, event in desk.ledger.stream(state.stream)))
 
 
-def _applicants(desk: Desk, register: str) -> Iterator[str]:
+def applicants_of(ledger: Record, vault: Vault, register: str) -> Iterator[str]:
     """Give the applicants to an election who were recorded by themselves."""
     if not register.startswith(APPLICATIONS):
         return
     election = register.removeprefix(APPLICATIONS)
-    for person in desk.vault.singly():
+    for person in vault.singly():
         application = application_stream(person)
-        if fold(application, (event for _, event in desk.ledger.stream(application.stream))).election == election:
+        if fold(application, (event for _, event in ledger.stream(application.stream))).election == election:
             yield person

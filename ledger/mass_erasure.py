@@ -69,6 +69,34 @@ class MassErasure:
         statement = f"SELECT digest FROM disclosure WHERE subject IN ({_subjects()}) ORDER BY digest"
         yield from (str(digest) for (digest,) in self._store.execute(statement, (register,)))
 
+    def count(self, register: str, singly: Iterable[str], held: Iterable[str]) -> int:
+        """Count the disclosures that an erasure of a register would destroy; nothing is marked.
+
+        Args:
+            singly, held: as `begin` has them.
+        """
+        kept = set(held)
+        alone = [person for person in singly if person not in kept and not self._came(register, person)]
+        total = sum(map(self.count_one, alone))
+        if self._vault.members.made:
+            files = f"FROM member WHERE intake IN ({INTAKES.format(column='id')})"
+            for statement in (
+                f"SELECT count(*) FROM member WHERE person IN (SELECT person {files})",
+                f"SELECT count(*) FROM disclosure WHERE subject IN (SELECT '{PERSON}' || person {files})",
+            ):
+                total += int(self._store.execute(statement, _stem(register))[0][0])
+        return total - sum(self.count_one(person) for person in kept if self._came(register, person))
+
+    def count_one(self, person: str) -> int:
+        """Count the disclosures that an erasure of a person would destroy."""
+        rows = self._store.execute("SELECT count(*) FROM disclosure WHERE subject = ?", (f"{PERSON}{person}",))
+        return int(rows[0][0]) + len(self._vault.members.digests(person))
+
+    def _came(self, register: str, person: str) -> bool:
+        """Say whether somebody came in a file of a register."""
+        statement = f"SELECT 1 FROM member WHERE intake IN ({INTAKES.format(column='id')}) AND person = ? LIMIT 1"
+        return self._vault.members.made and bool(self._store.execute(statement, (*_stem(register), person)))
+
     def destroy(self, register: str) -> None:
         """Destroy what is marked: keys, ciphertext, rejected rows and entries of the blind index, in every file."""
         of_it = (register,)

@@ -172,6 +172,14 @@ class MemberVault(MemberPages):
         for (intake,) in self._store.execute(statement, (person,)) if self._made else []:
             yield from ((intake, row) for row in self.rejected(intake) if row.person == person)
 
+    def rejected_in(self, register: str) -> list[tuple[str, str]]:
+        """Give whose rows were rejected in all files of a register, and why: the key and the code of each row."""
+        stem = f"intake/{register}/"
+        after = stem[:-1] + chr(ord(stem[-1]) + 1)
+        statement = "SELECT person, code FROM rejected WHERE intake >= ? AND intake < ? ORDER BY intake, line"
+        found = self._store.execute(statement, (stem, after)) if self._made else []
+        return [(str(person), str(code)) for person, code in found]
+
     def head(self, intake: str) -> bytes:
         """Give the names of the columns of an intake's file, as they stood there; empty if there is none."""
         key = self._intake_key(intake)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from ledger.event import Event
 from ledger.leaf import decode
@@ -37,3 +37,18 @@ def events_between(rows: LedgerRecorder, first: str, last: str) -> Iterator[tupl
         found = transaction.execute(statement, (first, last))
     for position, stream, version, topic, state in found:
         yield position, decode((position, stream, version, topic, state))
+
+
+def streams_since(rows: LedgerRecorder, after: int, types: Sequence[str], prefixes: Sequence[str]) -> set[str]:
+    """Give the streams whose names begin so and on which an event of these types came after a position.
+
+    What is read grows with the events after that position, not with those before.
+    """
+    begins = " OR ".join(["substr(originator_id, 1, ?) = ?"] * len(prefixes))
+    values = [value for prefix in prefixes for value in (len(prefix), prefix)]
+    statement = (
+        f"SELECT DISTINCT originator_id FROM {rows.events} WHERE {rows.position} > ? "
+        f"AND topic IN ({','.join('?' * len(types))}) AND ({begins})"
+    )
+    with rows.begin(write=False) as transaction:
+        return {stream for (stream,) in transaction.execute(statement, (after, *types, *values))}

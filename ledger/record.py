@@ -51,6 +51,10 @@ class Record(Protocol):
         """Give the streams whose names are between two, both included."""
         ...
 
+    def streams_since(self, after: int, types: Sequence[str], prefixes: Sequence[str]) -> set[str]:
+        """Give the streams whose names begin so and on which an event of these types came after a position."""
+        ...
+
     def streams_after(self, prefix: str, after: str, limit: int) -> list[str]:
         """Give so many streams whose names begin so and come after one, in the order of their names."""
         ...

@@ -57,6 +57,11 @@ class Rehearsal:
         """Give the streams whose names are between two: those of the ledger."""
         return self._ledger.streams_between(first, last)
 
+    def streams_since(self, after: int, types: Sequence[str], prefixes: Sequence[str]) -> set[str]:
+        """Give the streams on which an event of these types came after a position, rehearsed ones among them."""
+        rehearsed = self._scratch.streams_since(after - self._size, types, prefixes)
+        return self._ledger.streams_since(after, types, prefixes) | rehearsed
+
     def streams_after(self, prefix: str, after: str, limit: int) -> list[str]:
         """Give so many streams whose names begin so and come after one: those of the ledger."""
         return self._ledger.streams_after(prefix, after, limit)

@@ -125,6 +125,10 @@ class Ledger(Application[str]):
         """Give the streams whose names are between two, both included, by their bytes."""
         return ranges.streams_between(self.rows, first, last)
 
+    def streams_since(self, after: int, types: Sequence[str], prefixes: Sequence[str]) -> set[str]:
+        """Give the streams whose names begin so and on which an event of these types came after a position."""
+        return ranges.streams_since(self.rows, after, types, prefixes)
+
     def streams_after(self, prefix: str, after: str, limit: int) -> list[str]:
         """Give so many streams whose names begin so and come after one, in the order of their names' bytes."""
         return ranges.streams_after(self.rows, prefix, after, limit)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from ledger.checks.versions import BY_HAND
+
 NOT_RUN, ANEW, REFERRAL, CASE, CURE, READY = "not-run", "checks", "referral", "case", "cure", "admission"
 
 TABLES = (
@@ -14,6 +16,8 @@ TABLES = (
     "CREATE TABLE IF NOT EXISTS application_check (person TEXT NOT NULL, name TEXT NOT NULL, outcome TEXT NOT NULL, "
     "score INTEGER, against TEXT, version TEXT NOT NULL, position INTEGER NOT NULL, "
     "PRIMARY KEY (person, name)) WITHOUT ROWID",
+    "CREATE INDEX IF NOT EXISTS application_check_by_hand ON application_check (person, outcome) "
+    f"WHERE version = '{BY_HAND}'",
     "CREATE TABLE IF NOT EXISTS application_payment (payment TEXT PRIMARY KEY, amount INTEGER NOT NULL) WITHOUT ROWID",
     "CREATE TABLE IF NOT EXISTS fee_waiting (position INTEGER PRIMARY KEY, batch TEXT NOT NULL, person TEXT NOT NULL, "
     "kind TEXT NOT NULL, amount INTEGER NOT NULL, currency TEXT NOT NULL, day TEXT NOT NULL, payment TEXT NOT NULL)",
@@ -48,8 +52,8 @@ PUT_FEE = (
     "INSERT INTO fee_day VALUES (?,?,?,?,?,?,?,?) ON CONFLICT (election, category, day, currency, kind, ended) "
     "DO UPDATE SET number = number + excluded.number, amount = amount + excluded.amount"
 )
+CHANGED = "CREATE TEMP TABLE IF NOT EXISTS changed (person TEXT PRIMARY KEY) WITHOUT ROWID"  # SQLite's, on the disk
 TO_SETTLE = (  # the open applications among those that changed, in a table of their own: all below is driven by it
-    "CREATE TEMP TABLE IF NOT EXISTS changed (person TEXT PRIMARY KEY) WITHOUT ROWID",
     "DROP TABLE IF EXISTS temp.waits",
     "CREATE TEMP TABLE waits AS SELECT a.* FROM temp.changed h CROSS JOIN application a ON a.person = h.person "
     "WHERE a.ended = '' AND a.late = 0 AND a.batch IS NULL",

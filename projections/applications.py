@@ -37,7 +37,7 @@ from ledger.streams.franchise import FranchiseAdopted
 from ledger.streams.member import BatchReconciled
 from ledger.streams.payments import PaymentsReconciled
 from projections.application_cases import CASES, fold_case
-from projections.application_tables import PUT_CHECK, PUT_FEE, PUT_HOUR, TABLES, TO_SETTLE
+from projections.application_tables import CHANGED, PUT_CHECK, PUT_FEE, PUT_HOUR, TABLES, TO_SETTLE
 
 HOUR = len("2015-08-12T12")
 DAY = len("2015-08-12")
@@ -58,6 +58,7 @@ class ApplicationProjection:
 
     def fold(self, database: sqlite3.Connection, page: Sequence[tuple[int, Event]]) -> None:
         """Take a page of events in."""
+        database.execute(CHANGED)
         changed: dict[str, None] = {}
         for position, event in page:
             if event.stream.startswith(PREFIX):
@@ -65,11 +66,11 @@ class ApplicationProjection:
                 changed[person] = None
                 _fold_one(database, person, position, event)
             elif isinstance(event, BatchReconciled):
-                changed.update(dict.fromkeys(_taken_in(database, event.stream)))
+                _take_in(database, event.stream)
             elif isinstance(event, ChecksClosed):
-                changed.update(dict.fromkeys(_checked(database, event.stream)))
+                _checked(database, event.stream)
             elif isinstance(event, PaymentsReconciled):
-                changed.update(dict.fromkeys(_banked(database, event)))
+                _banked(database, event)
             elif isinstance(event, FranchiseAdopted):
                 _settle(database, changed)
                 changed.clear()
@@ -90,21 +91,23 @@ def _need(database: sqlite3.Connection, event: FranchiseAdopted) -> None:
     ]
     database.execute("DELETE FROM check_needed WHERE election = ?", (election,))
     database.executemany("INSERT INTO check_needed VALUES (?,?,?,?)", rows)
-    people = database.execute("SELECT person FROM application WHERE election = ?", (election,)).fetchall()
-    _settle(database, (person for (person,) in people))
+    _note(database, "application WHERE election = ?", election)
+    _settle(database, ())
+
+
+def _note(database: sqlite3.Connection, which: str, value: str) -> None:
+    """Note that many applications changed at once, where no memory is taken by them."""
+    database.execute(f"INSERT OR IGNORE INTO temp.changed SELECT person FROM {which}", (value,))
 
 
 def _settle(database: sqlite3.Connection, changed: Iterable[str]) -> None:
-    """Work out anew what these applications wait for."""
-    people = [(person,) for person in changed]
-    if not people:
+    """Work out anew what these applications wait for, and those that were noted."""
+    database.executemany("INSERT OR IGNORE INTO temp.changed VALUES (?)", ((person,) for person in changed))
+    if not database.execute("SELECT 1 FROM temp.changed LIMIT 1").fetchall():
         return
-    first, *rest = TO_SETTLE
-    database.execute(first)
-    database.execute("DELETE FROM temp.changed")
-    database.executemany("INSERT INTO temp.changed VALUES (?)", people)
-    for statement in rest:
+    for statement in TO_SETTLE:
         database.execute(statement)
+    database.execute("DELETE FROM temp.changed")
 
 
 def _fold_one(database: sqlite3.Connection, person: str, position: int, event: Event) -> None:
@@ -166,13 +169,11 @@ def _count_received(database: sqlite3.Connection, which: str, value: str) -> Non
     database.executemany(PUT_FEE, found.fetchall())
 
 
-def _taken_in(database: sqlite3.Connection, batch: str) -> list[str]:
+def _take_in(database: sqlite3.Connection, batch: str) -> None:
     """Let the applications of a file count, once all of it is taken in."""
-    people = [person for (person,) in database.execute("SELECT person FROM application WHERE batch = ?", (batch,))]
-    if people:
-        _count_received(database, "batch = ?", batch)
-        database.execute("UPDATE application SET batch = NULL WHERE batch = ?", (batch,))
-    return people
+    _count_received(database, "batch = ?", batch)
+    _note(database, "application WHERE batch = ?", batch)
+    database.execute("UPDATE application SET batch = NULL WHERE batch = ?", (batch,))
 
 
 def _check(database: sqlite3.Connection, person: str, position: int, event: ChecksRun) -> None:
@@ -186,14 +187,14 @@ def _check(database: sqlite3.Connection, person: str, position: int, event: Chec
     database.execute("UPDATE application SET stale = 0 WHERE person = ?", (person,))
 
 
-def _checked(database: sqlite3.Connection, batch: str) -> list[str]:
+def _checked(database: sqlite3.Connection, batch: str) -> None:
     """Let the checks of a run count, once it is closed."""
     columns = "person, name, outcome, score, against, version, position"
     database.executemany(PUT_CHECK, database.execute(f"SELECT {columns} FROM check_waiting WHERE batch = ?", (batch,)))
-    people = _waiting(database, "check_waiting", batch)
-    database.executemany("UPDATE application SET stale = 0 WHERE person = ?", [(person,) for person in people])
-    database.execute("DELETE FROM check_waiting WHERE batch = ?", (batch,))
-    return people
+    checked = "check_waiting WHERE batch = ?"
+    database.execute(f"UPDATE application SET stale = 0 WHERE person IN (SELECT person FROM {checked})", (batch,))
+    _note(database, checked, batch)
+    database.execute(f"DELETE FROM {checked}", (batch,))
 
 
 def _pay(database: sqlite3.Connection, person: str, position: int, event: Money) -> None:
@@ -205,25 +206,19 @@ def _pay(database: sqlite3.Connection, person: str, position: int, event: Money)
         database.execute("INSERT INTO fee_waiting VALUES (?,?,?,?,?,?,?,?)", (position, event.batch, *what))
 
 
-def _banked(database: sqlite3.Connection, event: PaymentsReconciled) -> list[str]:
+def _banked(database: sqlite3.Connection, event: PaymentsReconciled) -> None:
     """Let the payments of a bank's file count, once all of it is taken in; and keep what the file comes to."""
     columns = "person, kind, amount, currency, day, payment"
     waiting = f"SELECT {columns} FROM fee_waiting WHERE batch = ? ORDER BY position"
     for row in database.execute(waiting, (event.stream,)):
         _enter(database, *row)
-    people = _waiting(database, "fee_waiting", event.stream)
+    _note(database, "fee_waiting WHERE batch = ?", event.stream)
     database.execute("DELETE FROM fee_waiting WHERE batch = ?", (event.stream,))
     sums = [
         (event.election, event.file, each.fate, each.kind or "", each.currency or "", each.rows, each.amount)
         for each in event.sums
     ]
     database.executemany("INSERT INTO bank_file VALUES (?,?,?,?,?,?,?)", sums)
-    return people
-
-
-def _waiting(database: sqlite3.Connection, table: str, batch: str) -> list[str]:
-    """Give the persons whose rows wait for a batch to be closed."""
-    return [person for (person,) in database.execute(f"SELECT DISTINCT person FROM {table} WHERE batch = ?", (batch,))]
 
 
 def _enter(

@@ -16,7 +16,7 @@ from ledger.storage_error import storage_error
 from projections.moment import NOW, Moment
 
 VIEWS_FILE = "views.db"
-VIEWS_VERSION = "9"  # of the tables below and of what is folded into them; another version is rebuilt
+VIEWS_VERSION = "10"  # of the tables below and of what is folded into them; another version is rebuilt
 PAGE_EVENTS = 1_000
 WAIT_SECONDS = 30
 

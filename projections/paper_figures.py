@@ -18,6 +18,7 @@ from ledger.streams.contest import Contest, contest_stream, require_contest
 from projections.catch_up import Views
 from projections.paper_tables import DUE
 from projections.papers import PaperProjection
+from projections.papers_due import papers_due
 from projections.person_papers import paper_figures, papers_of_case
 
 
@@ -80,6 +81,12 @@ class PaperPort:
 
     def due(self, contest: str, section: str) -> DueFigures:
         """Give the papers due in a section as of the ledger's last event."""
+        state = require_contest(self._contest(contest))
+        counted = papers_due(self._ledger, self._ledger.head().size - 1, state.election, contest, section)
+        return counted or self._due_of_all(contest, section)
+
+    def _due_of_all(self, contest: str, section: str) -> DueFigures:
+        """Give the papers due from the whole record, where a freeze does not say how many entries there were."""
         state, position, views = self._folded(contest)
         given = (state.election, section)
         do = views.database.execute

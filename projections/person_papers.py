@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 from ledger.case_papers import CasePaper, CasePapers, Unlinked
 from ledger.decision import AnyState, fold
@@ -22,6 +22,17 @@ CONTESTS = "contest/"
 CONTEST_DEFINED, READ, MARKED = "contest-defined.v1", "batch-opened.v1", "marks-reconciled.v1"
 
 
+class Spans(NamedTuple):
+    """The section of an entry, and the positions from which and before which it was live."""
+
+    section: str
+    spans: tuple[tuple[int, int], ...]
+
+    def live_at(self, position: int) -> bool:
+        """Say whether it counted once the event at a position was recorded."""
+        return any(start <= position < end for start, end in self.spans)
+
+
 class Streams(Protocol):
     """What is read of a record, or of a record as it stood before a position."""
 
@@ -38,22 +49,30 @@ def paper_figures(
     record: Streams, position: int, election: str, contest: str, person: str, number: int
 ) -> PaperFigures:
     """Say whether an entry counts, and was issued a paper with its section, as of a position."""
-    section, live, spans = "", -1, list[tuple[int, int]]()  # positions from which and before which it was live
+    entry = spans_of(record, position, election, person).get(number, Spans("", ()))
+    issues = [at for at, _ in record.stream(issue_stream(contest, entry.section).stream)] if entry.section else []
+    in_bulk = any(entry.live_at(at) for at in issues)
+    return PaperFigures(position, counts=entry.live_at(position), in_bulk=in_bulk)
+
+
+def spans_of(record: Streams, position: int, election: str, person: str) -> dict[int, Spans]:
+    """Give between which events each entry of a person was live, as of a position."""
+    sections: dict[int, str] = {}
+    live: dict[int, int] = {}
+    spans: dict[int, list[tuple[int, int]]] = {}
     for at, event in record.stream(entry_stream(election, person).stream):
-        if getattr(event, "number", 0) != number:
-            continue
         match event:
             case EntryAdded():
-                section, live = event.section, _counts_from(record, at, event)
+                sections[event.number], spans[event.number] = event.section, []
+                live[event.number] = _counts_from(record, at, event)
             case EntryRestored():
-                live = at
-            case EntryRemoved() if live >= 0:
-                spans.append((live, at))
-                live = -1
-    spans += [(live, position + 1)] if live >= 0 else []
-    issues = [at for at, _ in record.stream(issue_stream(contest, section).stream)] if section else []
-    in_bulk = any(start < at < end for at in issues for start, end in spans)
-    return PaperFigures(position, counts=live >= 0, in_bulk=in_bulk)
+                live[event.number] = at
+            case EntryRemoved() if live.get(event.number, -1) >= 0:
+                spans[event.number].append((live.pop(event.number), at))
+    for number, start in live.items():
+        if start >= 0:
+            spans[number].append((start, position + 1))
+    return {number: Spans(section, tuple(spans[number])) for number, section in sections.items()}
 
 
 def _counts_from(record: Streams, at: int, event: EntryAdded) -> int:

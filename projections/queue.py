@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import sqlite3
+from collections import Counter
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from fractions import Fraction
 from typing import NamedTuple
 
+from ledger.checks.versions import BY_HAND
 from ledger.field import time_text
 from projections.application_tables import ANEW, CASE, CURE, READY, REFERRAL
 
@@ -32,6 +35,13 @@ class Waiting(NamedTuple):
     oldest: str
 
 
+class Passes(NamedTuple):
+    """Checks that an officer let pass by hand: of applications still open, and of all."""
+
+    open: int
+    ever: int
+
+
 class Waiter(NamedTuple):
     """One application that waits."""
 
@@ -51,6 +61,7 @@ class Queue:
         oldest: when the first of those was received; empty where there is none.
         waiting: what they wait for; one may wait for several things.
         received, decided: in the last HOURS hours before `now`.
+        by_hand: checks that pass because an officer said so.
     """
 
     applications: int
@@ -60,6 +71,7 @@ class Queue:
     received: int
     decided: int
     now: str
+    by_hand: Passes
 
     @property
     def clears(self) -> str | None:
@@ -98,7 +110,32 @@ def queue_of(database: sqlite3.Connection, election: str, now: str) -> Queue:
         (election, first[:13], now[:13]),
     ).fetchone()
     oldest = min((each.oldest for each in waiting), default="")
-    return Queue(applications, applications - decided_ever, oldest, waiting, received, decided, now)
+    open_now = applications - decided_ever
+    return Queue(applications, open_now, oldest, waiting, received, decided, now, _passes(database, election))
+
+
+def _passes(database: sqlite3.Connection, election: str) -> Passes:
+    """Count the checks that pass by hand; they are found by an index of their own, however many others there are."""
+    passed = f"application_check INDEXED BY application_check_by_hand WHERE version = '{BY_HAND}' AND outcome = 'pass'"
+    row = database.execute(
+        f"SELECT coalesce(sum(a.ended = ''), 0), count(*) FROM (SELECT person FROM {passed}) c "
+        "CROSS JOIN application a ON a.person = c.person WHERE a.election = ?",
+        (election,),
+    ).fetchone()
+    return Passes(*row)
+
+
+def rows_waiting(database: sqlite3.Connection, rejected: Iterable[tuple[str, str]]) -> dict[str, int]:
+    """Count rejected rows by their codes: those of whom no application is on record, by another file or by itself.
+
+    Args:
+        rejected: the key and the code of each row.
+    """
+    waiting: Counter[str] = Counter()
+    for person, code in rejected:
+        there = database.execute("SELECT 1 FROM application WHERE person = ? AND batch IS NULL", (person,))
+        waiting[code] += there.fetchone() is None
+    return dict(sorted((+waiting).items()))
 
 
 def waiters(database: sqlite3.Connection, election: str, name: str, page: int) -> list[Waiter]:

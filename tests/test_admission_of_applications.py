@@ -152,7 +152,13 @@ def at(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFi
 
 
 def admitted(at: Terminal) -> dict[str, Any]:
+    size = at.size()
+    dry = json.loads(at("admit", "labour", "--as", "registrar", "--dry-run", "--json").done())
+    assert at.size() == size
     done: dict[str, Any] = json.loads(at("admit", "labour", "--as", "registrar", "--json").done())
+    both = ("batch", "admitted", "not_admitted", "changed")
+    assert [dry[name] for name in both] == [done[name] for name in both]
+    assert (dry["when"], done["when"]) == ("dry", "now")
     return done
 
 
@@ -189,7 +195,11 @@ def test_an_admission_that_was_stopped_goes_on(at: Terminal, monkeypatch: pytest
     with monkeypatch.context() as patch:
         patch.setattr(Admissions, "_event", stop)
         at("admit", "labour", "--as", "registrar").refused("interrupted")
-    assert admitted(at)["admitted"] == {"affiliates": 2}
+    said = at("admit", "labour", "--as", "registrar", "--dry-run").done()
+    assert "1 application would be admitted" in said  # what was recorded already is left out
+    assert said.endswith("This was a dry run: nothing was written\n")
+    done = json.loads(at("admit", "labour", "--as", "registrar", "--json").done())
+    assert done["admitted"] == {"affiliates": 2}
     verified(at)
 
 

@@ -209,6 +209,31 @@ def test_erases_everybody(at: Terminal) -> None:
     assert at("rejected", batch, *WHY).done() == "line,code,No,First,Last,E-mail,Born,Unit\n"
 
 
+def test_a_dry_run_of_an_erasure_says_what_it_comes_to_and_erases_nothing(at: Terminal) -> None:
+    def stored() -> dict[str, bytes]:
+        return {str(path): path.read_bytes() for path in at.ledger.rglob("*") if path.is_file()}
+
+    key = ned(at)
+    everybody = ("--everybody", "--register", "members")
+    one = ("--person", key, "--basis", "court-order")
+    held = ("record", "hold-retention", "--person", key, "--hold", "h", "--ground", "court-order", "--as", "clerk")
+    before = stored()
+    assert at("erase", *one, "--as", "c", "--dry-run").done() == (
+        "1 disclosure would be erased\nThis was a dry run: nothing was written\n"
+    )
+    assert stored() == before
+    at(*held).done()
+    before = stored()
+    at("erase", *one, "--as", "c", "--dry-run").refused("legal-hold")
+    words = ("erase", *everybody, "--basis", "retention-over", "--as", "registrar", "--dry-run")
+    assert json.loads(at(*words, "--json").done()) == {"erased": 2, "kept": 1, "when": "dry"}
+    assert "2 disclosures would be erased; 1 under a legal hold would be kept" in at(*words).done()
+    at("erase", "--everybody", "--register", "x", "--basis", "court-order", "--as", "c", "--dry-run").refused(
+        "unknown-register"
+    )
+    assert stored() == before
+
+
 def test_erases_nobody_who_is_not_named(at: Terminal) -> None:
     for words in (
         (),

@@ -193,7 +193,9 @@ def in_folder(at: Terminal) -> list[bytes]:
 
 def erase(at: Terminal, *words: str) -> tuple[int, int]:
     """Erase, and give how many disclosures went and how many people are kept."""
+    dry = json.loads(at("erase", *words, "--basis", "court-order", "--dry-run", "--json").done())
     done = json.loads(at("erase", *words, "--basis", "court-order", "--json").done())
+    assert (dry["erased"], dry["kept"], dry["when"]) == (done["erased"], done["kept"], "dry")
     return done["erased"], done["kept"]
 
 

@@ -214,6 +214,15 @@ def test_shows_the_pairs_of_whom_both_are_on_a_roll(both: Terminal) -> None:
     both.record("remove-entry", gone).done()
     assert len(pairs(both, *asked)) == 2
     assert "Both of each pair are on the roll of labour" in " ".join(both("duplicates", *WHY, *asked).done().split())
+def test_names_alone_names_both_sides(both: Terminal) -> None:
+    for words in (("--names",), ("--names", "--all")):
+        found = pairs(both, "members", "unison", *words)
+        assert found == pairs(both, "members", "unison", "--names", "both", *words[1:])
+        assert all(each["kept"]["identity"] and each["dropped"]["identity"] for each in found)
+    assert pairs(both, "members", "--names") == []
+    size = both.size()
+    both("duplicates", "members", "unison", "--names").refused("purpose-required", 2)
+    assert both.size() == size
 
 
 def test_refuses_to_name_a_side_that_there_is_not(both: Terminal) -> None:
@@ -228,6 +237,12 @@ def test_refuses_to_name_a_side_that_there_is_not(both: Terminal) -> None:
 
 
 def test_what_goes_on_below_a_side_is_set_in(both: Terminal) -> None:
+    long = "cato.dunmere.of.the.lower.mill.at.the.end.of.a.very.long.lane@mail.very-long-name.example.org"
+    both.write("l.csv", HEAD + ROWS.replace("cato@example.org", long))
+    both("import", "register-members", "l.csv", "--mapping", "m.toml", "--set", "register_id=l", "--as", "reg").done()
+    shown = both("duplicates", *WHY, "l", "unison", "--names").done()
+    assert max(map(len, shown.splitlines())) <= 80
+    assert long in shown.replace("\n" + " " * 9, "")
     lines = both("duplicates", *WHY, "members", "unison", "--names", "both").done().splitlines()
     assert max(map(len, lines)) <= 80
     assert all(line.startswith(("   keep  ", "   drop  ", " " * 9)) for line in lines[1:3])
