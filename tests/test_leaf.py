@@ -648,6 +648,8 @@ FIELDS: dict[str, dict[str, Any]] = {
         "person": PERSON_KEYS,
         "reason": TEXTS,
         "reasons": DIGESTS,
+        "reasons_key": IDS,
+        "reasons_words": COUNTS,
         "ruling": st.integers(1, 9),
     },
     "ruling-made.v1": {
