@@ -47,6 +47,7 @@ PROCEDURE = AdoptProcedure(
     days="calendar",
     holidays=("2010-08-30",),
     hearing_hours=48,
+    interim_days=30,
     reasons_words=8,
     reviewers=3,
     effective=ADOPTED,

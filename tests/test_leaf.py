@@ -604,7 +604,9 @@ FIELDS: dict[str, dict[str, Any]] = {
     "interim-measure-lifted.v1": {"case": IDS, "reason": TEXTS},
     "interim-measure-taken.v1": {
         "case": IDS,
+        "decision": IDS,
         "measure": st.sampled_from(["hold-paper", "suspend-entry"]),
+        "panel": IDS,
         "reason": TEXTS,
         "until": TIMES,
     },
@@ -625,6 +627,7 @@ FIELDS: dict[str, dict[str, Any]] = {
         "election": IDS,
         "hearing_hours": COUNTS,
         "holidays": st.lists(DAYS, max_size=3),
+        "interim_days": st.integers(1, 99),
         "published": TIMES,
         "reasons_words": COUNTS,
         "reply_hours": COUNTS,

@@ -15,6 +15,7 @@ from projections.verify.declarations import check_declarations
 from projections.verify.finding import Finding
 from projections.verify.live import check_live
 from projections.verify.lots import check_lots
+from projections.verify.measures import check_measures
 from projections.verify.members import check_members
 from projections.verify.nominations import check_nominations
 from projections.verify.papers import check_papers
@@ -47,6 +48,7 @@ def check_evidence(ledger: Ledger, record: RecordRead, unchecked: dict[str, str]
         *check_returns(ledger, record, contests, unchecked),
         *check_members(record, ledger),
         *check_rulings(ledger, record.others),
+        *check_measures(record.others),
         *check_analyses(ledger, record, contests, unchecked),
         *check_heads(ledger, record),
     ]
