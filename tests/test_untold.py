@@ -6,10 +6,10 @@ from types import SimpleNamespace
 from typing import Any
 
 from filed import NOW_IS, filed
+from overseen import ruling
 from ruled import BEFORE, OPEN, RULED_ON, TELL, P
 from scenario import but, given
 from stores import LedgerPlace, desk_at
-from test_statistics import ruling
 
 from ledger.event import Audience
 from ledger.streams.consent import GiveConsent
