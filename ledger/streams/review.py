@@ -246,9 +246,9 @@ def determine_appeal(
     """Decide that an appeal may be determined.
 
     Raises:
-        RefusedError: what `require_pending` raises, `leave-needed`, `hearing-missing`, `procedure-missing`, `before-appeal`,
-            `before-hearing`, `too-few-reviewers`, `not-independent`, `votes-exceed-present`, `ruling-not-carried`,
-            `ground-unanswered`, `answer-unfit`, `outcome-unfit`, `reasons-insufficient`, in that order.
+        RefusedError: what `require_pending` raises, `leave-needed`, `hearing-missing`, `procedure-missing`, then
+            `before-appeal`, `before-hearing`, `too-few-reviewers`, `not-independent`, `votes-exceed-present`,
+            `ruling-not-carried`, `ground-unanswered`, `answer-unfit`, `outcome-unfit`, `reasons-insufficient`.
     """
     _require_let_in(appeal)
     if appeal.hearing is None or appeal.reviewers is None:
