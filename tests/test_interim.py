@@ -82,6 +82,10 @@ def test_to_go_on_with_it_needs_a_new_decision_of_the_panel_and_reasons_of_its_o
     given(*BEFORE, but(HOLD, effective=ROSE), AGREED).when(ON).then_refused("decision-not-new")
     third = but(ON, reason="It is not over yet", effective="2010-08-30T00:00:00Z", until="2010-09-20T00:00:00Z")
     given(*BEFORE, HOLD, AGREED, ON).when(third).then_refused("decision-not-new")
+    noted_later = but(AGREED, effective="2010-08-11T12:00:00Z")  # than the measure that rests on it
+    given(*BEFORE, HOLD, noted_later, ON).when(but(third, effective="2010-08-11T01:00:00Z", until=LONG)).then_refused(
+        "decision-not-new"
+    )
     nobody = (each for each in BEFORE if each is not ALLOCATE)
     given(*nobody, HOLD, AGREED).when(ON).then_refused("not-allocated")
 
