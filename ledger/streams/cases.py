@@ -6,7 +6,7 @@ from typing import Any, Literal
 
 from pydantic import Field
 
-from ledger.decision import Act, Command, Outcome, decision
+from ledger.decision import Act, Command, Outcome, State, decision
 from ledger.errors import nearest, refused
 from ledger.event import Plain
 from ledger.field import Id, PersonKey, StreamId, Text, Time
@@ -102,9 +102,7 @@ def open_case(
         expected = f"a stream of the person: {', '.join(SUBJECTS)}, that ends in {command.person}"
         raise refused("subject-unfit", where, expected, command.subject, "Correct subject or person")
     require_same_election(command.subject, command.election, where)
-    if not (entries.exists or any(each.exists for each in known)):
-        remedy = "Find the key: pollbook find by a name, member-key or application-key by a number"
-        raise refused("unknown-person", where, "a person on record", command.person, remedy)
+    _require_known(command.person, (entries, *known), where)
     if merge.kept is not None:
         remedy = f"Name {merge.kept}, who was kept"
         raise refused("merged-person", where, "a person who is kept", f"one merged into {merge.kept}", remedy)
@@ -127,6 +125,13 @@ def open_case(
     return Outcome(
         [opened, CaseDocketed(**act.on(docket), case=command.case, election=command.election, grounds=wanted)]
     )
+
+
+def _require_known(person: str, streams: tuple[State, ...], where: str) -> None:
+    """Refuse a case about somebody whose streams hold nothing: no person, application or entry (`unknown-person`)."""
+    if not any(each.exists for each in streams):
+        remedy = "Find the key: pollbook find by a name, member-key or application-key by a number"
+        raise refused("unknown-person", where, "a person on record", person, remedy)
 
 
 def require_ground(grounds: Grounds, ground: str, moment: str, where: str) -> None:
