@@ -19,7 +19,7 @@ from cli.parse import Where, actor_value, command_from, on_the_command_line
 from cli.place import Place
 from cli.report import counted
 from cli.run_checks import require_election_known
-from cli.screen import WIDTH, progress, say, say_json, say_wrapped, wrapped
+from cli.screen import WIDTH, progress, say, say_json, say_wrapped
 from cli.source import Read, os_errors
 from ledger.errors import RefusedError, UsageError, nearest
 from ledger.record import Record

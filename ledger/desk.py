@@ -22,6 +22,7 @@ from ledger.personal import require_impersonal
 from ledger.record import Appended, Record
 from ledger.recorder import PAGE_ROWS, ConflictError, Guard
 from ledger.seal.merkle import leaf_hash
+from ledger.slip import require_slip
 from ledger.streams.batch import BatchState
 from ledger.streams.signature import Signed
 from ledger.vault import Pending, Vault, command_name
@@ -131,6 +132,7 @@ class Desk:
         require_impersonal(command, self.vault.index.knows)
         entry: Entry = DECISIONS[command.verb]
         states = read_states(entry, command, self._read)
+        require_slip(command, states, self.vault)
         figures = {"figures": entry.figures(command, self._figures)} if entry.figures else {}
         now, size = self.now(), self.ledger.head().size
         when = (now, command.effective or now)

@@ -37,7 +37,7 @@ REST: tuple[Reader, ...] = ("subject", "panel", "reviewer", "scrutineer")
 TABLE: Mapping[tuple[str, str], Rule] = {
     ("case-opened.v1", "referred_by"): Rule(OFFICES),  # whoever complains is not laid open to whom it is about
     ("case-opened.v1", "search"): Rule(PARTIES),
-    ("evidence-added.v1", "given_by"): Rule(OFFICES, subject_if_disclosed=True),
+    ("evidence-added.v1", "given_by"): Rule(OFFICES),  # nor whoever gave evidence: they see what class it is of
     ("evidence-added.v1", "description"): Rule(DECIDERS, subject_if_disclosed=True),
     ("reply-received.v1", "reply"): Rule(PARTIES),
     ("case-linked.v1", "incident"): Rule(OFFICES),  # it speaks of other people's cases

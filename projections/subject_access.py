@@ -1,6 +1,9 @@
 """All that is on record about one person: the events of their own streams, and every other that names their key.
 
-Keys of other people are left out of what is given to somebody about themselves: UK GDPR art. 15(4).
+Keys of other people are left out of what is given to somebody about themselves, and so is what their case file does not
+show them: who referred them, who gave evidence, and what it says where it is withheld.
+
+Source: UK GDPR art. 15(4); Data Protection Act 2018, Schedule 2, paragraph 16.
 """
 
 from __future__ import annotations
@@ -15,6 +18,7 @@ from ledger.intake import KEY_BYTES
 from ledger.leaf import decode, undisclose
 from ledger.recorder import StoredRow
 from ledger.vault import Vault
+from projections.case_audience import PRIVATE, TABLE, may_read
 from projections.story.story import story
 
 ANOTHER = "(another person)"
@@ -30,7 +34,7 @@ class OnRecord:
         told: the same in sentences.
         rejected: rows of files that name the person and were rejected: batch, line, code and the row.
         disclosures: private values that are disclosed; `erased` those that were, and are gone.
-        withheld: how often another person's key was left out.
+        withheld: how often another person's key was left out, or what their case file does not show them.
     """
 
     person: str
@@ -63,7 +67,8 @@ def on_record(person: str, events: list[tuple[int, Event]], vault: Vault) -> OnR
     done = OnRecord(person)
     for position, event in events:
         values = event.model_dump(mode="json", exclude_none=True)
-        for name in event.private:
+        kept = _not_theirs(event)
+        for name in set(event.private) - kept:
             digest = values.get(name)
             text = vault.disclosure(digest, name, event.stream) if isinstance(digest, str) else None
             if text is not None:
@@ -72,16 +77,30 @@ def on_record(person: str, events: list[tuple[int, Event]], vault: Vault) -> OnR
             elif digest is not None:
                 values[name] = "(erased)"
                 done.erased += 1
+        values |= dict.fromkeys(kept, PRIVATE)
+        done.withheld += len(kept)
         values.pop("blind", None)
         done.events.append({"position": position} | {name: _own(value, done) for name, value in values.items()})
     counted = done.withheld
-    done.told = [_own(" ".join(each.sentences), done) for each in story(events, clocks=True)]
+    shown = [(position, _shown(event)) for position, event in events]
+    done.told = [_own(" ".join(each.sentences), done) for each in story(shown, clocks=True)]
     done.withheld = counted  # the sentences say the same once more
     for intake, row in vault.members.rejected_of(person):
         raw = row.raw.decode("utf-8", "backslashreplace").rstrip("\r\n")
         done.rejected.append({"batch": intake, "line": row.line, "code": row.code, "row": raw})
         done.disclosures += 1
     return done
+
+
+def _not_theirs(event: Event) -> set[str]:
+    """Give the fields of an event of a case that the person whom it is about does not read."""
+    named = (name for kind, name in TABLE if kind == event.type)
+    return {name for name in named if getattr(event, name) is not None and not may_read("subject", event, name)}
+
+
+def _shown(event: Event) -> Event:
+    """Take out of an event what is told of it and the person does not read; what is private is a digest, and stays."""
+    return event.model_copy(update=dict.fromkeys(_not_theirs(event) - set(event.private), PRIVATE))
 
 
 def _own(value: Any, done: OnRecord) -> Any:

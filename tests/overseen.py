@@ -58,6 +58,8 @@ RULING = RulingRow(
     appeal_by_local="2010-08-25T23:59:59 Europe/London",
     corrected=0,
     corrected_at=None,
+    corrected_key=None,
+    corrected_words=None,
     superseded_by=None,
     found=(Found("other-party", "met", "2010-06-01T12:00:00Z", 1, None),),
 )

@@ -10,6 +10,7 @@ from ledger.streams.cases import AllocateCase, OpenCase
 from ledger.streams.evidence import AddEvidence, ServeCaseNotice, TakeInterimMeasure
 from ledger.streams.ground import AdoptGround
 from ledger.streams.notification import NotifyRuling
+from ledger.streams.person import Identity, RecordPerson
 from ledger.streams.procedure import AdoptProcedure
 from ledger.streams.reopening import ReopenCase
 from ledger.streams.ruling_events import CONTENTS, EntryEffect, Finding
@@ -46,6 +47,7 @@ PROCEDURE = AdoptProcedure(
     days="calendar",
     holidays=("2010-08-30",),
     hearing_hours=48,
+    interim_days=30,
     reasons_words=8,
     reviewers=3,
     effective=ADOPTED,
@@ -101,7 +103,9 @@ RULE = MakeRuling(
 )
 TELL = NotifyRuling(case="c1", ruling=1, channel="post", text_digest=HASH, contains=CONTENTS, effective=TOLD)
 
-BEFORE: tuple[Command, ...] = (CALL_ELECTION, GROUND, PROCEDURE, PANEL, *SEATED, OPEN, EVIDENCE, ALLOCATE, NOTICE, SIT)
+KNOWN = RecordPerson(person=P, identity=Identity(name="Zebedee Quillfeather"), effective=ADOPTED)
+RULES: tuple[Command, ...] = (CALL_ELECTION, KNOWN, GROUND, PROCEDURE, PANEL, *SEATED)
+BEFORE: tuple[Command, ...] = (*RULES, OPEN, EVIDENCE, ALLOCATE, NOTICE, SIT)
 RULED_ON: tuple[Command, ...] = (*BEFORE, RULE)
 REMOVES = EntryEffect(number=1, action="remove")
 

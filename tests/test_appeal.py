@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 import pytest
+from pydantic import ValidationError
 from ruled import ADOPTED, BEFORE, EVIDENCE, GROUND, HASH, NOTICE, REMOVES, REOPEN, RULE, RULED_ON, SIT, TELL, P
 from scenario import CLOSE_POLL, DEFINED, Given, but, given
 
@@ -184,6 +185,11 @@ NOT_DETERMINED: dict[str, tuple[str, dict[str, Any]]] = {
     "a reviewer of whose vote nothing is said": ("votes-missing", {"votes_against": 0}),
     "a tie": ("ruling-not-carried", {"votes_for": 1, "abstained": 1}),
     "a ground that nobody answered": ("ground-unanswered", {"answers": DETERMINE.answers[:1]}),
+    "an answer on a ground that nobody raised": (
+        "answer-unfit",
+        {"answers": (*DETERMINE.answers, Answer(ground="disproportionate", upheld="upheld"))},
+    ),
+    "two answers on one ground": ("answer-unfit", {"answers": (*DETERMINE.answers, DETERMINE.answers[0])}),
     "dismissed with a ground upheld": ("outcome-unfit", {"outcome": "dismissed"}),
     "allowed with none": (
         "outcome-unfit",
@@ -255,6 +261,25 @@ def removed(change: Callable[[Sequence[Command]], Sequence[Command]] = lambda co
 
 
 RESTORE = but(ORDER, remedy="restore-entry", entry=1, contest="leader")
+
+
+def test_what_shows_that_a_remedy_was_done_is_on_record_or_a_digest() -> None:
+    scene = given(*REVIEWED, DETERMINE, ORDER)
+    assert scene.when(but(DO, proof=f"person/{P}")).events
+    for nothing in ("person/" + "9" * 24, "appeal/c1/1", "case/c1"):
+        scene.when(but(DO, proof=nothing)).then_refused("proof-missing")
+
+
+def test_nobody_appeals_but_who_it_is_about_or_speaks_for_them() -> None:
+    (mine,) = given(*TOLD_OF).when(LODGE).events
+    (theirs,) = given(*TOLD_OF).when(but(LODGE, by="representative")).events
+    assert [(each.model_dump()["by"], each.model_dump()["person"]) for each in (mine, theirs)] == [
+        ("subject", P),
+        ("representative", P),
+    ]
+    for stranger in ("complainant", "registrar"):
+        with pytest.raises(ValidationError, match="by"):
+            but(LODGE, by=stranger)
 
 
 def test_an_entry_is_restored_as_the_remedy_is_done() -> None:

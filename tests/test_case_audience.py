@@ -63,7 +63,9 @@ COMMANDS: tuple[Command, ...] = (
 WHO: dict[str, set[str]] = {
     "informant": {PANEL, REVIEWER, SCRUTINEER},
     "names of candidates": {SUBJECT, PANEL, REVIEWER},
-    "given by clerk": {SUBJECT, PANEL, REVIEWER, SCRUTINEER},
+    "given by clerk": {PANEL, REVIEWER, SCRUTINEER},
+    "a document or official record (class A)": {SUBJECT, PANEL, REVIEWER, SCRUTINEER},
+    "It is shown to the person": {SUBJECT, PANEL, REVIEWER, SCRUTINEER},
     "given by neighbour": {PANEL, REVIEWER, SCRUTINEER},
     "Nomination paper of another party, signed": {SUBJECT, PANEL, REVIEWER},
     "A neighbour saw a poster": {PANEL, REVIEWER},

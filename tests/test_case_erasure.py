@@ -11,14 +11,13 @@ from stores import LedgerPlace, desk_at
 from ledger.event import Event
 from ledger.streams.case_events import CaseOpened, EvidenceAdded
 from ledger.streams.cases import OpenCase
-from ledger.streams.person import DisclosureErased, Identity, OrderErasure, RecordPerson
+from ledger.streams.person import DisclosureErased, OrderErasure
 
 NOON = "2010-09-25T12:00:00Z"
 
 
 def test_what_was_said_in_a_case_is_erased_with_the_person(ledger_place: LedgerPlace) -> None:
     with desk_at(ledger_place, clock=lambda: NOON) as desk:
-        desk.submit(RecordPerson(person=P, identity=Identity(name="Zebedee Quillfeather")), actor="registrar")
         for command in BEFORE:
             found = but(command, detection="search", search="orchids") if isinstance(command, OpenCase) else command
             desk.submit(found, actor="clerk")

@@ -12,6 +12,7 @@ from ruled import (
     EVIDENCE,
     GROUND,
     HASH,
+    KNOWN,
     NOTICE,
     OPEN,
     REMOVES,
@@ -297,7 +298,7 @@ def test_a_reviewer_is_told_of_evidence_withdrawn_since_and_of_a_ruling_not_told
 def test_cases_are_listed_with_how_they_stand() -> None:
     other = "9" * 24
     more = but(OPEN, case="c2", person=other, subject=f"person/{other}")
-    record = filed(*RULED_ON, more)
+    record = filed(*RULED_ON, but(KNOWN, person=other), more)
     lines = list(case_lines(record.record, case_names(record.record)))
     assert [(line.case, line.stands, line.ruling, line.open) for line in lines] == [
         ("c1", "ruled", "refuse", False),

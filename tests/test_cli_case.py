@@ -6,7 +6,7 @@ import json
 from pathlib import Path
 
 import pytest
-from ruled import BEFORE, OPEN, RULE, TELL, P
+from ruled import BEFORE, KNOWN, OPEN, RULE, TELL, P
 from scenario import but
 from terminal import Terminal
 
@@ -31,7 +31,11 @@ def kept(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture
 def at(kept: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Terminal:
     found = Terminal(kept, monkeypatch, capsys)
-    return found if found.ledger.exists() else found.made(map(as_line, (*BEFORE, RULE, TELL, SECOND)))
+    return (
+        found
+        if found.ledger.exists()
+        else found.made(map(as_line, (*BEFORE, RULE, TELL, but(KNOWN, person=OTHER), SECOND)))
+    )
 
 
 def test_shows_what_is_on_record_and_nothing_of_the_vault(at: Terminal) -> None:

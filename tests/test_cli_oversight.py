@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from ruled import ALLOCATE, BEFORE, EVIDENCE, NOTICE, OPEN, RULE, SIT, TELL
+from ruled import ALLOCATE, BEFORE, EVIDENCE, KNOWN, NOTICE, OPEN, RULE, SIT, TELL
 from scenario import but
 from terminal import Terminal
 from test_appeal import LODGE
@@ -30,6 +30,7 @@ SHARED = tuple(
 def one(number: int) -> Iterator[Command]:
     """One case, ruled on and told."""
     case, person = f"c{number}", f"{number:024}"
+    yield but(KNOWN, person=person)
     yield but(OPEN, case=case, person=person, subject=f"person/{person}")
     yield but(EVIDENCE, case=case)
     yield but(NOTICE, case=case)

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from filed import Filed, filed
 from overseen import folded
-from ruled import ADOPTED, ANEW, BEFORE, NOTICE, OPEN, PROCEDURE, RULE_ANEW, RULED_ON, TELL, P
+from ruled import ADOPTED, ANEW, BEFORE, KNOWN, NOTICE, OPEN, PROCEDURE, RULE_ANEW, RULED_ON, TELL, P
 from scenario import CLOSE_POLL, DEFINED, but
 from test_appeal import ASSIGN, DETERMINE, DO, LATE, LEAVE, LODGE, ORDER, PACK, REVIEWED, TOLD_OF
 from test_case_file import NEITHER, NO_APPEAL, REOPEN
@@ -17,6 +17,7 @@ from ledger.decision import Command
 from ledger.event import Event
 from ledger.streams.contest import ContestDefined
 from ledger.streams.entry import EntryAdded, EntryRemoved
+from ledger.streams.evidence import TakeInterimMeasure
 from ledger.streams.issue import PapersIssued
 from ledger.streams.issued import PaperCancelled
 from ledger.streams.remedies import OrderRemedy
@@ -52,9 +53,19 @@ def test_a_case_is_overdue_once_the_poll_has_closed() -> None:
 
 
 def test_a_case_is_overdue_once_its_interim_measure_has_ended() -> None:
-    held = [*BEFORE[: BEFORE.index(OPEN) + 1], HOLD, *BEFORE[BEFORE.index(OPEN) + 1 :]]
-    assert of("overdue", *held) == [("ruling, a measure ended", HOLD.until, 45, 30)]
-    assert of("overdue", *held, at="2010-08-19T00:00:00Z") == []
+    assert of("overdue", *BEFORE, HOLD) == [("ruling, a measure ended", HOLD.until, 45, 30)]
+    assert of("overdue", *BEFORE, HOLD, at=HOLD.until) == [("ruling, a measure ended", HOLD.until, 0, 0)]
+    assert of("overdue", *BEFORE, HOLD, at="2010-08-19T23:59:59Z") == []
+
+
+def test_a_measure_runs_without_notice_until_there_is_one_or_it_ends() -> None:
+    short: TakeInterimMeasure = but(HOLD, until="2010-08-04T12:00:00Z")
+    without = [*(each for each in BEFORE if each is not NOTICE), short]
+    assert of("never-notified", *without, at="2010-08-04T11:59:59Z") == [
+        ("notice, a measure in force", short.until, 0, 0)
+    ]
+    assert of("never-notified", *without) == [("notice, a measure ended", short.until, 61, 42)]
+    assert of("never-notified", *BEFORE, HOLD) == []
 
 
 def test_an_appeal_is_overdue_once_the_poll_has_closed() -> None:
@@ -229,5 +240,5 @@ def test_the_calendar_is_that_of_the_rules_in_force() -> None:
 
 def test_the_longest_comes_first_in_each_list() -> None:
     other = but(OPEN, case="c2", person="9" * 24, subject=f"person/{'9' * 24}", effective="2010-07-01T12:00:00Z")
-    commands = [*BEFORE[: BEFORE.index(OPEN)], but(other, conduct=OPEN.conduct), OPEN]
+    commands = [*BEFORE[: BEFORE.index(OPEN)], but(KNOWN, person="9" * 24), but(other, conduct=OPEN.conduct), OPEN]
     assert [each.case for each in waiting(*commands) if each.list == "never-notified"] == ["c2", "c1"]

@@ -605,7 +605,9 @@ FIELDS: dict[str, dict[str, Any]] = {
     "interim-measure-lifted.v1": {"case": IDS, "reason": TEXTS},
     "interim-measure-taken.v1": {
         "case": IDS,
+        "decision": IDS,
         "measure": st.sampled_from(["hold-paper", "suspend-entry"]),
+        "panel": IDS,
         "reason": TEXTS,
         "until": TIMES,
     },
@@ -626,6 +628,7 @@ FIELDS: dict[str, dict[str, Any]] = {
         "election": IDS,
         "hearing_hours": COUNTS,
         "holidays": st.lists(DAYS, max_size=3),
+        "interim_days": st.integers(1, 99),
         "published": TIMES,
         "reasons_words": COUNTS,
         "reply_hours": COUNTS,
@@ -649,6 +652,8 @@ FIELDS: dict[str, dict[str, Any]] = {
         "person": PERSON_KEYS,
         "reason": TEXTS,
         "reasons": DIGESTS,
+        "reasons_key": IDS,
+        "reasons_words": COUNTS,
         "ruling": st.integers(1, 9),
     },
     "ruling-made.v1": {

@@ -214,6 +214,8 @@ def test_shows_the_pairs_of_whom_both_are_on_a_roll(both: Terminal) -> None:
     both.record("remove-entry", gone).done()
     assert len(pairs(both, *asked)) == 2
     assert "Both of each pair are on the roll of labour" in " ".join(both("duplicates", *WHY, *asked).done().split())
+
+
 def test_names_alone_names_both_sides(both: Terminal) -> None:
     for words in (("--names",), ("--names", "--all")):
         found = pairs(both, "members", "unison", *words)

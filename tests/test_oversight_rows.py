@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from filed import NOW_IS, Filed, filed
 from overseen import folded
-from ruled import BEFORE, CONDUCT, EVIDENCE, GROUND, HASH, OPEN, RULE, RULED_ON, TELL
+from ruled import BEFORE, CONDUCT, EVIDENCE, GROUND, HASH, NOTICE, OPEN, RULE, RULED_ON, TELL
 from scenario import but
 from test_appeal import DETERMINE, LODGE, ORDER, REVIEWED, TOLD_OF
 from test_case_file import AGAIN, HIDDEN, MORE, NEITHER, NO_APPEAL, RECUSE, REOPEN, SAYS, SECOND, put, whole
@@ -117,7 +117,7 @@ def test_evidence_withdrawn_before_or_after_is_told_once_of_each_ruling_that_rel
 
 
 def test_a_case_says_who_withdrew_and_what_holds_meanwhile() -> None:
-    (case,) = seen(filed(*put(BEFORE, OPEN, OPEN, HOLD), RECUSE)).cases
+    (case,) = seen(filed(*put(BEFORE, NOTICE, NOTICE, HOLD), RECUSE)).cases
     assert (case.recused, case.interim, case.interim_until) == (("p4",), "hold-paper", "2010-08-20T00:00:00Z")
     linked = next(event for _, event in filed(*BEFORE).events if event.type == "case-opened.v1")
     link = CaseLinked(

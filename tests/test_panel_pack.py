@@ -16,7 +16,7 @@ from pathlib import Path
 import pytest
 import told_packs
 from ruled import EVIDENCE, GROUND, PANEL, RULE, RULED_ON, P
-from scenario import CALL_ELECTION, RECORD_PERSON, but
+from scenario import CALL_ELECTION, but
 from strict_html import read_page
 from terminal import Answer, Terminal
 from told_packs import AUDIENCES, ELECTION, KEYS, LEDGER, WHY
@@ -439,10 +439,7 @@ def test_what_was_erased_since_is_found(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     at = Terminal(tmp_path, monkeypatch, capsys)
-    at.made(
-        (each.verb, each.model_dump(mode="json", exclude_none=True))
-        for each in (*RULED_ON, but(RECORD_PERSON, person=P))
-    )
+    at.made((each.verb, each.model_dump(mode="json", exclude_none=True)) for each in RULED_ON)
     for audience in ("panel", "scrutineer"):
         at("panel-pack", audience, "labour", "--audience", audience, *WHY).done()
     at("record", "order-erasure", "--person", P, "--basis", "court-order", "--as", "registrar").done()

@@ -489,6 +489,11 @@ NOT_OPENED: dict[str, tuple[str, Change, dict[str, Any]]] = {
     "twice": ("case-exists", also(OPEN), {}),
     "of an election that there is not": ("unknown-election", same, {"election": "tory"}),
     "about a stream of somebody else": ("subject-unfit", same, {"subject": "person/" + "9" * 24}),
+    "about somebody who is not on record": (
+        "unknown-person",
+        same,
+        {"person": "9" * 24, "subject": "person/" + "9" * 24},
+    ),
     "on a ground never adopted": ("ground-not-adopted", same, {"grounds": ("other-partys",)}),
     "on a ground adopted later": ("ground-not-adopted", same, {"effective": "2010-04-30T00:00:00Z"}),
     "on a ground that is open already": ("duplicate-case", also(OPEN), {"case": "c2"}),

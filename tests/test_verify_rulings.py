@@ -7,17 +7,17 @@ from itertools import pairwise
 from typing import Any
 
 import pytest
-from ruled import BEFORE, RULE, RULED_ON, TELL
+from ruled import BEFORE, RULE, RULED_ON, TELL, P
 from scenario import given
 from test_appeal import DETERMINE, DO, ORDER, RESTORE, REVIEWED, removed
 from test_ruling import BREAKS
 
 from ledger.event import Event
 from ledger.rules.local_time import Dated
-from ledger.streams.appeal_events import AppealDetermined, HearingHeld, ReviewersAssigned
+from ledger.streams.appeal_events import AppealDetermined, HearingHeld, RemedyDone, ReviewersAssigned
 from ledger.streams.entry import EntryRemoved
 from ledger.streams.notification import CorrectRuling
-from ledger.streams.ruling_events import RulingMade, RulingNotified
+from ledger.streams.ruling_events import RulingCorrected, RulingMade, RulingNotified
 from projections.verify.finding import Finding
 from projections.verify.rulings import check_rulings
 
@@ -63,6 +63,7 @@ def changed(events: Sequence[Event], kind: type[Event], **changes: Any) -> list[
     return [event.model_copy(update=changes) if isinstance(event, kind) else event for event in events]
 
 
+RULE_WORDS = 19
 WHOLE = given(*REVIEWED, DETERMINE, ORDER, DO).events
 (MADE,) = given(*BEFORE).when(RULE).events
 
@@ -109,6 +110,24 @@ def test_finds_a_step_of_an_appeal_that_was_not_fair() -> None:
     assert codes(changed(WHOLE, AppealDetermined, votes_for=1, abstained=1)) == ["ruling-not-carried"]
     assert codes(changed(WHOLE, AppealDetermined, votes_against=0)) == ["votes-missing"]
     assert codes(changed(WHOLE, AppealDetermined, reasons_words=2)) == ["reasons-insufficient"]
+    twice = (*DETERMINE.answers, DETERMINE.answers[0])
+    assert codes(changed(WHOLE, AppealDetermined, answers=twice)) == ["answer-unfit"]
+    assert codes(changed(WHOLE, RemedyDone, proof="person/" + "9" * 24)) == ["proof-missing"]
+
+
+def test_finds_a_case_about_nobody_on_record() -> None:
+    scene = given(*BEFORE)
+    assert codes(scene.events) == []
+    assert codes([event for event in scene.events if event.stream != f"person/{P}"]) == ["unknown-person"]
+
+
+def test_finds_a_correction_that_leaves_too_few_reasons() -> None:
+    slip = CorrectRuling(case="c1", ruling=1, reasons=RULE.reasons, reason="the date", effective=TELL.effective)
+    events = given(*RULED_ON, slip).events
+    assert codes(changed(events, RulingCorrected, reasons_words=RULE_WORDS - 10)) == []
+    assert codes(changed(events, RulingCorrected, reasons_words=RULE_WORDS - 11)) == ["use-new-ruling"]
+    shorter = changed(events, RulingMade, reasons_words=9)
+    assert codes(changed(shorter, RulingCorrected, reasons_words=7)) == ["reasons-insufficient"]
 
 
 def test_finds_a_date_that_does_not_follow() -> None:

@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Mapping
+from difflib import SequenceMatcher
 from typing import NamedTuple
 
 ADVERSE = ("refuse", "remove", "suspend")  # outcomes that take a vote from somebody
@@ -73,6 +74,12 @@ class Panel(NamedTuple):
 def words_of(text: str) -> list[str]:
     """Give the words of a text, in one case; what is no letter or digit parts them."""
     return WORD.findall(text.casefold())
+
+
+def words_changed(before: str, after: str) -> int:
+    """Count the words that make one text of another: those put in, left out, or put in the place of others."""
+    steps = SequenceMatcher(None, words_of(before), words_of(after), autojunk=False).get_opcodes()
+    return sum(max(end - start, until - since) for step, start, end, since, until in steps if step != "equal")
 
 
 def own_words(reasons: str, known: Iterable[str]) -> int:

@@ -54,6 +54,7 @@ class Case(State):
         notice: the last notice served; `replies`, moments at which replies were received; `heard`, whether one of
             them answers that notice.
         interim: the measure that was taken last, unless it was lifted, or the case was decided and the person told.
+        measures: all that were ever taken, in order.
         allocated: to whom it was given last; `recused`, who withdrew from it.
         rulings: in order, numbered from 1.
         again: how it was opened again last; what was ruled before that does not end it any more.
@@ -68,6 +69,7 @@ class Case(State):
     replies: tuple[str, ...] = ()
     heard: bool = False
     interim: InterimMeasureTaken | None = None
+    measures: tuple[InterimMeasureTaken, ...] = ()
     allocated: CaseAllocated | None = None
     recused: tuple[str, ...] = ()
     rulings: tuple[Ruling, ...] = ()
@@ -146,7 +148,7 @@ class Case(State):
                 answers = self.notice is not None and event.effective >= self.notice.effective
                 return replace(after, replies=(*self.replies, event.effective), heard=self.heard or answers)
             case InterimMeasureTaken():
-                return replace(after, interim=event)
+                return replace(after, interim=event, measures=(*self.measures, event))
             case InterimMeasureLifted():
                 return replace(after, interim=None)
             case CaseAllocated():

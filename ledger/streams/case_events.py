@@ -116,12 +116,17 @@ class ReplyReceived(Event):
 
 
 class InterimMeasureTaken(Event):
-    """A measure was taken until the case is decided, or until it ends."""
+    """A measure was taken until the case is decided, or until it ends.
+
+    One that follows on another rests on a decision of the panel that has the case.
+    """
 
     audience = Audience.RESTRICTED
     type: Literal["interim-measure-taken.v1"] = "interim-measure-taken.v1"
     case: Id
+    decision: Id | None = None
     measure: Interim
+    panel: Id | None = None
     reason: Text
     until: Time
 

@@ -6,10 +6,12 @@ from typing import Any, Literal
 
 from pydantic import Field
 
-from ledger.decision import Act, Command, Outcome, decision
+from ledger.decision import Act, Command, Outcome, State, decision
 from ledger.errors import nearest, refused
 from ledger.event import Plain
 from ledger.field import Id, PersonKey, StreamId, Text, Time
+from ledger.intake import PERSON
+from ledger.streams.application import PREFIX as APPLICATION
 from ledger.streams.body import Body, body_stream, require_body
 from ledger.streams.case import (
     Case,
@@ -33,8 +35,9 @@ from ledger.streams.case_events import (
 )
 from ledger.streams.case_subject import require_same_election
 from ledger.streams.election import Election, election_stream, require_election
+from ledger.streams.entry import Entries, entry_stream
 from ledger.streams.ground import Grounds, ground_stream
-from ledger.streams.merge import Merge, merge_stream
+from ledger.streams.merge import Merge, OnRecord, merge_stream
 from ledger.streams.person import PersonalText
 
 GROUNDS_MAX = 20
@@ -69,19 +72,29 @@ class OpenCase(Command):
 @decision(
     OpenCase,
     election=lambda c, _: election_stream(c.election),
+    known=lambda c, _: (OnRecord(f"{PERSON}{c.person}"), OnRecord(f"{APPLICATION}{c.person}")),
+    entries=lambda c, _: entry_stream(c.election, c.person),
     grounds=lambda c, _: ground_stream(c.election),
     merge=lambda c, _: merge_stream(c.person),
     docket=lambda c, _: docket_stream(c.election, c.person),
     case=lambda c, _: case_stream(c.case),
 )
 def open_case(
-    command: OpenCase, act: Act, election: Election, grounds: Grounds, merge: Merge, docket: Docket, case: Case
+    command: OpenCase,
+    act: Act,
+    election: Election,
+    known: tuple[OnRecord, OnRecord],
+    entries: Entries,
+    grounds: Grounds,
+    merge: Merge,
+    docket: Docket,
+    case: Case,
 ) -> Outcome:
     """Decide that a case may be opened.
 
     Raises:
-        RefusedError: `unknown-election`, `case-exists`, `subject-unfit`, `merged-person`, `ground-not-adopted`,
-            `duplicate-case`, `future-dated`, `search-missing`, in that order.
+        RefusedError: `unknown-election`, `case-exists`, `subject-unfit`, `unknown-person`, `merged-person`,
+            `ground-not-adopted`, `duplicate-case`, `future-dated`, `search-missing`, in that order.
     """
     require_election(election, command.election)
     where = f"case {command.case} about {command.subject}"
@@ -92,6 +105,7 @@ def open_case(
         expected = f"a stream of the person: {', '.join(SUBJECTS)}, that ends in {command.person}"
         raise refused("subject-unfit", where, expected, command.subject, "Correct subject or person")
     require_same_election(command.subject, command.election, where)
+    _require_known(command.person, (entries, *known), where)
     if merge.kept is not None:
         remedy = f"Name {merge.kept}, who was kept"
         raise refused("merged-person", where, "a person who is kept", f"one merged into {merge.kept}", remedy)
@@ -114,6 +128,13 @@ def open_case(
     return Outcome(
         [opened, CaseDocketed(**act.on(docket), case=command.case, election=command.election, grounds=wanted)]
     )
+
+
+def _require_known(person: str, streams: tuple[State, ...], where: str) -> None:
+    """Refuse a case about somebody whose streams hold nothing: no person, application or entry (`unknown-person`)."""
+    if not any(each.exists for each in streams):
+        remedy = "Find the key: pollbook find by a name, member-key or application-key by a number"
+        raise refused("unknown-person", where, "a person on record", person, remedy)
 
 
 def require_ground(grounds: Grounds, ground: str, moment: str, where: str) -> None:

@@ -10,7 +10,9 @@ from ledger.decision import Act, Command, Outcome, decision
 from ledger.errors import refused
 from ledger.event import Plain
 from ledger.field import Hash, Id, Text, Time
+from ledger.rules.fairness import words_of
 from ledger.rules.local_time import Local, Offset, dated
+from ledger.streams.body import Body, body_stream, require_decision
 from ledger.streams.case import Case, case_stream, require_case, require_evidence, require_open_case, require_step
 from ledger.streams.case_events import (
     CaseNoticeServed,
@@ -177,24 +179,36 @@ def receive_reply(command: ReceiveReply, act: Act, case: Case) -> Outcome:
 class TakeInterimMeasure(Command):
     """Hold a paper back, or suspend an entry, until the case is decided; it has an end.
 
-    Nobody loses an entry by it: the roll stays as it is. While it is in force the person is issued no paper alone, or
-    again, and pollbook why shows it. It ends by itself when it says, when it is lifted, or when they are told of a
-    ruling.
+    The rules of procedure say how long it may last; where the person has no notice of the case, it lasts no longer than
+    they would have to reply. To go on with it, or to take another, needs a new decision of the panel that has the case,
+    and reasons of its own. Nobody loses an entry by it: the roll stays as it is. While it is in force the person is
+    issued no paper alone, or again, and pollbook why shows it. It ends by itself when it says, when it is lifted, or
+    when they are told of a ruling.
     """
 
     case: Id = Field(description="id of the case")
     measure: Interim = Field(description="hold-paper, or suspend-entry")
     until: Time | None = Field(None, description="until when (UTC)")
+    decision: Id | None = Field(None, description="id of the panel's decision to go on, where one was taken before")
     reason: Text = Field(description="why it cannot wait; it is kept for ever, so name nobody")
 
 
-@decision(TakeInterimMeasure, case=lambda c, _: case_stream(c.case))
-def take_interim_measure(command: TakeInterimMeasure, act: Act, case: Case) -> Outcome:
-    """Decide that an interim measure may be taken.
+@decision(
+    TakeInterimMeasure,
+    case=lambda c, _: case_stream(c.case),
+    procedure=lambda _c, seen: procedure_stream(seen["case"].election),
+    body=lambda _c, seen: body_stream(seen["case"].panel or "none"),
+)
+def take_interim_measure(
+    command: TakeInterimMeasure, act: Act, case: Case, procedure: Procedure, body: Body
+) -> Outcome:
+    """Decide that an interim measure may be taken, or gone on with.
 
     Raises:
         RefusedError: `unknown-case`, `case-closed`, `already-ruled`, `before-opening`, `future-dated`,
-            `interim-needs-end-date`, in that order.
+            `interim-needs-end-date`, `procedure-missing`, `interim-not-provided`, `interim-without-notice`,
+            `interim-too-long`; of one that follows on another `not-allocated`, what `require_decision` raises,
+            `decision-not-new`, `interim-reason-repeated`; in that order.
     """
     require_open_case(case)
     where = f"interim measure in case {case.id}"
@@ -202,8 +216,45 @@ def take_interim_measure(command: TakeInterimMeasure, act: Act, case: Case) -> O
     if command.until is None or command.until <= act.effective:
         found = command.until or "none"
         raise refused("interim-needs-end-date", where, f"an end after {act.effective}", found, "Give until")
+    _require_length(command.until, act, case, procedure, where)
     fields: dict[str, Any] = {"case": case.id, "measure": command.measure, "reason": command.reason}
+    if case.measures:
+        _require_new_decision(command, act, case, body, where)
+        fields |= {"decision": command.decision, "panel": case.panel}
     return Outcome([InterimMeasureTaken(**act.on(case), **fields, until=command.until)])
+
+
+def _require_length(until: str, act: Act, case: Case, procedure: Procedure, where: str) -> None:
+    """Refuse a measure that lasts longer than the rules of procedure give (`interim-too-long`, and its kin)."""
+    rules = procedure.require(act.effective, where)
+    longest = rules.interim_by(act.effective, noticed=True)
+    if longest is None:
+        remedy = "Adopt rules of procedure that say for how long: adopt-procedure with interim_days"
+        raise refused("interim-not-provided", where, "rules that provide for interim measures", "none", remedy)
+    unnoticed = rules.interim_by(act.effective, noticed=False) or longest
+    if case.notice is None and until > unnoticed:
+        expected = f"an end by {unnoticed}, {rules.reply_hours} hours on, of one without notice to the person"
+        raise refused("interim-without-notice", where, expected, until, "Record serve-case-notice first")
+    if until > longest:
+        expected = f"an end by {longest}, at most {rules.interim_days} days on"
+        raise refused("interim-too-long", where, expected, until, "Go on with it then, by a decision of the panel")
+
+
+def _require_new_decision(command: TakeInterimMeasure, act: Act, case: Case, body: Body, where: str) -> None:
+    """Refuse to go on with a measure but by a decision of the panel taken since, for reasons that were not given."""
+    last = case.measures[-1]
+    if case.panel is None:
+        found = f"none, and a measure taken at {last.effective}"
+        raise refused("not-allocated", where, "a panel that decides to go on", found, "Record allocate-case first")
+    require_decision(body, command.decision, act.effective, where, founded=True)
+    taken = body.decisions[command.decision or ""]
+    if taken.effective <= last.effective or command.decision in [each.decision for each in case.measures]:
+        expected = f"a decision taken after {last.effective}, on which no measure rests yet"
+        found = f"{command.decision} of {taken.effective}"
+        raise refused("decision-not-new", where, expected, found, "Let the panel decide anew: take-decision")
+    if words_of(command.reason) in [words_of(each.reason) for each in case.measures]:
+        remedy = "Say in reason why it cannot wait any longer"
+        raise refused("interim-reason-repeated", where, "reasons of its own", "those given before", remedy)
 
 
 class LiftInterimMeasure(Command):

@@ -15,22 +15,24 @@ from ledger.decision import Act, Command, Outcome, decision
 from ledger.errors import refused
 from ledger.event import Event, Plain
 from ledger.field import Hash, Id, Text
-from ledger.rules.fairness import words_of
+from ledger.rules.fairness import own_words, words_of
 from ledger.rules.local_time import DAY_SECONDS, seconds_between
 from ledger.streams.appeal import Appeal, appeal_stream
 from ledger.streams.application import Application
-from ledger.streams.case import Case, case_stream, require_ruling
+from ledger.streams.case import Case, case_stream, require_case, require_ruling
 from ledger.streams.entry import Entries, EntryRemoved, EntryRestored, entry_stream
+from ledger.streams.ground import Grounds, ground_stream
 from ledger.streams.ordered import overturned
-from ledger.streams.procedure import Procedure, procedure_stream
+from ledger.streams.procedure import Procedure, ProcedureAdopted, procedure_stream
 from ledger.streams.refused_application import application_of, application_ruled
 from ledger.streams.ruled_papers import papers_guard, papers_ruled
 from ledger.streams.ruling_events import CONTENTS, Content, RulingCorrected, RulingMade, RulingNotified
-from ledger.streams.rulings import Reasons
+from ledger.streams.rulings import Reasons, key_of_reasons, said_by_grounds
 
 CORRECTION_DAYS = 14
 CORRECTION_SECONDS = CORRECTION_DAYS * DAY_SECONDS
 CORRECTION_WORDS = 10
+NEW_RULING = "What changes a ruling is a new one: reopen-case, then make-ruling"
 
 
 class NotifyRuling(Command):
@@ -145,12 +147,19 @@ class CorrectRuling(Command):
     CorrectRuling,
     case=lambda c, _: case_stream(c.case),
     appeal=lambda c, _: appeal_stream(c.case, c.ruling),
+    procedure=lambda _c, seen: procedure_stream(seen["case"].election),
+    grounds=lambda _c, seen: ground_stream(seen["case"].election),
 )
-def correct_ruling(command: CorrectRuling, act: Act, case: Case, appeal: Appeal) -> Outcome:
+def correct_ruling(
+    command: CorrectRuling, act: Act, case: Case, appeal: Appeal, procedure: Procedure, grounds: Grounds
+) -> Outcome:
     """Decide that a ruling's reasons may be corrected: within a fortnight, no words but a few, and not under appeal.
 
+    Which words changed, `ledger.slip` compares at the desk: the reasons as they were made are in the vault alone.
+
     Raises:
-        RefusedError: `unknown-case`, `unknown-ruling`, `appeal-pending`, `before-ruling`, `use-new-ruling`.
+        RefusedError: `unknown-case`, `unknown-ruling`, `appeal-pending`, `before-ruling`, `future-dated`,
+            `use-new-ruling`, `procedure-missing`, `reasons-insufficient`, in that order.
     """
     ruling = require_ruling(case, command.ruling)
     where = f"ruling {command.ruling} on case {case.id}"
@@ -161,22 +170,35 @@ def correct_ruling(command: CorrectRuling, act: Act, case: Case, appeal: Appeal)
     if act.effective < ruling.made.effective:
         expected = f"a correction from {ruling.made.effective} on"
         raise refused("before-ruling", where, expected, act.effective, "Correct effective")
+    if act.effective > act.now:
+        expected = f"a correction up to now, {act.now}"
+        raise refused("future-dated", where, expected, act.effective, "Record it once it is made")
     moved = abs(len(words_of(command.reasons)) - ruling.made.reasons_words)
     late = seconds_between(ruling.made.effective, act.effective) > CORRECTION_SECONDS
     if late or moved > CORRECTION_WORDS:
         found = f"{moved} words more or fewer, {length(ruling.made.effective, act.effective)} after"
         expected = f"at most {CORRECTION_WORDS} words more or fewer, within {CORRECTION_DAYS} days"
-        remedy = "What changes a ruling is a new one: reopen-case, then make-ruling"
-        raise refused("use-new-ruling", where, expected, found, remedy)
+        raise refused("use-new-ruling", where, expected, found, NEW_RULING)
+    _require_reasons(command.reasons, case, procedure.require(ruling.made.effective, where), grounds)
     event = RulingCorrected(
         **act.on(case),
         case=case.id,
         person=ruling.made.person,
         reason=command.reason,
         reasons=Plain(command.reasons),
+        reasons_key=key_of_reasons(command.reasons, act.keyed),
+        reasons_words=len(words_of(command.reasons)),
         ruling=command.ruling,
     )
     return Outcome([event])
+
+
+def _require_reasons(reasons: str, case: Case, rules: ProcedureAdopted, grounds: Grounds) -> None:
+    """Refuse a correction after which the reasons are too few words of their own (`reasons-insufficient`)."""
+    said = own_words(reasons, said_by_grounds(require_case(case), grounds))
+    if said < rules.reasons_words:
+        expected = f"{rules.reasons_words} words at least beyond the title and tests of the ground, after it as before"
+        raise refused("reasons-insufficient", case.stream, expected, said, "Keep to the slip")
 
 
 def length(start: str, end: str) -> str:

@@ -21,7 +21,8 @@ from ledger.streams.election import Election, election_stream, require_election
 from ledger.streams.founding import Founding, founding_stream
 
 HOLIDAYS_MAX = 100
-HOURS_MAX = 24 * 366
+HOURS_PER_DAY = 24
+HOURS_MAX = HOURS_PER_DAY * 366
 DAYS_MAX = 366
 WORDS_MAX = 500
 REVIEWERS_MAX = 20
@@ -33,6 +34,7 @@ class ProcedureAdopted(Event):
     """Rules of procedure were adopted, or changed: they hold for what is done from when they take effect.
 
     `reply_hours` and `hearing_hours` are the least notice; `appeal_days` run from the day on which somebody was told.
+    `interim_days` is how long an interim measure lasts at most; without it none may be taken.
     `reasons_words` is how many words the reasons of a ruling have at least; `reviewers` how many decide an appeal.
     """
 
@@ -46,6 +48,7 @@ class ProcedureAdopted(Event):
     election: Id
     hearing_hours: Count
     holidays: tuple[Day, ...]
+    interim_days: Version | None = None
     published: Time
     reasons_words: Count
     reply_hours: Count
@@ -55,6 +58,16 @@ class ProcedureAdopted(Event):
     def reply_by(self, served: str) -> Dated:
         """Give the end of the shortest window for a reply to a notice served at a moment (UTC)."""
         return after_hours(served, self.reply_hours, self.zone)
+
+    def interim_by(self, taken: str, *, noticed: bool) -> str | None:
+        """Give until when (UTC) a measure taken at a moment (UTC) may last at most; None where none may be taken.
+
+        One of which the person has no notice lasts no longer than the shortest window for a reply.
+        """
+        if self.interim_days is None:
+            return None
+        longest = after_hours(taken, self.interim_days * HOURS_PER_DAY, self.zone).utc
+        return longest if noticed else min(longest, self.reply_by(taken).utc)
 
     def appeal_by(self, told: str) -> Dated:
         """Give until when somebody told at a moment (UTC) may appeal."""
@@ -100,6 +113,9 @@ class AdoptProcedure(Command):
     days: Days = Field(description="calendar: all days count, a last day that is no working day moves; or working")
     holidays: tuple[Day, ...] = Field((), max_length=HOLIDAYS_MAX, description="days on which nobody works")
     hearing_hours: int = Field(ge=1, le=HOURS_MAX, description="notice of a hearing, at least, in hours")
+    interim_days: int | None = Field(
+        None, ge=1, le=DAYS_MAX, description="days that an interim measure lasts at most; left out: none may be taken"
+    )
     reasons_words: int = Field(ge=1, le=WORDS_MAX, description="words that the reasons of a ruling have at least")
     reviewers: int = Field(ge=1, le=REVIEWERS_MAX, description="reviewers who decide an appeal, at least")
     published: Time | None = Field(None, description="when they were published (UTC); as they took effect if left out")

@@ -19,6 +19,7 @@ from ledger.streams.application import Application
 from ledger.streams.case import Case
 from ledger.streams.contest import Contest, contest_stream, require_contest
 from ledger.streams.entry import Entries, EntryRestored, entry_stream
+from ledger.streams.merge import OnRecord
 from ledger.streams.procedure import Procedure, procedure_stream
 from ledger.streams.refused_application import application_of, application_remedied, require_refused_by
 from ledger.streams.ruled_papers import (
@@ -152,6 +153,7 @@ class DoRemedy(OfAppeal):
     appeal=appeal_of,
     entries=_entries,
     application=application_of,
+    proof=lambda c, _: OnRecord(c.proof),
     figures=lambda c, port: port.case_papers(c.case),
 )
 def do_remedy(
@@ -161,13 +163,14 @@ def do_remedy(
     appeal: Appeal,
     entries: Entries,
     application: Application,
+    proof: OnRecord,
     figures: CasePapers,
 ) -> Outcome:
     """Decide that a remedy may be recorded as done.
 
     Raises:
         RefusedError: what `require_appeal` raises, `unknown-remedy`, `nothing-to-do`, `remedy-done`,
-            `paper-remedy-missing`, `remedy-not-possible`, `entry-not-live`, in that order.
+            `paper-remedy-missing`, `remedy-not-possible`, `entry-not-live`, `proof-missing`, in that order.
     """
     require_appeal(appeal)
     ordered = appeal.remedies.get(command.number)
@@ -189,4 +192,8 @@ def do_remedy(
     events += papers_remedied(ordered, act, appeal, entries, figures)
     if ordered.remedy == "admit":
         events += application_remedied(act, appeal.stream, case, command.ruling, application)
+    shows = proof.exists or command.proof in [each.stream for each in events]
+    if not command.proof.startswith("sha256:") and (not shows or proof.stream in (appeal.stream, case.stream)):
+        expected = "a stream on record that shows it, other than the appeal's and the case's, or a digest"
+        raise refused("proof-missing", appeal.stream, expected, command.proof, "Correct proof")
     return Outcome(events, unchanged=papers_guard(figures))

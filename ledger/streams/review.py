@@ -231,10 +231,10 @@ def determine_appeal(
     """Decide that an appeal may be determined.
 
     Raises:
-        RefusedError: what `require_pending` raises, `leave-needed`, `hearing-missing`, `procedure-missing`,
+        RefusedError: what `require_pending` raises, `leave-needed`, `hearing-missing`, `procedure-missing`, then
             `before-appeal`, `before-hearing`, `too-few-reviewers`, `not-independent`, `votes-exceed-present`,
-            `votes-missing`, `ruling-not-carried`, `ground-unanswered`, `outcome-unfit`, `reasons-insufficient`, in
-            that order.
+            `votes-missing`, `ruling-not-carried`, `ground-unanswered`, `answer-unfit`, `outcome-unfit`,
+            `reasons-insufficient`.
     """
     _require_let_in(appeal)
     if appeal.hearing is None or appeal.reviewers is None:
@@ -274,11 +274,12 @@ def _faults_of(command: DetermineAppeal, appeal: Appeal, reviewers: int, words: 
     if command.votes_for <= command.votes_against:
         found = f"{command.votes_for} for, {command.votes_against} against"
         yield "ruling-not-carried", "more votes for than against", found
-    received = require_appeal(appeal)
-    answered = {each.ground for each in command.answers}
-    for ground in received.grounds:
+    grounds, answered = require_appeal(appeal).grounds, [each.ground for each in command.answers]
+    for ground in grounds:
         if ground not in answered:
-            yield "ground-unanswered", f"an answer on each ground: {', '.join(received.grounds)}", f"none on {ground}"
+            yield "ground-unanswered", f"an answer on each ground: {', '.join(grounds)}", f"none on {ground}"
+    if len(answered) > len(grounds):
+        yield "answer-unfit", f"one answer on each ground: {', '.join(grounds)}", ", ".join(answered)
     upheld = any(each.upheld == "upheld" for each in command.answers)
     if upheld == (command.outcome == "dismissed"):
         found = f"{command.outcome}, with {'a ground' if upheld else 'no ground'} upheld"

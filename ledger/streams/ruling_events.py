@@ -82,7 +82,10 @@ class RulingNotified(Event):
 
 
 class RulingCorrected(Event):
-    """A slip of the pen in a ruling's reasons was put right; what it decides, and on what, stays the same."""
+    """A slip of the pen in a ruling's reasons was put right; what it decides, and on what, stays the same.
+
+    `reasons_words` and `reasons_key` are of the reasons as they read from then on, as those of the ruling were.
+    """
 
     audience = Audience.RESTRICTED
     type: Literal["ruling-corrected.v1"] = "ruling-corrected.v1"
@@ -90,4 +93,6 @@ class RulingCorrected(Event):
     person: PersonKey
     reason: Text
     reasons: Private
+    reasons_key: Id
+    reasons_words: Count
     ruling: Version

@@ -6,7 +6,7 @@ an entry before they could know.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Annotated, Any
 
 from pydantic import AfterValidator, Field, StringConstraints
@@ -20,6 +20,7 @@ from ledger.streams.application import PREFIX as APPLICATIONS
 from ledger.streams.application import Application, application_stream
 from ledger.streams.body import Body, body_stream
 from ledger.streams.case import NOBODY, Case, case_stream, require_open_case, require_step
+from ledger.streams.case_events import CaseOpened
 from ledger.streams.concern import contests_of
 from ledger.streams.contest import Contest
 from ledger.streams.entry import Entries, entry_stream
@@ -42,6 +43,7 @@ from ledger.streams.ruling_events import (
 
 PEOPLE_MAX = 200
 REASONS_MAX = 20_000  # characters
+REASONS_KEY = "reasons of rulings"  # purpose of the digest under the vault's secret
 KEY_DIGITS = 32  # of the keyed digest by which equal reasons are known
 
 Reasons = Annotated[str, StringConstraints(min_length=1, max_length=REASONS_MAX), AfterValidator(check_text)]
@@ -158,26 +160,35 @@ def make_ruling(
     rules = procedure.require(act.effective, where)
     require_step(case, act, where)
     ruling = _ruling(command, act, case, opened.person)
-    versions = [version for each in opened.grounds for version in grounds.grounds.get(each, ())]
-    known = [text for version in versions for text in (version.title, *version.tests)]
     who = Deciders(founding, body, interests, merges, contests, reviewer, application)
     before = Before(case, who, grounds, entries, rules)
-    for code, expected, found in ruling_faults(ruling, before, own_words(command.reasons, known))[:1]:
+    said = own_words(command.reasons, said_by_grounds(opened, grounds))
+    for code, expected, found in ruling_faults(ruling, before, said)[:1]:
         raise refused(code, where, expected, found, f"See: pollbook case {case.id}")
     return Outcome([ruling])
+
+
+def said_by_grounds(opened: CaseOpened, grounds: Grounds) -> list[str]:
+    """Give the titles and tests of the grounds of a case, in every version: to say them again is no reason."""
+    versions = [version for each in opened.grounds for version in grounds.grounds.get(each, ())]
+    return [text for version in versions for text in (version.title, *version.tests)]
+
+
+def key_of_reasons(text: str, keyed: Callable[[str, bytes], bytes]) -> str:
+    """Give the keyed digest by which reasons of the same words are known; only who has the vault can make it."""
+    return keyed(REASONS_KEY, " ".join(words_of(text)).encode()).hex()[:KEY_DIGITS]
 
 
 def _ruling(command: MakeRuling, act: Act, case: Case, person: str) -> RulingMade:
     """Give the ruling as it would be recorded."""
     own = type(command).model_fields.keys() - Command.model_fields.keys() - {"reasons"}
     fields: dict[str, Any] = {name: getattr(command, name) for name in own}
-    words = words_of(command.reasons)
     return RulingMade(
         **act.on(case),
         **fields,
         person=person,
         reasons=Plain(command.reasons),
-        reasons_key=act.keyed("reasons of rulings", " ".join(words).encode()).hex()[:KEY_DIGITS],
-        reasons_words=len(words),
+        reasons_key=key_of_reasons(command.reasons, act.keyed),
+        reasons_words=len(words_of(command.reasons)),
         ruling=len(case.rulings) + 1,
     )

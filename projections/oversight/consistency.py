@@ -59,7 +59,7 @@ class Unlike(NamedTuple):
 
 
 class SameReasons(NamedTuple):
-    """Reasons that are the same text, but for case and signs, on many cases."""
+    """Reasons that are the same text, but for case and signs, on many cases, as they were made or corrected."""
 
     reasons_key: str
     cases: int
@@ -153,14 +153,20 @@ def _unlike(rows: Sequence[RulingRow]) -> Iterator[Unlike]:
             yield Unlike(grounds, classes, category, len(group), pairs, named)
 
 
+def _keys(row: RulingRow) -> tuple[str, ...]:
+    """Give the keys of a ruling's reasons: as they were made, and as they were put right; a slip hides neither."""
+    made, corrected = row.reasons_key, row.corrected_key
+    return (made,) if corrected in (None, made) else (made, str(corrected))
+
+
 def _same_reasons(rows: Sequence[RulingRow]) -> Iterator[SameReasons]:
     found = []
-    for key, group in _grouped(rows, lambda row: (row.reasons_key,)):
+    for key, group in _grouped(rows, _keys):
         cases = len({row.case for row in group})
         if cases > SAME_REASONS_MOST:
             by, grounds = {row.decider for row in group}, {name for row in group for name in row.grounds}
             made = [row.ruled for row in group]
-            words = group[0].reasons_words
+            words = next(each.reasons_words if each.reasons_key == key else each.corrected_words or 0 for each in group)
             found.append(
                 SameReasons(key, cases, words, tuple(sorted(by)), tuple(sorted(grounds)), min(made), max(made))
             )

@@ -132,14 +132,22 @@ class Deadlines:
         close = self.close_of(case.about)
         if close and close < self._at:
             yield self._item("overdue", case, "ruling", since, close)
-        if case.interim_until and case.interim_until < self._at:
+        if case.interim_until and case.interim_until <= self._at:
             yield self._item("overdue", case, "ruling, a measure ended", since, case.interim_until)
         if case.noticed is None:
-            yield self._item("never-notified", case, "notice", since)
+            step, due = self._unnoticed(case)
+            yield self._item("never-notified", case, step, since, due)
         elif case.panel is None:
             yield self._item("no-next-step", case, "panel or officer", since)
         elif case.reply_by is None or case.reply_by < self._at:
             yield self._item("no-next-step", case, "ruling", max(since, case.reply_by or since))
+
+    def _unnoticed(self, case: CaseRow) -> tuple[str, str | None]:
+        """Say what a case waits for of which the person was not told; and until when a measure holds all the same."""
+        until = case.interim_until
+        if until is None:
+            return "notice", None
+        return ("notice, a measure ended" if until <= self._at else "notice, a measure in force"), until
 
     def _told_case(self, case: CaseRow, ruling: RulingRow) -> Iterator[Waiting]:
         """A case whose last ruling was told is to be closed, once nothing can come of it any more."""

@@ -55,7 +55,8 @@ class RulingRow(NamedTuple):
         appeal_to, no_appeal: to whom one may appeal, or the clause by which there is no appeal.
         told, channel: when and how the person was told; it has no effect before. `told_position`, of that event.
         appeal_by, appeal_by_local: until when one may appeal.
-        corrected, corrected_at: how often a slip in its reasons was put right, and when last.
+        corrected, corrected_at: how often a slip in its reasons was put right, and when last;
+            `corrected_key` and `corrected_words`, of the reasons as they read since.
         superseded_by: number of the next ruling on the same case.
         recused: members present whom it names as having withdrawn.
         found: what it found on each ground, in its order.
@@ -109,6 +110,8 @@ class RulingRow(NamedTuple):
     appeal_by_local: str | None
     corrected: int
     corrected_at: str | None
+    corrected_key: str | None
+    corrected_words: int | None
     superseded_by: int | None
     recused: tuple[str, ...] = ()
     found: tuple[Found, ...] = ()

@@ -95,8 +95,10 @@ def _told(database: sqlite3.Connection, position: int, event: of_ruling.RulingNo
 
 def _corrected(database: sqlite3.Connection, _: int, event: of_ruling.RulingCorrected) -> None:
     database.execute(
-        "UPDATE overseen_ruling SET corrected = corrected + 1, corrected_at = ? WHERE case_id = ? AND ruling = ?",
-        (event.effective, event.case, event.ruling),
+        "UPDATE overseen_ruling SET corrected = corrected + 1, corrected_at = ?, corrected_key = ?, "
+        "corrected_words = ? "
+        "WHERE case_id = ? AND ruling = ?",
+        (event.effective, event.reasons_key, event.reasons_words, event.case, event.ruling),
     )
 
 

@@ -17,7 +17,7 @@ RULING = (
     "votes_against", "abstained", "detection", "referred_by", "about", "referred", "noticed", "reply_by", "evidence",
     "classes", "withdrawn", "replies", "late_replies", "interim_reason", "reasons_key", "reasons_words", "removes",
     "restores", "papers", "appeal_to", "no_appeal", "told", "told_position", "channel", "appeal_by", "appeal_by_local",
-    "corrected", "corrected_at", "superseded_by", "recused",
+    "corrected", "corrected_at", "corrected_key", "corrected_words", "superseded_by", "recused",
 )  # fmt: skip
 FINDING = ("case_id", "ruling", "place", "ground", "met", "conduct", "version", "clause")
 APPEAL = (

@@ -108,7 +108,8 @@ def _(event: ReplyReceived, _names: Names) -> Sentences:
 @tells(InterimMeasureTaken)
 def _(event: InterimMeasureTaken, _names: Names) -> Sentences:
     what = {"hold-paper": "held the paper back", "suspend-entry": "suspended the entry"}[event.measure]
-    return (f"{what} in case {event.case} until {when(event.until)}: {quoted(event.reason)}",)
+    rests = [f"It goes on by decision {event.decision} of {event.panel}."] if event.decision else []
+    return (f"{what} in case {event.case} until {when(event.until)}: {quoted(event.reason)}", *rests)
 
 
 @tells(InterimMeasureLifted)
@@ -223,11 +224,14 @@ def _(event: IncidentClosed, _names: Names) -> Sentences:
 
 @tells(ProcedureAdopted)
 def _(event: ProcedureAdopted, _names: Names) -> Sentences:
+    most = event.interim_days
+    interim = f"for {counted(most, 'day')} at most" if most else "not at all"
     days = f"{counted(event.appeal_days, 'working day' if event.days == 'working' else 'day')}"
     return (
         f"adopted rules of procedure for election {event.election}",
         f"There are {counted(event.reply_hours, 'hour')} to reply and {days} to appeal, by the clocks of {event.zone}.",
         f"Reasons have {counted(event.reasons_words, 'word')} at least; "
         f"{counted(event.reviewers, 'reviewer')} decide an appeal, heard after {event.hearing_hours} hours of notice.",
+        f"An interim measure is taken {interim}.",
         f"They were published on {when(event.published)}.",
     )

@@ -16,6 +16,7 @@ from projections.verify.declarations import check_declarations
 from projections.verify.finding import Finding
 from projections.verify.live import check_live
 from projections.verify.lots import check_lots
+from projections.verify.measures import check_measures
 from projections.verify.members import check_members
 from projections.verify.nominations import check_nominations
 from projections.verify.papers import check_papers
@@ -50,6 +51,7 @@ def check_evidence(
         *check_returns(ledger, record, contests, unchecked, shown),
         *check_members(record, ledger),
         *check_rulings(ledger, record.others),
+        *check_measures(record.others),
         *check_analyses(ledger, record, contests),
         *check_heads(ledger, record),
     ]

@@ -50,7 +50,7 @@ class Past:
             if event.stream.startswith(GIVEN):
                 self._given.setdefault(event.stream, []).append((position, event))
         self._position = 0
-        self._known: dict[str, tuple[Any, list[tuple[int, Event]]]] = {}
+        self._known: dict[tuple[type[Any], str], tuple[Any, list[tuple[int, Event]]]] = {}
 
     def move(self, position: int) -> None:
         """Go on to a position."""
@@ -59,7 +59,8 @@ class Past:
     def read(self, empty: AnyState) -> AnyState:
         """Give a state as it stood before the position."""
         state: AnyState
-        state, left = self._known.get(empty.stream) or (empty, self._whole(empty.stream))
+        key = (type(empty), empty.stream)
+        state, left = self._known.get(key) or (empty, self._whole(empty.stream))
         taken = 0
         for at, event in left:
             if at >= self._position:
@@ -67,7 +68,7 @@ class Past:
             with suppress(TypeError, KeyError, IndexError):  # an event of another stream is what I3 reports
                 state = state.evolve(event)
             taken += 1
-        self._known[empty.stream] = state, left[taken:]
+        self._known[key] = state, left[taken:]
         return state
 
     def stream(self, stream: str) -> list[tuple[int, Event]]:
@@ -170,7 +171,7 @@ def _said(events: list[tuple[str, str]]) -> str:
 def _decide(past: Past, event: Event) -> Outcome:
     """Decide again what led to an event, with the moments, the actor and the public fields that it has."""
     entry = DECISIONS[_verb(event)]
-    command = entry.command.model_validate(_fields(event, entry.command, _words(past, event)))
+    command = entry.command.model_validate(_fields(event, entry.command, _words(event)))
     act = Act(event.actor, event.recorded, event.effective, event.authority, event.command, keyed=_no_key)
     figures = {"figures": entry.figures(command, cast(Figures, past))} if entry.figures else {}
     return entry.decide(command, act, **read_states(entry, command, past.read), **figures)
@@ -186,14 +187,9 @@ def _no_key(_purpose: str, _text: bytes) -> bytes:
     return bytes(32)
 
 
-def _words(past: Past, event: Event) -> int:
-    """Give how many words what is private in an event has; of reasons corrected, as many as they had before."""
-    if isinstance(event, RulingMade | AppealDetermined):
-        return event.reasons_words
-    if isinstance(event, RulingCorrected):
-        rulings = past.read(case_stream(event.case)).rulings
-        return rulings[event.ruling - 1].made.reasons_words if event.ruling <= len(rulings) else 1
-    return 1
+def _words(event: Event) -> int:
+    """Give how many words what is private in an event has."""
+    return event.reasons_words if isinstance(event, RulingMade | RulingCorrected | AppealDetermined) else 1
 
 
 def _fields(event: Event, kind: type[Command], words: int) -> dict[str, Any]:

@@ -24,6 +24,7 @@ from projections.verify.keys import check_keys
 from projections.verify.money import check_money
 from projections.verify.offices import check_offices
 from projections.verify.private import check_private
+from projections.verify.reasons import check_reasons
 from projections.verify.record import RecordRead, read_record
 from projections.verify.retained import check_retention
 from projections.verify.rolls import check_rolls
@@ -95,6 +96,7 @@ def verify(
     findings += check_schema(ledger, snapshot)
     findings += check_keys(ledger, record)
     findings += check_offices(ledger, record, unchecked)
+    findings += check_reasons(record.others, vault, unchecked)
     if vault is None:
         unchecked |= dict.fromkeys(PARTS["vault"], "the vault's key is not here")
     else:

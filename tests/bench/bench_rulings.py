@@ -39,7 +39,7 @@ from cases import Size  # noqa: E402
 from measure import Line, head, verdict  # noqa: E402
 from officers import OFFICES, found, officer, signer  # noqa: E402
 from papers import opened  # noqa: E402
-from ruled import ALLOCATE, EVIDENCE, GROUND, NOTICE, OPEN, PANEL, PROCEDURE, RULE, SEATED, SIT, TELL  # noqa: E402
+from ruled import ALLOCATE, EVIDENCE, GROUND, KNOWN, NOTICE, OPEN, PANEL, PROCEDURE, RULE, SEATED, SIT, TELL  # noqa: E402
 from scenario import CALL_ELECTION, but  # noqa: E402
 from stores import MASTER, NOON, NoFigures, SQLitePlace  # noqa: E402
 from typer.main import get_command  # noqa: E402
@@ -135,6 +135,7 @@ def deciding(folder: Path, events: int, stack: ExitStack) -> Desk:
     for command in (founded, but(CALL_ELECTION, effective=FOUNDED), GROUND, PROCEDURE, PANEL, *SEATED):
         desk.submit(command, actor="returning-officer")
     for number in range(READY):
+        desk.submit(but(KNOWN, person=f"{number:024}"), actor="returning-officer")
         for command in (_opened(number), EVIDENCE, ALLOCATE, NOTICE):
             desk.submit(but(command, case=f"c{number}"), actor="returning-officer")
     desk.submit(SIT, actor="returning-officer")

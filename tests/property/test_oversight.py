@@ -64,7 +64,17 @@ def records(draw: st.DrawFn) -> list[Event]:
             told.add(key)
             events.append(RulingNotified(**shared, channel="post", contains=(), ruling=key[1], text_digest=HASH))
         elif act == "correct":
-            events.append(RulingCorrected(**shared, person="0" * 24, reason="slip", reasons=DIGEST, ruling=key[1]))
+            events.append(
+                RulingCorrected(
+                    **shared,
+                    person="0" * 24,
+                    reason="slip",
+                    reasons=DIGEST,
+                    reasons_key=KEY,
+                    reasons_words=9,
+                    ruling=key[1],
+                )
+            )
         elif act in ("appeal", "try") and key not in appealed:
             appealed.add(key) if act == "appeal" else None
             events.append(lodged(key, day, tried=act == "try"))
