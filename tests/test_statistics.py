@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from overseen import ruling
 
 from projections.oversight.rows import Place, RulingRow
-from projections.oversight.statistics import SHEETS, Rate, Told, rates_of, told_between, told_of
+from projections.oversight.statistics import SHEETS, Rate, Told, rates_of, told_of
 from projections.roll.suppression import LEAST, OTHERS
 
 
@@ -50,7 +50,7 @@ def test_tells_how_many_by_ground_panel_place_day_and_source() -> None:
     assert figures(told, "days", "day") == {("2010-08-10",): 27}
     assert figures(told, "sources", "source") == {("complaint",): 12, ("press",): 15}
     (panels,) = (each for each in told if each.sheet.name == "panels")
-    assert panels.figures[0][1][0].query == "refusals, removals and suspensions where by = panel-1"
+    assert panels.figures[0][1][0].query == "people who were refused, removed or suspended where by = panel-1"
 
 
 def test_what_is_under_ten_is_pooled_with_enough_beside_it() -> None:
@@ -104,17 +104,21 @@ def test_a_rate_is_told_where_both_numbers_are_or_the_other_is_nothing() -> None
     assert Rate("all", 12, 40).rate == Fraction(3, 10)
 
 
-def test_every_ruling_is_in_one_pack() -> None:
-    rows = [ruling(number, told_position=number) for number in range(30)]
-    first, second = told_between(rows, 0, 17), told_between(rows, 18, 40)
-    assert (len(first), len(second)) == (18, 12)
-    assert {row.id for row in first} | {row.id for row in second} == {row.id for row in rows}
+def test_a_person_counts_once_however_many_rulings_there_are() -> None:
+    person = "9" * 24
+    alone = [ruling(number)._replace(person=person) for number in range(12)]
+    assert {each.all for each in told_of(alone)} == {None}
+    told = told_of([*rows_of((20, {}), (11, {"panel": "panel-2"})), *(row._replace(panel="panel-2") for row in alone)])
+    assert figures(told, "panels", "by") == {("panel-1",): 20, ("panel-2",): 12}
 
 
-def test_a_ruling_is_told_to_nobody_before_the_person() -> None:
-    rows = [ruling(1, told=None, told_position=None), ruling(2, position=3, told_position=20)]
-    assert told_between(rows, 0, 19) == []
-    assert [row.id for row in told_between(rows, 0, 20)] == [rows[1].id]
+def test_a_person_is_told_of_by_the_first_ruling_of_the_kind() -> None:
+    rows = rows_of((20, {}), (15, {"outcome": "remove"}))
+    again = [row._replace(ruling=2, outcome="suspend") for row in rows[:15]]
+    back = [row._replace(ruling=3, outcome="restore") for row in rows[:11]]
+    told = told_of([*rows, *again, *back])
+    assert figures(told, "outcomes", "outcome") == {("refuse",): 20, ("remove",): 15}
+    assert figures(told, "others", "outcome") == {("restore",): 11}
 
 
 def test_no_name_stands_in_two_tables() -> None:

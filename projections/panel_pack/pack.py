@@ -86,8 +86,8 @@ class Source:
 
     @property
     def moment(self) -> Moment:
-        """The moment that everything is read at: that of the checkpoint."""
-        return Moment(known_at_position=self.about.size - 1)
+        """The moment that everything is read at: that of the checkpoint, or of what the public is told."""
+        return Moment(known_at_position=self.about.last)
 
 
 def files_of_pack(source: Source, progress: Progress = lambda _: None) -> Iterator[File]:
