@@ -301,17 +301,6 @@ def test_a_pack_is_there_whole_or_not_at_all(at: Terminal, tmp_path: Path, monke
     assert list(tmp_path.iterdir()) == []
 
 
-def test_the_public_is_told_of_each_ruling_once(own: Terminal) -> None:
-    words = ("panel-pack", "next", ELECTION, "--audience", "public", "--after", "packs/public")
-    run(own, *words, *WHY).done()  # of the openings that were recorded since, nothing is told
-    assert json.loads((own.folder / "next" / "pack.json").read_text("utf-8"))["first"] > 100
-    run(own, *words[:1], "again", *words[2:-1], "next").refused("nothing-new")
-    run(own, *words[:1], "again", *words[2:-1], "packs/panel").refused("not-this-record")
-    run(own, "panel-pack", "again", ELECTION, "--after", "packs/public").refused("only-for-the-public", 2)
-    run(own, *words[:1], "again", *words[2:-1], "nothing").refused("not-a-panel-pack")
-    assert "--after" in " ".join(run(own, "panel-pack", "--help").done().split())
-
-
 # Checking
 
 

@@ -62,15 +62,13 @@ class PublishRulingFigures(Command):
 @decision(
     PublishRulingFigures,
     election=lambda c, _: election_stream(c.election),
-    figures=lambda c, _: ruling_figures_stream(c.election),
+    told=lambda c, _: ruling_figures_stream(c.election),
 )
-def publish_ruling_figures(
-    command: PublishRulingFigures, act: Act, election: Election, figures: RulingFigures
-) -> Outcome:
+def publish_ruling_figures(command: PublishRulingFigures, act: Act, election: Election, told: RulingFigures) -> Outcome:
     """Decide that numbers of rulings are published as the record now stands.
 
     Raises:
         RefusedError: `unknown-election`.
     """
     require_election(election, command.election)
-    return Outcome([RulingFiguresPublished(**act.on(figures), election=command.election)])
+    return Outcome([RulingFiguresPublished(**act.on(told), election=command.election)])
