@@ -86,8 +86,10 @@ def _kept(ledger: Record, person: str, last: int, ever: set[str]) -> str:
         state = merge_stream(person)
         events = Moment(known_at_position=last).past(ledger.stream(state.stream))
         merged = fold(state, (event for _, event in events)).merged
-        if merged is None or merged.kept in seen:
+        if merged is None:
             break
+        if merged.kept in seen:  # a circle, which no program of ours records: they are one person all the same
+            return min(seen)
         person = merged.kept
         seen.add(person)
     return person
