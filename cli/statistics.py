@@ -136,6 +136,7 @@ def _plain(pack: Pack) -> dict[str, Any]:
                 "title": told.sheet.title,
                 "of": told.sheet.of,
                 "people": told.all,
+                "withheld": told.withheld,
                 "figures": [
                     {
                         "values": dict(zip(by, figure.values, strict=True)),
@@ -180,6 +181,8 @@ def _lines(pack: Pack) -> Iterator[str]:
         yield ""
         total = SMALL if told.all is None else f"{told.all:,}"
         yield from wrapped(f"{told.sheet.title}: {total} {told.sheet.of}")
+        if told.withheld:
+            yield f"Withheld: beside a table above it would tell of fewer than {LEAST}."
         for by, figures in told.figures:
             rows = [(*_named(each.values, more=each.more), f"{each.number:,}") for each in figures]
             if rows:

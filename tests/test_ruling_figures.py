@@ -20,11 +20,11 @@ PUBLISH = PublishRulingFigures(election="labour")
 
 def test_publishes_as_often_as_is_asked_for() -> None:
     scene = given(CALL_ELECTION, PUBLISH)
-    assert scene.when(PUBLISH).events == (happened(RulingFiguresPublished, STREAM, 2, election="labour"),)
+    scene.when(PUBLISH).then(happened(RulingFiguresPublished, STREAM, 2, election="labour"))
 
 
 def test_refuses_an_election_that_was_never_called() -> None:
-    assert given().when(PUBLISH).code == "unknown-election"
+    given().when(PUBLISH).then_refused("unknown-election")
 
 
 def test_counts_them_and_takes_nothing_else() -> None:

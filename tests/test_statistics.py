@@ -122,6 +122,18 @@ def test_a_person_is_told_of_by_the_first_ruling_of_the_kind() -> None:
     assert figures(told, "others", "outcome") == {("restore",): 11}
 
 
+def test_a_table_that_could_be_subtracted_from_another_is_withheld() -> None:
+    """Whoever knows that one panel decided on one ground alone would know of how many others did, too."""
+    nested = rows_of((30, {}), (5, {"panel": "panel-2"}), (20, {"ground": "abuse", "panel": "panel-2"}))
+    told = {each.sheet.name: each for each in told_of(nested)}
+    assert (told["grounds"].withheld, told["panels"].withheld) == (False, True)
+    assert figures(told_of(nested), "panels", "by") == {}
+    both = rows_of(
+        (30, {}), (5, {"panel": "panel-2"}), (20, {"ground": "abuse", "panel": "panel-2"}), (1, {"ground": "abuse"})
+    )
+    assert not any(each.withheld for each in told_of(both))
+
+
 def test_no_name_stands_in_two_tables() -> None:
     for one, other in combinations(SHEETS, 2):
         assert one.of != other.of or not set(one.levels) & set(other.levels)
@@ -146,7 +158,7 @@ def test_no_figure_is_small_and_those_of_a_table_come_to_all(groups: list[tuple[
         for by, found in each.figures:
             numbers = [figure.number for figure in found]
             assert all(number >= LEAST for number in numbers), (by, numbers)
-            assert sum(numbers) == (each.all or 0)
+            assert sum(numbers) == (0 if each.withheld else each.all or 0)
     adverse = sum(row.outcome != "admit" for row in rows)
     due = {"others": len(rows) - adverse}
     assert all(each.all in (None, due.get(each.sheet.name, adverse)) for each in told)

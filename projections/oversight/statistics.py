@@ -5,6 +5,10 @@ Each table parts rulings by names of its own, one below the other, and is releas
 told by adding and subtracting. No name stands in two tables of the same rulings, so no two of them tell of one small
 cell together: what became of appeals is told by ground alone, and not by panel too.
 
+Who knows that all whom one panel refused are among those of one ground can subtract the two. So of two figures of
+different tables the fourfold table (in both, in one, in the other, in neither) has no empty cell beside one of fewer
+than LEAST; where it would have, the later table is withheld as a whole.
+
 People are counted, and not rulings: ten rulings about one person are one person. In each table a person counts once, by
 the first ruling of its kind that they were told of. So the cells of a table share nobody.
 
@@ -17,16 +21,19 @@ chapter 5, linked tables.
 
 from __future__ import annotations
 
-from collections import Counter
+from collections import defaultdict
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
+from functools import reduce
+from itertools import product
+from operator import or_
 from typing import NamedTuple
 
 from ledger.rules.fairness import ADVERSE
 from projections.oversight.consistency import ALL, REVERSED
 from projections.oversight.rows import RulingRow
-from projections.roll.suppression import LEAST, OTHERS, TREE, Cell, Release, releases
+from projections.roll.suppression import LEAST, OTHERS, TREE, Cell, Release, label, releases
 
 NONE = "-"  # of a place that is not on record
 NO_APPEAL, ATTEMPTED, NOT_APPEALED = "no appeal lies", "no appeal lies, tried", "not appealed"
@@ -108,12 +115,14 @@ class Figure(NamedTuple):
 class Told:
     """A sheet as the public sees it: the figures by each of its `by`, and the number of all its people.
 
-    Where all come to less than LEAST, that is all that is told: `all` is None, and there are no figures.
+    Where all come to less than LEAST, that is all that is told: `all` is None, and there are no figures. If it is
+    `withheld`, beside a table that is told it would tell of few people.
     """
 
     sheet: Sheet
     all: int | None
     figures: tuple[tuple[tuple[str, ...], tuple[Figure, ...]], ...]
+    withheld: bool = False
 
 
 class Rate(NamedTuple):
@@ -135,22 +144,56 @@ def told_of(rows: Sequence[RulingRow], least: int = LEAST) -> list[Told]:
     Args:
         rows: in the order in which people were told of them.
     """
-    return [_told(sheet, rows, least) for sheet in SHEETS]
+    told: list[Told] = []
+    known: dict[str, list[int]] = defaultdict(list)
+    for sheet in SHEETS:
+        cells = _cells(sheet, rows)
+        (release,) = releases([{cell: people.bit_count() for cell, people in cells.items()}], least=least)
+        sets = [people for by in sheet.by for people in _people(sheet, release, by, cells)]
+        if not release.entries:  # so few that even their names would tell of them
+            told.append(Told(sheet, None, tuple((by, ()) for by in sheet.by)))
+        elif _tells_of_few(sets, known[sheet.of], least):
+            told.append(Told(sheet, release.entries, tuple((by, ()) for by in sheet.by), withheld=True))
+        else:
+            known[sheet.of] += sets
+            figures = tuple((by, tuple(_figures(sheet, release, by))) for by in sheet.by)
+            told.append(Told(sheet, release.entries, figures))
+    return told
 
 
-def _told(sheet: Sheet, rows: Sequence[RulingRow], least: int) -> Told:
+def _cells(sheet: Sheet, rows: Sequence[RulingRow]) -> dict[Cell, int]:
+    """Give the people of each cell, as the bits of a number: a bit for each person, the same in every table."""
     first: dict[str, RulingRow] = {}
     for row in rows:
         if (row.outcome in ADVERSE) == (sheet.of == AGAINST):
             first.setdefault(row.person, row)
-    cells: Counter[Cell] = Counter()
-    for row in first.values():
+    cells: dict[Cell, int] = defaultdict(int)
+    for bit, row in enumerate(first.values()):
         values = sheet.cell(row)
-        cells[(*values, *("" for _ in TREE[len(values) :]))] += 1
-    (release,) = releases([cells], least=least)
-    if not release.entries:  # so few that even their names would tell of them
-        return Told(sheet, None, tuple((by, ()) for by in sheet.by))
-    return Told(sheet, release.entries, tuple((by, tuple(_figures(sheet, release, by))) for by in sheet.by))
+        cells[(*values, *("" for _ in TREE[len(values) :]))] |= 1 << bit
+    return cells
+
+
+def _people(sheet: Sheet, release: Release, by: tuple[str, ...], cells: Mapping[Cell, int]) -> Iterator[int]:
+    """Give the people of each figure."""
+    places = [sheet.levels.index(name) for name in by]
+    found: dict[tuple[str, ...], int] = defaultdict(int)
+    for part in release.numbers:
+        named = label(part)
+        for cell in part:
+            found[tuple(named[place] for place in places)] |= cells[cell]
+    yield from found.values()
+
+
+def _tells_of_few(sets: Sequence[int], known: Sequence[int], least: int) -> bool:
+    """Whether a fourfold table of two figures, one of each, has an empty cell beside one of fewer than `least`."""
+    everybody = reduce(or_, sets, 0)
+    for one, other in product(sets, known):
+        both, either = one & other, one | other
+        fourfold = [each.bit_count() for each in (both, one ^ both, other ^ both, everybody ^ either)]
+        if 0 in fourfold and any(0 < number < least for number in fourfold):
+            return True
+    return False
 
 
 def _figures(sheet: Sheet, release: Release, by: tuple[str, ...]) -> Iterator[Figure]:

@@ -69,6 +69,8 @@ def _sheet(told: Told) -> Iterator[str]:
     if told.all is None:
         yield para(f"Fewer than {LEAST}.")
         return
+    if told.withheld:
+        yield para(f"Withheld: beside a table above it would tell of fewer than {LEAST}.")
     of = told.sheet.of[0].upper() + told.sheet.of[1:]
     for by, found in told.figures:
         pooled = any(each.more for each in found)
