@@ -65,7 +65,7 @@ def rulings(
     from cli.oversight import Wanted, one_election, show_rulings
 
     wanted = Wanted(ground, panel, rule, source, outcome, since, until, page)
-    if words[0] == CONSISTENCY and len(words) > 1:
+    if words[0] == CONSISTENCY:
         from cli.consistency import show_consistency
 
         show_consistency(context.obj, one_election(words[1:]), wanted, as_of, known_at, as_json=as_json)
@@ -75,8 +75,8 @@ def rulings(
 
 def statistics(
     context: typer.Context,
-    election: Annotated[str, typer.Argument(help="Id of the election.")],
-    out: Annotated[Path | None, typer.Argument(metavar="[OUT]", help="Folder to write the pack to: a new one.")] = None,
+    election: Annotated[str, typer.Argument(metavar="ELECTION", help="Id of the election.")],
+    out: Annotated[Path | None, typer.Argument(metavar="OUT", help="Folder to write the pack to: a new one.")] = None,
     number: Annotated[
         int | None, typer.Option("--edition", metavar="N", help="Which edition, from 1; the last, if left out.")
     ] = None,

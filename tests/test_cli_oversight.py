@@ -116,6 +116,8 @@ def test_refuses_what_there_is_not(at: Terminal) -> None:
     assert "(nearest: labour)" in at("statistics", "labor").refused("no-cases")
     assert "(nearest: other-party)" in at("rulings", "labour", "--ground", "other").refused("unknown-ground", 2)
     at("rulings", "labour", "twice").refused("one-election", 2)
+    at("rulings", "consistency").refused("one-election", 2)
+    assert "(nearest: consistency)" in at("rulings", "consitency", "labour").refused("one-election", 2)
     at("rulings", "labour", "--page", "3").refused("no-such-page", 2)
     at("rulings", "labour", "--from", "soon").refused("bad-moment", 2)
     at("rulings", "labour", "--from", "2010-08-12", "--to", "2010-08-11").refused("bad-moment", 2)
@@ -195,7 +197,7 @@ def numbers_of(found: dict[str, Any]) -> list[int]:
 def test_no_two_public_answers_differ_by_a_few(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    """Thirty rulings are published; three more follow; whoever subtracts any answer of either kind learns nothing."""
+    """Thirty rulings are published; three more follow, and an appeal; no two answers of either kind differ by them."""
     at = Terminal(tmp_path, monkeypatch, capsys).made(map(as_line, BEFORE_FEW))
     at("statistics", "labour").refused("not-published")
     at("panel-pack", "early", "labour", "--audience", "public").refused("not-published")
@@ -203,9 +205,10 @@ def test_no_two_public_answers_differ_by_a_few(
     at("record", *PUBLISH).done()
     first, page = editions(at), told_by_page(at, "first")
     assert numbers_of(first)
-    at.lines("more.jsonl", map(as_line, (each for number in (31, 32, 34) for each in one(number))))
+    more = (*(each for number in (31, 32, 34) for each in one(number)), but(LODGE, case="c1"))
+    at.lines("more.jsonl", map(as_line, more))
     at("apply", "more.jsonl", "--as", "registrar").done()
-    assert editions(at) == first, "three more rulings show before they are published"
+    assert editions(at) == first, "what followed shows before it is published"
     assert told_by_page(at, "between") == page
     at("record", *PUBLISH).done()
     second, later = editions(at), told_by_page(at, "second")

@@ -56,7 +56,8 @@ def edition_of(ledger: Record, election: str, number: int | None = None, size: i
             f"numbers of rulings of election {election}",
             expected="some that were published: the public is told as of then, and not between",
             found="none",
-            remedy="Look yourself: pollbook rulings ELECTION; publish: pollbook record publish-ruling-figures",
+            remedy=f"Look yourself: pollbook rulings {election}; or publish them: pollbook record publish-ruling-figures "
+            f"--election {election}",
         )
     if number is None:
         return found[-1]
