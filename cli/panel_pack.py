@@ -148,15 +148,16 @@ def source_of(
     with _tables(ledger, views, moment) as database:
         places = Places(database, point_of(ledger, moment))
         found = read_oversight(database, about.election, places)
-        if about.audience == "public":
-            edition = Edition(1, about.first, about.last)
-            found = replace(found, rulings=tuple(of_edition(ledger, found.rulings, edition)))
         seen = Overseen(ledger, found, moment, about.at, about.last, database, places)
         calendar = calendar_of(ledger, about.election, moment, about.at)
+        shown = found
+        if about.audience == "public":
+            edition = Edition(1, about.first, about.last)
+            shown = replace(found, rulings=tuple(of_edition(ledger, found.rulings, edition)))
         with texts_for(place, ledger, about.audience) if texts else nullcontext() as read:
             yield Source(
                 ledger=ledger,
-                oversight=found,
+                oversight=shown,
                 docket=docket_in(seen).lines,
                 waiting=deadlines_in(seen, calendar).waiting(),
                 panels=panel_records(found, who_sat(ledger, found, moment)),

@@ -56,8 +56,8 @@ def edition_of(ledger: Record, election: str, number: int | None = None, size: i
             f"numbers of rulings of election {election}",
             expected="some that were published: the public is told as of then, and not between",
             found="none",
-            remedy=f"Look yourself: pollbook rulings {election}; or publish them: pollbook record publish-ruling-figures "
-            f"--election {election}",
+            remedy=f"Look yourself: pollbook rulings {election}; or publish them: "
+            f"pollbook record publish-ruling-figures --election {election}",
         )
     if number is None:
         return found[-1]
