@@ -19,7 +19,9 @@ from ledger.seal.checkpoint import Checkpoint, parse_checkpoint
 from ledger.seal.note import parse_note
 from ledger.seal.sealer import check_continues
 from ledger.store import LEDGER_FILE, Ledger
+from projections.oversight.editions import editions_of
 from projections.panel_pack.manifest import (
+    ABOUT,
     CHECKPOINT,
     SUMS,
     About,
@@ -96,6 +98,7 @@ def _compare(
             remedy = "Give the ledger that it was made from with --ledger"
             raise RefusedError("unknown-origin", "the pack", expected=ledger.origin, found=about.origin, remedy=remedy)
         check_continues(checkpoint, ledger.tiles())
+        _check_range(ledger, about)
         with_texts = about.texts and opens_vault(ledger, about.audience)
         if with_texts:
             log_opening(place, "verify-pack", sum(path.startswith("cases/") for path in sums), *why)
@@ -106,6 +109,20 @@ def _compare(
             written = files_of_pack(source, bar.by)
             compared = _held_against(ledger, source, sums, written, cases=with_texts or not about.texts)
     return compared, "" if with_texts or not about.texts else NO_TEXTS
+
+
+def _check_range(ledger: Ledger, about: About) -> None:
+    """Is a pack of all that was recorded by its checkpoint; one for the public, of an edition that was published?"""
+    if about.audience == "public":
+        published = [(each.first, each.last) for each in editions_of(ledger, about.election, about.size)]
+        expected = "an edition that was published: " + (", ".join(f"{a} to {b}" for a, b in published) or "none was")
+    else:
+        published = [(0, about.size - 1)]
+        expected = f"events 0 to {about.size - 1}"
+    if (about.first, about.last) not in published:
+        remedy = "Do not use the pack: numbers of other events could be subtracted. Keep it, and ask who made it"
+        found = f"events {about.first} to {about.last}"
+        raise EvidenceError("pack-differs", ABOUT, expected=expected, found=found, remedy=remedy)
 
 
 def _held_against(

@@ -9,7 +9,7 @@ from cli.look import time_from
 from cli.overseeing import Overseen, overseen
 from cli.place import Place
 from cli.screen import say, say_json, say_wrapped, table
-from ledger.errors import UsageError
+from ledger.errors import UsageError, nearest
 from projections.moment import DAY_END
 from projections.oversight.register import (
     PAGE,
@@ -56,7 +56,7 @@ def one_election(words: Sequence[str]) -> str:
     """Give the id of the election, if nothing else was said (`one-election`)."""
     if len(words) != 1:
         remedy = "Leave out the rest; or: pollbook rulings consistency ELECTION"
-        found = " ".join(words)
+        found = " ".join(words) + nearest(words[0], ("consistency",)) if words else "none"
         raise UsageError("one-election", "rulings", expected="the id of one election", found=found, remedy=remedy)
     return words[0]
 

@@ -65,7 +65,7 @@ def rulings(
     from cli.oversight import Wanted, one_election, show_rulings
 
     wanted = Wanted(ground, panel, rule, source, outcome, since, until, page)
-    if words[0] == CONSISTENCY and len(words) > 1:
+    if words[0] == CONSISTENCY:
         from cli.consistency import show_consistency
 
         show_consistency(context.obj, one_election(words[1:]), wanted, as_of, known_at, as_json=as_json)
@@ -75,27 +75,26 @@ def rulings(
 
 def statistics(
     context: typer.Context,
-    election: Annotated[str, typer.Argument(help="Id of the election.")],
-    out: Annotated[Path | None, typer.Argument(metavar="[OUT]", help="Folder to write the pack to: a new one.")] = None,
-    after: Annotated[
-        Path | None,
-        typer.Option("--after", metavar="FILE", help="The statistics.json that was published last: begin after it."),
+    election: Annotated[str, typer.Argument(metavar="ELECTION", help="Id of the election.")],
+    out: Annotated[Path | None, typer.Argument(metavar="OUT", help="Folder to write the pack to: a new one.")] = None,
+    number: Annotated[
+        int | None, typer.Option("--edition", metavar="N", help="Which edition, from 1; the last, if left out.")
     ] = None,
     as_json: Json = False,
 ) -> None:
     """Give the public numbers of rulings, no small ones.
 
-    Refusals, removals and suspensions by ground, who decided, category, region, unit, day and source; what became of
-    appeals; how often rulings did not stand. Numbers under 10 are pooled so that none follows from the others. Each
-    figure says of which rulings it is, by which events, under which root.
+    How many people were refused, removed or suspended: by ground, who decided, category, region, unit, day and source;
+    what became of appeals; how often rulings did not stand. Numbers under 10 are pooled so that none follows from the
+    others. Each figure says of whom it is, by which events, under which root.
 
-    Only rulings of which the person was told are counted. Publish a later pack as one that follows: each ruling is in
-    one pack, by when the person was told, so two together tell no more.
+    Numbers are published as of an event that an officer records, and not between. Each edition is of the rulings that
+    people were told of since the one before, so no two editions can be subtracted.
 
     \b
+    pollbook record publish-ruling-figures --election labour
     pollbook statistics labour public-1
-    pollbook statistics labour public-2 --after public-1/statistics.json
     """
     from cli.statistics import show_statistics
 
-    show_statistics(context.obj, election, out, after, as_json=as_json)
+    show_statistics(context.obj, election, out, number, as_json=as_json)

@@ -26,10 +26,6 @@ def panel_pack(
         str,
         typer.Option("--audience", metavar="WHO", help="Who is to read it: public, panel, reviewer or scrutineer."),
     ] = "scrutineer",
-    after: Annotated[
-        Path | None,
-        typer.Option("--after", metavar="DIR", help="The public's pack before this one: tell what came after it."),
-    ] = None,
     purpose: PurposeOption = "",
     actor: OpenerOption = "",
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON instead of text.")] = False,
@@ -41,10 +37,10 @@ def panel_pack(
 
     The scrutineer reads what is on record, and nothing of the vault; panel and reviewer also read the private texts
     that are theirs to read, which asks why, and is recorded. The public reads numbers alone, none so small that it
-    tells of somebody; a later pack for the public begins --after the one before, so that no two differ by a person.
+    tells of somebody: the last edition that was published (record publish-ruling-figures), as statistics tells them.
 
     Whoever has the ledger checks a pack with: pollbook verify --pack OUT
     """
     from cli.panel_pack import write_panel_pack
 
-    write_panel_pack(context.obj, out, election, audience, after, (purpose, actor), as_json=as_json)
+    write_panel_pack(context.obj, out, election, audience, (purpose, actor), as_json=as_json)

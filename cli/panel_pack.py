@@ -6,6 +6,7 @@ import os
 import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager, nullcontext
+from dataclasses import replace
 from importlib.metadata import version
 from pathlib import Path
 
@@ -20,7 +21,7 @@ from cli.place import Place
 from cli.publishing import check_outside
 from cli.screen import progress, say, say_json, say_wrapped
 from cli.sealing import latest_note, seal_up
-from ledger.errors import RefusedError, UsageError, nearest
+from ledger.errors import UsageError, nearest
 from ledger.seal.checkpoint import Checkpoint, parse_checkpoint
 from ledger.seal.note import parse_note
 from ledger.seal.sealer import check_continues
@@ -29,12 +30,13 @@ from projections.applications import ApplicationProjection
 from projections.case_audience import Reader, reads_vault
 from projections.catch_up import PastViews, Views
 from projections.moment import Moment
+from projections.oversight.editions import Edition, edition_of, of_edition
 from projections.oversight.folding import OversightProjection
 from projections.oversight.lateness import calendar_of
 from projections.oversight.panels import panel_records, who_sat
 from projections.oversight.places import Places
 from projections.oversight.reading import read_oversight
-from projections.panel_pack.manifest import FORMAT, SUMS, About, digest_of, read_about
+from projections.panel_pack.manifest import FORMAT, SUMS, About, digest_of
 from projections.panel_pack.pack import Source, files_of_pack
 from projections.papers import PaperProjection
 from projections.publish.folder import new_folder
@@ -47,31 +49,30 @@ OWN_FILE, OWN_FOLDER, READABLE_FILE, READABLE_FOLDER = 0o600, 0o700, 0o644, 0o75
 
 
 def write_panel_pack(
-    place: Place, out: Path, election: str, audience: str, after: Path | None, why: tuple[str, str], *, as_json: bool
+    place: Place, out: Path, election: str, audience: str, why: tuple[str, str], *, as_json: bool
 ) -> None:
     """Write a pack as of the latest checkpoint, and say what is in it.
 
     Args:
-        after: the pack for the public before this one: of what is in that, nothing is told again.
         why: for what private texts are opened, and by whom.
 
     Raises:
-        UsageError: `unknown-audience`, `purpose-required`, `only-for-the-public`.
-        RefusedError: `folder-inside-ledger`, `folder-exists`, `no-cases`, `no-checkpoint`, `not-this-record`,
-            `nothing-new`.
+        UsageError: `unknown-audience`, `purpose-required`.
+        RefusedError: `folder-inside-ledger`, `folder-exists`, `no-cases`, `no-checkpoint`, `not-published`.
     """
     readers = _audience(audience)
     check_outside(place, out)
-    before = _before(after, readers, election)
     with viewed(place) as (ledger, views), new_folder(out) as folder:
+        cases = _cases_of(ledger, views, election)
+        edition = edition_of(ledger, election) if readers == "public" else None
         with_texts = opens_vault(ledger, readers)
         if with_texts:
-            log_opening(place, "panel-pack", _cases_of(ledger, views, election), *why)
+            log_opening(place, "panel-pack", cases, *why)
         seal_up(place, ledger)
         note = latest_note(place, ledger)
         checkpoint = parse_checkpoint(parse_note(note).text)
         check_continues(checkpoint, ledger.tiles())
-        about = _about(checkpoint, election, readers, _first(before, ledger, checkpoint), texts=with_texts)
+        about = _about(checkpoint, election, readers, edition, texts=with_texts)
         with source_of(place, ledger, views, about, note, texts=with_texts) as source:
             _write(folder, source)
     digest = digest_of(out / SUMS)
@@ -79,8 +80,8 @@ def write_panel_pack(
     if as_json:
         say_json({**about.model_dump(), "cases": len(rows.cases), "rulings": len(rows.rulings), "sha256": digest})
         return
-    cases, rulings = counted(len(rows.cases), "case"), counted(len(rows.rulings), "ruling")
-    what = "numbers" if readers == "public" else f"{cases} and {rulings}"
+    what = f"{counted(len(rows.cases), 'case')} and {counted(len(rows.rulings), 'ruling')}"
+    what = "numbers" if readers == "public" else what
     say(f"wrote {out}: {what} for the {readers}")
     say_wrapped(f"Open {out / 'index.html'} in a browser")
     say(f"SHA-256 of {SUMS}:\n{digest}")
@@ -95,38 +96,6 @@ def _audience(word: str) -> Reader:
     found = f"{word}{nearest(word, AUDIENCES)}"
     remedy = "Choose one of them; for the person that a case is about: pollbook case ID --audience subject"
     raise UsageError("unknown-audience", "--audience", expected=", ".join(AUDIENCES), found=found, remedy=remedy)
-
-
-def _before(after: Path | None, readers: Reader, election: str) -> About | None:
-    """Read what the pack before says of itself; packs for others than the public tell everything each time."""
-    if after is None:
-        return None
-    if readers != "public":
-        remedy = "Leave it out: all others are told everything each time"
-        raise UsageError("only-for-the-public", "--after", expected="--audience public", found=readers, remedy=remedy)
-    about = read_about(after)
-    if (about.audience, about.election) != (readers, election):
-        raise _not_this_record(after, f"a pack for the public on {election}", f"{about.audience}, on {about.election}")
-    return about
-
-
-def _first(before: About | None, ledger: Ledger, checkpoint: Checkpoint) -> int:
-    """Give the position from which rulings are told: after the last that was told before."""
-    if before is None:
-        return 0
-    if before.size > checkpoint.size or ledger.tiles().root(before.size).hex() != before.root:
-        raise _not_this_record(
-            "--after", f"a pack from {checkpoint.origin}", f"one from another record, {before.origin}"
-        )
-    if before.size == checkpoint.size:
-        remedy = "Nothing to do: what was told is all there is"
-        raise RefusedError("nothing-new", "--after", expected="events after it", found="none", remedy=remedy)
-    return before.size
-
-
-def _not_this_record(where: object, expected: str, found: str) -> RefusedError:
-    remedy = "Give the folder that was written last for the public"
-    return RefusedError("not-this-record", str(where), expected=expected, found=found, remedy=remedy)
 
 
 def opens_vault(ledger: Ledger, readers: Reader) -> bool:
@@ -146,13 +115,14 @@ def _cases_of(ledger: Ledger, views: Views, election: str) -> int:
     return len(read_oversight(views.database, election).cases)
 
 
-def _about(checkpoint: Checkpoint, election: str, readers: Reader, first: int, *, texts: bool) -> About:
+def _about(checkpoint: Checkpoint, election: str, readers: Reader, edition: Edition | None, *, texts: bool) -> About:
     return About(
         at=system_clock(),
         audience=readers,
         election=election,
-        first=first,
+        first=edition.first if edition else 0,
         format=FORMAT,
+        last=edition.last if edition else checkpoint.size - 1,
         origin=checkpoint.origin,
         program=program_version(),
         root=checkpoint.root.hex(),
@@ -165,7 +135,7 @@ def _about(checkpoint: Checkpoint, election: str, readers: Reader, first: int, *
 def source_of(
     place: Place, ledger: Ledger, views: Views | None, about: About, note: bytes, *, texts: bool
 ) -> Iterator[Source]:
-    """Open what a pack is made from, as of its checkpoint; later events are left out.
+    """Open what a pack is made from, as of the last event of it; later ones are left out.
 
     Args:
         views: that know the checkpoint and nothing later; None to read every event anew.
@@ -174,16 +144,20 @@ def source_of(
     Raises:
         RefusedError: `no-cases`.
     """
-    moment = Moment(known_at_position=about.size - 1)
+    moment = Moment(known_at_position=about.last)
     with _tables(ledger, views, moment) as database:
         places = Places(database, point_of(ledger, moment))
         found = read_oversight(database, about.election, places)
-        seen = Overseen(ledger, found, moment, about.at, about.size - 1, database, places)
+        seen = Overseen(ledger, found, moment, about.at, about.last, database, places)
         calendar = calendar_of(ledger, about.election, moment, about.at)
+        shown = found
+        if about.audience == "public":
+            edition = Edition(1, about.first, about.last)
+            shown = replace(found, rulings=tuple(of_edition(ledger, found.rulings, edition)))
         with texts_for(place, ledger, about.audience) if texts else nullcontext() as read:
             yield Source(
                 ledger=ledger,
-                oversight=found,
+                oversight=shown,
                 docket=docket_in(seen).lines,
                 waiting=deadlines_in(seen, calendar).waiting(),
                 panels=panel_records(found, who_sat(ledger, found, moment)),

@@ -13,33 +13,37 @@ from typing import Any
 from cli.overseeing import overseen
 from cli.place import Place
 from cli.screen import say, say_json, table, wrapped
-from cli.sealing import read_bytes
 from cli.source import os_errors
-from ledger.errors import UsageError, refused
+from ledger.errors import refused
 from ledger.field import rounded
 from ledger.store import Ledger
-from projections.oversight.statistics import Rate, Told, rates_of, told_between, told_of
+from projections.applications import ApplicationProjection
+from projections.moment import Moment
+from projections.oversight.editions import Edition, edition_of, of_edition
+from projections.oversight.places import Places
+from projections.oversight.reading import placed
+from projections.oversight.statistics import Rate, Told, rates_of, told_of
 from projections.oversight.wilson import share
+from projections.roll.entries import RollProjection
+from projections.roll.reading import point_of
 from projections.roll.suppression import LEAST
 
 FILE = "statistics.json"
 FORM = "pollbook-statistics.v1"
-BYTES_MAX = 10_000_000
 SMALL = f"<{LEAST}"
 
 
 @dataclass(frozen=True, slots=True)
 class Pack:
-    """Numbers for the public of the rulings that the events from `first` to `last` recorded.
+    """One set of numbers for the public.
 
     Attributes:
-        root: of the tree over the events up to `last`, in hexadecimal.
-        at: when `last` was recorded, UTC.
+        root: of the tree over the events up to the last of the set, in hexadecimal.
+        at: when that was recorded, UTC.
     """
 
     election: str
-    first: int
-    last: int
+    edition: Edition
     root: str
     at: str
     told: Sequence[Told]
@@ -48,26 +52,22 @@ class Pack:
     @property
     def events(self) -> str:
         """Say which events the numbers are of."""
-        return f"events {self.first:,} to {self.last:,}"
+        return f"events {self.edition.first:,} to {self.edition.last:,}"
 
 
-def show_statistics(place: Place, election: str, out: Path | None, after: Path | None, *, as_json: bool) -> None:
-    """Print the numbers, or write them to a new folder.
+def show_statistics(place: Place, election: str, out: Path | None, number: int | None, *, as_json: bool) -> None:
+    """Print a set of numbers, or write it to a new folder.
+
+    Args:
+        number: of the set, from 1; the last one, if none is given.
 
     Raises:
-        UsageError: `not-statistics`, `no-such-file`.
-        RefusedError: `no-cases`, `folder-exists`, `nothing-new`, `not-this-record`.
+        UsageError: `no-such-edition`.
+        RefusedError: `no-cases`, `folder-exists`, `not-published`.
     """
     if out is not None and out.exists():
         raise refused("folder-exists", str(out), "a new folder", "one that is there", "Choose another folder")
-    with overseen(place, election, rulings_only=True) as seen:
-        first = 0 if after is None else _next_of(after, election, seen.ledger)
-        if first > seen.known:
-            remedy = "Nothing to do: what was published is all there is"
-            raise refused("nothing-new", str(after), f"events after {first - 1}", "none", remedy)
-        told = told_of(seen.placed(told_between(seen.oversight.rulings, first, seen.known)))
-        root, at = _root(seen.ledger, seen.known + 1), seen.ledger.head().recorded
-        pack = Pack(election, first, seen.known, root, at, told, rates_of(told))
+    pack = _pack(place, election, number)
     if out is not None:
         _write(pack, out)
         say(f"wrote {out}: {FILE}, statistics.txt, and {len(pack.told)} tables as CSV")
@@ -77,34 +77,24 @@ def show_statistics(place: Place, election: str, out: Path | None, after: Path |
         say("\n".join(_lines(pack)))
 
 
+def _pack(place: Place, election: str, number: int | None) -> Pack:
+    """Work a set out, as of its last event."""
+    with overseen(place, election, rulings_only=True) as seen:  # an unknown election is said before all else
+        edition = edition_of(seen.ledger, election, number)
+        known = None if edition.last == seen.known else str(edition.last)
+    also = (RollProjection(), ApplicationProjection())
+    with overseen(place, election, None, known, also, rulings_only=True) as seen:
+        places = Places(seen.database, point_of(seen.ledger, Moment(known_at_position=edition.last)))
+        rows = placed(of_edition(seen.ledger, seen.oversight.rulings, edition), election, places)
+        ((_, last),) = seen.ledger.scan(edition.last, edition.last + 1)
+        told = told_of(rows)
+        return Pack(election, edition, _root(seen.ledger, edition.last + 1), last.recorded, told, rates_of(told))
+
+
 def _root(ledger: Ledger, size: int) -> str:
     """Give the root over the first events: from the tiles where they reach so far, else from the leaves."""
     tiles = ledger.tiles()
     return (tiles.root(size) if size <= tiles.size else ledger.root(size)[1]).hex()
-
-
-def _next_of(after: Path, election: str, ledger: Ledger) -> int:
-    """Give the position after the last event of a pack that was published before, of this very record.
-
-    Raises:
-        UsageError: `not-statistics`, `no-such-file`.
-        RefusedError: `not-this-record`.
-    """
-    try:
-        said = json.loads(read_bytes(after, BYTES_MAX + 1))
-        form, whose, last, root = said["format"], said["election"], said["events"]["last"], said["root"]
-    except (ValueError, KeyError, TypeError):
-        form, whose, last, root = "", "", 0, ""
-    if form != FORM or not isinstance(last, int) or isinstance(last, bool) or not isinstance(root, str):
-        expected = f"the {FILE} of a pack that was published before"
-        raise UsageError(
-            "not-statistics", str(after), expected=expected, found="something else", remedy="Name that file"
-        )
-    if whose != election or not 0 <= last < ledger.head().size or _root(ledger, last + 1) != root:
-        expected = f"numbers of election {election} by the first events of this ledger"
-        found = f"election {whose}, event {last}, root {root[:12]}..."
-        raise refused("not-this-record", str(after), expected, found, "Name the pack that this one is to follow")
-    return last + 1
 
 
 def _write(pack: Pack, out: Path) -> None:
@@ -121,21 +111,22 @@ def _csv(pack: Pack, told: Told) -> str:
     """Write a table: a line for each figure, with what it is of and by what it can be checked."""
     text = io.StringIO()
     writer = csv.writer(text, lineterminator="\n")
-    writer.writerow((*told.sheet.levels, "rulings", "more_among_pooled", "query", "first_event", "last_event", "root"))
+    writer.writerow((*told.sheet.levels, "people", "more_among_pooled", "query", "first_event", "last_event", "root"))
     for by, figures in told.figures:
         for figure in figures:
             values = dict(zip(by, figure.values, strict=True))
             more = "yes" if figure.more else "no"
             what = (*(values.get(name, "") for name in told.sheet.levels), figure.number, more, figure.query)
-            writer.writerow((*what, pack.first, pack.last, pack.root))
+            writer.writerow((*what, pack.edition.first, pack.edition.last, pack.root))
     return text.getvalue()
 
 
 def _plain(pack: Pack) -> dict[str, Any]:
-    checked = {"events": {"first": pack.first, "last": pack.last}, "root": pack.root}
+    checked = {"events": {"first": pack.edition.first, "last": pack.edition.last}, "root": pack.root}
     return {
         "format": FORM,
         "election": pack.election,
+        "edition": pack.edition.number,
         **checked,
         "recorded_up_to": pack.at,
         "least": LEAST,
@@ -144,11 +135,12 @@ def _plain(pack: Pack) -> dict[str, Any]:
                 "name": told.sheet.name,
                 "title": told.sheet.title,
                 "of": told.sheet.of,
-                "rulings": told.all,
+                "people": told.all,
+                "withheld": told.withheld,
                 "figures": [
                     {
                         "values": dict(zip(by, figure.values, strict=True)),
-                        "rulings": figure.number,
+                        "people": figure.number,
                         "more_among_pooled": figure.more,
                         "query": figure.query,
                         **checked,
@@ -175,23 +167,29 @@ def _plain(pack: Pack) -> dict[str, Any]:
 
 def _lines(pack: Pack) -> Iterator[str]:
     """Give the numbers as text, each line within 80 columns."""
-    yield from wrapped(f"Rulings of election {pack.election}, for the public: {pack.events}, recorded up to {pack.at}")
+    yield from wrapped(
+        f"Rulings of election {pack.election}, for the public: edition {pack.edition.number}, {pack.events}, recorded "
+        f"up to {pack.at}"
+    )
     yield f"root {pack.root}"
     yield from wrapped(
-        f"No number under {LEAST} is told, nor one that adding and subtracting would tell: such are pooled as others. "
-        "+ after a name: more of these are among the others."
+        "People are counted, each once in a table, by the first ruling that they were told of. "
+        f"No number under {LEAST} is told, nor one that adding and subtracting would tell: "
+        "such are pooled as others. + after a name: more of these are among the others."
     )
     for told in pack.told:
         yield ""
         total = SMALL if told.all is None else f"{told.all:,}"
         yield from wrapped(f"{told.sheet.title}: {total} {told.sheet.of}")
+        if told.withheld:
+            yield f"Withheld: beside a table above it would tell of fewer than {LEAST}."
         for by, figures in told.figures:
             rows = [(*_named(each.values, more=each.more), f"{each.number:,}") for each in figures]
             if rows:
                 yield ""
-                yield table((*by, "rulings"), rows, right=(len(by),))
+                yield table((*by, "people"), rows, right=(len(by),))
     yield ""
-    yield "How often a ruling did not stand, of those whose appeal was determined"
+    yield "Of how many the ruling did not stand, of those whose appeal was determined"
     if not pack.rates:
         yield from wrapped(f"not told: of no ground are there {LEAST} of a kind, and nothing pooled")
         return

@@ -656,6 +656,7 @@ FIELDS: dict[str, dict[str, Any]] = {
         "reasons_words": COUNTS,
         "ruling": st.integers(1, 9),
     },
+    "ruling-figures-published.v1": {"election": IDS},
     "ruling-made.v1": {
         "abstained": COUNTS,
         "appeal": TEXTS,

@@ -21,6 +21,7 @@ from strict_html import read_page
 from terminal import Answer, Terminal
 from told_packs import AUDIENCES, ELECTION, KEYS, LEDGER, WHY
 
+import projections.panel_pack.deadlines
 import projections.panel_pack.register
 from cli.key import ledger_state_folder
 from ledger.store import open_ledger
@@ -227,6 +228,25 @@ def test_long_registers_go_over_pages(
         assert read_page(text)[1] == [], path
 
 
+def test_long_lists_of_deadlines_go_over_pages(
+    told: Path, at: Terminal, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setattr(projections.panel_pack.deadlines, "PAGE_ROWS", 4)
+    run(at, "panel-pack", str(tmp_path / "small"), ELECTION).done()
+    found = {path: text for path, text in pages(tmp_path / "small").items() if path.startswith("deadlines")}
+    tables = {path: read_page(text)[0].all("table") for path, text in found.items()}
+    assert {path for path in found if "page" in path} == {
+        "deadlines-no-next-step-page-2.html", "deadlines-no-next-step-page-3.html",
+    }  # fmt: skip
+    assert all(len(each.all("tbody")[0].all("tr")) <= 4 for tables_of_it in tables.values() for each in tables_of_it)
+    shown = Counter(row.whole() for each in tables.values() for one in each for row in one.all("tbody")[0].all("tr"))
+    whole = read_page((told / "packs" / "scrutineer" / "deadlines.html").read_text("utf-8"))[0].all("table")
+    assert shown == Counter(row.whole() for one in whole for row in one.all("tbody")[0].all("tr"))
+    for path, text in found.items():
+        assert read_page(text)[1] == [], path
+        assert path == "deadlines.html" or f'href="{path}"' in found["deadlines.html"]
+
+
 def test_nobody_reads_what_is_not_for_them(told: Path) -> None:
     texts = {audience: everything(told / "packs" / audience) for audience in AUDIENCES}
     assert [audience for audience in AUDIENCES if SECRET in texts[audience]] == ["reviewer"]
@@ -299,17 +319,6 @@ def test_a_pack_is_there_whole_or_not_at_all(at: Terminal, tmp_path: Path, monke
     assert run(at, "panel-pack", str(tmp_path / "out"), ELECTION).code != 0
     assert len(written) == 5
     assert list(tmp_path.iterdir()) == []
-
-
-def test_the_public_is_told_of_each_ruling_once(own: Terminal) -> None:
-    words = ("panel-pack", "next", ELECTION, "--audience", "public", "--after", "packs/public")
-    run(own, *words, *WHY).done()  # of the openings that were recorded since, nothing is told
-    assert json.loads((own.folder / "next" / "pack.json").read_text("utf-8"))["first"] > 100
-    run(own, *words[:1], "again", *words[2:-1], "next").refused("nothing-new")
-    run(own, *words[:1], "again", *words[2:-1], "packs/panel").refused("not-this-record")
-    run(own, "panel-pack", "again", ELECTION, "--after", "packs/public").refused("only-for-the-public", 2)
-    run(own, *words[:1], "again", *words[2:-1], "nothing").refused("not-a-panel-pack")
-    assert "--after" in " ".join(run(own, "panel-pack", "--help").done().split())
 
 
 # Checking

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from overseen import ruling
 
 from projections.oversight.rows import Place, RulingRow
-from projections.oversight.statistics import SHEETS, Rate, Told, rates_of, told_between, told_of
+from projections.oversight.statistics import SHEETS, Rate, Told, rates_of, told_of
 from projections.roll.suppression import LEAST, OTHERS
 
 
@@ -50,7 +50,7 @@ def test_tells_how_many_by_ground_panel_place_day_and_source() -> None:
     assert figures(told, "days", "day") == {("2010-08-10",): 27}
     assert figures(told, "sources", "source") == {("complaint",): 12, ("press",): 15}
     (panels,) = (each for each in told if each.sheet.name == "panels")
-    assert panels.figures[0][1][0].query == "refusals, removals and suspensions where by = panel-1"
+    assert panels.figures[0][1][0].query == "people who were refused, removed or suspended where by = panel-1"
 
 
 def test_what_is_under_ten_is_pooled_with_enough_beside_it() -> None:
@@ -80,7 +80,8 @@ def test_says_what_became_of_rulings() -> None:
     lodged = rows_of((11, {"appeal": None, **NO_APPEAL}))
     tried = [row._replace(appeal=row.appeal._replace(manner="attempt")) for row in lodged if row.appeal]
     rows = rows_of((12, NO_APPEAL), (13, {}), (14, {"appeal": "dismissed"}), (15, {"appeal": "varied"}))
-    assert figures(told_of([*rows, *pending, *tried]), "grounds", "appeal") == {
+    each_their_own = [row._replace(person=f"{n:024}") for n, row in enumerate([*rows, *pending, *tried])]
+    assert figures(told_of(each_their_own), "grounds", "appeal") == {
         ("did not stand",): 15,
         ("no appeal lies",): 12,
         ("no appeal lies, tried",): 11,
@@ -104,17 +105,33 @@ def test_a_rate_is_told_where_both_numbers_are_or_the_other_is_nothing() -> None
     assert Rate("all", 12, 40).rate == Fraction(3, 10)
 
 
-def test_every_ruling_is_in_one_pack() -> None:
-    rows = [ruling(number, told_position=number) for number in range(30)]
-    first, second = told_between(rows, 0, 17), told_between(rows, 18, 40)
-    assert (len(first), len(second)) == (18, 12)
-    assert {row.id for row in first} | {row.id for row in second} == {row.id for row in rows}
+def test_a_person_counts_once_however_many_rulings_there_are() -> None:
+    person = "9" * 24
+    alone = [ruling(number)._replace(person=person) for number in range(12)]
+    assert {each.all for each in told_of(alone)} == {None}
+    told = told_of([*rows_of((20, {}), (11, {"panel": "panel-2"})), *(row._replace(panel="panel-2") for row in alone)])
+    assert figures(told, "panels", "by") == {("panel-1",): 20, ("panel-2",): 12}
 
 
-def test_a_ruling_is_told_to_nobody_before_the_person() -> None:
-    rows = [ruling(1, told=None, told_position=None), ruling(2, position=3, told_position=20)]
-    assert told_between(rows, 0, 19) == []
-    assert [row.id for row in told_between(rows, 0, 20)] == [rows[1].id]
+def test_a_person_is_told_of_by_the_first_ruling_of_the_kind() -> None:
+    rows = rows_of((20, {}), (15, {"outcome": "remove"}))
+    again = [row._replace(ruling=2, outcome="suspend") for row in rows[:15]]
+    back = [row._replace(ruling=3, outcome="restore") for row in rows[:11]]
+    told = told_of([*rows, *again, *back])
+    assert figures(told, "outcomes", "outcome") == {("refuse",): 20, ("remove",): 15}
+    assert figures(told, "others", "outcome") == {("restore",): 11}
+
+
+def test_a_table_that_could_be_subtracted_from_another_is_withheld() -> None:
+    """Whoever knows that one panel decided on one ground alone would know of how many others did, too."""
+    nested = rows_of((30, {}), (5, {"panel": "panel-2"}), (20, {"ground": "abuse", "panel": "panel-2"}))
+    told = {each.sheet.name: each for each in told_of(nested)}
+    assert (told["grounds"].withheld, told["panels"].withheld) == (False, True)
+    assert figures(told_of(nested), "panels", "by") == {}
+    both = rows_of(
+        (30, {}), (5, {"panel": "panel-2"}), (20, {"ground": "abuse", "panel": "panel-2"}), (1, {"ground": "abuse"})
+    )
+    assert not any(each.withheld for each in told_of(both))
 
 
 def test_no_name_stands_in_two_tables() -> None:
@@ -141,7 +158,7 @@ def test_no_figure_is_small_and_those_of_a_table_come_to_all(groups: list[tuple[
         for by, found in each.figures:
             numbers = [figure.number for figure in found]
             assert all(number >= LEAST for number in numbers), (by, numbers)
-            assert sum(numbers) == (each.all or 0)
+            assert sum(numbers) == (0 if each.withheld else each.all or 0)
     adverse = sum(row.outcome != "admit" for row in rows)
     due = {"others": len(rows) - adverse}
     assert all(each.all in (None, due.get(each.sheet.name, adverse)) for each in told)

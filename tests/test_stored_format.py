@@ -178,6 +178,7 @@ SINCE = frozenset(  # types of events that came after it
         "rule-book-adopted.v1",
         "rule-repealed.v1",
         "ruling-corrected.v1",
+        "ruling-figures-published.v1",
         "ruling-made.v1",
         "ruling-notified.v1",
         "set-aside-reversed.v1",

@@ -31,6 +31,8 @@ def tell(folder: Path) -> None:
         at = Terminal(folder, patch, cast("pytest.CaptureFixture[str]", Silent()))
         place = Place(Path(LEDGER), keys=Path(KEYS))
         tell_story(place, "oversight", DEMOS / "oversight", FixedDraw("oversight"))
+        publish = ("record", "publish-ruling-figures", "--election", ELECTION, "--as", "returning-officer")
+        assert at.run("--ledger", LEDGER, "--keys", KEYS, *publish).code == 0
         for audience in AUDIENCES:
             words = ("panel-pack", f"packs/{audience}", ELECTION, "--audience", audience)
             assert at.run("--ledger", LEDGER, "--keys", KEYS, *words, *WHY).code == 0

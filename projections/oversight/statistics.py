@@ -1,13 +1,19 @@
-"""Numbers of rulings for the public: tables of refusals, removals and suspensions that give no small number away.
+"""Numbers of rulings for the public: how many people were refused, removed or suspended, and no small number of them.
 
 Each table parts rulings by names of its own, one below the other, and is released as editions of a roll are
 (`projections.roll.suppression`): what has fewer than LEAST is pooled, with enough beside it that no small number is
 told by adding and subtracting. No name stands in two tables of the same rulings, so no two of them tell of one small
 cell together: what became of appeals is told by ground alone, and not by panel too.
 
-Every ruling of which the person was told is in one pack, by when that was recorded: the public hears nothing before
-them. A pack that follows another begins after it. So the difference of two packs tells nothing of anybody. What had
-become of its rulings is told as of the end of a pack, and not again later.
+Who knows that all whom one panel refused are among those of one ground can subtract the two. So of two figures of
+different tables the fourfold table (in both, in one, in the other, in neither) has no empty cell beside one of fewer
+than LEAST; where it would have, the later table is withheld as a whole.
+
+People are counted, and not rulings: ten rulings about one person are one person. In each table a person counts once, by
+the first ruling of its kind that they were told of. So the cells of a table share nobody.
+
+Every ruling of which the person was told is in one set of numbers (`editions`), by when that was recorded: the public
+hears nothing before them. What had become of it is told as of the end of its set, and not again later.
 
 Source: as of `projections.roll.suppression`; A. Hundepool and others, Statistical Disclosure Control (Wiley 2012),
 chapter 5, linked tables.
@@ -15,21 +21,24 @@ chapter 5, linked tables.
 
 from __future__ import annotations
 
-from collections import Counter
+from collections import defaultdict
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
+from functools import reduce
+from itertools import product
+from operator import or_
 from typing import NamedTuple
 
 from ledger.rules.fairness import ADVERSE
 from projections.oversight.consistency import ALL, REVERSED
 from projections.oversight.rows import RulingRow
-from projections.roll.suppression import LEAST, OTHERS, TREE, Cell, Release, releases
+from projections.roll.suppression import LEAST, OTHERS, TREE, Cell, Release, label, releases
 
 NONE = "-"  # of a place that is not on record
 NO_APPEAL, ATTEMPTED, NOT_APPEALED = "no appeal lies", "no appeal lies, tried", "not appealed"
 PENDING, ENDED, STOOD, DID_NOT_STAND = "pending", "withdrawn or not let in", "stood", "did not stand"
-ADVERSE_RULINGS, OTHER_RULINGS = "refusals, removals and suspensions", "rulings that are not against the person"
+AGAINST, NOT_AGAINST = "people who were refused, removed or suspended", "people with a ruling that is not against them"
 
 
 class Sheet(NamedTuple):
@@ -65,24 +74,24 @@ def _outcome(row: RulingRow) -> tuple[str, ...]:
 
 
 SHEETS = (
-    Sheet("outcomes", "By what was decided", ADVERSE_RULINGS, ("outcome",), _outcome, (("outcome",),)),
-    Sheet("others", "What else was decided", OTHER_RULINGS, ("outcome",), _outcome, (("outcome",),)),
+    Sheet("outcomes", "By what was decided", AGAINST, ("outcome",), _outcome, (("outcome",),)),
+    Sheet("others", "What else was decided", NOT_AGAINST, ("outcome",), _outcome, (("outcome",),)),
     Sheet(
-        "grounds", "By ground, and what became of appeals", ADVERSE_RULINGS, ("grounds", "appeal"),
+        "grounds", "By ground, and what became of appeals", AGAINST, ("grounds", "appeal"),
         lambda row: (" + ".join(sorted(row.grounds)) or NONE, fate(row)),
         (("grounds",), ("appeal",), ("grounds", "appeal")),
     ),
-    Sheet("panels", "By who decided", ADVERSE_RULINGS, ("by",), lambda row: (row.decider,), (("by",),)),
+    Sheet("panels", "By who decided", AGAINST, ("by",), lambda row: (row.decider,), (("by",),)),
     Sheet(
-        "places", "By where the person stood on the roll", ADVERSE_RULINGS, ("category", "region", "unit"),
+        "places", "By where the person stood on the roll", AGAINST, ("category", "region", "unit"),
         lambda row: (row.place.category or NONE, row.place.region or NONE, row.place.unit or NONE),
         (("category",), ("region",), ("unit",)),
     ),
     Sheet(
-        "days", "By when it was decided (UTC)", ADVERSE_RULINGS, ("month", "day"),
+        "days", "By when it was decided (UTC)", AGAINST, ("month", "day"),
         lambda row: (row.ruled[:7], row.ruled[:10]), (("month",), ("day",)),
     ),
-    Sheet("sources", "By how it was found", ADVERSE_RULINGS, ("source",), lambda row: (row.detection,), (("source",),)),
+    Sheet("sources", "By how it was found", AGAINST, ("source",), lambda row: (row.detection,), (("source",),)),
 )  # fmt: skip
 
 
@@ -90,9 +99,10 @@ class Figure(NamedTuple):
     """One number that is told.
 
     Attributes:
-        values: of the columns that it is told by; `others` is what was pooled. `number` is exact, and LEAST or more.
-        more: whether some of these rulings are counted among others.
-        query: says which rulings these are.
+        values: of the columns that it is told by; `others` is what was pooled.
+        number: of people; exact, and LEAST or more.
+        more: whether some of these people are counted among others.
+        query: says who these are.
     """
 
     values: tuple[str, ...]
@@ -103,18 +113,20 @@ class Figure(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Told:
-    """A sheet as the public sees it: the figures by each of its `by`, and the number of all its rulings.
+    """A sheet as the public sees it: the figures by each of its `by`, and the number of all its people.
 
-    Where all come to less than LEAST, that is all that is told: `all` is None, and there are no figures.
+    Where all come to less than LEAST, that is all that is told: `all` is None, and there are no figures. If it is
+    `withheld`, beside a table that is told it would tell of few people.
     """
 
     sheet: Sheet
     all: int | None
     figures: tuple[tuple[tuple[str, ...], tuple[Figure, ...]], ...]
+    withheld: bool = False
 
 
 class Rate(NamedTuple):
-    """How often rulings on a ground did not stand, of those whose appeal was determined; exact."""
+    """How many had a ruling on a ground that did not stand, of those whose appeal was determined; exact."""
 
     grounds: str
     reversed: int
@@ -126,26 +138,62 @@ class Rate(NamedTuple):
         return Fraction(self.reversed, self.determined)
 
 
-def told_between(rows: Sequence[RulingRow], first: int, last: int) -> list[RulingRow]:
-    """Give the rulings of which the person was told by the events from one position to another, both included."""
-    return [row for row in rows if row.told_position is not None and first <= row.told_position <= last]
-
-
 def told_of(rows: Sequence[RulingRow], least: int = LEAST) -> list[Told]:
-    """Tell the public what rulings come to, by every sheet."""
-    return [_told(sheet, rows, least) for sheet in SHEETS]
+    """Tell the public how many people rulings are about, by every sheet.
+
+    Args:
+        rows: in the order in which people were told of them.
+    """
+    told: list[Told] = []
+    known: dict[str, list[int]] = defaultdict(list)
+    for sheet in SHEETS:
+        cells = _cells(sheet, rows)
+        (release,) = releases([{cell: people.bit_count() for cell, people in cells.items()}], least=least)
+        sets = [people for by in sheet.by for people in _people(sheet, release, by, cells)]
+        if not release.entries:  # so few that even their names would tell of them
+            told.append(Told(sheet, None, tuple((by, ()) for by in sheet.by)))
+        elif _tells_of_few(sets, known[sheet.of], least):
+            told.append(Told(sheet, release.entries, tuple((by, ()) for by in sheet.by), withheld=True))
+        else:
+            known[sheet.of] += sets
+            figures = tuple((by, tuple(_figures(sheet, release, by))) for by in sheet.by)
+            told.append(Told(sheet, release.entries, figures))
+    return told
 
 
-def _told(sheet: Sheet, rows: Sequence[RulingRow], least: int) -> Told:
-    cells: Counter[Cell] = Counter()
+def _cells(sheet: Sheet, rows: Sequence[RulingRow]) -> dict[Cell, int]:
+    """Give the people of each cell, as the bits of a number: a bit for each person, the same in every table."""
+    first: dict[str, RulingRow] = {}
     for row in rows:
-        if (row.outcome in ADVERSE) == (sheet.of == ADVERSE_RULINGS):
-            values = sheet.cell(row)
-            cells[(*values, *("" for _ in TREE[len(values) :]))] += 1
-    (release,) = releases([cells], least=least)
-    if not release.entries:  # so few that even their names would tell of them
-        return Told(sheet, None, tuple((by, ()) for by in sheet.by))
-    return Told(sheet, release.entries, tuple((by, tuple(_figures(sheet, release, by))) for by in sheet.by))
+        if (row.outcome in ADVERSE) == (sheet.of == AGAINST):
+            first.setdefault(row.person, row)
+    cells: dict[Cell, int] = defaultdict(int)
+    for bit, row in enumerate(first.values()):
+        values = sheet.cell(row)
+        cells[(*values, *("" for _ in TREE[len(values) :]))] |= 1 << bit
+    return cells
+
+
+def _people(sheet: Sheet, release: Release, by: tuple[str, ...], cells: Mapping[Cell, int]) -> Iterator[int]:
+    """Give the people of each figure."""
+    places = [sheet.levels.index(name) for name in by]
+    found: dict[tuple[str, ...], int] = defaultdict(int)
+    for part in release.numbers:
+        named = label(part)
+        for cell in part:
+            found[tuple(named[place] for place in places)] |= cells[cell]
+    yield from found.values()
+
+
+def _tells_of_few(sets: Sequence[int], known: Sequence[int], least: int) -> bool:
+    """Whether a fourfold table of two figures, one of each, has an empty cell beside one of fewer than `least`."""
+    everybody = reduce(or_, sets, 0)
+    for one, other in product(sets, known):
+        both, either = one & other, one | other
+        fourfold = [each.bit_count() for each in (both, one ^ both, other ^ both, everybody ^ either)]
+        if 0 in fourfold and any(0 < number < least for number in fourfold):
+            return True
+    return False
 
 
 def _figures(sheet: Sheet, release: Release, by: tuple[str, ...]) -> Iterator[Figure]:

@@ -1,14 +1,17 @@
-"""The page of what is late, of whom nobody told anything, and of what waits without a date: a table for each list."""
+"""The pages of what is late, of whom nobody told anything, and of what waits without a date: a table for each list.
+
+The first page has the first rows of every list; a list that is longer goes on in pages of its own.
+"""
 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
 from projections.oversight.deadlines import LISTS, Waiting
 from projections.oversight.lateness import Calendar
-from projections.panel_pack.parts import Column, figures, heading, link, para, short_day, table
-from projections.panel_pack.register import case_file
+from projections.panel_pack.parts import Column, figures, heading, joined, link, para, short_day, table
+from projections.panel_pack.register import PAGE_ROWS, case_file
 from projections.story.words import counted, when
 
 DEADLINES = "deadlines.html"
@@ -32,8 +35,38 @@ COLUMNS = (
 )
 
 
-def deadlines_part(waiting: Sequence[Waiting], calendar: Calendar) -> str:
-    """Write the page."""
+def deadlines_pages(waiting: Sequence[Waiting], calendar: Calendar) -> Iterator[tuple[str, str, str]]:
+    """Write the pages: path, title and main part of each."""
+    yield DEADLINES, "Deadlines", _first(waiting, calendar)
+    for name, says in LISTS.items():
+        rows = [each for each in waiting if each.list == name]
+        for number in range(2, _pages(rows) + 1):
+            title = f"{TITLES[name]}, page {number}"
+            back = para(joined((link(DEADLINES, "Deadlines"),)), "above")
+            part = f"{heading(1, title)}{back}{_list(rows, says, calendar, number)}{_ways(rows, name, number)}"
+            yield _path(name, number), title, part
+
+
+def _pages(rows: Sequence[Waiting]) -> int:
+    return -(-len(rows) // PAGE_ROWS)
+
+
+def _path(name: str, number: int) -> str:
+    return DEADLINES if number == 1 else f"deadlines-{name}-page-{number}.html"
+
+
+def _ways(rows: Sequence[Waiting], name: str, here: int) -> str:
+    """Lead to the other pages of a list, if it has any."""
+    if len(rows) <= PAGE_ROWS:
+        return ""
+    ways = "".join(
+        f"<li>{link(_path(name, number), f'Page {number}', here=number == here)}</li>\n"
+        for number in range(1, _pages(rows) + 1)
+    )
+    return f'<nav aria-label="Pages of {TITLES[name].lower()}">\n<ol class="pages">\n{ways}</ol>\n</nav>\n'
+
+
+def _first(waiting: Sequence[Waiting], calendar: Calendar) -> str:
     numbers = Counter(each.list for each in waiting)
     intro = (
         f"Held against {when(calendar.at)}. Days are counted since something was due, else since it waits, by the "
@@ -48,13 +81,14 @@ def deadlines_part(waiting: Sequence[Waiting], calendar: Calendar) -> str:
     for name, says in LISTS.items():
         rows = [each for each in waiting if each.list == name]
         parts.append(heading(2, TITLES[name], name))
-        parts.append(_list(rows, says, calendar) if rows else para("None."))
+        parts.append(_list(rows, says, calendar, 1) + _ways(rows, name, 1) if rows else para("None."))
     return "".join(parts)
 
 
-def _list(rows: Sequence[Waiting], says: str, calendar: Calendar) -> str:
-    caption = f"{counted(len(rows), 'line')}: {says}"
-    return table(caption, COLUMNS, _rows(rows, calendar))
+def _list(rows: Sequence[Waiting], says: str, calendar: Calendar, number: int) -> str:
+    chosen = rows[(number - 1) * PAGE_ROWS : number * PAGE_ROWS]
+    here = f"{len(chosen)} of " if len(chosen) < len(rows) else ""
+    return table(f"{here}{counted(len(rows), 'line')}: {says}", COLUMNS, _rows(chosen, calendar))
 
 
 def _rows(rows: Iterable[Waiting], calendar: Calendar) -> Iterable[tuple[str, ...]]:

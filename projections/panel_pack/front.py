@@ -146,10 +146,11 @@ READING = (
 )
 
 PUBLIC_READING = (
-    "The numbers are those of rulings on who may vote, made from the record by a program. What is too small to be told "
-    "is counted among others, and enough beside it that nothing small can be worked out.",
-    "Each ruling is in one such pack: the next one begins after it, so that the difference of two tells of nobody. "
-    "What had become of a ruling is told as of the end of its pack.",
+    "The numbers are those of people who were ruled on, made from the record by a program. What is too small to be "
+    "told is counted among others, and enough beside it that nothing small can be worked out.",
+    "Numbers are published as of some events of the record, and not between them. Each ruling is in one edition, and "
+    "an edition is the same whenever it is written, so that the difference of two tells of nobody. What had become of "
+    "a ruling is told as of the end of its edition.",
 )
 
 

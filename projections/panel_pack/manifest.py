@@ -32,7 +32,8 @@ class About(BaseModel):
 
     Attributes:
         at: the moment that deadlines are held against, UTC.
-        first: position of the first event whose rulings are told, for the public; of all others 0.
+        first, last: positions of the first and the last event of what is told: of an edition for the public
+            (`projections.oversight.editions`), of all others of the whole checkpoint.
         origin, size, root: of the checkpoint that the pack is as of.
         program: version of pollbook that wrote it: another one may write pages otherwise.
         texts: whether private texts were read from the vault, as far as they are for these readers.
@@ -45,6 +46,7 @@ class About(BaseModel):
     election: Id
     first: Count
     format: Literal["pollbook-panel-pack-1"]
+    last: Count
     origin: str
     program: str
     root: Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{64}$")]

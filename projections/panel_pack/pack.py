@@ -25,7 +25,7 @@ from projections.oversight.reading import Oversight
 from projections.panel_pack.appeals import APPEALS, appeals_part
 from projections.panel_pack.case import case_part
 from projections.panel_pack.consistency import CONSISTENCY, consistency_part
-from projections.panel_pack.deadlines import DEADLINES, deadlines_part
+from projections.panel_pack.deadlines import DEADLINES, deadlines_pages
 from projections.panel_pack.front import OPEN, about_part, front_part, open_part
 from projections.panel_pack.manifest import ABOUT, CHECKPOINT, SUMS, About, Sums
 from projections.panel_pack.panels import PANELS, panels_part
@@ -86,8 +86,8 @@ class Source:
 
     @property
     def moment(self) -> Moment:
-        """The moment that everything is read at: that of the checkpoint."""
-        return Moment(known_at_position=self.about.size - 1)
+        """The moment that everything is read at: that of the checkpoint, or of what the public is told."""
+        return Moment(known_at_position=self.about.last)
 
 
 def files_of_pack(source: Source, progress: Progress = lambda _: None) -> Iterator[File]:
@@ -137,7 +137,8 @@ def _lists(source: Source, shell: Shell) -> Iterator[File]:
     yield _page(shell, "index.html", "Overview", front_part(seen, about, files), scripts=True)
     yield _page(shell, OPEN, "Open cases", open_part(seen, about.at))
     yield _page(shell, APPEALS, "Appeals", appeals_part(source.docket))
-    yield _page(shell, DEADLINES, "Deadlines", deadlines_part(source.waiting, source.calendar))
+    for path, title, part in deadlines_pages(source.waiting, source.calendar):
+        yield _page(shell, path, title, part)
     yield _page(shell, PANELS, "Panels", panels_part(source.panels))
     yield _page(shell, CONSISTENCY, "Consistency", consistency_part(seen))
     yield _page(shell, "about.html", "About", about_part(about, source.note))

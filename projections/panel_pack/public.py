@@ -12,7 +12,6 @@ from projections.oversight.statistics import (
     Rate,
     Told,
     rates_of,
-    told_between,
     told_of,
 )
 from projections.oversight.wilson import share
@@ -21,7 +20,6 @@ from projections.panel_pack.manifest import About
 from projections.panel_pack.parts import Column, figures, heading, para, table
 from projections.panel_pack.wording import DETECTIONS, OUTCOMES
 from projections.roll.suppression import LEAST, OTHERS
-from projections.story.words import day
 
 WORDS: Mapping[str, Mapping[str, str]] = {"outcome": OUTCOMES, "source": DETECTIONS}
 HEADS = {"by": "Decided by", "source": "Found by", "appeal": "What became of it"}
@@ -37,14 +35,15 @@ RATES = (
 
 
 def public_part(seen: Oversight, about: About) -> str:
-    """Write the page."""
-    told = told_of(told_between(seen.rulings, about.first, about.size - 1))
+    """Write the page; what is seen are the rulings of one edition."""
+    told = told_of(seen.rulings)
     parts = [
         heading(1, "Rulings in numbers"),
-        para(f"How many were refused, removed or suspended, on which grounds, as of {day(about.at)}.", "lead"),
+        para(f"How many people were refused, removed or suspended, and on which grounds: {_which(about)}.", "lead"),
         para(
-            f"No number from 1 to {LEAST - 1} is here, nor what would let one be worked out: what has fewer rulings is "
-            "counted among others. No single ruling is told; whom one is about can be given their own case."
+            f"No number from 1 to {LEAST - 1} is here, nor what would let one be worked out: what is about "
+            "fewer people is counted among others. Each person counts once in a table, by the first ruling that they "
+            "were told of. No single ruling is told; whom one is about can be given their own case."
         ),
         figures(_figures(told)),
     ]
@@ -53,6 +52,11 @@ def public_part(seen: Oversight, about: About) -> str:
         parts += _sheet(each)
     parts += [heading(2, "Rulings that did not stand", "rates"), _rates(rates_of(told))]
     return "".join(parts)
+
+
+def _which(about: About) -> str:
+    """Say which rulings the page is of."""
+    return f"rulings that they were told of from event {about.first:,} to event {about.last:,} of the record"
 
 
 def _figures(told: list[Told]) -> Iterator[tuple[str, str, str]]:
@@ -65,11 +69,13 @@ def _sheet(told: Told) -> Iterator[str]:
     if told.all is None:
         yield para(f"Fewer than {LEAST}.")
         return
+    if told.withheld:
+        yield para(f"Withheld: beside a table above it would tell of fewer than {LEAST}.")
     of = told.sheet.of[0].upper() + told.sheet.of[1:]
     for by, found in told.figures:
         pooled = any(each.more for each in found)
         notes = (Column("Note"),) if pooled else ()
-        columns = (*(Column(HEADS.get(name, name.capitalize())) for name in by), Column("Rulings", "n"), *notes)
+        columns = (*(Column(HEADS.get(name, name.capitalize())) for name in by), Column("People", "n"), *notes)
         rows = (
             (
                 *(_word(name, value) for name, value in zip(by, each.values, strict=True)),

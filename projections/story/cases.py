@@ -24,6 +24,7 @@ from ledger.streams.case_events import (
 )
 from ledger.streams.procedure import ProcedureAdopted
 from ledger.streams.ruling_events import Finding, RulingCorrected, RulingMade, RulingNotified
+from ledger.streams.ruling_figures import RulingFiguresPublished
 from projections.story.words import Names, Sentences, counted, listed, quoted, short, tells, when
 
 CLASSES = {"A": "a document or official record", "B": "an attributable public statement", "C": "a tip or inference"}
@@ -235,3 +236,8 @@ def _(event: ProcedureAdopted, _names: Names) -> Sentences:
         f"An interim measure is taken {interim}.",
         f"They were published on {when(event.published)}.",
     )
+
+
+@tells(RulingFiguresPublished)
+def _(event: RulingFiguresPublished, _names: Names) -> Sentences:
+    return (f"published numbers of the rulings of election {event.election} that people were told of by then",)

@@ -43,6 +43,7 @@ from ledger.streams.case_events import (
 from ledger.streams.incident import Incident
 from ledger.streams.procedure import Procedure, ProcedureAdopted
 from ledger.streams.ruling_events import RulingCorrected, RulingMade, RulingNotified
+from ledger.streams.ruling_figures import RulingFigures, RulingFiguresPublished
 
 CASE_KINDS: dict[str, type[State]] = {
     "appeal": Appeal,
@@ -50,6 +51,7 @@ CASE_KINDS: dict[str, type[State]] = {
     "docket": Docket,
     "incident": Incident,
     "procedure": Procedure,
+    "ruling-figures": RulingFigures,
 }
 OF_CASES = (
     *(CaseAllocated, CaseClosed, CaseLinked, CaseNoticeServed, CaseOpened, CaseReopened, EvidenceAdded),
@@ -75,4 +77,6 @@ def case_place(event: Event) -> str:
             return f"incident/{event.incident}"
         case ProcedureAdopted():
             return f"procedure/{event.election}"
+        case RulingFiguresPublished():
+            return f"ruling-figures/{event.election}"
     return ""

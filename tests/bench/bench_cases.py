@@ -3,7 +3,8 @@
 A founded ledger from its first command to the end of the last appeal, by the program's own commands, each in a process
 of its own that lives at the time it is about: applications taken in, checked, referred, admitted; the roll built, and
 frozen as of a day that was past; then the cases and appeals of `cases.py`. Rulings and appeals are signed by the clerks
-of who decided. Last it is verified: findings, seconds and peak memory. `--share 20` is a twentieth of it.
+of who decided. Last it is verified: findings, seconds and peak memory; and the scrutineer's panel pack is written:
+seconds, peak memory, and how much a browser has to read for the search. `--share 20` is a twentieth of it.
 """
 
 from __future__ import annotations
@@ -31,6 +32,8 @@ APPLICATIONS = 1.6  # for each case: 76.5% of them pass every check
 EDITION = 2  # entries of the electoral register for each application
 SEED = 2015
 MEGABYTES_MOST = 1_000
+PACK_MEGABYTES_MOST, SEARCHED_MOST, PAGE_MOST = 250, 10, 1
+MEGABYTE = 1_000_000
 DATED = str(Path(__file__).resolve().parent / "dated.py")
 REGISTER = ("--edition", "2015-06", "--register", "e.csv", "--mapping", "e.toml")
 BARRED = ("--barred", "b.csv", "--barred-mapping", "b.toml")
@@ -129,11 +132,19 @@ def main() -> int:
         print(f"{len(lines):,} commands of cases and appeals")
         took = steps.took("verify", ("verify", "--json"), ("-m", "cli.main"))
         found = json.loads(took.out)
+        pack = steps.took("panel-pack", ("panel-pack", "out", ELECTION, "--json"), ("-m", "cli.main"))
+        written = json.loads(pack.out)["cases"]
+        searched = sum(each.stat().st_size for each in (folder / "out" / "data").iterdir()) / MEGABYTE
+        largest = max(each.stat().st_size for each in (folder / "out").glob("*.html")) / MEGABYTE
     events, findings = found["size"], len(found["findings"])
     bounds = [
         Line("verify: findings", findings, None, findings, most=0, unit=""),
         Line(f"verify: {events:,} events", events / took.processor, None, took.processor, unit="s"),
         Line("verify: peak memory", took.peak, None, took.peak, most=MEGABYTES_MOST, unit="MB"),
+        Line(f"panel pack: {written:,} cases", written / pack.processor, None, pack.processor, unit="s"),
+        Line("panel pack: peak memory", pack.peak, None, pack.peak, most=PACK_MEGABYTES_MOST, unit="MB"),
+        Line("panel pack: rows for the search", searched, None, searched, most=SEARCHED_MOST, unit="MB"),
+        Line("panel pack: largest page", largest, None, largest, most=PAGE_MOST, unit="MB"),
     ]
     for each in bounds:
         each.show()
