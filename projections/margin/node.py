@@ -64,6 +64,7 @@ class Nodes:
     ) -> None:
         self.rule, self.moves, self.size = rule, moves, moves.boxes[0].size
         self._forms, self._everything, self._winner = forms, everything, winner
+        self._compared: dict[tuple[int, int, int], Form] = {}
         # where candidates are excluded together, the ladder looks at other stages than those of the orders here
         self.refines = forms.exact and (rule.exclusion == "single-lowest" or rule.ties[0] == "lot")
 
@@ -109,7 +110,13 @@ class Nodes:
         for side in node.sides:
             rows += self._side(side)
         sets |= {row.form.members: None for row in rows}
-        relaxed = Program(self.moves, tuple(sets), rows).solve(node.bounds, node.least)
+        if node.relaxed is None:
+            program = Program(self.moves, tuple(sets))
+        else:
+            program = node.relaxed.program.extended(sets)
+        for bound in node.bounds[program.bounds :]:
+            program.branch(bound)
+        relaxed = program.solve(rows, node.least if len(node.order) == self.size else None)
         if relaxed is not None:
             yield replace(node, least=max(node.least, relaxed.least), relaxed=relaxed)
 
@@ -134,7 +141,10 @@ class Nodes:
 
     def below(self, members: int, lower: int, higher: int) -> Form:
         """Compare two."""
-        return self._forms.below(members, lower, higher)
+        found = self._compared.get((members, lower, higher))
+        if found is None:
+            found = self._compared[members, lower, higher] = self._forms.below(members, lower, higher)
+        return found
 
     def base(self, members: int) -> Form | None:
         """Papers without which comparisons say nothing, where these could all be moved away."""

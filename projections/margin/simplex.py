@@ -17,22 +17,23 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
 PIVOTS_BEFORE_BLAND = 200  # of one solution; then the rule that cannot cycle
+SLACKS_FROM = 1 << 30  # names of slacks, above those of any variable
 
 
 class Dictionary:
     """A linear program as far as its rows were taken in: what every basic variable is in terms of the others.
 
-    Variables are numbered: 0 to n-1 are those of the program, n and more the slacks of rows in the order they came.
+    Variables are numbered: 0 to n-1 are those of the program, `SLACKS_FROM` and more the slacks of rows as they came.
     """
 
     def __init__(self, costs: Sequence[int]) -> None:
-        self._size = len(costs)
-        self._others = list(range(self._size))  # variables at 0, by column
+        self._others = list(range(len(costs)))  # variables at 0, by column
         self._basic: list[int] = []  # by row
         self._rows: list[list[int]] = []  # constant, then a coefficient for each column; all over the denominator
         self._cost: list[int] = [0, *costs]
         self._denominator = 1
-        self._slacks = 0
+        self._slacks = SLACKS_FROM
+        self._kept: set[int] = set()  # slacks of rows that are never left out
 
     @property
     def cost(self) -> Fraction:
@@ -43,14 +44,46 @@ class Dictionary:
     def values(self) -> tuple[dict[int, int], int]:
         """The program's variables that are not 0, and what all of them are to be divided by."""
         found = {
-            name: row[0] for name, row in zip(self._basic, self._rows, strict=True) if name < self._size and row[0]
+            name: row[0] for name, row in zip(self._basic, self._rows, strict=True) if name < SLACKS_FROM and row[0]
         }
         return found, self._denominator
 
-    def take(self, coefficients: Mapping[int, int], bound: int) -> None:
-        """Take in a row: variable -> coefficient, others 0; their sum is at least `bound`."""
+    def split(self, parts: Sequence[Sequence[int]]) -> Dictionary:
+        """Give the same program where each variable is the sum of others, its parts, that cost what it costs.
+
+        Every row taken in stays, and a solution stays one, so that the method goes on from there. Rows that do not
+        bind are left out: whoever takes rows in lazily takes them in again where they are broken.
+
+        Args:
+            parts: for each variable the numbers of its parts, one or more; the first has all of it to begin with.
+        """
+        made = Dictionary(())
+        kept = [
+            (name, row)
+            for name, row in zip(self._basic, self._rows, strict=True)
+            if name < SLACKS_FROM or not row[0] or name in self._kept
+        ]
+        made._denominator, made._slacks, made._kept = self._denominator, self._slacks, set(self._kept)
+        made._basic = [name if name >= SLACKS_FROM else parts[name][0] for name, _ in kept]
+        made._others, columns = [], [0]
+        for column, name in enumerate(self._others, start=1):
+            mine = parts[name] if name < SLACKS_FROM else (name,)
+            made._others += mine
+            columns += [column] * len(mine)
+        made._cost = [self._cost[column] for column in columns]
+        made._rows = [[row[column] for column in columns] for _, row in kept]
+        for number, (name, _) in enumerate(kept):
+            more = parts[name][1:] if name < SLACKS_FROM else ()
+            made._others += more
+            made._cost += [0] * len(more)
+            for each, row in enumerate(made._rows):
+                row += [-self._denominator if each == number else 0] * len(more)
+        return made
+
+    def take(self, coefficients: Mapping[int, int], bound: int, *, keep: bool = False) -> None:
+        """Take in a row: variable -> coefficient, others 0; their sum is at least `bound`; to `keep` it for good."""
         denominator = self._denominator
-        row = [0] * (self._size + 1)
+        row = [0] * (len(self._others) + 1)
         row[0] = -bound * denominator
         place = {name: column for column, name in enumerate(self._others, start=1)}
         where = {name: number for number, name in enumerate(self._basic)}
@@ -60,7 +93,9 @@ class Dictionary:
             else:
                 told = self._rows[where[name]]
                 row = [mine + coefficient * its for mine, its in zip(row, told, strict=True)]
-        self._basic.append(self._size + self._slacks)
+        if keep:
+            self._kept.add(self._slacks)
+        self._basic.append(self._slacks)
         self._rows.append(row)
         self._slacks += 1
 
