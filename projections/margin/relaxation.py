@@ -72,15 +72,11 @@ class Relaxed:
     Attributes:
         least: no whole solution moves fewer papers.
         moved: column -> papers, perhaps broken.
-        examples: for each kind of paper that can be added, such a ranking.
-        read: tells the kind of a paper.
-        program: with which another that assumes more goes on.
+        program: what was solved; another that assumes more goes on from it.
     """
 
     least: int
     moved: Mapping[Column, Fraction]
-    examples: Mapping[Holders, Order]
-    read: Signatures
     program: Program
 
 
@@ -93,18 +89,15 @@ class Program:
 
     def __init__(self, moves: Moves, sets: Sequence[int]) -> None:
         self._moves = moves
-        self.sets = tuple(sets)
         self.bounds = 0  # branches taken in
-        self._read = Signatures(self.sets, moves.boxes[0].size)
-        self._place = {members: place for place, members in enumerate(self.sets)}
-        self._examples = self._read.possible(all_ranked=moves.all_ranked)
+        self._tell(sets)
         self._columns: list[Column] = []
         self._most: dict[int, int] = {}  # column -> papers there are of it
         for section, box in enumerate(moves.boxes):
             if moves.kind != "removal":
-                self._columns += [Column(section, holders, 1) for holders in self._examples]
+                self._columns += [Column(section, holders, 1) for holders in self.examples]
             if moves.kind != "addition":
-                for holders, papers in self._read.held(box).items():
+                for holders, papers in self.read.held(box).items():
                     self._most[len(self._columns)] = papers
                     self._columns.append(Column(section, holders, -1))
         self._dictionary = Dictionary([1] * len(self._columns))
@@ -114,23 +107,75 @@ class Program:
                 self._dictionary.take(signs, 0, keep=True)
                 self._dictionary.take({j: -sign for j, sign in signs.items()}, 0, keep=True)
 
+    def _tell(self, sets: Sequence[int]) -> None:
+        self.sets = tuple(sets)
+        self.read = Signatures(self.sets, self._moves.boxes[0].size)
+        self._place = {members: place for place, members in enumerate(self.sets)}
+        self._examples: Mapping[Holders, Order] | None = None
+        self._kinds: list[dict[Order, int]] = []
+
+    @property
+    def examples(self) -> Mapping[Holders, Order]:
+        """Give for each kind of paper that can be added such a ranking."""
+        if self._examples is None:
+            self._examples = self.read.possible(all_ranked=self._moves.all_ranked)
+        return self._examples
+
     def extended(self, sets: Iterable[int]) -> Program:
         """Give the same program with papers told apart at these sets too; this one stays as it is."""
         new = [members for members in sets if members not in self._place]
-        made = copy(self) if not new else Program(self._moves, (*self.sets, *new))
-        made.bounds = self.bounds
+        more = new[0] & ~self.read.members if new else 0
         if not new:
-            parts: Sequence[Sequence[int]] = [(j,) for j in range(len(self._columns))]
+            made = copy(self)
+            parts = [[j] for j in range(len(self._columns))]
+        elif len(new) == 1 and more and not more & (more - 1) and new[0] & ~more in self._place:
+            made, parts = self._with_one_more(new[0], more.bit_length() - 1)
         else:
+            made = Program(self._moves, (*self.sets, *new))
             place = {column: j for j, column in enumerate(self._columns)}
-            found: list[list[int]] = [[] for _ in self._columns]
+            parts = [[] for _ in self._columns]
             for j, column in enumerate(made._columns):
-                found[place[column._replace(holders=column.holders[: len(self.sets)])]].append(j)
-            for each in found:  # the most papers first: they break nothing soonest
-                each.sort(key=lambda j: -made._most.get(j, 0))
-            parts = found
+                parts[place[column._replace(holders=column.holders[: len(self.sets)])]].append(j)
+        for each in parts:  # the most papers first: they break nothing soonest
+            each.sort(key=lambda j: -made._most.get(j, 0))
+        made.bounds = self.bounds
         made._dictionary = self._dictionary.split(parts)
         return made
+
+    def _with_one_more(self, members: int, name: int) -> tuple[Program, list[list[int]]]:
+        """Tell apart, where one more candidate continues, papers that name it first; each kind becomes two or one."""
+        made = copy(self)
+        made._tell((*self.sets, members))
+        made._columns, made._most = [], {}
+        parts: list[list[int]] = [[] for _ in self._columns]
+        size, place = self._moves.boxes[0].size, self._place[members & ~(1 << name)]
+        named = members == (1 << size) - 1  # a valid paper ranks somebody
+        papers = self._papers_beside(members & ~(1 << name), name)
+        for j, (section, holders, sign) in enumerate(self._columns):
+            for side, holder in enumerate((name, holders[place])):
+                if papers[side][j] if sign < 0 else holder < size or not named or set(holders) != {size}:
+                    parts[j].append(len(made._columns))
+                    if sign < 0:
+                        made._most[len(made._columns)] = papers[side][j]
+                    made._columns.append(Column(section, (*holders, holder), sign))
+        return made, parts
+
+    def _papers_beside(self, members: int, name: int) -> tuple[list[int], list[int]]:
+        """For each column of papers there are, how many name a candidate first beside these, and how many do not."""
+        first, not_first = [0] * len(self._columns), [0] * len(self._columns)
+        if self._moves.kind != "addition":
+            if not self._kinds:
+                place = {column: j for j, column in enumerate(self._columns)}
+                self._kinds = [
+                    {each: place[Column(section, self.read.read(each), -1)] for each in box.among(members)}
+                    for section, box in enumerate(self._moves.boxes)
+                ]
+            for kinds, box in zip(self._kinds, self._moves.boxes, strict=True):
+                for ranking, before, after in box.beside(members, name):
+                    j = kinds[ranking]
+                    first[j] += before
+                    not_first[j] += after
+        return first, not_first
 
     def branch(self, bound: Bound) -> None:
         """Take in a branch on a column of this program."""
@@ -156,7 +201,7 @@ class Program:
                 dictionary.take(dict.fromkeys(range(len(self._columns)), 1), max(floor, least) * each)
                 continue
             moved = {self._columns[j]: Fraction(value, parts) for j, value in values.items()}
-            return Relaxed(least, moved, self._examples, self._read, self)
+            return Relaxed(least, moved, self)
         return None
 
     def _take_broken(self, rows: Sequence[Row], values: Mapping[int, int], parts: int) -> bool:
