@@ -133,10 +133,21 @@ class Dictionary:
     def _pivot(self, leaving: int, column: int) -> None:
         pivot_row = self._rows[leaving]
         pivot, denominator = pivot_row[column], self._denominator
-        for number, row in enumerate(self._rows):
-            if number != leaving:
-                self._rows[number] = _eliminated(row, pivot_row, column, pivot, denominator)
-        self._cost = _eliminated(self._cost, pivot_row, column, pivot, denominator)
+        if pivot == denominator:
+            told = [(place, entry) for place, entry in enumerate(pivot_row) if entry and place != column]
+            for row in (*self._rows, self._cost):
+                factor = row[column]
+                if factor and row is not pivot_row:
+                    if denominator == 1:
+                        for place, entry in told:
+                            row[place] -= factor * entry
+                    else:
+                        for place, entry in told:
+                            row[place] -= factor * entry // denominator  # exact: what is left is whole
+        else:
+            for row in (*self._rows, self._cost):
+                if row is not pivot_row:
+                    _eliminate(row, pivot_row, column, denominator)
         turned = [-entry for entry in pivot_row]
         turned[column] = denominator
         self._rows[leaving] = turned
@@ -144,10 +155,10 @@ class Dictionary:
         self._basic[leaving], self._others[column - 1] = self._others[column - 1], self._basic[leaving]
 
 
-def _eliminated(row: Sequence[int], pivot_row: Sequence[int], column: int, pivot: int, denominator: int) -> list[int]:
-    factor = row[column]
+def _eliminate(row: list[int], pivot_row: Sequence[int], column: int, denominator: int) -> None:
+    factor, pivot = row[column], pivot_row[column]
     if not factor:
-        return [entry * pivot // denominator for entry in row] if pivot != denominator else list(row)
-    found = [(entry * pivot - factor * its) // denominator for entry, its in zip(row, pivot_row, strict=True)]
-    found[column] = factor
-    return found
+        row[:] = [entry * pivot // denominator for entry in row]
+        return
+    row[:] = [(entry * pivot - factor * its) // denominator for entry, its in zip(row, pivot_row, strict=True)]
+    row[column] = factor
