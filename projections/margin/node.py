@@ -57,7 +57,12 @@ class Nodes:
     Args:
         everything: all papers, those that stay as well as those that may move, as one box; None where papers weigh
             differently.
+
+    Attributes:
+        most: nodes that need more papers are left out; None for no such number.
     """
+
+    most: int | None = None
 
     def __init__(
         self, rule: AnyAlternativeVote, forms: Forms, moves: Moves, everything: Box | None, winner: int
@@ -79,13 +84,13 @@ class Nodes:
         rows = (row._replace(need=1) for place in range(self.size - 1) for row in self._lowest(order[place:]))
         return Node(order, rows=tuple(rows))
 
-    def longer(self, node: Node, most: int | None) -> Iterator[Node]:
-        """Give the ends that begin one exclusion earlier, but those that need more than `most`."""
+    def longer(self, node: Node) -> Iterator[Node]:
+        """Give the ends that begin one exclusion earlier."""
         for name in range(self.size):
             if name not in node.order:
                 order = (name, *node.order)
                 least = max(node.least, self._outside(order))
-                if most is None or least <= most:
+                if self.most is None or least <= self.most:
                     yield from self.solved(replace(node, order=order, least=least))
 
     def along_a_side(self, node: Node) -> Iterator[Node]:
@@ -104,7 +109,7 @@ class Nodes:
         return self._forms.half_of_all and len(members) == 2
 
     def solved(self, node: Node) -> Iterator[Node]:
-        """Give the node with its program solved; nothing where nothing satisfies it."""
+        """Give the node with its program solved; nothing where nothing satisfies it with `most` papers or fewer."""
         rows = [*self._along(node.order), *node.rows]
         sets = {set_of(node.order[place:]): None for place in range(len(node.order) - 1)}
         for side in node.sides:
@@ -116,7 +121,7 @@ class Nodes:
             program = node.relaxed.program.extended(sets)
         for bound in node.bounds[program.bounds :]:
             program.branch(bound)
-        relaxed = program.solve(rows, node.least if len(node.order) == self.size else None)
+        relaxed = program.solve(rows, node.least if len(node.order) == self.size else None, self.most)
         if relaxed is not None:
             yield replace(node, least=max(node.least, relaxed.least), relaxed=relaxed)
 

@@ -184,15 +184,15 @@ class Program:
         )
         self.bounds += 1
 
-    def solve(self, rows: Sequence[Row], floor: int | None) -> Relaxed | None:
-        """Find the fewest papers under these rows; None where nothing satisfies them.
+    def solve(self, rows: Sequence[Row], floor: int | None, most: int | None) -> Relaxed | None:
+        """Find the fewest papers under these rows; None where nothing satisfies them with `most` or fewer.
 
         Args:
             floor: where whole papers are looked for, how many it takes at the least: on the whole number itself a
                 corner is more often whole. None where a bound is enough.
         """
         dictionary, each = self._dictionary, self._moves.each
-        while dictionary.solve():
+        while dictionary.solve(None if most is None else most * each):
             least = ceil(dictionary.cost / each)
             values, parts = dictionary.values
             if self._take_broken(rows, values, parts):

@@ -99,10 +99,10 @@ class Dictionary:
         self._rows.append(row)
         self._slacks += 1
 
-    def solve(self) -> bool:
-        """Find the least cost under the rows taken in; False where nothing satisfies them."""
+    def solve(self, most: int | None = None) -> bool:
+        """Find the least cost under the rows taken in; False where nothing satisfies them for `most` or less."""
         pivots = 0
-        while True:
+        while most is None or self._cost[0] <= most * self._denominator:  # it only rises
             short = [number for number, row in enumerate(self._rows) if row[0] < 0]
             if not short:
                 return True
@@ -115,6 +115,7 @@ class Dictionary:
                 return False
             self._pivot(leaving, column)
             pivots += 1
+        return False
 
     def _entering(self, row: Sequence[int]) -> int:
         """Choose the column whose cost rises least for what it gives; 0 where none gives anything."""

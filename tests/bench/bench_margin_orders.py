@@ -63,17 +63,17 @@ def papers_of(chance: random.Random, shape: str, names: Sequence[str], papers: i
 
 def is_over(end: float) -> bool:
     """Whether the time is up."""
-    return time.perf_counter() > end
+    return time.process_time() > end
 
 
 def searched(counted: Counted, kind: Kind, seconds: float) -> Answers:
     """Search as `pollbook margin` does: each section alone, then any of them, the time dealt equally."""
     margins = Margins(counted)
-    end = time.perf_counter() + seconds
+    end = time.process_time() + seconds
     parts = len(counted.sections) + (len(counted.sections) > 1)
     alone = {}
     for number, section in enumerate(counted.sections):
-        now = time.perf_counter()
+        now = time.process_time()
         stop = now + max(end - now, 0) / (parts - number)
         alone[section] = margins.of_section(kind, section, partial(is_over, stop))
     return alone[counted.sections[0]] if parts == 1 else margins.of_all(kind, alone, partial(is_over, end))
@@ -116,9 +116,9 @@ def main() -> int:
             for kind in given.kinds:
                 exact, seconds, bounds = 0, [], []
                 for counted in drawn:
-                    start = time.perf_counter()
+                    start = time.process_time()
                     answers = searched(counted, kind, given.seconds)
-                    seconds.append(time.perf_counter() - start)
+                    seconds.append(time.process_time() - start)
                     every = all(answer.exact for answer in answers.values())
                     exact += every
                     if not every:
