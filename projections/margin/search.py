@@ -50,7 +50,7 @@ class Answer(NamedTuple):
 
 @dataclass(slots=True)
 class _Queue:
-    """Nodes by least papers; of equal ones those first that assume most."""
+    """Nodes by least papers; of equal ones first the longest orders, and of these those with the fewest branches."""
 
     heap: list[tuple[int, int, int, Node]] = field(default_factory=list)
     number: int = 0
@@ -58,7 +58,7 @@ class _Queue:
     def put(self, node: Node) -> None:
         """Add a node."""
         self.number -= 1  # of equal ones the last first
-        depth = len(node.order) + len(node.bounds) + len(node.rows)
+        depth = len(node.order) - len(node.bounds)
         heapq.heappush(self.heap, (node.least, -depth, self.number, node))
 
 
