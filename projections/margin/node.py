@@ -115,10 +115,7 @@ class Nodes:
         for side in node.sides:
             rows += self._side(side)
         sets |= {row.form.members: None for row in rows}
-        if node.relaxed is None:
-            program = Program(self.moves, tuple(sets))
-        else:
-            program = node.relaxed.program.extended(sets)
+        program = Program(self.moves, tuple(sets)) if node.relaxed is None else node.relaxed.program.extended(sets)
         for bound in node.bounds[program.bounds :]:
             program.branch(bound)
         relaxed = program.solve(rows, node.least if len(node.order) == self.size else None, self.most)

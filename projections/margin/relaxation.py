@@ -179,9 +179,7 @@ class Program:
 
     def branch(self, bound: Bound) -> None:
         """Take in a branch on a column of this program."""
-        self._dictionary.take(
-            {self._columns.index(bound.column): bound.sign}, bound.sign * bound.papers, keep=True
-        )
+        self._dictionary.take({self._columns.index(bound.column): bound.sign}, bound.sign * bound.papers, keep=True)
         self.bounds += 1
 
     def solve(self, rows: Sequence[Row], floor: int | None, most: int | None) -> Relaxed | None:

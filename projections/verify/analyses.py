@@ -7,11 +7,15 @@ from typing import TYPE_CHECKING
 
 from ledger.errors import PollbookError
 from ledger.streams.analysis import AnalysisPublished
+from projections.margin import published
 from projections.verify.counts import count_at
 from projections.verify.finding import Finding
 from projections.verify.results import result_at
 from projections.verify.rulings import Past
-from projections.whatif.whole import ENGINE, analysis_figures
+from projections.whatif import whole
+from projections.whatif.whole import analysis_figures
+
+ENGINES = {"what-if": whole.ENGINE, "margin": published.ENGINE}
 
 if TYPE_CHECKING:
     from ledger.store import Ledger
@@ -39,7 +43,10 @@ def check_analyses(
         if (event.blind is not None) != withheld:
             expected, found = ("a blind", "none") if withheld else ("no blind", "one")
             yield Finding("E15", "wrong-audience", position, event.stream, expected, found)
-        if event.engine != ENGINE:
+        kind = "what-if" if event.question.margin is None else "margin"
+        if event.kind != kind:
+            yield Finding("E15", "kind-differs", position, event.stream, kind, event.kind)
+        if event.engine != ENGINES[kind]:
             unchecked["E15"] = f"event {position} is by another version of the analysis: {event.engine}"
             continue
         yield from _again(ledger, record, contest, position, event)

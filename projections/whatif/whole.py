@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from ledger.whatif_figures import AnalysisFigures
+from projections.margin.published import margin_figures
 from projections.whatif.answer import answer
 from projections.whatif.asked import asked
 from projections.whatif.certificate import certificate, digest_of
@@ -48,6 +49,8 @@ def answered(
 
 def analysis_figures(record: Streams, basis: Basis, table: Table, question: Question, position: int) -> AnalysisFigures:
     """Give what a published analysis has to agree with; raises what `asked` does."""
+    if question.margin is not None:
+        return margin_figures(basis, table, question.margin, position)
     changed, found = answered(record, basis, table, question, position, Steps())
     return AnalysisFigures(
         position=position,

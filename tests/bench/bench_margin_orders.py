@@ -79,9 +79,7 @@ def searched(counted: Counted, kind: Kind, seconds: float) -> Answers:
     return alone[counted.sections[0]] if parts == 1 else margins.of_all(kind, alone, partial(is_over, end))
 
 
-def contests(
-    rule: AnyAlternativeVote, shape: str, size: int, papers: int, times: int
-) -> list[Counted]:
+def contests(rule: AnyAlternativeVote, shape: str, size: int, papers: int, times: int) -> list[Counted]:
     """Draw contests that elect somebody, of one section under a plain rule, of three in a college."""
     found = []
     number = 0
@@ -109,7 +107,9 @@ def main() -> int:
     parser.add_argument("--seconds", type=float, default=20, help="of each kind of change")
     given = parser.parse_args()
     left_open = 0
-    print(f"{'shape':14} {'candidates':>10} {'kind':9} {'exact':>7} {'median s':>9} {'most s':>7}  bounds where not exact")
+    print(
+        f"{'shape':14} {'candidates':>10} {'kind':9} {'exact':>7} {'median s':>9} {'most s':>7}  bounds where open"
+    )
     for size in given.sizes:
         for shape in given.shapes:
             drawn = contests(RULE, shape, size, given.papers, given.times)
