@@ -80,7 +80,8 @@ WHAT_IFS = st.fixed_dictionaries(
 MARGINS = st.fixed_dictionaries(
     {"kinds": st.just(["addition", "change"]), "section": IDS, "steps": st.lists(COUNTS, max_size=3)}
 )
-QUESTIONS = WHAT_IFS | st.fixed_dictionaries({"margin": MARGINS})
+OTHERS = ("accept_rejected", "leave_out", "leave_out_categories", "remove", "restore", "reverse", "unknown")
+QUESTIONS = WHAT_IFS | MARGINS.map(lambda margin: {name: [] for name in OTHERS} | {"margin": margin})
 FIGURES = st.lists(
     st.fixed_dictionaries(
         {"measure": st.sampled_from(["votes", "share"]), "stage": st.integers(1, 9), "value": st.just("12")},
