@@ -112,3 +112,5 @@ def test_a_margin_in_an_analysis_is_searched_again(published: Read) -> None:
     assert codes(published, **margin | {"question": less}) == {"not-reproducible"}
     stopped = Question(margin=MARGIN.margin.model_copy(update={"steps": (1, 1, 1)}))
     assert codes(published, **margin | {"question": stopped}) == {"not-reproducible"}
+    assert stopped.margin is not None
+    assert margin_figures(*counted, stopped.margin, event.as_of_position).verdict == "bounded"

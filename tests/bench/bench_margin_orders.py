@@ -77,7 +77,7 @@ def is_over(end: float) -> bool:
 
 
 def searched(counted: Counted, kind: Kind, seconds: float) -> list[Answer]:
-    """Search each section alone, the time dealt equally; of any sections of a college bounds are all that is claimed."""
+    """Search each section alone, the time dealt equally; over sections of a college only bounds are claimed."""
     margins = Margins(counted)
     end = time.process_time() + seconds
     answers: list[Answer] = []
@@ -90,7 +90,7 @@ def searched(counted: Counted, kind: Kind, seconds: float) -> list[Answer]:
 
 def contests(rule: AnyAlternativeVote, shape: str, size: int, papers: int, times: int) -> list[Counted]:
     """Draw contests that elect somebody, of one section under a plain rule, of three in a college."""
-    found = []
+    found: list[Counted] = []
     number = 0
     while len(found) < times:
         chance = random.Random(f"{shape} {size} {number}")
