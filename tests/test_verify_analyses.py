@@ -94,7 +94,7 @@ MARGIN = Question(margin=MarginAsked(kinds=("addition", "removal", "change"), st
 
 def test_a_margin_in_an_analysis_is_searched_again(published: Read) -> None:
     """The searches of six papers against four end by themselves, long before as many steps."""
-    ledger, record = published
+    _, record = published
     event = next(event for _, event in record.others if isinstance(event, AnalysisPublished))
     counted = count_at(record, read_contests(record)["leader"], event.as_of_position, ("E15", 0, ""))
     assert not isinstance(counted, Finding)
