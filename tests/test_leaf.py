@@ -756,9 +756,14 @@ FIELDS: dict[str, dict[str, Any]] = {
         "category": IDS,
         "change": st.sampled_from(["renewed", "lapsed", "resigned", "rejoined", "transferred", "upgraded"]),
         "on": DAYS,
-        "reason": DIGESTS,
-        "second": IDS,
         "unit": IDS,
+    },
+    "change-agreed.v1": {
+        "agreed": st.sampled_from(["change-membership", "hold-office"]),
+        "follows": COUNTS,
+        "person": IDS,
+        "reason": DIGESTS,
+        "terms": st.lists(st.fixed_dictionaries({"field": IDS, "value": TEXTS}), max_size=2),
     },
     "member-suspended.v1": {
         "body": IDS,
