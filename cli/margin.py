@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Iterator, Sequence
 
+from cli.access import log_opening
 from cli.count import say_provenance
 from cli.look import counted_at, moment_from
 from cli.margin_json import margin_json
@@ -13,11 +14,13 @@ from cli.screen import say, say_json, say_wrapped, table
 from ledger.errors import RefusedError, UsageError, nearest
 from ledger.field import ALL, rounded
 from ledger.rules.alternative import WeightedAlternativeVote
+from ledger.rules.question import MarginAsked
 from ledger.streams.result import ResultDeclared
 from projections.count.render import exact
 from projections.counting import Counted
 from projections.margin.certificate import NO_COUNT, marks_of, recounted
 from projections.margin.pairing import Pairing
+from projections.margin.published import Steps, is_small
 from projections.margin.recount import Moved
 from projections.margin.relaxation import Kind
 from projections.margin.report import KINDS, Line, MarginReport, report_margin
@@ -42,10 +45,14 @@ def show_margin(
     stage: int | None,
     time_limit: int,
     when: tuple[str | None, str | None],
+    who: tuple[str, str, str],
     *,
     as_json: bool,
 ) -> None:
     """Print the margins of a contest.
+
+    Args:
+        who: for which audience, for which purpose, and who asks; the public is not asked.
 
     Raises:
         UsageError: `unknown-kind`, `unknown-section`, `unknown-stage`.
@@ -56,13 +63,18 @@ def show_margin(
     counted, events = counted_at(place, contest, moment)
     require_declared(counted, [event for _, event in events if isinstance(event, ResultDeclared)], moment)
     _require_known(counted, section, stage)
-    report = report_margin(
-        counted.basis, counted.table, kinds, section, stage, _shares(time_limit) if time_limit else None
-    )
+    steps = Steps()
+    shares = steps.dealt(_shares(time_limit)) if time_limit else None
+    report = report_margin(counted.basis, counted.table, kinds, section, stage, shares)
+    audience, purpose, actor = who
+    if audience == "scrutineer":
+        log_opening(place, "margin", 1, purpose, actor)
+    asked = MarginAsked(kinds=tuple(kinds), section=section, steps=tuple(steps.taken))
+    all_shown = audience == "scrutineer"
     if as_json:
-        say_json(margin_json(counted, report, moment, time_limit))
+        say_json(margin_json(counted, report, asked, moment, time_limit, all_shown=all_shown))
         return
-    _say(counted, report, moment)
+    _say(counted, report, moment, all_shown=all_shown)
 
 
 def _kinds(kind: str | None) -> Sequence[Kind]:
@@ -124,7 +136,7 @@ def _shares(time_limit: int) -> Callable[[int], Callable[[], bool]]:
     return share
 
 
-def _say(counted: Counted, report: MarginReport, moment: Moment) -> None:
+def _say(counted: Counted, report: MarginReport, moment: Moment, *, all_shown: bool) -> None:
     names = counted.names
     say_wrapped(f"Margin of {counted.contest.office} ({counted.contest.contest}), {moment.says()}")
     say_provenance(counted)
@@ -137,7 +149,14 @@ def _say(counted: Counted, report: MarginReport, moment: Moment) -> None:
     if report.values and isinstance(counted.rule, WeightedAlternativeVote):
         _say_values(report)
     for line in _certified(report.lines):
-        _say_certificate(counted, line)
+        if all_shown or not is_small(counted.basis, line.answers["certain"]):
+            _say_certificate(counted, line)
+        else:
+            say()
+            say_wrapped(
+                f"The papers {WAYS[line.kind]} that do it are fewer than the {counted.basis.contest.smallest_cell} "
+                "that may be shown alone: see them with --audience scrutineer --purpose."
+            )
 
 
 def _say_grids(lines: Sequence[Line]) -> None:

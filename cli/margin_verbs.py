@@ -8,6 +8,7 @@ import typer
 
 from cli import whatif_verbs
 from cli.count_verbs import COUNT, AsOf, Contest, Json, KnownAt
+from cli.purpose import OpenerOption, PurposeOption
 
 
 def add_verbs(app: typer.Typer) -> None:
@@ -31,6 +32,11 @@ def margin(
     time_limit: Annotated[
         int, typer.Option("--time-limit", metavar="SECONDS", min=0, help="Stop the search then, and give bounds.")
     ] = 60,
+    audience: Annotated[
+        str, typer.Option("--audience", metavar="WHO", help="public: no few papers; or scrutineer: all, and logged.")
+    ] = "public",
+    purpose: PurposeOption = "",
+    actor: OpenerOption = "",
     as_of: AsOf = None,
     known_at: KnownAt = None,
     as_json: Json = False,
@@ -43,5 +49,8 @@ def margin(
       pollbook margin leader --section members --kind change
     """
     from cli.margin import show_margin
+    from cli.whatif import require_audience
 
-    show_margin(context.obj, contest, section, kind, stage, time_limit, (as_of, known_at), as_json=as_json)
+    require_audience(audience, purpose)
+    when, who = (as_of, known_at), (audience, purpose, actor)
+    show_margin(context.obj, contest, section, kind, stage, time_limit, when, who, as_json=as_json)

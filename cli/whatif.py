@@ -48,7 +48,7 @@ def show_whatif(
         RefusedError: `not-declared`, and what a count and `asked` raise.
     """
     audience, purpose, actor = who
-    _require_audience(audience, purpose)
+    require_audience(audience, purpose)
     moment = moment_from(*when)
     with viewed(place) as (ledger, views):
         require_known(moment, ledger)
@@ -79,7 +79,8 @@ def _set(rulings: Sequence[str] | None) -> dict[str, Any]:
     return {} if rulings is None else {"rulings": list(rulings)}
 
 
-def _require_audience(audience: str, purpose: str) -> None:
+def require_audience(audience: str, purpose: str) -> None:
+    """Refuse another audience (`unknown-audience`), or a scrutineer who names no purpose (`purpose-required`)."""
     if audience not in AUDIENCES:
         found = f"{audience!r}{nearest(audience, AUDIENCES)}"
         raise UsageError(

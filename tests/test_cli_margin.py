@@ -12,6 +12,7 @@ from pydantic import TypeAdapter
 from terminal import DEFINE_CONTEST, DEFINED, PAPERS, POLLED, RULE, Terminal
 
 from ledger.rules.count_rule import CountRule, rule_hash
+from projections.margin.report import KINDS
 
 THREE = DEFINE_CONTEST | {"candidates": [{"id": name, "name": name.upper()} for name in ("abbott", "balls", "cooper")]}
 DECLARE = {"contest": "leader", "elected": ["abbott"], "figures": []}
@@ -89,6 +90,58 @@ def test_with_no_time_it_cannot_say(declared: Terminal) -> None:
     found = json.loads(declared("margin", "leader", "--time-limit", "0", "--json").done())
     assert (found["margins"], found["time_limit"]) == ([], 0)
     assert found["unsaid"].startswith("Cannot say: ")
+
+
+def publish(at: Terminal, found: Any, **changes: Any) -> Any:
+    fields = {name: found[name] for name in ("contest", "question", "verdict", "certificate")}
+    return at.record("publish-analysis", fields | changes)
+
+
+def test_a_margin_is_published_and_found_again_by_verify(declared: Terminal) -> None:
+    found = json.loads(declared("margin", "leader", "--json").done())
+    assert (found["verdict"], len(found["question"]["margin"]["steps"])) == ("exact", 3)
+    publish(declared, found).done()
+    (event,) = json.loads(declared("show", "analysis/leader", "--json").done())
+    assert (event["kind"], event["verdict"], event["engine"]) == ("margin", "exact", "margin 1")
+    said = declared("show", "analysis/leader").done().replace("\n    ", " ")
+    assert "The margin: the fewest papers that elect somebody else by addition, removal and change" in said
+    assert "E15  ok" in declared("verify").out
+
+
+def test_a_margin_that_the_record_does_not_give_is_not_published(declared: Terminal) -> None:
+    found = json.loads(declared("margin", "leader", "--kind", "change", "--json").done())
+    publish(declared, found, verdict="bounded").refused("not-reproducible")
+    publish(declared, found, certificate="sha256:" + "0" * 64).refused("not-reproducible")
+    fewer = {"margin": found["question"]["margin"] | {"steps": [1]}}
+    publish(declared, found, question=fewer).refused("not-reproducible")
+    mixed = found["question"] | {"leave_out": ["members"]}
+    publish(declared, found, question=mixed).refused("bad-field", 2)
+
+
+def test_that_with_no_time_it_cannot_say_is_found_again(declared: Terminal) -> None:
+    found = json.loads(declared("margin", "leader", "--time-limit", "0", "--json").done())
+    assert (found["verdict"], found["question"]) == ("cannot-say", {"margin": {"kinds": [*KINDS]}})
+    publish(declared, found).done()
+    assert "E15  ok" in declared("verify").out
+
+
+def test_of_few_papers_the_public_sees_how_many_alone_and_a_scrutineer_which(at: Terminal) -> None:
+    read(at, THREE | {"smallest_cell": 2}).record("declare-result", DECLARE).done()
+    text = at("margin", "leader").done()
+    assert "The papers changed that do it are fewer than the 2 that may be shown alone" in text.replace("\n", " ")
+    assert "Papers changed that do it" not in text
+    assert "Papers added that do it, 2, to be counted again:" in text
+    answer = json.loads(at("margin", "leader", "--kind", "change", "--json").done())
+    told = answer["margins"][0]["certain"]
+    assert (told["verdict"], told["least"], told["hidden"], told["certificate"]) == ("exact", 1, True, None)
+    at("margin", "leader", "--audience", "scrutineer").refused("purpose-required", 2)
+    at("margin", "leader", "--audience", "panel").refused("unknown-audience", 2)
+    seen = ("--audience", "scrutineer", "--purpose", "scrutiny", "--as", "scrutineer")
+    assert "Papers changed that do it, 1, to be counted again:" in at("margin", "leader", *seen).done()
+    (logged,) = json.loads(at("access", "--json").done())
+    assert (logged["who"], logged["what"], logged["purpose"]) == ("scrutineer", "margin", "scrutiny")
+    publish(at, answer).done()  # what it tells of papers is what the public may see
+    assert "E15  ok" in at("verify").out
 
 
 @pytest.mark.parametrize(

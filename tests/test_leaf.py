@@ -66,7 +66,7 @@ TIMES = st.sampled_from(
 )
 STREAMS = st.lists(IDS, min_size=2, max_size=4).map("/".join)
 ITEMS = st.lists(st.fixed_dictionaries({"id": IDS, "name": TEXTS}), max_size=3)
-QUESTIONS = st.fixed_dictionaries(
+WHAT_IFS = st.fixed_dictionaries(
     {
         "accept_rejected": st.lists(st.fixed_dictionaries({"reason": IDS, "section": IDS}), max_size=2),
         "leave_out": st.lists(IDS, max_size=2),
@@ -77,6 +77,11 @@ QUESTIONS = st.fixed_dictionaries(
         "unknown": st.lists(st.fixed_dictionaries({"papers": COUNTS, "section": IDS}), max_size=2),
     }
 )
+MARGINS = st.fixed_dictionaries(
+    {"kinds": st.just(["addition", "change"]), "section": IDS, "steps": st.lists(COUNTS, max_size=3)}
+)
+OTHERS = ("accept_rejected", "leave_out", "leave_out_categories", "remove", "restore", "reverse", "unknown")
+QUESTIONS = WHAT_IFS | MARGINS.map(lambda margin: {name: [] for name in OTHERS} | {"margin": margin})
 FIGURES = st.lists(
     st.fixed_dictionaries(
         {"measure": st.sampled_from(["votes", "share"]), "stage": st.integers(1, 9), "value": st.just("12")},
@@ -1049,7 +1054,7 @@ FIELDS: dict[str, dict[str, Any]] = {
         "contest": IDS,
         "effect": st.sampled_from(["same", "changed", "could-not", "could", "by-lot"]),
         "engine": TEXTS,
-        "kind": st.just("what-if"),
+        "kind": st.sampled_from(["what-if", "margin"]),
         "number": NUMBERS,
         "question": QUESTIONS,
         "verdict": st.sampled_from(["exact", "bounded", "cannot-say"]),

@@ -13,13 +13,16 @@ from test_cli_margin import DECLARE, THREE, read
 from test_cli_whatif import SPOILT, asked, publish
 
 from ledger.event import Event
-from ledger.rules.question import Question, RulingNamed, SectionPapers
+from ledger.rules.question import MarginAsked, Question, RulingNamed, SectionPapers
 from ledger.store import Ledger, open_ledger
 from ledger.streams.account import Spoilt
 from ledger.streams.analysis import AnalysisPublished
 from ledger.streams.result import RecountOrdered, ResultAnnulled
+from projections.margin.published import margin_figures
 from projections.verify.analyses import check_analyses
 from projections.verify.contests import read_contests
+from projections.verify.counts import count_at
+from projections.verify.finding import Finding
 from projections.verify.record import RecordRead, read_record
 from projections.verify.snapshot import take_snapshot
 
@@ -125,3 +128,30 @@ def test_an_analysis_of_a_result_that_does_not_stand_is_found(
         others.insert(len(others) - 1, (others[-1][0] - 1, event))
     changed = RecordRead(others=others, batches=record.batches)
     assert code in {finding.code for finding in check_analyses(ledger, changed, read_contests(record))}
+
+
+MARGIN = Question(margin=MarginAsked(kinds=("addition", "removal", "change"), steps=(1000, 1000, 1000)))
+
+
+def test_a_margin_in_an_analysis_is_searched_again(published: Read) -> None:
+    """The searches of six papers against four end by themselves, long before as many steps."""
+    _, record = published
+    event = next(event for _, event in record.others if isinstance(event, AnalysisPublished))
+    counted = count_at(record, read_contests(record)["leader"], event.as_of_position, ("E15", 0, ""))
+    assert not isinstance(counted, Finding)
+    assert MARGIN.margin is not None
+    figures = margin_figures(*counted, MARGIN.margin, event.as_of_position)
+    margin = {"kind": "margin", "engine": figures.engine, "question": MARGIN, "effect": None, "verdict": "exact"}
+    margin |= {"certificate": figures.certificate}
+    assert codes(published, **margin) == set()
+    assert codes(published, **margin | {"kind": "what-if"}) == {"kind-differs"}
+    assert codes(published, **margin | {"verdict": "bounded"}) == {"not-reproducible"}
+    assert codes(published, **margin | {"certificate": "sha256:" + "0" * 64}) == {"not-reproducible"}
+    assert codes(published, **margin | {"effect": "could"}) == {"not-reproducible"}
+    assert codes(published, **margin | {"as_of_position": 10_000}) == {"as-of-later"}
+    less = Question(margin=MARGIN.margin.model_copy(update={"kinds": ("addition",)}))
+    assert codes(published, **margin | {"question": less}) == {"not-reproducible"}
+    stopped = Question(margin=MARGIN.margin.model_copy(update={"steps": (1, 1, 1)}))
+    assert codes(published, **margin | {"question": stopped}) == {"not-reproducible"}
+    assert stopped.margin is not None
+    assert margin_figures(*counted, stopped.margin, event.as_of_position).verdict == "bounded"

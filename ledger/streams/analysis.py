@@ -1,4 +1,4 @@
-"""`analysis/<contest>`: what-if verdicts that were published, each with its question; anybody can find them again.
+"""`analysis/<contest>`: verdicts and margins that were published, each with its question; anybody can find them again.
 
 Source: TULRCA 1992 s.51(5): an accident is disregarded if it was on a scale which could not affect the result.
 """
@@ -34,7 +34,7 @@ class AnalysisPublished(Event):
     contest: Id
     effect: Literal["same", "changed", "could-not", "could", "by-lot"] | None = None
     engine: Text
-    kind: Literal["what-if"]
+    kind: Literal["what-if", "margin"]
     number: Version
     question: Question
     verdict: Verdict
@@ -60,17 +60,19 @@ def analysis_stream(contest: str) -> Analyses:
 
 
 class PublishAnalysis(Command):
-    """Publish a what-if verdict. Refused where the record does not give it, or where it would tell of few papers."""
+    """Publish a what-if verdict or a margin. Refused where the record does not give it, or it tells of few papers."""
 
     signed = True
 
     contest: Id = Field(description="id of the contest")
     question: Question = Field(
-        description="what is supposed, as pollbook whatif --json gives it; as JSON: "
+        description="what is asked, as pollbook whatif --json or pollbook margin --json gives it; as JSON: "
         '{"accept_rejected":[{"reason":"no-declaration"}]}'
     )
     verdict: Verdict = Field(description="exact, bounded, or cannot-say")
-    certificate: Hash = Field(description="digest of the certificate, as pollbook whatif --json gives it")
+    certificate: Hash = Field(
+        description="digest of the certificate, as the same --json gives it"
+    )
 
 
 @decision(
@@ -96,6 +98,7 @@ def publish_analysis(
     """
     definition = require_contest(contest)
     where = f"analysis of contest {contest.id}"
+    kind: Literal["what-if", "margin"] = "what-if" if command.question.margin is None else "margin"
     if result.elected is None:
         raise refused("not-declared", where, "a result that was declared", "none", "Record declare-result first")
     if result.annulled:
@@ -112,8 +115,9 @@ def publish_analysis(
         ("certificate", figures.certificate, command.certificate),
     ):
         if found != said:
+            verb = "margin" if kind == "margin" else "whatif"
             who = " --audience scrutineer --purpose scrutiny" if command.question.names_electors else ""
-            remedy = f"Ask again: pollbook whatif {contest.id} --json{who}"
+            remedy = f"Ask again: pollbook {verb} {contest.id} --json{who}"
             raise refused("not-reproducible", f"{where}, {what}", found, said, remedy)
     event = AnalysisPublished(
         **act.on(analyses),
@@ -122,7 +126,7 @@ def publish_analysis(
         contest=contest.id,
         effect=figures.effect or None,
         engine=figures.engine,
-        kind="what-if",
+        kind=kind,
         number=analyses.number + 1,
         question=command.question,
         verdict=command.verdict,

@@ -23,6 +23,7 @@ class Box:
         self.valid = sum(papers.values())
         self._among: dict[int, dict[Order, int]] = {self.everybody: self.papers}
         self._tallies: dict[int, list[int]] = {}
+        self._beside: dict[tuple[int, int], list[tuple[Order, int, int]]] = {}
 
     def among(self, members: int) -> Mapping[Order, int]:
         """Give the rankings of these candidates alone, `()` for papers that rank none of them, and their papers."""
@@ -38,6 +39,18 @@ class Box:
                     ranking = ranking[:place] + ranking[place + 1 :]
                 found[ranking] = found.get(ranking, 0) + number
             self._among[members] = found
+        return found
+
+    def beside(self, members: int, name: int) -> Sequence[tuple[Order, int, int]]:
+        """Give rankings of these candidates, papers that put `name` before all of them, and papers that do not."""
+        found = self._beside.get((members, name))
+        if found is None:
+            before: dict[Order, int] = {}
+            for ranking, number in self.among(members | 1 << name).items():
+                if ranking and ranking[0] == name:
+                    before[ranking[1:]] = number
+            pairs = ((each, before.get(each, 0), number) for each, number in self.among(members).items())
+            found = self._beside[members, name] = [(each, first, number - first) for each, first, number in pairs]
         return found
 
     def tally(self, members: int) -> Sequence[int]:

@@ -57,13 +57,19 @@ class Nodes:
     Args:
         everything: all papers, those that stay as well as those that may move, as one box; None where papers weigh
             differently.
+
+    Attributes:
+        most: nodes that need more papers are left out; None for no such number.
     """
+
+    most: int | None = None
 
     def __init__(
         self, rule: AnyAlternativeVote, forms: Forms, moves: Moves, everything: Box | None, winner: int
     ) -> None:
         self.rule, self.moves, self.size = rule, moves, moves.boxes[0].size
         self._forms, self._everything, self._winner = forms, everything, winner
+        self._compared: dict[tuple[int, int, int], Form] = {}
         # where candidates are excluded together, the ladder looks at other stages than those of the orders here
         self.refines = forms.exact and (rule.exclusion == "single-lowest" or rule.ties[0] == "lot")
 
@@ -78,13 +84,13 @@ class Nodes:
         rows = (row._replace(need=1) for place in range(self.size - 1) for row in self._lowest(order[place:]))
         return Node(order, rows=tuple(rows))
 
-    def longer(self, node: Node, most: int | None) -> Iterator[Node]:
-        """Give the ends that begin one exclusion earlier, but those that need more than `most`."""
+    def longer(self, node: Node) -> Iterator[Node]:
+        """Give the ends that begin one exclusion earlier."""
         for name in range(self.size):
             if name not in node.order:
                 order = (name, *node.order)
                 least = max(node.least, self._outside(order))
-                if most is None or least <= most:
+                if self.most is None or least <= self.most:
                     yield from self.solved(replace(node, order=order, least=least))
 
     def along_a_side(self, node: Node) -> Iterator[Node]:
@@ -103,13 +109,16 @@ class Nodes:
         return self._forms.half_of_all and len(members) == 2
 
     def solved(self, node: Node) -> Iterator[Node]:
-        """Give the node with its program solved; nothing where nothing satisfies it."""
+        """Give the node with its program solved; nothing where nothing satisfies it with `most` papers or fewer."""
         rows = [*self._along(node.order), *node.rows]
         sets = {set_of(node.order[place:]): None for place in range(len(node.order) - 1)}
         for side in node.sides:
             rows += self._side(side)
         sets |= {row.form.members: None for row in rows}
-        relaxed = Program(self.moves, tuple(sets), rows).solve(node.bounds, node.least)
+        program = Program(self.moves, tuple(sets)) if node.relaxed is None else node.relaxed.program.extended(sets)
+        for bound in node.bounds[program.bounds :]:
+            program.branch(bound)
+        relaxed = program.solve(rows, node.least if len(node.order) == self.size else None, self.most)
         if relaxed is not None:
             yield replace(node, least=max(node.least, relaxed.least), relaxed=relaxed)
 
@@ -134,7 +143,10 @@ class Nodes:
 
     def below(self, members: int, lower: int, higher: int) -> Form:
         """Compare two."""
-        return self._forms.below(members, lower, higher)
+        found = self._compared.get((members, lower, higher))
+        if found is None:
+            found = self._compared[members, lower, higher] = self._forms.below(members, lower, higher)
+        return found
 
     def base(self, members: int) -> Form | None:
         """Papers without which comparisons say nothing, where these could all be moved away."""

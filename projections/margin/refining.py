@@ -85,7 +85,7 @@ def _is_lower(nodes: Nodes, node: Node, path: Order, place: int, other: int) -> 
 
 
 def _value(form: Form, relaxed: Relaxed) -> int:
-    place = relaxed.read.place(form.members)
+    place = relaxed.program.read.place(form.members)
     held = form.now
     for column, number in relaxed.moved.items():
         held += int(number) * form.of(column.section, column.holders[place], column.sign)

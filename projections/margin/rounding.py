@@ -98,7 +98,7 @@ def shown(
             room[section] = room.get(section, 0) + papers
         for column, number in mine.items():
             if column.sign > 0:
-                ranking = relaxed.examples[column.holders]
+                ranking = relaxed.program.examples[column.holders]
                 for section, papers in _dealt(number, room, next(iter(sections)), change=moves.kind == "change"):
                     _put(added, section, ranking, papers, names)
     return Moved(added, removed)
@@ -113,7 +113,7 @@ def _taken(
     for section, rankings in sections.items():
         found: dict[Holders, list[Order]] = {kind: [] for kind in left}
         for ranking in rankings:
-            kind = relaxed.read.read(ranking)
+            kind = relaxed.program.read.read(ranking)
             if kind in found:
                 found[kind].append(ranking)
         for kind, alike in found.items():

@@ -50,7 +50,7 @@ class Answer(NamedTuple):
 
 @dataclass(slots=True)
 class _Queue:
-    """Nodes by least papers; of equal ones those first that assume most."""
+    """Nodes by least papers; of equal ones first the longest orders, and of these those with the fewest branches."""
 
     heap: list[tuple[int, int, int, Node]] = field(default_factory=list)
     number: int = 0
@@ -58,7 +58,7 @@ class _Queue:
     def put(self, node: Node) -> None:
         """Add a node."""
         self.number -= 1  # of equal ones the last first
-        depth = len(node.order) + len(node.bounds) + len(node.rows)
+        depth = len(node.order) - len(node.bounds)
         heapq.heappush(self.heap, (node.least, -depth, self.number, node))
 
 
@@ -99,7 +99,7 @@ class Search:
         """Search until both goals are answered or the time is up."""
         queue = _Queue()
         for node in self.nodes.first():
-            queue.put(node)
+            self._dive(node, queue)
         settled: dict[Goal, Answer] = {}
         while True:
             least = queue.heap[0][0] if queue.heap else None
@@ -113,6 +113,17 @@ class Search:
             for node in self._after(heapq.heappop(queue.heap)[-1]):
                 queue.put(node)
 
+    def _dive(self, node: Node, queue: _Queue) -> None:
+        """Go down to an order that may need few papers, and queue what is left aside: a bound from above, soon."""
+        while len(node.order) < self.nodes.size and not self.expired():
+            parts = sorted(self._after(node), key=lambda each: each.least)
+            if not parts:
+                return
+            for each in parts[1:]:
+                queue.put(each)
+            node = parts[0]
+        queue.put(node)
+
     def _is_settled(self, goal: Goal, least: int | None) -> bool:
         most = self.most(goal)
         return least is None or (most is not None and least >= most)
@@ -124,13 +135,18 @@ class Search:
 
     def _after(self, node: Node) -> Iterator[Node]:
         """Take a node apart; what needs as many papers as are known to do is left out."""
-        known = self.most("certain")
-        for each in self._parts(node, None if known is None else known - 1):
-            if (known is None or each.least < known) and (self.ceiling is None or each.least <= self.ceiling):
+        self._bound()
+        for each in self._parts(node):
+            if self.nodes.most is None or each.least <= self.nodes.most:
                 yield each
             if self.expired():
                 self._leave(node)
                 return
+
+    def _bound(self) -> None:
+        known = self.most("certain")
+        bounds = [each for each in (known and known - 1, self.ceiling) if each is not None]
+        self.nodes.most = min(bounds, default=None)
 
     def _leave(self, node: Node) -> None:
         for goal in GOALS:
@@ -139,9 +155,9 @@ class Search:
     def _open(self, goal: Goal, least: int) -> None:
         self.opened[goal] = min(least, self.opened.get(goal, least))
 
-    def _parts(self, node: Node, most: int | None) -> Iterator[Node]:
+    def _parts(self, node: Node) -> Iterator[Node]:
         if len(node.order) < self.nodes.size:
-            yield from self.nodes.longer(node, most)
+            yield from self.nodes.longer(node)
             return
         if any(len(side) < self.nodes.size for side in node.sides):
             yield from self.nodes.along_a_side(node)

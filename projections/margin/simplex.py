@@ -17,22 +17,23 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
 PIVOTS_BEFORE_BLAND = 200  # of one solution; then the rule that cannot cycle
+SLACKS_FROM = 1 << 30  # names of slacks, above those of any variable
 
 
 class Dictionary:
     """A linear program as far as its rows were taken in: what every basic variable is in terms of the others.
 
-    Variables are numbered: 0 to n-1 are those of the program, n and more the slacks of rows in the order they came.
+    Variables are numbered: 0 to n-1 are those of the program, `SLACKS_FROM` and more the slacks of rows as they came.
     """
 
     def __init__(self, costs: Sequence[int]) -> None:
-        self._size = len(costs)
-        self._others = list(range(self._size))  # variables at 0, by column
+        self._others = list(range(len(costs)))  # variables at 0, by column
         self._basic: list[int] = []  # by row
         self._rows: list[list[int]] = []  # constant, then a coefficient for each column; all over the denominator
         self._cost: list[int] = [0, *costs]
         self._denominator = 1
-        self._slacks = 0
+        self._slacks = SLACKS_FROM
+        self._kept: set[int] = set()  # slacks of rows that are never left out
 
     @property
     def cost(self) -> Fraction:
@@ -43,14 +44,46 @@ class Dictionary:
     def values(self) -> tuple[dict[int, int], int]:
         """The program's variables that are not 0, and what all of them are to be divided by."""
         found = {
-            name: row[0] for name, row in zip(self._basic, self._rows, strict=True) if name < self._size and row[0]
+            name: row[0] for name, row in zip(self._basic, self._rows, strict=True) if name < SLACKS_FROM and row[0]
         }
         return found, self._denominator
 
-    def take(self, coefficients: Mapping[int, int], bound: int) -> None:
-        """Take in a row: variable -> coefficient, others 0; their sum is at least `bound`."""
+    def split(self, parts: Sequence[Sequence[int]]) -> Dictionary:
+        """Give the same program where each variable is the sum of others, its parts, that cost what it costs.
+
+        Every row taken in stays, and a solution stays one, so that the method goes on from there. Rows that do not
+        bind are left out: whoever takes rows in lazily takes them in again where they are broken.
+
+        Args:
+            parts: for each variable the numbers of its parts, one or more; the first has all of it to begin with.
+        """
+        made = Dictionary(())
+        kept = [
+            (name, row)
+            for name, row in zip(self._basic, self._rows, strict=True)
+            if name < SLACKS_FROM or not row[0] or name in self._kept
+        ]
+        made._denominator, made._slacks, made._kept = self._denominator, self._slacks, set(self._kept)
+        made._basic = [name if name >= SLACKS_FROM else parts[name][0] for name, _ in kept]
+        made._others, columns = [], [0]
+        for column, name in enumerate(self._others, start=1):
+            mine = parts[name] if name < SLACKS_FROM else (name,)
+            made._others += mine
+            columns += [column] * len(mine)
+        made._cost = [self._cost[column] for column in columns]
+        made._rows = [[row[column] for column in columns] for _, row in kept]
+        for number, (name, _) in enumerate(kept):
+            more = parts[name][1:] if name < SLACKS_FROM else ()
+            made._others += more
+            made._cost += [0] * len(more)
+            for each, row in enumerate(made._rows):
+                row += [-self._denominator if each == number else 0] * len(more)
+        return made
+
+    def take(self, coefficients: Mapping[int, int], bound: int, *, keep: bool = False) -> None:
+        """Take in a row: variable -> coefficient, others 0; their sum is at least `bound`; to `keep` it for good."""
         denominator = self._denominator
-        row = [0] * (self._size + 1)
+        row = [0] * (len(self._others) + 1)
         row[0] = -bound * denominator
         place = {name: column for column, name in enumerate(self._others, start=1)}
         where = {name: number for number, name in enumerate(self._basic)}
@@ -60,14 +93,16 @@ class Dictionary:
             else:
                 told = self._rows[where[name]]
                 row = [mine + coefficient * its for mine, its in zip(row, told, strict=True)]
-        self._basic.append(self._size + self._slacks)
+        if keep:
+            self._kept.add(self._slacks)
+        self._basic.append(self._slacks)
         self._rows.append(row)
         self._slacks += 1
 
-    def solve(self) -> bool:
-        """Find the least cost under the rows taken in; False where nothing satisfies them."""
+    def solve(self, most: int | None = None) -> bool:
+        """Find the least cost under the rows taken in; False where nothing satisfies them for `most` or less."""
         pivots = 0
-        while True:
+        while most is None or self._cost[0] <= most * self._denominator:  # it only rises
             short = [number for number, row in enumerate(self._rows) if row[0] < 0]
             if not short:
                 return True
@@ -80,6 +115,7 @@ class Dictionary:
                 return False
             self._pivot(leaving, column)
             pivots += 1
+        return False
 
     def _entering(self, row: Sequence[int]) -> int:
         """Choose the column whose cost rises least for what it gives; 0 where none gives anything."""
@@ -98,10 +134,21 @@ class Dictionary:
     def _pivot(self, leaving: int, column: int) -> None:
         pivot_row = self._rows[leaving]
         pivot, denominator = pivot_row[column], self._denominator
-        for number, row in enumerate(self._rows):
-            if number != leaving:
-                self._rows[number] = _eliminated(row, pivot_row, column, pivot, denominator)
-        self._cost = _eliminated(self._cost, pivot_row, column, pivot, denominator)
+        if pivot == denominator:
+            told = [(place, entry) for place, entry in enumerate(pivot_row) if entry and place != column]
+            for row in (*self._rows, self._cost):
+                factor = row[column]
+                if factor and row is not pivot_row:
+                    if denominator == 1:
+                        for place, entry in told:
+                            row[place] -= factor * entry
+                    else:
+                        for place, entry in told:
+                            row[place] -= factor * entry // denominator  # exact: what is left is whole
+        else:
+            for row in (*self._rows, self._cost):
+                if row is not pivot_row:
+                    _eliminate(row, pivot_row, column, denominator)
         turned = [-entry for entry in pivot_row]
         turned[column] = denominator
         self._rows[leaving] = turned
@@ -109,10 +156,10 @@ class Dictionary:
         self._basic[leaving], self._others[column - 1] = self._others[column - 1], self._basic[leaving]
 
 
-def _eliminated(row: Sequence[int], pivot_row: Sequence[int], column: int, pivot: int, denominator: int) -> list[int]:
-    factor = row[column]
+def _eliminate(row: list[int], pivot_row: Sequence[int], column: int, denominator: int) -> None:
+    factor, pivot = row[column], pivot_row[column]
     if not factor:
-        return [entry * pivot // denominator for entry in row] if pivot != denominator else list(row)
-    found = [(entry * pivot - factor * its) // denominator for entry, its in zip(row, pivot_row, strict=True)]
-    found[column] = factor
-    return found
+        row[:] = [entry * pivot // denominator for entry in row]
+        return
+    row[:] = [(entry * pivot - factor * its) // denominator for entry, its in zip(row, pivot_row, strict=True)]
+    row[column] = factor

@@ -208,6 +208,14 @@ def _(event: AnalysisPublished, _names: Names) -> Sentences:
         f"{counted(len(question.remove), 'elector')} removed" if question.remove else "",
     ]
     supposed = listed([part for part in parts if part]) if any(parts) else "nothing"
+    if question.margin is not None:
+        where = f"section {question.margin.section}" if question.margin.section else "each section and of any"
+        return (
+            f"published analysis {event.number} of contest {event.contest}, of the count up to event "
+            f"{event.as_of_position}: {event.verdict}",
+            f"The margin: the fewest papers that elect somebody else by {listed(question.margin.kinds)}, of {where}.",
+            f"Its certificate is {short(event.certificate)}, by the engine {quoted(event.engine)}.",
+        )
     return (
         f"published analysis {event.number} of contest {event.contest}, of the count up to event "
         f"{event.as_of_position}: {event.verdict}, {COULD_IT[event.effect]}",

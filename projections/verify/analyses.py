@@ -7,10 +7,14 @@ from typing import TYPE_CHECKING
 
 from ledger.errors import PollbookError
 from ledger.streams.analysis import AnalysisPublished
+from projections.margin import published
 from projections.verify.counts import count_at
 from projections.verify.finding import Finding
 from projections.verify.results import result_at
-from projections.whatif.whole import ENGINE, analysis_figures
+from projections.whatif import whole
+from projections.whatif.whole import analysis_figures
+
+ENGINES = {"what-if": whole.ENGINE, "margin": published.ENGINE}
 
 if TYPE_CHECKING:
     from ledger.store import Ledger
@@ -43,8 +47,11 @@ def check_analyses(ledger: Ledger, record: RecordRead, contests: Mapping[str, Co
             expected, found = ("a blind", "none") if withheld else ("no blind", "one")
             yield Finding("E15", "wrong-audience", position, event.stream, expected, found)
         yield from _check_result(record, position, event)
-        if event.engine != ENGINE:
-            expected = f"an analysis by {ENGINE}, the engine of this program"
+        kind = "what-if" if event.question.margin is None else "margin"
+        if event.kind != kind:
+            yield Finding("E15", "kind-differs", position, event.stream, kind, event.kind)
+        if event.engine != ENGINES[kind]:
+            expected = f"an analysis by {ENGINES[kind]}, the engine of this program"
             yield Finding("E15", "unknown-engine", position, event.stream, expected, event.engine)
         elif event.as_of_position >= position:
             expected, found = f"a count before event {position}", f"of {event.as_of_position}"

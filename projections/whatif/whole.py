@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from ledger.whatif_figures import AnalysisFigures
+from projections.margin.published import margin_figures
 from projections.moment import Moment
 from projections.whatif.answer import answer
 from projections.whatif.asked import asked
@@ -51,6 +52,8 @@ def answered(
 
 def analysis_figures(ledger: Record, basis: Basis, table: Table, question: Question, position: int) -> AnalysisFigures:
     """Give what a published analysis has to agree with, from the record up to a position; raises what `asked` does."""
+    if question.margin is not None:
+        return margin_figures(basis, table, question.margin, position)
     record = RecordSeen(ledger, Moment(known_at_position=position))
     changed, found = answered(record, basis, table, question, position, Steps())
     return AnalysisFigures(
