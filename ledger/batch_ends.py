@@ -1,4 +1,4 @@
-"""The two ends of a batch that is carried out page by page: what opens it, and what closes it.
+"""A batch that is carried out page by page: what it is carried out with, what opens it, and what closes it.
 
 It is signed as it is opened; another command that goes on with it is signed as it is closed.
 """
@@ -9,11 +9,24 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
 from ledger.event import Event
+from ledger.leaf import Draw
 from ledger.record import Record
 from ledger.recorder import Guard
 from ledger.streams.signature import Signed
+from ledger.vault import Vault
 
 Conceal = Callable[[Event], Event]  # an event -> the same without its private values
+
+
+@dataclass(slots=True)
+class AtDesk:
+    """What a batch is carried out with; `progress` is told how many are done, and how many there are."""
+
+    ledger: Record
+    vault: Vault
+    draw: Draw
+    now: Callable[[], str]
+    progress: Callable[[int, int], None]
 
 
 @dataclass(slots=True)

@@ -12,17 +12,16 @@ from dataclasses import dataclass, field
 from hashlib import sha256
 from typing import Any, NamedTuple
 
-from ledger.batch_ends import BatchEnds
+from ledger.batch_ends import AtDesk, BatchEnds
 from ledger.build import Build, BuildTally, Entitled, Right
 from ledger.decision import fold
 from ledger.entry_leaf import EntryLeaves
-from ledger.leaf import Draw, encode, random_texts
+from ledger.leaf import encode, random_texts
 from ledger.record import Record
 from ledger.recorder import ConflictError, Guard, NewRow
 from ledger.rules.franchise import Several
 from ledger.seal.merkle import leaf_hash
 from ledger.streams.entry import Entries, EntryAdded, EntryNow, kept_instead
-from ledger.vault import Vault
 
 ADDED = "entry-added.v1"
 ATTEMPTS = 8  # times that a page is looked at anew because somebody else changed one of its people's entries
@@ -83,15 +82,10 @@ class Written:
 
 
 @dataclass(slots=True)
-class Building:
+class Building(AtDesk):
     """One build being carried out at the desk."""
 
-    ledger: Record
-    vault: Vault
     build: Build
-    draw: Draw
-    now: Callable[[], str]
-    progress: Callable[[int, int], None]
 
     def run(self, ends: BatchEnds) -> tuple[int, int]:
         """Open the build, or go on with one that was left open, then close it.

@@ -7,35 +7,28 @@ come in the same order, what is in the ledger is passed over, and what only the 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from hashlib import sha256
 from typing import Any
 
-from ledger.batch_ends import BatchEnds
+from ledger.batch_ends import AtDesk, BatchEnds
 from ledger.intake import NO_KEY, Intake, Leaves, Row, Rows, Tally
 from ledger.intake_sort import Sorted, Sorter
-from ledger.leaf import Draw, encode, random_texts
+from ledger.leaf import encode, random_texts
 from ledger.member_leaf import MemberLeaves
-from ledger.record import Record
 from ledger.recorder import PAGE_ROWS, ConflictError, Guard, NewRow
 from ledger.seal.merkle import leaf_hash
 from ledger.streams.membership import MemberAmended
-from ledger.vault import Vault
 
 ATTEMPTS = 8  # times that a page is sorted anew because somebody else registered one of its members meanwhile
 
 
 @dataclass(slots=True)
-class Taking:
+class Taking(AtDesk):
     """One intake being carried out at the desk."""
 
-    ledger: Record
-    vault: Vault
     intake: Intake
-    draw: Draw
-    now: Callable[[], str]
-    progress: Callable[[int, int], None]
 
     def run(self, ends: BatchEnds) -> tuple[int, int]:
         """Open the intake, or go on with one that was left open, then reconcile it.

@@ -14,16 +14,14 @@ from itertools import groupby
 from operator import attrgetter
 from typing import Any
 
-from ledger.batch_ends import BatchEnds, stamped
+from ledger.batch_ends import AtDesk, BatchEnds, stamped
 from ledger.event import Event
-from ledger.leaf import Draw, encode, random_texts
+from ledger.leaf import encode, random_texts
 from ledger.marking import Marking, MarkRow, MarkTally, PapersOf, Return, Sorted, sort_rows
 from ledger.member_vault import RejectedRow
-from ledger.record import Record
 from ledger.recorder import PAGE_ROWS, Guard
 from ledger.seal.merkle import leaf_hash
 from ledger.streams.returned import DuplicateReturnHeld, ReturnMarked
-from ledger.vault import Vault
 
 NOTHING_UNDER_WAY = ("", "", "")  # no disclosure of marks is in the vault
 Placed = tuple[str, int, Return]  # person, version on their stream, what came back
@@ -77,15 +75,10 @@ class Counted:
 
 
 @dataclass(slots=True)
-class MarkTaking:
+class MarkTaking(AtDesk):
     """One marked register being taken in at the desk."""
 
-    ledger: Record
-    vault: Vault
     marking: Marking
-    draw: Draw
-    now: Callable[[], str]
-    progress: Callable[[int, int], None]
 
     def run(self, ends: BatchEnds) -> tuple[int, int]:
         """Open the batch, or go on with one that was left open, then reconcile it.

@@ -14,12 +14,12 @@ from struct import Struct
 from typing import Any, NamedTuple
 
 from ledger.bank_rows import BankRow
-from ledger.batch_ends import BatchEnds, stamped
+from ledger.batch_ends import AtDesk, BatchEnds, stamped
 from ledger.decision import State, fold
 from ledger.errors import RefusedError
 from ledger.event import Event
 from ledger.intake import APPLICATION, Row, Rows
-from ledger.leaf import Draw, conceal, encode
+from ledger.leaf import conceal, encode
 from ledger.member_vault import RejectedRow
 from ledger.paying import ACCEPTED, HELD, Fate, Kind, Paying, PaymentClaim, Sum, Sums, Unread
 from ledger.record import Record
@@ -28,7 +28,6 @@ from ledger.seal.merkle import leaf_hash
 from ledger.streams.application import Application, application_stream
 from ledger.streams.application_events import FeeFailed, FeeReceived, FeeRefunded
 from ledger.streams.payment import KINDS, Payment, payment_events, payment_stream, require_payable
-from ledger.vault import Vault
 
 ENTRY = Struct(">12sBI")  # key of the reference, kind, line
 PAGE = 2_500  # rows of one transaction, each of two events
@@ -122,15 +121,10 @@ class Page:
 
 
 @dataclass(slots=True)
-class PaymentTaking:
+class PaymentTaking(AtDesk):
     """One file of payments being carried out at the desk."""
 
-    ledger: Record
-    vault: Vault
     paying: Paying
-    draw: Draw
-    now: Callable[[], str]
-    progress: Callable[[int, int], None]
     hashed: Any = field(default_factory=sha256)
 
     def run(self, ends: BatchEnds) -> tuple[int, int]:

@@ -7,31 +7,24 @@ meanwhile, what was found may not hold any more: that stream is left out, and co
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from hashlib import sha256
 from typing import Any
 
-from ledger.batch_ends import BatchEnds
+from ledger.batch_ends import AtDesk, BatchEnds
 from ledger.event import Event
-from ledger.leaf import Draw, encode, random_texts
-from ledger.record import Record
+from ledger.leaf import encode, random_texts
 from ledger.recorder import ConflictError, Guard, NewRow
 from ledger.seal.merkle import leaf_hash
 from ledger.sweep import Sweep, Swept
-from ledger.vault import Vault
 
 
 @dataclass(slots=True)
-class Sweeping:
+class Sweeping(AtDesk):
     """One sweep being carried out at the desk."""
 
-    ledger: Record
-    vault: Vault
     sweep: Sweep
-    draw: Draw
-    now: Callable[[], str]
-    progress: Callable[[int, int], None]
     events: int = 0
     changed: int = 0
     counts: Counter[Any] = field(default_factory=Counter)
