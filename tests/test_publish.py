@@ -17,6 +17,7 @@ from typing import Any, cast
 from unittest.mock import patch as replaced
 
 import pytest
+from lacking import lacking
 from terminal import CLOSE_POLL, DEFINE_CONTEST, DEFINED, RULE, Answer, Terminal, terminal_at
 
 import projections.publish.pack
@@ -390,7 +391,7 @@ def test_a_disk_that_fills_up_leaves_nothing(copied: Terminal) -> None:
     room.mkdir()
     mount = ["mount", "-t", "tmpfs", "-o", "size=64k", "tmpfs", str(room)]
     if subprocess.run(mount, capture_output=True, check=False).returncode:
-        pytest.skip("only who may mount can try this")
+        lacking("only who may mount can try this")
     try:
         copied("publish", "room/pack").refused("disk-full")
         assert list(room.iterdir()) == []
