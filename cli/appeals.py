@@ -14,7 +14,7 @@ from ledger.streams.interest import interests_stream
 from projections.oversight.appeal_folding import MANNERS
 from projections.oversight.docket import STATES, Docket, DocketLine, DocketTotals, docket_totals, evidence_given
 from projections.oversight.lateness import calendar_of
-from projections.oversight.panels import as_known
+from projections.oversight.panels import as_known, elections_known
 from projections.oversight.register import PAGE, page_of
 from projections.papers import PaperProjection
 from projections.story.words import counted
@@ -89,7 +89,8 @@ def docket_in(seen: Overseen) -> Docket:
     deadlines = deadlines_in(seen, calendar_of(seen.ledger, election, seen.moment, at))
     reviewers = sorted({person for each in seen.oversight.appeals for person in each.reviewers})
     interests = {each: as_known(seen.ledger, interests_stream(each), seen.moment) for each in reviewers}
-    return Docket(seen.oversight, deadlines, at, interests, evidence_given(seen.database, election))
+    elections = elections_known(seen.ledger, interests.values(), seen.moment)
+    return Docket(seen.oversight, deadlines, at, interests, elections, evidence_given(seen.database, election))
 
 
 def _require(option: str, value: str, known: tuple[str, ...], code: str) -> None:

@@ -31,6 +31,7 @@ from ledger.streams.ground import ground_stream
 from projections.admissions import OpenApplications
 from projections.cures import Invitations, Lapses
 
+SHOWN = 20  # applications named that wait for a case
 Run = TypeVar("Run", Invitation, Lapse)
 
 
@@ -49,13 +50,17 @@ class Told(NamedTuple):
 
 
 class Came(NamedTuple):
-    """What it came to: the batch, None where nothing was recorded; applications; what was done, and not, by code."""
+    """What it came to: the batch, None where nothing was recorded; applications; what was done, and not, by code.
+
+    `waiting` are the applications that an open case holds, each with the ids of the cases.
+    """
 
     batch: str | None
     applications: int
     did: Mapping[str, int]
     did_not: Mapping[str, int]
     changed: int = 0
+    waiting: Mapping[str, Sequence[str]] = {}
 
 
 def invite_cures(place: Place, election: str, told: Told, actor: str, *, as_json: bool) -> None:
@@ -88,7 +93,13 @@ def invite_cures(place: Place, election: str, told: Told, actor: str, *, as_json
             sealed = _record(place, desk, given.model_copy(update={"number": number}).of(source), who)
             closed = stands(desk.ledger, run).closed
             assert closed is not None  # noqa: S101  # the desk closes what it carries out
-            counts = (closed.applications, _plain(closed.invited), _plain(closed.not_invited), closed.changed)
+            counts = (
+                closed.applications,
+                _plain(closed.invited),
+                _plain(closed.not_invited),
+                closed.changed,
+                source.waiting,
+            )
             came = Came(run.stream, *counts)
             told_so = invited_in(desk.ledger, run.stream) if told.out else []
     if told.out:
@@ -117,7 +128,7 @@ def lapse_applications(place: Place, election: str, actor: str, *, as_json: bool
             closed = stands(desk.ledger, run).closed
             assert closed is not None  # noqa: S101  # the desk closes what it carries out
             did = _plain(closed.lapsed)
-            came = Came(run.stream, sum(did.values()), did, _plain(closed.not_lapsed), closed.changed)
+            came = Came(run.stream, sum(did.values()), did, _plain(closed.not_lapsed), closed.changed, source.waiting)
     _print(came, ("lapsed", "not_lapsed"), sealed, as_json=as_json)
 
 
@@ -166,7 +177,7 @@ def _counted(
         did.update(code for event in page for code in counted_of(event))
         if told_so is not None:
             told_so += (event for event in page if isinstance(event, CureInvited))
-    return Came(None, applications, did, dict(source.left_out))
+    return Came(None, applications, did, dict(source.left_out), 0, source.waiting)
 
 
 def _record(place: Place, desk: Desk, command: InviteCures | LapseApplications, actor: str) -> Sealed | None:
@@ -185,7 +196,8 @@ def _print(came: Came, names: tuple[str, str], sealed: Sealed | None, *, as_json
     did, did_not = names
     if as_json:
         counts = {"applications": came.applications, did: dict(came.did), did_not: dict(came.did_not)}
-        say_json({"batch": came.batch, **counts, "changed": came.changed, **tree_of(sealed)})
+        waiting = {name: list(cases) for name, cases in came.waiting.items()}
+        say_json({"batch": came.batch, **counts, "changed": came.changed, "waiting": waiting, **tree_of(sealed)})
         return
     what = did if came.batch else f"to be {did}"
     say(f"{came.batch + ': ' if came.batch else ''}{counted(came.applications, 'application')} {what}")
@@ -193,6 +205,11 @@ def _print(came: Came, names: tuple[str, str], sealed: Sealed | None, *, as_json
         if tallies:
             rows = [(code, f"{number:,}") for code, number in sorted(tallies.items())]
             say("\n" + table((head, "applications"), rows, right=(1,)))
+    if came.waiting:
+        named = [f"{name} (case {', '.join(cases)})" for name, cases in sorted(came.waiting.items())]
+        more = f" and {len(named) - SHOWN:,} more: pollbook cases" if len(named) > SHOWN else ""
+        says = "1 waits" if len(named) == 1 else f"{len(named):,} wait"
+        say_wrapped(f"Of these {says} for an open case: {', '.join(named[:SHOWN])}{more}")
     if came.changed:
         say_wrapped(f"{came.changed:,} were left out, for something was recorded of them meanwhile: give it again")
     say_sealed(sealed)

@@ -17,13 +17,14 @@ from cli.office import opened, vault_of
 from cli.parse import Where, actor_value, command_from, on_the_command_line
 from cli.place import Place
 from cli.report import counted
+from cli.run_checks import require_election_known
 from cli.screen import progress, say, say_json, say_wrapped, wrapped
 from cli.source import Read, os_errors
 from ledger.errors import RefusedError, UsageError, nearest
 from ledger.record import Record
 from ledger.streams.merge import MergePersons
 from ledger.vault import Vault
-from projections.duplicates import Pair, Side, find_pairs, side_of
+from projections.duplicates import Pair, Side, find_pairs, on_roll, side_of
 
 SHOWN = 20  # pairs shown on a page
 REVIEW = ("merge", "dropped", "kept", "basis", "score", "matcher")  # columns that a reviewed file is read by
@@ -39,6 +40,7 @@ def show_duplicates(
     *,
     names: str | None,
     everybody: bool,
+    roll: str,
     page: int,
     out: Path | None,
     asked: tuple[str, str],
@@ -47,22 +49,23 @@ def show_duplicates(
     """Show who may be one human.
 
     Args:
+        roll: election; only pairs of whom both have a live entry on its roll are shown. Empty: all.
         names: register whose members' personal data are shown; `both` for both sides.
         asked: for which purpose, and who asks.
 
     Raises:
         UsageError: `purpose-required`, `unknown-side`.
-        RefusedError: `unknown-register`.
+        RefusedError: `unknown-register`, `unknown-election`.
     """
     purpose_named(asked[0])
     _require_side(names, register, other)
     with opened(place) as ledger:
-        for name in filter(None, (register, other)):
-            require_register(ledger, name)
+        _require_known(ledger, register, other, roll)
         vault = vault_of(place, ledger)
         try:
             with progress("comparing", 0) as bar:
                 pairs = [*find_pairs(ledger, vault, register, other, bar.by)]
+            pairs = [pair for pair in pairs if not roll or on_roll(ledger, roll, pair)]
             live = [pair for pair in pairs if everybody or not pair.merged]
             review = _review(ledger, vault, live) if out is not None else ""
             shown = live if as_json else live[SHOWN * (page - 1) : SHOWN * page]
@@ -79,7 +82,14 @@ def show_duplicates(
         found = [{**pair._asdict(), "kept": one._asdict(), "dropped": two._asdict()} for pair, one, two in sides]
         say_json({"register": register, "other": other or register, "pairs": found})
         return
-    _print(register, other, len(pairs), live, sides, page)
+    _print(register, other, len(pairs), live, sides, (page, roll))
+
+
+def _require_known(ledger: Record, register: str, other: str | None, election: str) -> None:
+    for name in filter(None, (register, other)):
+        require_register(ledger, name)
+    if election:
+        require_election_known(ledger, election)
 
 
 def _require_side(names: str | None, register: str, other: str | None) -> None:
@@ -100,8 +110,14 @@ def _sides(ledger: Record, vault: Vault, pair: Pair, register: str, names: str |
 
 
 def _print(
-    register: str, other: str | None, found: int, live: list[Pair], sides: list[tuple[Pair, Side, Side]], page: int
+    register: str,
+    other: str | None,
+    found: int,
+    live: list[Pair],
+    sides: list[tuple[Pair, Side, Side]],
+    asked: tuple[int, str],
 ) -> None:
+    page, roll = asked
     where = f"{register} and {other}" if other else register
     for number, (pair, kept, dropped) in enumerate(sides, SHOWN * (page - 1) + 1):
         merged_already = "; merged already" * pair.merged
@@ -112,6 +128,8 @@ def _print(
     say_wrapped(f"{counted(len(live), 'pair')} of {where} who may be one human" + (f"; {merged} merged" * bool(merged)))
     if len(live) > SHOWN * page:
         say_wrapped(f"The next: --page {page + 1}")
+    if roll and live:
+        say_wrapped(f"Both of each pair are on the roll of {roll}, and nobody decided whether they are one human")
     if live:
         say_wrapped("To decide: pollbook duplicates ... --out FILE.csv, then pollbook merge FILE.csv")
 

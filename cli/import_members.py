@@ -31,6 +31,7 @@ from ledger.intake import Row, Tally
 from ledger.intake_sort import preview
 from ledger.member_vault import RejectedRow
 from ledger.record import Record
+from ledger.streams.freezes import freezes_stream
 from ledger.streams.member import Given, IntakeState, RegisterMembers, intake_stream, judge_of
 from ledger.vault import Vault
 
@@ -146,7 +147,12 @@ def _look_through(place: Place, register: Register, command: Given, *, as_json: 
             register.sort(members)
             judge = register.kind.judge(ledger, command) if register.kind.judge else None
             with progress(register.kind.rows, members.total) as bar:
-                tally = preview(ledger, vault, members, state.stream, bar.to, judge)
+                freezes = freezes_stream()
+                dated = (
+                    fold(freezes, (event for _, event in ledger.stream(freezes.stream))).moment,
+                    command.effective or system_clock(),
+                )
+                tally = preview(ledger, vault, members, state.stream, bar.to, judge, dated)
         finally:
             vault.close()
     _print(state.stream, tally, None, "dry", register.kind, as_json=as_json)

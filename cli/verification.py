@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TypeVar
@@ -60,20 +61,25 @@ def verify_ledger(
                 parts.views = parts.opening("views", lambda: open_views(place.folder))
             if state and (state / KEY_FILE).is_file():
                 parts.vault = parts.opening("vault", lambda: vault_of(place, ledger))
-            with progress("verifying", _events_of(ledger)) as bar:
-                report = verify(
-                    ledger,
-                    views=parts.views,
-                    vault=parts.vault,
-                    notes=_notes(latest, state),
-                    trust=trust,
-                    unopened=parts.unopened,
-                    processes=os.cpu_count() or 1,
-                    progress=bar.by,
-                )
+            report = verify(
+                ledger,
+                views=parts.views,
+                vault=parts.vault,
+                notes=_notes(latest, state),
+                trust=trust,
+                unopened=parts.unopened,
+                processes=os.cpu_count() or 1,
+                shown=_shown,
+            )
         finally:
             parts.close()
     _print(report, as_json=as_json)
+
+
+@contextmanager
+def _shown(what: str, total: int) -> Iterator[Callable[[int], None]]:
+    with progress(what, total) as bar:
+        yield bar.by
 
 
 def _kept(path: Path) -> bytes:
@@ -128,14 +134,6 @@ def _state_of(ledger: Ledger) -> Path | None:
     except EvidenceError:
         return None
     return ledger_state_folder(ledger_id) if LEDGER_ID.fullmatch(ledger_id) else None
-
-
-def _events_of(ledger: Ledger) -> int:
-    """Give about how many events there are to read, for show alone."""
-    try:
-        return max(0, ledger.rows.last_position() + 1)
-    except EvidenceError:
-        return 0
 
 
 def _read_if_there(path: Path) -> bytes | None:

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
 from importlib.metadata import version
 from typing import Any
 
@@ -14,38 +13,19 @@ from cli.margin import require_declared
 from cli.office import viewed
 from cli.place import Place
 from cli.screen import progress, say_json
-from cli.whatif_question import Asked, question_of
+from cli.whatif_question import Asked, asked_of, question_of
 from cli.whatif_text import say_whatif
 from ledger.errors import UsageError, nearest
-from ledger.event import Event
-from ledger.store import Ledger
 from ledger.streams.result import ResultDeclared
 from projections.counting import Counted, count_contest
 from projections.margin.alternative import Expired
-from projections.moment import Moment
 from projections.whatif.certificate import certificate, digest_of
-from projections.whatif.small import is_small, without_numbers
+from projections.whatif.seen import RecordSeen
+from projections.whatif.small import for_public, require_for_public
 from projections.whatif.whole import ENGINE, Steps, answered
 
-__all__ = ("Asked", "show_whatif")
+__all__ = ("asked_of", "show_whatif")
 AUDIENCES = ("public", "scrutineer")
-
-
-@dataclass(frozen=True, slots=True)
-class Seen:
-    """Streams as of a moment."""
-
-    ledger: Ledger
-    moment: Moment
-
-    def stream(self, stream: str) -> list[tuple[int, Event]]:
-        """Read one stream."""
-        return list(self.moment.past(self.ledger.stream(stream)))
-
-    def streams_of(self, name: str, prefix: str) -> list[str]:
-        """Give the streams whose names begin so and that hold an event of a type."""
-        streams = dict.fromkeys(self.ledger.streams_of(name, prefix))
-        return [stream for stream in streams if any(event.type == name for _, event in self.stream(stream))]
 
 
 def show_whatif(
@@ -78,17 +58,25 @@ def show_whatif(
         require_declared(counted, [event for _, event in declared if isinstance(event, ResultDeclared)], moment)
         question = question_of(words, ledger, counted)
         steps = Steps(_until(time_limit)) if time_limit else None
-        changed, found = answered(Seen(ledger, moment), counted.basis, counted.table, question, counted.position, steps)
-    small = is_small(counted.basis, counted.table, changed)
+        views.catch_up(ledger)
+        kept = views.database if moment.is_now else None
+        seen = RecordSeen(ledger, moment, kept, tells_returns=audience == "scrutineer")
+        changed, found = answered(seen, counted.basis, counted.table, question, counted.position, steps)
+    rulings, hidden = changed.rulings, False
     if audience == "scrutineer":
         log_opening(place, "whatif", changed.unknown or 1, purpose, actor)
-    elif small:
-        found, changed = without_numbers(found, changed)
+    else:
+        require_for_public(counted.basis, counted.table, question, changed)
+        found, changed, hidden = for_public(counted.basis, counted.table, found, changed)
     body = _json(counted, certificate(counted.basis, counted.table, question, changed, found), time_limit)
     if as_json:
-        say_json(body | {"moment": moment.says(), "small": small})
+        say_json(body | _set(rulings) | {"audience": audience, "moment": moment.says(), "small": hidden})
         return
-    say_whatif(counted, question, changed, found, moment, hidden=small and audience == "public")
+    say_whatif(counted, question, changed, found, moment, hidden=hidden)
+
+
+def _set(rulings: Sequence[str] | None) -> dict[str, Any]:
+    return {} if rulings is None else {"rulings": list(rulings)}
 
 
 def _require_audience(audience: str, purpose: str) -> None:

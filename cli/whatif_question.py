@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, TypeVar
 
 from pydantic import TypeAdapter, ValidationError
 
+from cli.oversight import Wanted
 from cli.source import small_text
 from ledger.decision import fold
 from ledger.errors import UsageError, nearest
 from ledger.rules.count_rule import CountRule
-from ledger.rules.question import Elector, Question, Rejected, RulingNamed, SectionPapers
+from ledger.rules.question import Elector, Question, Rejected, RulingNamed, RulingSet, SectionPapers
 from ledger.store import Ledger
 from ledger.streams.election import Election
 from projections.counting import Counted
@@ -35,6 +36,7 @@ class Asked:
     section: str | None
     unknown: Sequence[str]
     rule: str | None
+    rulings: RulingSet | None = None
 
 
 def question_of(words: Asked, ledger: Ledger, counted: Counted) -> Question:
@@ -43,6 +45,10 @@ def question_of(words: Asked, ledger: Ledger, counted: Counted) -> Question:
     Raises:
         UsageError: `bad-part`: one of them is not written as it ought to be; `unknown-rule`.
     """
+    if words.section is not None and not words.rejected:
+        remedy = "To leave a section out: --leave-out-section"
+        expected = "--accept-rejected, whose papers are then of this section only"
+        raise UsageError("bad-part", "--section", expected=expected, found="none", remedy=remedy)
     return Question(
         accept_rejected=_parts(
             "--accept-rejected", "a reason", words.rejected, lambda text: Rejected(reason=text, section=words.section)
@@ -53,8 +59,56 @@ def question_of(words: Asked, ledger: Ledger, counted: Counted) -> Question:
         remove=_parts("--remove", "KEY/N: a person's key and the number of the entry", words.remove, _elector),
         restore=_parts("--restore", "KEY/N: a person's key and the number of the entry", words.restore, _elector),
         reverse=_parts("--reverse-ruling", "CASE/N: a case and the number of the ruling", words.reverse, _ruling),
+        rulings=words.rulings,
         unknown=_parts("--more-papers", "SECTION=NUMBER", words.unknown, _more),
     )
+
+
+def asked_of(options: Mapping[str, Any]) -> Asked:
+    """Give what was written, from the options by name.
+
+    Raises:
+        UsageError: `bad-moment`; `bad-part`: what is no name.
+    """
+    listed = ("reverse", "restore", "remove", "leave_out", "category", "rejected")
+    reverse, restore, remove, leave_out, categories, rejected = (options[name] or [] for name in listed)
+    return Asked(
+        reverse=reverse,
+        restore=restore,
+        remove=remove,
+        leave_out=leave_out,
+        categories=categories,
+        rejected=rejected,
+        section=options["section"],
+        unknown=options["unknown"] or [],
+        rule=options["rule"],
+        rulings=_set_of(options),
+    )
+
+
+def _set_of(options: Mapping[str, Any]) -> RulingSet | None:
+    """Give the set of rulings that the options let through; None where none was given."""
+    names = ("late", "told", "ground", "panel", "clause", "source", "outcome", "since", "until")
+    if not any(options[name] for name in names):
+        return None
+    asked = Wanted(since=options["since"], until=options["until"]).filter()
+    try:
+        return RulingSet(
+            appeal="late-allowed" if options["late"] else None,
+            ground=options["ground"],
+            outcome=options["outcome"],
+            panel=options["panel"],
+            rule=options["clause"],
+            since=asked.since or None,
+            source=options["source"],
+            told="after-close" if options["told"] else None,
+            until=asked.until or None,
+        )
+    except ValidationError as error:
+        first = error.errors()[0]
+        where, found = "--" + ".".join(map(str, first["loc"])), repr(first["input"])
+        remedy = "See: pollbook rulings --help"
+        raise UsageError("bad-part", where, expected="an id in lower case", found=found, remedy=remedy) from None
 
 
 def _parts(option: str, form: str, words: Sequence[str], read: Callable[[str], Part]) -> tuple[Part, ...]:

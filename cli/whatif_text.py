@@ -16,6 +16,7 @@ from projections.margin.certificate import NO_COUNT, marks_of
 from projections.moment import Moment
 from projections.whatif.changed import Changed
 from projections.whatif.found import BreakEven, Found
+from projections.whatif.small import hides_tables
 
 EFFECTS = {
     "same": "The result is the same",
@@ -51,8 +52,7 @@ def say_whatif(
         known = "Exact: counted again, from the totals that were certified and from what papers there are."
     say_wrapped(f"{known} {_effect(counted, found)}")
     if hidden:
-        cell = counted.contest.smallest_cell
-        say_wrapped(f"Fewer than {cell} papers differ: no other number is shown to the public (reveals-ballot).")
+        say_wrapped(_hidden(counted, changed))
     if found.break_even is not None:
         _say_break_even(counted, found.break_even)
     if found.needed and found.break_even is None:
@@ -62,6 +62,13 @@ def say_whatif(
         _say_last(counted, found.table)
     if found.example is not None and found.example.papers:
         _say_example(counted, found)
+
+
+def _hidden(counted: Counted, changed: Changed) -> str:
+    if hides_tables(counted.basis, changed):
+        return "The contest publishes all sections as one: no number is shown to the public that would tell of one."
+    cell = counted.contest.smallest_cell
+    return f"Fewer than {cell} papers differ: no other number is shown to the public (reveals-ballot)."
 
 
 def _effect(counted: Counted, found: Found) -> str:
@@ -93,12 +100,38 @@ def _supposed(question: Question, changed: Changed) -> list[str]:
     if changed.left_out:
         lines.append(f"without the papers of {', '.join(changed.left_out)}")
     if question.reverse:
-        lines.append(f"{len(question.reverse)} ruling{'s' * (len(question.reverse) > 1)} reversed")
-    for numbers, word in ((changed.added, "more"), (changed.removed, "fewer")):
-        if numbers:
-            parts = ", ".join(f"{section} {papers}" for section, papers in numbers.items())
-            lines.append(f"papers {word}, at most: {parts}")
+        lines.append(f"{_rulings(len(question.reverse))} reversed")
+    if question.rulings is not None and changed.rulings is not None:
+        lines.append(f"{_rulings(len(changed.rulings))} reversed, {question.rulings.says()}")
+    for entries, where in ((question.restore, "on the roll"), (question.remove, "not on the roll")):
+        if entries:
+            lines.append(f"{len(entries)} entr{'ies' if len(entries) > 1 else 'y'} {where}")
+    if question.leave_out_categories:
+        lines.append(f"without electors of {', '.join(question.leave_out_categories)}")
+    if changed.added:
+        parts = ", ".join(f"{section} {papers}" for section, papers in changed.added.items())
+        lines.append(f"papers more, at most: {parts}")
+    for how, which in _fewer(changed):
+        lines.append(f"papers fewer, {how}: {', '.join(which)}")
     return lines
+
+
+def _rulings(number: int) -> str:
+    return f"{number} ruling{'s' * (number != 1)}"
+
+
+def _fewer(changed: Changed) -> list[tuple[str, list[str]]]:
+    """Give papers taken out by how well their number is known."""
+    found: dict[str, list[str]] = {}
+    for section, most in changed.removed.items():
+        least = changed.least.get(section, 0)
+        if least == most:
+            found.setdefault("exactly", []).append(f"{section} {most}")
+        elif least:
+            found.setdefault("at least and at most", []).append(f"{section} {least} and {most}")
+        else:
+            found.setdefault("at most", []).append(f"{section} {most}")
+    return [*found.items()]
 
 
 def _say_break_even(counted: Counted, even: BreakEven) -> None:

@@ -33,6 +33,47 @@ Only = Annotated[
 More = Annotated[
     Words, typer.Option("--more-papers", metavar="SECTION=NUMBER", help="With so many more papers, marked anyhow.")
 ]
+Late = Annotated[
+    bool,
+    typer.Option(
+        "--late-allowed-appeals",
+        help="Reverse every ruling whose appeal was upheld once the poll had closed, or with no remedy possible.",
+    ),
+]
+Told = Annotated[
+    bool,
+    typer.Option("--told-after-close", help="Reverse every ruling told once the poll had closed."),
+]
+Ground = Annotated[str | None, typer.Option("--ground", metavar="ID", help="Reverse every ruling on this ground.")]
+Panel = Annotated[
+    str | None, typer.Option("--panel", metavar="ID", help="Reverse every ruling of this panel; or officer, or auto.")
+]
+Clause = Annotated[
+    str | None,
+    typer.Option("--rule", metavar="HASH", help="Reverse every ruling under this clause: its hash, or its beginning."),
+]
+Source = Annotated[
+    str | None,
+    typer.Option(
+        "--source",
+        metavar="NAME",
+        help="Reverse every ruling of cases found by: complaint, match, search, press, random-audit.",
+    ),
+]
+OutcomeOf = Annotated[
+    str | None,
+    typer.Option(
+        "--outcome",
+        metavar="NAME",
+        help="Reverse every ruling of outcome: admit, refuse, remove, suspend, restore, no-action, refer-up.",
+    ),
+]
+Since = Annotated[
+    str | None, typer.Option("--from", metavar="DATE", help="Reverse every ruling made on that day or later.")
+]
+Until = Annotated[
+    str | None, typer.Option("--to", metavar="DATE", help="Reverse every ruling made on that day or before.")
+]
 Rule = Annotated[
     str | None,
     typer.Option("--count-rule", metavar="HASH|FILE", help="By another rule, a rehearsal: adopted, or as JSON."),
@@ -60,6 +101,15 @@ def whatif(
     section: Only = None,
     unknown: More = None,
     rule: Rule = None,
+    late: Late = False,
+    told: Told = False,
+    ground: Ground = None,
+    panel: Panel = None,
+    clause: Clause = None,
+    source: Source = None,
+    outcome: OutcomeOf = None,
+    since: Since = None,
+    until: Until = None,
     time_limit: Limit = 60,
     audience: Audience = "public",
     purpose: PurposeOption = "",
@@ -76,18 +126,14 @@ def whatif(
       pollbook whatif leader --accept-rejected not-stated --section affiliates
 
       pollbook whatif leader --leave-out-section registered
-    """
-    from cli.whatif import Asked, show_whatif
 
-    asked = Asked(
-        reverse=reverse or [],
-        restore=restore or [],
-        remove=remove or [],
-        leave_out=leave_out or [],
-        categories=category or [],
-        rejected=rejected or [],
-        section=section,
-        unknown=unknown or [],
-        rule=rule,
-    )
+      pollbook whatif leader --late-allowed-appeals
+
+    Options that reverse every ruling of a kind reverse, together, those that all of them let through. Ids: of
+    sections, pollbook count CONTEST; of reasons, pollbook account CONTEST; of rulings, pollbook rulings ELECTION; keys
+    of people, pollbook roll ELECTION.
+    """
+    from cli.whatif import asked_of, show_whatif
+
+    asked = asked_of(context.params)  # each option of the question, by its name above
     show_whatif(context.obj, contest, asked, time_limit, (as_of, known_at), (audience, purpose, actor), as_json=as_json)

@@ -7,7 +7,7 @@ A register is one of members, or of the applications to an election: its rows ar
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Annotated, Any, NamedTuple, Protocol
 
 from pydantic import StringConstraints
@@ -131,6 +131,9 @@ class Intake:
         closed: tally, digest of the members' leaf hashes, moment -> the event that closes it.
         leaves: writes the leaves, where they are not those of members; those can be amended.
         judge: row -> the code it is rejected for, or nothing, where that takes more than the row.
+        frozen: moment (UTC) of the last freeze of a roll; a row that would change somebody's history up to that day
+            is rejected. Empty where there is none.
+        guarded: streams that were read, and have to be at these versions as each page is recorded.
     """
 
     stream: str
@@ -140,3 +143,5 @@ class Intake:
     closed: Callable[[Tally, str, str], Event]
     leaves: Leaves | None = None
     judge: Callable[[Row], str] | None = None
+    frozen: str = ""
+    guarded: Mapping[str, int] = field(default_factory=dict)

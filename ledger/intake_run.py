@@ -47,7 +47,8 @@ class Taking(AtDesk):
         return first, added + ends.close(intake.closed(tally, "sha256:" + hashed.hexdigest(), self.now()))
 
     def _pages(self, rows: Rows, mine: Mapping[bytes, bool], hashed: Any) -> tuple[Tally, int]:
-        sorter = Sorter(self.ledger, self.vault, self.intake.stream, mine, self.intake.judge)
+        dated = (self.intake.frozen, self.intake.opened.effective)
+        sorter = Sorter(self.ledger, self.vault, self.intake.stream, mine, self.intake.judge, *dated)
         leaves = self.intake.leaves or MemberLeaves(self.intake.member)
         registered = amended = held = 0
         last = NO_KEY
@@ -108,7 +109,7 @@ class Taking(AtDesk):
                 written.extend(again.amended(amended, digests[later:], blinds[later:], recorded))
             return written
 
-        self.ledger.append_leaves(rows_at, now, Guard({self.intake.stream: 1}))
+        self.ledger.append_leaves(rows_at, now, Guard({self.intake.stream: 1, **self.intake.guarded}))
         return written
 
     def _recorded(self, after: int) -> tuple[dict[bytes, bool], Any]:

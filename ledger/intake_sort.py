@@ -8,16 +8,21 @@ from dataclasses import dataclass, field
 from hashlib import blake2b
 from typing import Any
 
+from ledger.decision import fold
+from ledger.event import Event
 from ledger.intake import NO_KEY, PERSON, Row, Rows, Tally, prefix_of
 from ledger.member_leaf import STANDINGS_MAX
 from ledger.member_pack import FIELD
 from ledger.member_vault import Known, RejectedRow
 from ledger.record import Record
 from ledger.recorder import PAGE_ROWS
+from ledger.streams.member_history import DAY_LENGTH, Member
+from ledger.streams.membership import MemberAmended
 from ledger.vault import Vault
 
 ERASED = "member-erased"
 SINGLY = "recorded-singly"
+BACKDATED = "backdated-over-freeze"
 NOTHING: Mapping[bytes, bool] = {}
 
 
@@ -49,6 +54,7 @@ class Sorter:
     Args:
         mine: keys that this intake has registered already, each with whether it was one to amend.
         judge: row -> the code it is rejected for, or nothing.
+        frozen: moment (UTC) of the last freeze of a roll; empty if there is none. `effective`, of the intake.
     """
 
     def __init__(
@@ -58,7 +64,11 @@ class Sorter:
         intake: str,
         mine: Mapping[bytes, bool] = NOTHING,
         judge: Callable[[Row], str] | None = None,
+        frozen: str = "",
+        effective: str = "",
     ) -> None:
+        self._frozen = frozen
+        self._effective = effective
         self._ledger = ledger
         self._vault = vault
         self._mine = mine
@@ -131,9 +141,20 @@ class Sorter:
             done.held += 1
         elif not recorded and held.row != digest:
             return "being-registered"
+        elif self._reaches_back(row, [event for _, event in events]):
+            return BACKDATED
         else:
             done.amended.append((row, key, "" if recorded else held.digest, digest, len(events) + 1))
         return ""
+
+    def _reaches_back(self, row: Row, events: list[Event]) -> bool:
+        """Whether a row would have somebody otherwise than they were on the day of the last freeze."""
+        if not self._frozen:
+            return False
+        before = fold(Member(events[0].stream), events)
+        day, said = self._frozen[:DAY_LENGTH], row.standing._asdict()
+        said |= {"joined": row.days[0], "lapsed": row.days[1], "identity": "", "effective": self._effective}
+        return not before.agrees_until(before.evolve(MemberAmended.model_construct(version=0, **said)), day)
 
     def _digest(self, row: Row) -> bytes:
         """Give the keyed digest of what a row says, in whatever columns it says it."""
@@ -154,9 +175,14 @@ def preview(
     intake: str,
     progress: Callable[[int, int], None],
     judge: Callable[[Row], str] | None = None,
+    dated: tuple[str, str] = ("", ""),
 ) -> Tally:
-    """Say what would become of the rows of a file; nothing is written."""
-    sorter = Sorter(ledger, vault, intake, judge=judge)
+    """Say what would become of the rows of a file; nothing is written.
+
+    Args:
+        dated: moments (UTC) of the last freeze of a roll, and of the intake.
+    """
+    sorter = Sorter(ledger, vault, intake, NOTHING, judge, *dated)
     accepted = held = amended = 0
     last = NO_KEY
     rejected: Counter[str] = Counter()

@@ -1,14 +1,24 @@
-"""Recusal: who declared an interest in a contest does not vote on what their body decides about it."""
+"""Recusal: who declared an interest in a contest does not vote on what their body decides about it, nor rule alone.
+
+Whether a panel's ruling is by people without an interest is asked with the rest of what makes it fair (`fair_panel`);
+here, the officer who decides a case alone, for it is the actor whose interests are asked for then.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterator
+from typing import Any
 
 from ledger.decision import Act, Command, fold
 from ledger.errors import refused
 from ledger.record import Record
 from ledger.streams.body import Fault, SittingHeld, body_stream
+from ledger.streams.case import Case, case_stream
+from ledger.streams.concern import contests_of
+from ledger.streams.fair_panel import barred_by
 from ledger.streams.interest import Interests, conflict, interests_stream
+from ledger.streams.merge import merge_stream
+from ledger.streams.rulings import MakeRuling
 from ledger.streams.sitting import TakeDecision
 
 
@@ -29,12 +39,41 @@ def recusal_faults(
             yield "conflict", f"{person} among those recused", f"{held.kind}{whom} declared since {held.since}"
 
 
+def officer_faults(case: Case, officer: str, moment: str, read: Callable[[Any], Any]) -> Iterator[Fault]:
+    """Find what bars an officer from deciding a case alone (`conflict`): it is about them, or they have an interest.
+
+    Args:
+        moment: of the ruling, UTC.
+        read: empty state of a stream -> the state as it stood before.
+    """
+    interests, merge = read(interests_stream(officer)), read(merge_stream(officer))
+    contests = tuple(map(read, contests_of((interests,))))
+    for _, why in barred_by(case.opened, (interests,), (merge,), contests, moment, (officer,)) if case.opened else ():
+        yield "conflict", f"another officer than {officer}", why
+
+
+def _require_officer(record: Record, command: MakeRuling, act: Act) -> dict[str, int]:
+    read: dict[str, int] = {}
+
+    def stream(empty: Any) -> Any:
+        state = fold(empty, (event for _, event in record.stream(empty.stream)))
+        read[state.stream] = state.version
+        return state
+
+    for code, expected, found in officer_faults(stream(case_stream(command.case)), act.actor, act.effective, stream):
+        remedy = "Let another officer decide it, or a panel"
+        raise refused(code, f"ruling on case {command.case} by {act.actor}", expected, found, remedy)
+    return read
+
+
 def require_recusal(record: Record, command: Command, act: Act) -> dict[str, int]:
-    """Refuse a decision about a contest in which somebody who voted has an interest; give the streams read.
+    """Refuse a decision by somebody who has an interest in what it is about; give the streams read.
 
     Raises:
         RefusedError: `conflict`.
     """
+    if isinstance(command, MakeRuling) and command.decided_by == "officer":
+        return _require_officer(record, command, act)
     if not isinstance(command, TakeDecision) or command.about is None:
         return {}
     body = body_stream(command.body)

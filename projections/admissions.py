@@ -19,10 +19,11 @@ from ledger.record import Record
 from ledger.recorder import PAGE_ROWS
 from ledger.streams.admission import admitted_event, require_admissible
 from ledger.streams.application import Application
+from ledger.streams.batch_head import NO_BATCH, BatchHead
 from ledger.streams.case import Docket, case_stream
 from ledger.streams.franchise import Adopted
 from ledger.streams.refused_application import holding
-from ledger.streams.tested import NO_BATCH, BatchHead, batches_of
+from ledger.streams.tested import batches_of
 
 PASSED_OVER = frozenset(("already-determined", "received-late"))  # nothing is to be decided on these
 
@@ -36,6 +37,8 @@ class OpenApplications:
 
     Attributes:
         left_out: how many open applications are left out, by code; known once all pages are read.
+        waiting: those of them that an open case holds, each with the ids of the cases; these are read once, as it
+            begins.
     """
 
     ledger: Record
@@ -44,6 +47,8 @@ class OpenApplications:
     progress: Callable[[int], None] = lambda _: None
     left_out: Counter[str] = field(default_factory=Counter)
     total: int = 0
+    waiting: dict[str, Sequence[str]] = field(default_factory=dict)
+    _cases: Mapping[str, Sequence[str]] = field(default_factory=dict)
     _heads: dict[str, BatchHead] = field(default_factory=dict)
 
     def made(self, application: Application, on: Mapping[str, Any], *heads: BatchHead) -> Event:
@@ -57,6 +62,8 @@ class OpenApplications:
     def pages(self, envelope: Mapping[str, Any], done: frozenset[str]) -> Iterator[Sequence[Event]]:
         """Give the events by the page, but of streams that are `done`."""
         self.left_out.clear()
+        self.waiting.clear()
+        self._cases = open_cases(self.ledger, self.election)
         for applications in applications_of(self.ledger):
             self.progress(len(applications))
             events = [
@@ -78,7 +85,13 @@ class OpenApplications:
             code = self.code_of(refused)
             if code not in PASSED_OVER:
                 self.left_out[code] += 1
+            if refused.code == "open-case":
+                self.waiting[application.stream] = self.cases_of(application)
             return None
+
+    def cases_of(self, application: Application) -> Sequence[str]:
+        """Give the ids of the open cases that hold an application."""
+        return self._cases.get(application.stream, ())
 
     def code_of(self, refused: RefusedError) -> str:
         """Give the code under which an application that is left out is counted."""
@@ -93,18 +106,11 @@ class OpenApplications:
 
 @dataclass
 class Admissions(OpenApplications):
-    """The applications of an election that are to be admitted; which cases are open is read once, as it begins."""
-
-    _cases: Mapping[str, Sequence[str]] = field(default_factory=dict)
-
-    def pages(self, envelope: Mapping[str, Any], done: frozenset[str]) -> Iterator[Sequence[Event]]:
-        """Give the events by the page, but of streams that are `done`."""
-        self._cases = open_cases(self.ledger, self.election)
-        yield from super().pages(envelope, done)
+    """The applications of an election that are to be admitted."""
 
     def made(self, application: Application, on: Mapping[str, Any], *heads: BatchHead) -> Event:
         """Make the admission of an application."""
-        cases = self._cases.get(application.stream, ())
+        cases = self.cases_of(application)
         admission = require_admissible(application, self.franchise, *heads, by=on["actor"], cases=cases)
         return admitted_event(on, application, admission, self.franchise.version, "automatic")
 

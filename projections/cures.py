@@ -8,8 +8,8 @@ from typing import Any
 
 from ledger.event import Event
 from ledger.streams.application import Application
+from ledger.streams.batch_head import BatchHead
 from ledger.streams.curing import Notice, invitation_event, lapse_event, require_invitable, require_lapsing
-from ledger.streams.tested import BatchHead
 from projections.admissions import OpenApplications
 
 
@@ -26,7 +26,9 @@ class Invitations(OpenApplications):
     def made(self, application: Application, on: Mapping[str, Any], *heads: BatchHead) -> Event:
         """Make the invitation of an applicant."""
         assert self.notice is not None  # noqa: S101  # given before anybody is looked at
-        return invitation_event(on, self.notice, require_invitable(application, self.franchise, self.notice, *heads))
+        cases = self.cases_of(application)
+        fault = require_invitable(application, self.franchise, self.notice, *heads, cases=cases)
+        return invitation_event(on, self.notice, fault)
 
 
 class Lapses(OpenApplications):
@@ -34,4 +36,6 @@ class Lapses(OpenApplications):
 
     def made(self, application: Application, on: Mapping[str, Any], *heads: BatchHead) -> Event:
         """Make the lapse of an application."""
-        return lapse_event(on, application, require_lapsing(application, self.franchise, on["effective"], *heads))
+        cases = self.cases_of(application)
+        cause = require_lapsing(application, self.franchise, on["effective"], *heads, cases=cases)
+        return lapse_event(on, application, cause)

@@ -18,6 +18,7 @@ from ledger.event import Event
 from ledger.intake import KEY_BYTES, PERSON
 from ledger.member_pack import FIELD
 from ledger.record import Record
+from ledger.streams.entry import entry_stream
 from ledger.streams.member_history import PLACES, Member
 from ledger.streams.merge import Basis, merge_stream
 from ledger.vault import Vault
@@ -110,6 +111,16 @@ def merges(ledger: Record) -> dict[str, str]:
         if state.kept is not None:
             found[dropped] = state.kept
     return found
+
+
+def on_roll(ledger: Record, election: str, pair: Pair) -> bool:
+    """Whether both of a pair have a live entry on the roll of an election."""
+    return all(_has_entry(ledger, election, person) for person in (pair.kept, pair.dropped))
+
+
+def _has_entry(ledger: Record, election: str, person: str) -> bool:
+    entries = entry_stream(election, person)
+    return bool(fold(entries, (event for _, event in ledger.stream(entries.stream))).live)
 
 
 def side_of(ledger: Record, vault: Vault, person: str) -> Side:

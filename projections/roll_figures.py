@@ -40,10 +40,21 @@ LINE_BYTES = NAME_BYTES + PLACE_BYTES
 NONE = "-"
 MERGE = "merge/"
 CHANGING = (EntryAdded, EntryAmended, EntryRemoved, EntryRestored, RollBuildOpened, RollBuildClosed)
-PAGE = 5_000
 OPENED = (ChecksOpened, AdmissionOpened, InvitationOpened, LapseOpened, PaymentsReceived)  # on applications to one
 CLOSED = (ChecksClosed, AdmissionClosed, InvitationClosed, LapseClosed, PaymentsReconciled)
 ENDED = (ApplicationAdmitted, ApplicationLapsed, ApplicationWithdrawn)
+READS: tuple[type[Event], ...] = (  # what a roll is folded from
+    *(*CHANGING, FranchiseAdopted, BatchReceived, BatchReconciled, PersonsMerged, MergeUndone, *OPENED, *CLOSED),
+    *(
+        ApplicationReceived,
+        ApplicationReferred,
+        ReferralCleared,
+        ApplicationRefused,
+        ApplicationRefusalReversed,
+        *ENDED,
+    ),
+)
+PAGE = 5_000
 
 Place = tuple[str, str, str | None, str | None, str | None]  # category, section, affiliate, region, unit
 FIELDS = ("category", "section", "affiliate", "region", "unit")

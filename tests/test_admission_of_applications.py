@@ -23,9 +23,10 @@ from ledger.streams.admission import AdmitApplication, AdmitApplications, admitt
 from ledger.streams.application import Application, application_stream
 from ledger.streams.application_events import ApplicationAdmitted, ChecksRun
 from ledger.streams.applying import application_event
+from ledger.streams.batch_head import NO_BATCH, BatchHead
 from ledger.streams.franchise import AdoptFranchise, FranchiseAdopted, franchise_stream
 from ledger.streams.payment import FailFee
-from ledger.streams.tested import NO_BATCH, BatchHead, batches_of
+from ledger.streams.tested import batches_of
 from projections.admissions import Admissions
 
 RULE = {

@@ -179,7 +179,9 @@ def test_refuses_a_hearing(code: str, before: Sequence[Command], change: dict[st
 
 NOT_DETERMINED: dict[str, tuple[str, dict[str, Any]]] = {
     "more votes than reviewers": ("votes-exceed-present", {"votes_for": 3}),
-    "a tie": ("ruling-not-carried", {"votes_for": 1}),
+    "more votes with those who abstained": ("votes-exceed-present", {"abstained": 1}),
+    "a reviewer of whose vote nothing is said": ("votes-missing", {"votes_against": 0}),
+    "a tie": ("ruling-not-carried", {"votes_for": 1, "abstained": 1}),
     "a ground that nobody answered": ("ground-unanswered", {"answers": DETERMINE.answers[:1]}),
     "dismissed with a ground upheld": ("outcome-unfit", {"outcome": "dismissed"}),
     "allowed with none": (

@@ -225,6 +225,25 @@ def test_refuses_a_sitting_under_the_id_of_another() -> None:
     given(*SAT).when(HOLD).then_refused("sitting-exists")
 
 
+@pytest.mark.parametrize(
+    ("start", "end", "overlaps"),
+    [
+        (START, END, True),
+        ("2010-05-18T12:59:59Z", "2010-05-18T14:00:00Z", True),
+        ("2010-05-18T09:00:00Z", "2010-05-18T10:00:01Z", True),
+        ("2010-05-18T11:00:00Z", "2010-05-18T12:00:00Z", True),
+        (END, "2010-05-18T14:00:00Z", False),
+        ("2010-05-18T09:00:00Z", START, False),
+    ],
+)
+def test_refuses_a_second_record_of_one_sitting_with_others_present(start: str, end: str, overlaps: bool) -> None:
+    again = given(*BODY, but(HOLD, present=("p1",))).when(but(HOLD, sitting="june", start=start, end=end))
+    if overlaps:
+        again.then_refused("sitting-overlaps")
+    else:
+        assert again.events
+
+
 def test_whoever_was_unseated_before_a_sitting_was_not_there() -> None:
     scene = given(*BODY, but(UNSEAT, effective=START))
     scene.when(HOLD).then_refused("not-a-member")
@@ -341,6 +360,7 @@ def test_names_the_first_of_several_faults_in_the_documented_order() -> None:
         ("sitting-exists", {"sitting": "june"}),
         ("sitting-order", {"end": END}),
         ("sitting-not-over", {"effective": END}),
+        ("sitting-overlaps", {"start": END, "end": "2010-05-18T14:00:00Z", "effective": "2010-05-18T14:00:00Z"}),
         ("attendance-unfit", {"attended": None}),
         ("counted-twice", {"present": ("p9",)}),
         ("not-a-member", {"present": ("p1",)}),

@@ -58,7 +58,7 @@ def test_panels_are_what_a_fold_over_the_events_says(at: Terminal) -> None:
         sittings = [each for each in held if each["body"] == panel]
         assert line["sittings"] == len(sittings)
         assert line["inquorate"] == sum(len(each["present"]) < each["quorum_needed"] for each in sittings)
-    assert (lines["north"]["inquorate"], lines["north"]["conflicts"], lines["north"]["barred"]) == (1, 1, 0)
+    assert (lines["north"]["inquorate"], lines["north"]["conflicts"], lines["north"]["barred"]) == (1, 4, 0)
 
 
 def test_a_panel_and_a_list_are_chosen(at: Terminal) -> None:

@@ -96,6 +96,7 @@ def test_a_section_left_out_that_a_rule_weighs_leaves_the_rule_silent(at: Termin
         (("--count-rule", "bad.json"), "bad-part", "--count-rule", 2),
         (("--reverse-ruling", "c1"), "bad-part", "CASE/N", 2),
         (("--more-papers", "members"), "bad-part", "SECTION=NUMBER", 2),
+        (("--section", "members"), "bad-part", "--leave-out-section", 2),
         (("--audience", "publik"), "unknown-audience", "(nearest: public)", 2),
         (("--audience", "scrutineer", "--more-papers", "members=1"), "purpose-required", "found none", 2),
     ],
@@ -165,6 +166,14 @@ def test_a_verdict_on_few_papers_is_not_published(at: Terminal) -> None:
     read(at, THREE | {"smallest_cell": 4}).record("declare-result", DECLARE).done()
     body = asked(at, "--more-papers", "members=3")
     publish(at, body).refused("reveals-ballot")
+
+
+def test_nothing_is_published_of_a_result_that_does_not_stand(declared: Terminal) -> None:
+    body = asked(declared, "--accept-rejected", "uncertain")
+    declared.record("order-recount", {"contest": "leader", "reason": "it was close"}).done()
+    assert "found recount 2" in publish(declared, body).refused("recount-open")
+    declared.record("annul-result", {"contest": "leader", "reason": "a court ordered it"}).done()
+    publish(declared, body).refused("annulled")
 
 
 def test_nothing_is_published_before_the_result(at: Terminal) -> None:

@@ -15,6 +15,7 @@ from terminal import OPENED, Terminal
 from test_admission_of_applications import CHECKED, FRANCHISE, adopted
 from test_application import APPLY, FEE, GROUND, KEY, PAID, REFER, STREAM, TIMETABLE, UNCURABLE
 from test_cli_checks import ADOPT, AS, BELA, CATO, JUNE, at, more, ran
+from test_refused_application import RULED
 
 from ledger.decision import Command, fold
 from ledger.desk import Desk
@@ -33,11 +34,12 @@ from ledger.streams.application_events import (
     CureSupplied,
     FeeReceived,
 )
+from ledger.streams.batch_head import BatchHead
+from ledger.streams.case_events import CaseOpened
 from ledger.streams.cure_events import Curable, Told
 from ledger.streams.cures import InviteCures, LapseApplications
 from ledger.streams.curing import Fault, Notice, curable_of, invitation_event, require_invitable, require_lapsing
 from ledger.streams.ground import ground_stream
-from ledger.streams.tested import BatchHead
 from projections.cures import Invitations, Lapses
 
 __all__ = ["at"]  # a fixture
@@ -173,6 +175,14 @@ def test_an_application_lapses_once_its_time_is_over() -> None:
 )
 def test_lapses_nobody_else(events: Any, code: str) -> None:
     assert not_lapsing(after(APPLIED, *events)) == code
+
+
+def test_nobody_is_told_and_nothing_lapses_while_a_case_is_open() -> None:
+    with pytest.raises(RefusedError, match=r"^open-case: .* found c1\."):
+        require_invitable(after(APPLIED, checked()), adopted(APPLIED), NOTICE, COMPLETE, cases=("c1",))
+    silent = after(APPLIED, checked(), TOLD)
+    with pytest.raises(RefusedError, match=r"^open-case: .* found c1\."):
+        require_lapsing(silent, adopted(APPLIED), "2010-08-13T09:00:01Z", COMPLETE, cases=("c1",))
 
 
 def test_does_not_lapse_at_the_deadline_itself() -> None:
@@ -339,6 +349,43 @@ def test_what_is_not_put_right_lapses_and_once(cured: Terminal, monkeypatch: pyt
     assert (events[-1]["type"], events[-1]["cause"]) == ("application-lapsed.v1", "unpaid")
 
 
+def test_those_with_an_open_case_wait_and_are_named(cured: Terminal, monkeypatch: pytest.MonkeyPatch) -> None:
+    held = {f"application/{BELA}": ["c1"]}
+    with monkeypatch.context() as patch:
+        patch.setattr("projections.admissions.open_cases", lambda _ledger, _election: held)
+        first = invited(cured)
+        assert (first["batch"], first["waiting"]) == (None, held)
+        assert first["not_invited"]["open-case"] == 1
+    served = now_of(cured)
+    invited(cured, served=served)
+    days_later(monkeypatch, served)
+    monkeypatch.setattr("projections.admissions.open_cases", lambda _ledger, _election: held)
+    lapsed = json.loads(cured(*LAPSE).done())
+    assert (lapsed["batch"], lapsed["lapsed"], lapsed["waiting"]) == (None, {}, held)
+    out = cured(*LAPSE[:-1]).done()
+    assert f"Of these 1 waits for an open case: application/{BELA} (case c1)" in " ".join(out.split())
+    assert max(map(len, out.splitlines())) <= 80
+
+
+@pytest.mark.parametrize("bulk", ["invitation", "lapse"])
+def test_verify_finds_a_cure_in_bulk_while_a_case_was_open(
+    cured: Terminal, monkeypatch: pytest.MonkeyPatch, bulk: str
+) -> None:
+    served = now_of(cured)
+    if bulk == "lapse":
+        invited(cured, served=served)
+    (opened,) = (event for event in RULED.events if isinstance(event, CaseOpened))
+    about = opened.model_copy(update={"subject": f"application/{BELA}"})
+    assert found_beside(cured, about) == set()
+    monkeypatch.setattr("projections.admissions.open_cases", lambda _ledger, _election: {})
+    if bulk == "lapse":
+        days_later(monkeypatch, served)
+        assert json.loads(cured(*LAPSE).done())["lapsed"] == {"unpaid": 1}
+    else:
+        assert invited(cured)["invited"] == {"unpaid": 1}
+    assert "E10:cure-unfounded" in codes(cured)
+
+
 @pytest.mark.parametrize("kind", [Invitations, Lapses])
 def test_goes_on_where_it_was_stopped(cured: Terminal, monkeypatch: pytest.MonkeyPatch, kind: Any) -> None:
     monkeypatch.setattr("projections.admissions.PAGE_ROWS", 1)
@@ -391,14 +438,14 @@ def test_verify_finds_an_invitation_that_the_record_does_not_bear(
 
 
 def test_verify_finds_who_was_told_of_what_was_not_so(cured: Terminal, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("projections.cures.require_invitable", lambda *_: FAULT)
+    monkeypatch.setattr("projections.cures.require_invitable", lambda *_, **__: FAULT)
     invited(cured)
     assert "E10:cure-unfounded" in codes(cured)
 
 
 def test_verify_finds_a_lapse_before_its_time(cured: Terminal, monkeypatch: pytest.MonkeyPatch) -> None:
     invited(cured)
-    monkeypatch.setattr("projections.cures.require_lapsing", lambda *_: "unpaid")
+    monkeypatch.setattr("projections.cures.require_lapsing", lambda *_, **__: "unpaid")
     cured(*LAPSE).done()
     assert "E10:cure-unfounded" in codes(cured)
 

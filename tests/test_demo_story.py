@@ -20,8 +20,8 @@ TEXT = (ROOT / "tests" / "golden" / "demo-oversight" / "expected.txt").read_text
 REFUSALS = [
     "retrospective-ground",
     "inquorate",
-    "evidence-below-standard",
     "conflict",
+    "evidence-below-standard",
     "rule-not-in-force-at-conduct",
     "letter-lacks",
     "not-independent",

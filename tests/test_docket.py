@@ -21,7 +21,7 @@ from projections.moment import NOW
 from projections.oversight.deadlines import Deadlines
 from projections.oversight.docket import Docket, DocketLine, docket_totals, evidence_given
 from projections.oversight.lateness import Calendar
-from projections.oversight.panels import as_known
+from projections.oversight.panels import as_known, elections_known
 from projections.oversight.reading import read_oversight
 
 AT = "2010-10-04T10:00:00Z"
@@ -44,7 +44,8 @@ def of(record: Filed, at: str = AT) -> tuple[DocketLine, ...]:
     people = {person for each in oversight.appeals for person in each.reviewers}
     interests = {each: as_known(record.record, interests_stream(each), NOW) for each in people}
     deadlines = Deadlines(oversight, Calendar(at))
-    return Docket(oversight, deadlines, at, interests, evidence_given(database, "labour")).lines
+    elections = elections_known(record.record, interests.values(), NOW)
+    return Docket(oversight, deadlines, at, interests, elections, evidence_given(database, "labour")).lines
 
 
 CASES: dict[str, tuple[tuple[Command, ...], tuple[str, str, str, bool]]] = {

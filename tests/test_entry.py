@@ -281,6 +281,42 @@ def test_after_the_freeze_only_by_a_ruling_an_appeal_or_to_put_right_a_clerical_
         assert when.events
 
 
+@pytest.mark.parametrize(
+    "command", [but(REMOVE, cause="clerical"), but(AMEND, cause="clerical"), but(BY_RULING, person=Q)]
+)
+def test_nothing_takes_effect_before_a_freeze_that_is_on_record(command: Command) -> None:
+    at = scene(ADD, FreezeRoll(election="labour"), events=[*registered(Q), *told(Q)])
+    at.when(but(command, effective="2010-09-25T11:59:59Z")).then_refused("before-freeze")
+    assert at.when(but(command, effective=NOW)).events
+
+
+@pytest.mark.parametrize("cause", ["ruling", "appeal"])
+def test_what_was_decided_is_not_undone_as_a_slip(cause: str) -> None:
+    removed = happened(EntryRemoved, STREAM, 2, election="labour", number=1, cause=cause, basis="case/c2")
+    at = scene(ADD, events=[])
+    Given((*at.events, removed), figures=at.figures).when(RESTORE).then_refused("removal-stands")
+
+
+@pytest.mark.parametrize(
+    ("cause", "stands"),
+    [
+        ("resigned", True),
+        ("lapsed", True),
+        ("expelled", True),
+        ("death", False),
+        ("duplicate", False),
+        ("clerical", False),
+    ],
+)
+def test_after_the_freeze_who_left_before_it_comes_back_by_a_ruling_alone(cause: str, stands: bool) -> None:
+    gone = scene(ADD, but(REMOVE, cause=cause), FreezeRoll(election="labour")).when(RESTORE)
+    if stands:
+        gone.then_refused("removal-stands")
+    else:
+        assert gone.events
+    assert scene(ADD, but(REMOVE, cause=cause)).when(RESTORE).events
+
+
 def test_entries_do_not_evolve_by_an_event_of_another_stream() -> None:
     event = happened(ElectionCalled, STREAM, election="x", title="x", organisation="x", reason="term")
     with pytest.raises(TypeError, match=r"election-called\.v1 does not belong to entries"):

@@ -144,6 +144,13 @@ def test_refuses_other_counts(changes: dict[str, Any]) -> None:
     assert refused.expected == "47, members 35, mps 12"
 
 
+@pytest.mark.parametrize(
+    "changes", [{"entries": 46}, {"statement": OTHER}, {"sections": SECTIONS[:1]}, {"reason": "Again"}]
+)
+def test_no_second_certificate_contradicts_the_first(changes: dict[str, Any]) -> None:
+    scene(FREEZE, CERTIFY).when(but(CERTIFY, **changes)).then_refused("roll-certified")
+
+
 def test_a_version_is_one_state_of_the_entries() -> None:
     scene().when(CERTIFY).then_refused("not-frozen")
     certified = scene(FREEZE, CERTIFY)

@@ -36,22 +36,28 @@ def found(at: Terminal) -> set[str]:
     return {f"{each['check']}:{each['code']}" for each in json.loads(answer.out)["findings"]}
 
 
-def test_a_change_before_a_freeze_is_recorded_with_a_reason_and_a_second_officer(frozen: Terminal) -> None:
+TERMS = [{"field": "change", "value": "lapsed"}, {"field": "on", "value": "2012-01-01"}]
+AGREE = {"agreed": "change-membership", "terms": TERMS, "reason": "A letter lay unopened"}
+
+
+def test_a_change_before_a_freeze_is_recorded_once_a_second_officer_agreed_to_it(frozen: Terminal) -> None:
     lapsed = {"person": person(frozen), **LAPSED}
     size = frozen.size()
-    assert "election labour" in frozen.record("change-membership", lapsed).refused("backdated-over-freeze")
-    both = {"reason": "A letter lay unopened", "second": "returning-officer"}
-    frozen.record("change-membership", {**lapsed, **both}).refused("second-officer")
+    text = frozen.record("change-membership", lapsed).refused("backdated-over-freeze")
+    for words in ("election labour", "change lapsed, on 2012-01-01", "agree-to-change"):
+        assert words in text
     assert frozen.size() == size
-    frozen.record("change-membership", {**lapsed, **both, "second": "general-secretary"}).done()
-    text = " ".join(frozen("show", f"person/{lapsed['person']}", *OPENED).done().split())
-    assert "general-secretary agreed as second officer" in text
+    agree = [("agree-to-change", {"person": lapsed["person"], **AGREE})]
+    frozen("apply", frozen.lines("agree.jsonl", agree), "--as", "general-secretary").done()
+    frozen.record("change-membership", lapsed).done()
+    text = " ".join(frozen("show", f"agreement/{lapsed['person']}", *OPENED).done().split())
+    assert "agreed, as second officer, to change-membership" in text
     assert b"unopened" not in b"".join(path.read_bytes() for path in frozen.ledger.glob("ledger.db*"))
     assert "nothing wrong was found" in frozen("verify").done()
 
 
 def test_verify_finds_what_reaches_back_over_a_freeze(frozen: Terminal, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("ledger.streams.membership_change.require_not_backdated", lambda *_: None)
+    monkeypatch.setattr("ledger.streams.membership_change.require_agreed", lambda *_: None)
     frozen.record("change-membership", {"person": person(frozen), **LAPSED}).done()
     assert found(frozen) == {"E14:backdated-over-freeze"}
 

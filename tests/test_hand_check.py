@@ -15,8 +15,8 @@ from test_cures import APPLIED, BOTH, TOLD, after, checked, cured, ready, suppli
 from ledger.decision import Act
 from ledger.errors import RefusedError
 from ledger.streams.application_events import Check, ChecksRun
+from ledger.streams.batch_head import NO_BATCH, BatchHead
 from ledger.streams.hand_check import CheckApplication, check_application
-from ledger.streams.tested import NO_BATCH, BatchHead
 from projections.verify.applications import Rules, _check_checks
 
 __all__ = ["at", "cured"]  # fixtures

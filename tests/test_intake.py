@@ -15,7 +15,7 @@ from hypothesis import settings
 from hypothesis import strategies as st
 from killing import Killed, kill_at
 from officers import FOUND, signer, signing_desk
-from scenario import given
+from scenario import given, happened
 from stores import NOON, LedgerPlace, desk_at
 from test_leaf import BLINDS, DAYS, DIGESTS, IDS, TIMES
 
@@ -28,6 +28,7 @@ from ledger.member_leaf import MemberLeaves
 from ledger.member_vault import MemberVault
 from ledger.seal.merkle import leaf_hash
 from ledger.store import Ledger
+from ledger.streams.freezes import FreezeListed
 from ledger.streams.member import BatchReconciled, MemberRegistered, RegisterMembers
 from ledger.streams.membership import MemberAmended
 from ledger.streams.membership_change import ChangeMembership
@@ -313,6 +314,57 @@ def test_an_amendment_follows_what_was_recorded_meanwhile(
         desk.submit(register(row(1, "Somebody"), row(2), file="c" * 32), actor="clerk")
         closed = [event for _, event in desk.ledger.reread() if isinstance(event, BatchReconciled)][-1]
         assert (closed.accepted, closed.amended, closed.held) == (1, None, 1)
+
+
+LISTED = happened(FreezeListed, "freezes/rolls", election="labour").model_copy(
+    update={"effective": "2013-01-01T12:00:00Z"}
+)
+REWRITTEN = [
+    row(1)._replace(days=("2009-01-02", None)),
+    row(2)._replace(days=("2010-01-02", "2013-01-01")),
+    row(3)._replace(days=("2010-01-02", "2013-01-02")),
+    row(4, "Somebody"),
+    row(5)._replace(days=("2009-01-02", None)),
+]
+
+
+def rewritten(desk: Desk) -> tuple[int, int | None, dict[str, int]]:
+    closed = [event for _, event in desk.ledger.reread() if isinstance(event, BatchReconciled)][-1]
+    return closed.accepted, closed.amended, {each.code: each.rows for each in closed.rejected}
+
+
+def test_a_later_file_does_not_rewrite_who_somebody_was_at_a_freeze(ledger_place: LedgerPlace) -> None:
+    with desk_at(ledger_place) as desk:
+        desk.submit(register(*map(row, range(5)), file="e" * 32), actor="clerk")
+        desk.ledger.append([LISTED])
+        desk.submit(register(*REWRITTEN), actor="clerk")
+        assert rewritten(desk) == (1, 2, {"backdated-over-freeze": 2})
+        assert sorted(each.line for each in desk.vault.members.rejected(STREAM)) == [1, 2]
+        moved = row(0)._replace(standing=PLACE._replace(unit="elsewhere"))
+        past = register(moved, file="d" * 32).model_copy(update={"effective": "2012-01-01T12:00:00Z"})
+        desk.submit(past.of(Listed([moved])), actor="clerk")
+        assert rewritten(desk) == (0, None, {"backdated-over-freeze": 1})
+        desk.submit(register(moved, file="c" * 32), actor="clerk")
+        assert rewritten(desk) == (0, 1, {})
+
+
+def test_a_freeze_while_a_file_is_taken_in_counts_from_the_next_page_on(
+    ledger_place: LedgerPlace, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with desk_at(ledger_place) as desk, desk_at(ledger_place) as other:
+        desk.submit(register(*map(row, range(5)), file="e" * 32), actor="clerk")
+        put, calls = MemberVault.put, 0
+
+        def meddling(*words: Any) -> None:
+            nonlocal calls
+            calls += 1
+            put(*words)
+            if calls == 1:
+                other.ledger.append([LISTED])
+
+        monkeypatch.setattr(MemberVault, "put", meddling)
+        desk.submit(register(*REWRITTEN[:3]), actor="clerk")
+        assert rewritten(desk) == (0, 1, {"backdated-over-freeze": 2})
 
 
 # Decisions

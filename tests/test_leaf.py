@@ -520,6 +520,7 @@ FIELDS: dict[str, dict[str, Any]] = {
     **APPLICATION_FIELDS,
     "appeal-attempted.v1": {**APPEALED, "no_appeal": HASHES},
     "appeal-determined.v1": {
+        "abstained": COUNTS,
         "answers": st.lists(st.fixed_dictionaries({"ground": APPEAL_GROUNDS, "upheld": st.just("upheld")}), max_size=2),
         "case": IDS,
         "outcome": st.sampled_from(["dismissed", "allowed"]),
@@ -751,9 +752,14 @@ FIELDS: dict[str, dict[str, Any]] = {
         "category": IDS,
         "change": st.sampled_from(["renewed", "lapsed", "resigned", "rejoined", "transferred", "upgraded"]),
         "on": DAYS,
-        "reason": DIGESTS,
-        "second": IDS,
         "unit": IDS,
+    },
+    "change-agreed.v1": {
+        "agreed": st.sampled_from(["change-membership", "hold-office"]),
+        "follows": COUNTS,
+        "person": IDS,
+        "reason": DIGESTS,
+        "terms": st.lists(st.fixed_dictionaries({"field": IDS, "value": TEXTS}), max_size=2),
     },
     "member-suspended.v1": {
         "body": IDS,

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from terminal import OPENED, Terminal
+from terminal import CALL_ELECTION, OPENED, Terminal
 
 from ledger.checks.score import MATCHER
 
@@ -194,6 +194,26 @@ def test_shows_each_side_who_it_knows_and_of_the_other_the_key(both: Terminal) -
     out = both("duplicates", *WHY, "members", "unison").done()
     assert "Ambleth" not in out
     assert "3 pairs" in out
+
+
+def test_shows_the_pairs_of_whom_both_are_on_a_roll(both: Terminal) -> None:
+    categories = [
+        {"category": name, "by": "register", "registers": [register], "section": register, "tests": []}
+        for name, register in (("member", "members"), ("affiliated", "unison"))
+    ]
+    rule = {"version": "franchise.v1", "several": "per-section", "categories": categories}
+    asked = ("members", "unison", "--roll", "labour")
+    assert "nearest" not in both("duplicates", *WHY, *asked).refused("unknown-election")
+    both.record("call-election", CALL_ELECTION).done()
+    both.record("adopt-franchise", {"election": "labour", "rule": rule}).done()
+    assert pairs(both, *asked) == []
+    both("build-roll", "labour", "--as", "reg").done()
+    found = pairs(both, *asked)
+    assert len(found) == 3
+    gone = {"election": "labour", "person": found[0]["dropped"]["person"], "number": 1, "cause": "clerical"}
+    both.record("remove-entry", gone).done()
+    assert len(pairs(both, *asked)) == 2
+    assert "Both of each pair are on the roll of labour" in " ".join(both("duplicates", *WHY, *asked).done().split())
 
 
 def test_refuses_to_name_a_side_that_there_is_not(both: Terminal) -> None:

@@ -5,14 +5,13 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from scenario import ACTOR, Given, happened
+from scenario import Given, happened
 
 from ledger.decision import fold
-from ledger.event import Event, Plain
+from ledger.event import Event
 from ledger.streams.certificate import CertifyList, ListCertified
 from ledger.streams.discipline import ExpelMember, LiftSuspension, ReadmitMember, SuspendMember
-from ledger.streams.freezes import FreezeListed
-from ledger.streams.member import MemberRegistered, RegisterMembers
+from ledger.streams.member import BatchReceived, MemberRegistered, RegisterMembers
 from ledger.streams.member_history import PLACES, Member
 from ledger.streams.membership import (
     MemberAmended,
@@ -205,34 +204,6 @@ def test_expels_and_readmits_with_a_gap_between() -> None:
     assert folded(JOINED, expelled, back).gaps("2014-01-01", "2017-01-01") == [("2015-01-01", "2016-01-01")]
 
 
-FROZEN = recorded(FreezeListed, "freezes/rolls", election="labour").model_copy(
-    update={"effective": "2016-07-12T11:00:00Z"}
-)
-LAPSE = ChangeMembership(person=P, change="lapsed", on="2016-07-12")
-AGREED = LAPSE.model_copy(update={"reason": "A letter that lay unopened", "second": "general-secretary"})
-
-
-def test_what_reaches_back_over_a_freeze_needs_a_reason_and_a_second_officer() -> None:
-    frozen = given(FROZEN, JOINED)
-    for missing in ("reason", "second"):
-        frozen.when(AGREED.model_copy(update={missing: None})).then_refused("backdated-over-freeze")
-    frozen.when(AGREED.model_copy(update={"second": ACTOR})).then_refused("second-officer")
-    (event,) = frozen.when(AGREED).events
-    assert isinstance(event, MembershipChanged)
-    assert (event.second, event.reason) == ("general-secretary", Plain("A letter that lay unopened"))
-
-
-def test_the_day_after_a_freeze_and_a_ledger_without_one_ask_for_nothing() -> None:
-    given(FROZEN, JOINED).when(LAPSE.model_copy(update={"on": "2016-07-13"})).then(changed(2, "lapsed", "2016-07-13"))
-    given(JOINED).when(LAPSE).then(changed(2, "lapsed", "2016-07-12"))
-
-
-def test_the_last_freeze_counts_in_whichever_order_they_were_recorded() -> None:
-    earlier = FROZEN.model_copy(update={"version": 2, "election": "old", "effective": "2010-06-24T11:00:00Z"})
-    found = given(FROZEN, earlier, JOINED).when(LAPSE).then_refused("backdated-over-freeze")
-    assert "election labour was frozen" in found.expected
-
-
 # Offices
 
 
@@ -305,6 +276,11 @@ def test_certifies_a_list_again_with_other_numbers_only() -> None:
     given(CERTIFIED).when(CERTIFY).then()
     assert given(CERTIFIED).when(CERTIFY.model_copy(update={"rows": 4})).events[0].version == 2
     given(CERTIFIED).when(CERTIFY.model_copy(update={"affiliate": "gmb"})).then_refused("other-affiliate")
+    taken = recorded(
+        BatchReceived, f"intake/unison/{FILE}", affiliate="unison", file=FILE, register_id="unison", rows=3
+    )
+    given(CERTIFIED, taken).when(CERTIFY).then()
+    given(CERTIFIED, taken).when(CERTIFY.model_copy(update={"rows": 4})).then_refused("list-taken-in")
     given().when(CERTIFY.model_copy(update={"as_of": "2999-01-01"})).then_refused("future-dated")
 
 

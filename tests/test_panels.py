@@ -8,6 +8,7 @@ from overseen import folded
 from ruled import ADOPTED, BEFORE, OPEN, RULE, RULED, RULED_ON, SIT, TELL
 from scenario import DEFINED, but
 from test_case_file import RECUSE
+from test_fair_panel import ELSEWHERE
 from test_oversight_rows import RECORDS
 
 from ledger.decision import Command
@@ -58,19 +59,20 @@ def test_who_had_an_interest_is_found_whether_they_withdrew_or_not() -> None:
 
 
 @pytest.mark.parametrize(
-    ("interest", "opened"),
+    ("interest", "opened", "conflicts"),
     [
-        (but(INTEREST, since=RULED), OPEN),
-        (but(INTEREST, contest="deputy"), OPEN),
-        (but(INTEREST, candidate="a"), but(OPEN, candidates=("b",))),
-        (INTEREST, but(OPEN, about=None)),
+        (but(INTEREST, since=RULED), OPEN, 0),
+        (but(INTEREST, contest="youth-chair"), OPEN, 0),
+        (but(INTEREST, contest="deputy"), OPEN, 1),
+        (but(INTEREST, candidate="a"), but(OPEN, candidates=("b",)), 1),
+        (INTEREST, but(OPEN, about=None), 1),
     ],
-    ids=["later", "another contest", "another candidate", "no contest"],
+    ids=["later", "another election", "another contest", "another candidate", "no contest"],
 )
-def test_an_interest_in_something_else_is_no_conflict(interest: Command, opened: Command) -> None:
+def test_an_interest_in_the_election_is_a_conflict(interest: Command, opened: Command, conflicts: int) -> None:
     before = [opened if each is OPEN else each for each in RULED_ON]
-    (panel,) = panels(*DEFINED, *before[1:], interest)
-    assert panel.conflicts == ()
+    (panel,) = panels(*DEFINED, *ELSEWHERE, *before[1:], interest)
+    assert len(panel.conflicts) == conflicts
 
 
 def test_a_ruling_with_a_vote_against_is_split() -> None:

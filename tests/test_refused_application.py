@@ -16,10 +16,17 @@ from test_verify_rulings import Kept, apart, check
 from ledger.decision import Command, fold
 from ledger.event import Event
 from ledger.rules.franchise import Franchise
+from ledger.rules.local_time import Dated
 from ledger.streams.admission import AdmitApplication
 from ledger.streams.application import Application, application_stream
-from ledger.streams.application_events import ApplicationRefusalReversed, ApplicationRefused
+from ledger.streams.application_events import (
+    ApplicationRefusalReversed,
+    ApplicationRefused,
+    CureInvited,
+    CureLapsed,
+)
 from ledger.streams.cases import CloseCase
+from ledger.streams.cure import LapseApplication
 from ledger.streams.payment import ReceiveFee
 from ledger.streams.ruling_events import RulingNotified
 from projections.roll_figures import fold_roll
@@ -67,6 +74,26 @@ def test_an_application_with_an_open_case_about_it_is_not_admitted() -> None:
     closed = then(opened, CloseCase(case="c1", reason="no-case", effective=OPENED))
     assert closed.when(ADMIT).refused is None
     then(closed, but(REOPEN, effective=None)).when(ADMIT).then_refused("open-case")
+
+
+def test_an_application_with_an_open_case_about_it_does_not_lapse() -> None:
+    lapse = LapseApplication(application=P)
+    invited = happened(
+        CureInvited,
+        STREAM,
+        deadline=Dated(local="2010-08-01T10:00:00", utc="2010-08-01T10:00:00Z", zone="UTC"),
+        grounds=("unpaid",),
+        notice="cure-1",
+        served=OPENED,
+    )
+    for scene, code in ((given(CALL_ELECTION, *BEGUN), None), (RULED, "open-case")):
+        version = state(scene).version
+        lapsed = happened(CureLapsed, STREAM, version + 2, grounds=("unpaid",))
+        events = (*scene.events, invited.model_copy(update={"version": version + 1}), lapsed)
+        if code:
+            Given(events).when(lapse).then_refused(code)
+        else:
+            assert Given(events).when(lapse).events
 
 
 def test_a_case_about_the_person_and_not_about_the_application_does_not_hold_it() -> None:

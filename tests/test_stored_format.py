@@ -66,6 +66,7 @@ SINCE = frozenset(  # types of events that came after it
         "case-opened.v1",
         "case-reopened.v1",
         "case-undocketed.v1",
+        "change-agreed.v1",
         "checks-closed.v1",
         "checks-opened.v1",
         "checks-run.v1",

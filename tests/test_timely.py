@@ -16,14 +16,24 @@ from ledger.decision import DECISIONS, Act
 from ledger.errors import RefusedError
 from ledger.event import Event
 from ledger.streams.founding import Founding, Kept
-from ledger.streams.timely import A_MONTH, A_WEEK, AT_ONCE, HOURS, require_timely
+from ledger.streams.timely import A_MONTH, A_WEEK, AT_ONCE, HOURS, NOT_BACK, require_timely
 from projections.verify.live import check_live
 from projections.verify.record import RecordRead
 
 LIVE, TRANSCRIPT = Founding("ledger/founding", 1, kept="live"), Founding("ledger/founding", 1, kept="transcript")
 NOW = "2010-09-30T12:00:00Z"
-ALLOWED = {AT_ONCE: "2010-09-30T11:00:00Z", A_WEEK: "2010-09-23T12:00:00Z", A_MONTH: "2010-08-31T12:00:00Z"}
-A_SECOND_MORE = {AT_ONCE: "2010-09-30T10:59:59Z", A_WEEK: "2010-09-23T11:59:59Z", A_MONTH: "2010-08-31T11:59:59Z"}
+ALLOWED = {
+    NOT_BACK: NOW,
+    AT_ONCE: "2010-09-30T11:00:00Z",
+    A_WEEK: "2010-09-23T12:00:00Z",
+    A_MONTH: "2010-08-31T12:00:00Z",
+}
+A_SECOND_MORE = {
+    NOT_BACK: "2010-09-30T11:59:59Z",
+    AT_ONCE: "2010-09-30T10:59:59Z",
+    A_WEEK: "2010-09-23T11:59:59Z",
+    A_MONTH: "2010-08-31T11:59:59Z",
+}
 
 
 @pytest.mark.parametrize("verb", sorted(HOURS))
@@ -59,6 +69,7 @@ def findings(kept: Kept, events: Sequence[Event]) -> dict[str, str]:
 def test_verification_finds_what_the_desk_would_have_refused() -> None:
     events = given(*RULED_ON, TELL).events
     assert findings("transcript", events) == {}
-    assert findings("live", events) == dict.fromkeys(("case/c1", "ground/labour", "procedure/labour"), "E6:dated-back")
+    streams = ("body/panel-1", "case/c1", "ground/labour", "procedure/labour")
+    assert findings("live", events) == dict.fromkeys(streams, "E6:dated-back")
     timely = [each.model_copy(update={"recorded": each.effective}) for each in events]
     assert findings("live", timely) == {}

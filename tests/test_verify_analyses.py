@@ -7,13 +7,17 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from scenario import happened
 from terminal import Terminal
 from test_cli_margin import DECLARE, THREE, read
 from test_cli_whatif import SPOILT, asked, publish
 
+from ledger.event import Event
 from ledger.rules.question import Question, RulingNamed, SectionPapers
 from ledger.store import Ledger, open_ledger
+from ledger.streams.account import Spoilt
 from ledger.streams.analysis import AnalysisPublished
+from ledger.streams.result import RecountOrdered, ResultAnnulled
 from projections.verify.analyses import check_analyses
 from projections.verify.contests import read_contests
 from projections.verify.record import RecordRead, read_record
@@ -43,7 +47,7 @@ def codes(published: Read, **changes: Any) -> set[str]:
         for position, event in record.others
     ]
     changed = RecordRead(others=others, batches=record.batches)
-    return {finding.code for finding in check_analyses(ledger, changed, read_contests(changed), {})}
+    return {finding.code for finding in check_analyses(ledger, changed, read_contests(changed))}
 
 
 def test_an_analysis_that_the_record_gives_is_in_order(published: Read) -> None:
@@ -71,16 +75,53 @@ def test_an_analysis_before_the_result_is_found(published: Read) -> None:
     ledger, record = published
     others = [(position, event) for position, event in record.others if event.type != "result-declared.v1"]
     changed = RecordRead(others=others, batches=record.batches)
-    found = {finding.code for finding in check_analyses(ledger, changed, read_contests(changed), {})}
+    found = {finding.code for finding in check_analyses(ledger, changed, read_contests(changed))}
     assert found == {"not-declared"}
 
 
-def test_an_analysis_by_another_version_is_not_checked_and_said_so(published: Read) -> None:
+def test_an_analysis_by_an_engine_that_nobody_here_knows_is_found_whatever_it_says(published: Read) -> None:
+    assert codes(published, engine="what-if 9", verdict="exact") == {"unknown-engine"}
+    assert codes(published, engine="what-if 0") == {"unknown-engine"}
+
+
+def test_a_verdict_of_an_earlier_record_that_no_longer_holds_is_found(published: Read) -> None:
+    """Somebody picks the position at which the answer suits; the desk answers as of the last event."""
     ledger, record = published
-    others = [
-        (position, event.model_copy(update={"engine": "what-if 9"}) if isinstance(event, AnalysisPublished) else event)
-        for position, event in record.others
+    contests = read_contests(record)
+    event = next(event for _, event in record.others if isinstance(event, AnalysisPublished))
+    stated, account = next((at, each) for at, each in record.others if each.type == "account-stated.v1")
+    assert codes(published, as_of_position=stated) == set()  # nothing that matters was recorded since
+    fewer = account.model_copy(update={"spoilt": (Spoilt(reason="uncertain", papers=4),)})
+    at = event.as_of_position
+    later = RecordRead(others=[*record.others], batches=record.batches)
+    later.others.insert(len(later.others) - 1, (at, fewer))
+    found = {(each.code, each.what) for each in check_analyses(ledger, later, contests)}
+    assert found == {("not-reproducible", "analysis/leader, certificate")}
+    picked = [
+        (at, each.model_copy(update={"as_of_position": stated}) if isinstance(each, AnalysisPublished) else each)
+        for at, each in later.others
     ]
-    changed, unchecked = RecordRead(others=others, batches=record.batches), dict[str, str]()
-    assert not list(check_analyses(ledger, changed, read_contests(changed), unchecked))
-    assert unchecked["E15"].endswith("by another version of the analysis: what-if 9")
+    found_there = check_analyses(ledger, RecordRead(others=picked, batches=record.batches), contests)
+    assert [(each.code, each.what) for each in found_there] == [
+        ("not-reproducible", f"analysis/leader, certificate, as of event {at}")
+    ]
+
+
+@pytest.mark.parametrize(
+    ("more", "code"),
+    [
+        ((RecountOrdered,), "recount-open"),
+        ((RecountOrdered, ResultAnnulled), "annulled"),
+    ],
+)
+def test_an_analysis_of_a_result_that_does_not_stand_is_found(
+    published: Read, more: tuple[type[Event], ...], code: str
+) -> None:
+    ledger, record = published
+    fields: dict[type[Event], dict[str, Any]] = {RecountOrdered: {"number": 2}, ResultAnnulled: {}}
+    others = [*record.others]
+    for kind in more:
+        event = happened(kind, "result/leader", contest="leader", reason="close", **fields[kind])
+        others.insert(len(others) - 1, (others[-1][0] - 1, event))
+    changed = RecordRead(others=others, batches=record.batches)
+    assert code in {finding.code for finding in check_analyses(ledger, changed, read_contests(record))}

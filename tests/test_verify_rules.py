@@ -125,6 +125,12 @@ BODIES = (*SAT, TAKE, but(UNSEAT, effective="2010-06-01T00:00:00Z"))
 MEMBER, SITTING, TAKEN, LEFT = 1, len(SAT) - 1, len(SAT), len(SAT) + 1
 
 
+def again(events: list[Event]) -> None:
+    """Record the sitting once more under another id, with a quorum that it did not have."""
+    sat = events[SITTING]
+    events.append(sat.model_copy(update={"sitting": "june", "version": len(events) + 1}))
+
+
 def test_finds_nothing_in_a_body_that_sat_as_it_should() -> None:
     assert found(list(given(*BODIES).events)) == []
 
@@ -137,6 +143,7 @@ def test_finds_nothing_in_a_body_that_sat_as_it_should() -> None:
         (change(MEMBER + 1, seat=1), f"E9:seat-taken:{MEMBER + 1}"),
         (change(SITTING, present=("p1", "p9")), f"E9:not-a-member:{SITTING}"),
         (change(SITTING, present=("p1", "p2")), f"E9:inquorate:{TAKEN}"),
+        (again, f"E9:sitting-overlaps:{len(given(*BODIES).events)}"),
         (change(SITTING, quorum_needed=1), f"E9:field-differs:{SITTING}"),
         (change(TAKEN, votes_for=4), f"E9:votes-exceed-present:{TAKEN}"),
         (change(TAKEN, recused=("p1", "p2")), f"E9:inquorate:{TAKEN}"),

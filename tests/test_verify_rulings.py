@@ -106,7 +106,8 @@ def test_finds_a_step_of_an_appeal_that_was_not_fair() -> None:
         "not-independent",
     }
     assert codes(changed(WHOLE, HearingHeld, notice="2010-08-31T10:00:00Z")) == ["hearing-notice-short"]
-    assert codes(changed(WHOLE, AppealDetermined, votes_for=1)) == ["ruling-not-carried"]
+    assert codes(changed(WHOLE, AppealDetermined, votes_for=1, abstained=1)) == ["ruling-not-carried"]
+    assert codes(changed(WHOLE, AppealDetermined, votes_against=0)) == ["votes-missing"]
     assert codes(changed(WHOLE, AppealDetermined, reasons_words=2)) == ["reasons-insufficient"]
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sqlite3
 from collections.abc import Iterable, Mapping
 from functools import cache
 from typing import Any
@@ -10,14 +11,16 @@ import pytest
 from ruled import P
 from scenario import CLOSE_POLL, Given, but, happened
 from test_appeal import DO
-from test_ruled_papers import ISSUE, LATER, NONE, RESTORE, allowed, then
+from test_ruled_papers import ISSUE, LATER, NONE, RESTORE, TOLD_LATE, allowed, scene, then
 
 from ledger.errors import RefusedError
 from ledger.event import Event
-from ledger.rules.question import Elector, Question, RulingNamed
+from ledger.rules.question import Elector, Question, RulingNamed, RulingSet
 from ledger.streams.entry import EntryAdded
 from ledger.streams.returned import ReturnMarked
 from projections.basis import Basis
+from projections.oversight.folding import OversightProjection
+from projections.papers import PaperProjection
 from projections.whatif.whole import Steps, answered
 
 FORTY = 40
@@ -63,9 +66,30 @@ def basis(events: Iterable[Event], papers: Mapping[str, int]) -> Basis:
     return Basis(contest, rule.rule, {"members": dict(papers)}, {}, {}, {})  # type: ignore[arg-type, attr-defined]
 
 
+class Scene(Given):
+    """A record with tables folded of it."""
+
+    tells_returns = True
+
+    def folded(self) -> sqlite3.Connection:
+        """Fold all of it."""
+        found = sqlite3.connect(":memory:", isolation_level=None)
+        for projection in (PaperProjection(), OversightProjection()):
+            for table in projection.tables:
+                found.execute(table)
+            projection.fold(found, [*enumerate(self.events)])
+        return found
+
+
+class Public(Scene):
+    """The same as the public is told of it."""
+
+    tells_returns = False
+
+
 def asked(events: tuple[Event, ...], papers: Mapping[str, int], question: Question) -> Any:
     taken = basis(events, papers)
-    return answered(Given(events), taken, taken.count(), question, len(events) - 1, Steps())
+    return answered(Scene(events), taken, taken.count(), question, len(events) - 1, Steps())
 
 
 def refused(question: Question, events: tuple[Event, ...] | None = None) -> str:
@@ -147,3 +171,49 @@ def test_a_ruling_that_nobody_was_told_of_changes_no_paper() -> None:
     changed, found = asked(untold, {"a": 2, "b": 1}, Question(reverse=ONE))
     assert (changed.unknown, found.effect) == (0, "could-not")
     assert changed.notes == ("A ruling of which nobody was told had no effect.",)
+
+
+GROUND_SET = Question(rulings=RulingSet(ground="other-party"))
+AFTER_CLOSE = Question(rulings=RulingSet(told="after-close"))
+
+
+def test_a_set_leaves_out_what_was_put_right_or_is_of_another_contest_and_says_so() -> None:
+    restored = then(allowed(), ISSUE, RESTORE, but(DO, number=2), DO).events
+    changed, found = asked(restored, {"a": 2, "b": 1}, GROUND_SET)
+    assert (changed.rulings, changed.unknown, found.effect) == (("c1/1",), 0, "could-not")
+    assert changed.notes == ("Of the rulings of the set, 1 is put right in time: such an elector could vote.",)
+    moved = tuple(
+        event.model_copy(update={"section": "elsewhere"}) if event.type == "entry-added.v1" else event
+        for event in reversed_too_late()
+    )
+    changed, _ = asked(moved, {"a": 2, "b": 1}, GROUND_SET)
+    assert changed.notes == ("Of the rulings of the set, 1 is about entries that have no vote in this contest.",)
+
+
+def test_rulings_told_after_the_close_are_a_set() -> None:
+    late = scene(CLOSE_POLL, TOLD_LATE).events
+    changed, _ = asked(late, {"a": 2, "b": 1}, AFTER_CLOSE)
+    assert changed.rulings == ("c1/1",)
+    with pytest.raises(RefusedError) as error:
+        asked(reversed_too_late(), {"a": 2, "b": 1}, AFTER_CLOSE)
+    assert error.value.code == "empty-set"
+
+
+def test_an_appeal_allowed_in_time_is_not_in_the_set_of_the_late_ones() -> None:
+    with pytest.raises(RefusedError) as error:
+        asked(then(allowed(), CLOSE_POLL).events, {"a": 2, "b": 1}, Question(rulings=RulingSet(appeal="late-allowed")))
+    assert error.value.code == "empty-set"
+
+
+def test_one_paper_follows_once_whatever_it_follows_from() -> None:
+    both = Question(reverse=ONE, restore=(Elector(number=1, person=P),), rulings=GROUND_SET.rulings)
+    changed, _ = asked(reversed_too_late(), {"a": 3, "b": 1}, both)
+    assert changed.added == {"members": 1}
+
+
+def test_nothing_is_supposed_of_a_count_that_elects_nobody() -> None:
+    events = reversed_too_late()
+    taken = basis(events, {"a": 1, "b": 1})
+    with pytest.raises(RefusedError) as error:
+        answered(Scene(events), taken, taken.count(), Question(reverse=ONE), len(events) - 1, Steps())
+    assert error.value.code == "not-declared"

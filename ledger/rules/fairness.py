@@ -19,9 +19,11 @@ SUFFICES = {"A": ("A",), "B": ("A", "B"), "C": ("A", "B")}  # a tip alone never 
 WORD = re.compile(r"\w+")
 
 ORDER = (
-    *("not-allocated", "unknown-sitting", "before-sitting", "sitting-too-early"),
-    *("inquorate", "not-a-member", "conflict", "same-person-referred-and-decided", "witness-decided"),
-    *("votes-exceed-present", "ruling-not-carried", "review-missing"),
+    *("not-allocated", "unknown-sitting", "before-sitting", "sitting-too-early", "sitting-late"),
+    *("inquorate", "not-a-member", "seated-late", "counted-twice"),
+    *("conflict", "same-person-referred-and-decided", "witness-decided"),
+    *("votes-exceed-present", "votes-missing", "ruling-not-carried"),
+    *("review-missing", "reviewer-not-independent", "reviewer-without-power"),
     *("ground-not-of-the-case", "ground-not-met", "conduct-unfit", "rule-not-in-force-at-conduct", "not-for-them"),
     *("notice-not-served", "reply-window-open", "interim-measure-missing", "ground-not-in-notice"),
     "reply-not-considered",
@@ -92,6 +94,9 @@ def panel_faults(panel: Panel, referred_by: str, votes: tuple[int, int, int]) ->
         yield "same-person-referred-and-decided", "others than who referred the case", found
     if sum(votes) > len(panel.able):
         yield "votes-exceed-present", f"at most {len(panel.able)} votes", str(sum(votes))
+    elif sum(votes) < len(panel.able):
+        expected = f"{len(panel.able)} for, against or abstained, one of each who could vote"
+        yield "votes-missing", expected, str(sum(votes))
     elif votes[0] <= votes[1]:
         yield "ruling-not-carried", "more votes for than against", f"{votes[0]} for, {votes[1]} against"
 

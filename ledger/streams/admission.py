@@ -19,11 +19,12 @@ from ledger.field import Count, Hash, Id, PersonKey, Version
 from ledger.rules.franchise import FeePaid
 from ledger.streams.application import Application, application_stream, require_open
 from ledger.streams.application_events import ApplicationAdmitted, TestHeld
+from ledger.streams.batch_head import BatchHead
 from ledger.streams.case import Case, Docket
 from ledger.streams.election import Election, election_stream, require_election
 from ledger.streams.franchise import Adopted, franchise_stream, require_franchise
 from ledger.streams.refused_application import cases_of, docket_of, holding, require_no_case
-from ledger.streams.tested import BatchHead, batches_of, require_settled, require_tested
+from ledger.streams.tested import batches_of, require_settled, require_tested
 from ledger.sweep import Found, Sweep, Swept
 
 ADMISSIONS_MAX = 100_000

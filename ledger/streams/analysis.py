@@ -91,12 +91,18 @@ def publish_analysis(
     """Decide that a verdict may be published; `figures` are the same question answered from the record.
 
     Raises:
-        RefusedError: `unknown-contest`, `not-declared`, `reveals-ballot`, `not-reproducible`, in that order.
+        RefusedError: `unknown-contest`, `not-declared`, `annulled`, `recount-open`, `reveals-ballot`,
+            `not-reproducible`, in that order.
     """
     definition = require_contest(contest)
     where = f"analysis of contest {contest.id}"
     if result.elected is None:
         raise refused("not-declared", where, "a result that was declared", "none", "Record declare-result first")
+    if result.annulled:
+        raise refused("annulled", where, "a result that stands", "one that was annulled", "Publish nothing on it")
+    if result.reopened:
+        found = f"recount {result.number}, which was ordered and is not declared"
+        raise refused("recount-open", where, "a result that stands", found, "Record correct-result first")
     if figures.small:
         expected = f"at least {definition.smallest_cell} papers that differ, or none"
         remedy = "See it as scrutineer: pollbook whatif --audience scrutineer"
@@ -106,7 +112,8 @@ def publish_analysis(
         ("certificate", figures.certificate, command.certificate),
     ):
         if found != said:
-            remedy = f"Ask again: pollbook whatif {contest.id} --json"
+            who = " --audience scrutineer --purpose scrutiny" if command.question.names_electors else ""
+            remedy = f"Ask again: pollbook whatif {contest.id} --json{who}"
             raise refused("not-reproducible", f"{where}, {what}", found, said, remedy)
     event = AnalysisPublished(
         **act.on(analyses),

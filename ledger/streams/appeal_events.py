@@ -146,6 +146,7 @@ class AppealDetermined(Event):
 
     audience = Audience.RESTRICTED
     type: Literal["appeal-determined.v1"] = "appeal-determined.v1"
+    abstained: Count | None = None
     answers: tuple[Answer, ...]
     case: Id
     outcome: AppealOutcome

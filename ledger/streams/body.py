@@ -126,13 +126,14 @@ class DecisionTaken(Event):
 
 @dataclass(frozen=True, slots=True)
 class Term:
-    """A person's time in one seat: from `since` up to, not including, `until`."""
+    """A person's time in one seat: from `since` up to, not including, `until`; `recorded`, since when that is known."""
 
     person: str
     section: str
     seat: int
     since: str
     until: str | None
+    recorded: str
 
     def covers(self, moment: str) -> bool:
         """Whether the person holds the seat at a moment."""
@@ -158,7 +159,7 @@ class Body(State):
             case BodyConstituted():
                 return replace(self, version=event.version, constituted=event)
             case MemberSeated():
-                term = Term(event.person, event.section, event.seat, event.effective, event.until)
+                term = Term(event.person, event.section, event.seat, event.effective, event.until, event.recorded)
                 return replace(self, version=event.version, terms=(*self.terms, term))
             case MemberUnseated():
                 terms = tuple(_ended(term, event) for term in self.terms)

@@ -24,7 +24,8 @@ Reopening = Literal["new-evidence", "remitted"]
 class CaseOpened(Event):
     """A case was opened: about whom, on which grounds, and how it was found. `referred_by` does not decide it.
 
-    `about` and `candidates` are the contest and those in it that it has to do with, for recusal.
+    `about` and `candidates` are the contest and those in it that it has to do with. Whatever they say, who has an
+    interest in any contest of the election does not decide it.
     """
 
     audience = Audience.RESTRICTED

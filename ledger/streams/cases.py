@@ -58,7 +58,10 @@ class OpenCase(Command):
     detection: Detection = Field(description="how it was found")
     referred_by: Id = Field(description="id of the person or office that refers it")
     search: PersonalText | None = Field(None, description="terms of the search, where it was found by one")
-    about: Id | None = Field(None, description="contest that it has to do with: who has an interest in it is recused")
+    about: Id | None = Field(
+        None,
+        description="contest that it has to do with, if one; who has an interest in any of the election is recused",
+    )
     candidates: tuple[Id, ...] = Field((), max_length=GROUNDS_MAX, description="candidates that it has to do with")
     conduct: Time | None = Field(None, description="when what is in question happened (UTC), if it is about conduct")
 

@@ -16,6 +16,7 @@ from ledger.errors import refused
 from ledger.event import Audience, Event
 from ledger.field import Count, Id, Time
 from ledger.intake import ROWS_MAX, IntakeId
+from ledger.streams.batch_head import BatchHead
 from ledger.streams.nominated import Day
 
 
@@ -103,12 +104,16 @@ class CertifyList(Command):
     due: Time | None = Field(None, description="when lists were due (UTC); one after it is late, and recorded as that")
 
 
-@decision(CertifyList, certificate=lambda c, _: certificate_stream(c.register_id, c.file))
-def certify_list(command: CertifyList, act: Act, certificate: Certificate) -> Outcome:
+@decision(
+    CertifyList,
+    certificate=lambda c, _: certificate_stream(c.register_id, c.file),
+    intake=lambda c, _: BatchHead(f"intake/{c.register_id}/{c.file}"),
+)
+def certify_list(command: CertifyList, act: Act, certificate: Certificate, intake: BatchHead) -> Outcome:
     """Decide that a list may be certified; with other numbers it may be certified anew, until it is taken in.
 
     Raises:
-        RefusedError: `future-dated`, `other-affiliate`.
+        RefusedError: `future-dated`, `other-affiliate`, `list-taken-in`, in that order.
     """
     where = f"list {command.file} of {command.affiliate}"
     if command.as_of > act.now[: len(command.as_of)]:
@@ -123,4 +128,8 @@ def certify_list(command: CertifyList, act: Act, certificate: Certificate) -> Ou
             raise refused("other-affiliate", where, before.affiliate, command.affiliate, "Certify your own list")
         if all(getattr(before, name) == value for name, value in fields.items()):
             return Outcome()
+    if intake.exists:
+        expected = "a certificate before the list is taken in"
+        remedy = "A later list of the affiliate has its own certificate"
+        raise refused("list-taken-in", where, expected, "one taken in as it was certified", remedy)
     return Outcome([ListCertified(**act.on(certificate), **fields)])

@@ -7,7 +7,7 @@ kept, as late. An application lapses after a notice only: nobody is turned away 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from typing import Literal
 
 from pydantic import Field
@@ -19,8 +19,10 @@ from ledger.field import Id, PersonKey, Text, Time
 from ledger.rules.local_time import Dated, Zone, dated_at, hours_after
 from ledger.streams.application import Application, Cure, application_stream, require_open
 from ledger.streams.application_events import ApplicationLapsed, CureInvited, CureLapsed, CureSupplied
+from ledger.streams.case import Case, Docket
 from ledger.streams.decided import publication
 from ledger.streams.ground import Grounds, ground_stream, require_ground
+from ledger.streams.refused_application import cases_of, docket_of, holding, require_no_case
 
 GROUNDS_MAX = 20
 
@@ -170,20 +172,32 @@ class LapseApplication(Command):
     application: PersonKey = Field(description="key of the application")
 
 
-@decision(LapseApplication, application=lambda c, _: application_stream(c.application))
-def lapse_application(command: LapseApplication, act: Act, application: Application) -> Outcome:
+@decision(
+    LapseApplication,
+    application=lambda c, _: application_stream(c.application),
+    docket=docket_of,
+    cases=cases_of,
+)
+def lapse_application(
+    command: LapseApplication, act: Act, application: Application, docket: Docket, cases: tuple[Case, ...]
+) -> Outcome:
     """Decide that an application lapses: it was told of a fault, and put none right that it was told of.
 
     Raises:
         RefusedError: `unknown-application`, `received-late`, `already-determined`, `notice-not-served`,
-            `cure-supplied`, `cure-open`, `open-referral`, in that order.
+            `cure-supplied`, `cure-open`, `open-referral`, `open-case`, in that order.
     """
-    cause, grounds = require_lapsed(application)
+    cause, grounds = require_lapsed(application, holding(application.stream, cases) if docket.cases else ())
     return Outcome([ApplicationLapsed(**act.on(application), cause=cause, grounds=grounds)])
 
 
-def require_lapsed(application: Application) -> tuple[Literal["unpaid", "uncured"], tuple[str, ...]]:
+def require_lapsed(
+    application: Application, cases: Collection[str] = ()
+) -> tuple[Literal["unpaid", "uncured"], tuple[str, ...]]:
     """Give for what cause, and on which grounds, an application lapses; refuse one that does not.
+
+    Args:
+        cases: ids of the open cases about it.
 
     Raises:
         RefusedError: as of `lapse_application`.
@@ -206,6 +220,7 @@ def require_lapsed(application: Application) -> tuple[Literal["unpaid", "uncured
     if application.referrals:
         found = ", ".join(application.referrals)
         raise refused("open-referral", where, "no open referral", found, "Decide on the referral first")
+    require_no_case(application, cases)
     return "unpaid" if application.short else "uncured", lapsed
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from functools import lru_cache
 from typing import Any, Literal, NamedTuple
 
@@ -11,10 +11,12 @@ from ledger.rules.franchise import FeePaid
 from ledger.rules.local_time import Dated, dated_at, hours_after
 from ledger.streams.application import Application, Cure, require_open
 from ledger.streams.application_events import ApplicationLapsed, CureInvited
+from ledger.streams.batch_head import BatchHead
 from ledger.streams.cure_events import Curable, InvitationOpened, Told
 from ledger.streams.franchise import Adopted
 from ledger.streams.ground import Grounds, require_ground
-from ledger.streams.tested import BatchHead, require_settled, require_tested
+from ledger.streams.refused_application import require_no_case
+from ledger.streams.tested import require_settled, require_tested
 
 
 class Notice(NamedTuple):
@@ -55,15 +57,20 @@ class Fault(NamedTuple):
     deadline: Dated
 
 
-def require_invitable(application: Application, franchise: Adopted, notice: Notice, *batches: BatchHead) -> Fault:
+def require_invitable(
+    application: Application, franchise: Adopted, notice: Notice, *batches: BatchHead, cases: Collection[str] = ()
+) -> Fault:
     """Give what an applicant is to be told of; refuse where that is nothing, or was told before.
+
+    Args:
+        cases: ids of the open cases about it.
 
     Raises:
         RefusedError: `unknown-application`, `received-late`, `already-determined`, `batch-open`, `open-referral`,
-            `checks-outstanding`, `no-franchise`, `unknown-category`, `tests-passed`, `tests-outstanding`,
+            `open-case`, `checks-outstanding`, `no-franchise`, `unknown-category`, `tests-passed`, `tests-outstanding`,
             `not-curable`, `cure-open`, `cure-supplied`, `cure-lapsed`, `notice-not-served`, in that order.
     """
-    failed = _failed(application, franchise, *batches)
+    failed = _failed(application, franchise, *batches, cases=cases)
     where = application.stream
     grounds: Mapping[str, Curable] = {each.test: each for each in notice.curable}
     beyond = [each for each in failed if each not in grounds]
@@ -96,20 +103,23 @@ def _deadline(served: str, hours: int, zone: str) -> Dated:
 
 
 def require_lapsing(
-    application: Application, franchise: Adopted, at: str, *batches: BatchHead
+    application: Application, franchise: Adopted, at: str, *batches: BatchHead, cases: Collection[str] = ()
 ) -> Literal["unpaid", "uncured"]:
     """Give for what cause an application lapses at a moment (UTC); refuse one that does not.
 
+    Args:
+        cases: ids of the open cases about it.
+
     Raises:
         RefusedError: `unknown-application`, `received-late`, `already-determined`, `not-invited`, `batch-open`,
-            `open-referral`, `checks-outstanding`, `no-franchise`, `unknown-category`, `tests-passed`,
+            `open-referral`, `open-case`, `checks-outstanding`, `no-franchise`, `unknown-category`, `tests-passed`,
             `tests-outstanding`, `cure-supplied`, `cure-late`, `cure-open`, `not-told`, in that order.
     """
     where = application.stream
     require_open(application)
     if not application.cures:
         raise refused("not-invited", where, "an invitation to put something right", "none", "Nothing to do")
-    failed = _failed(application, franchise, *batches)
+    failed = _failed(application, franchise, *batches, cases=cases)
     for name, cure in application.cures.items():
         what = f"{where}, ground {name}"
         if cure.supplied and not cure.lapsed:
@@ -126,10 +136,11 @@ def require_lapsing(
     return "unpaid" if application.short else "uncured"
 
 
-def _failed(application: Application, franchise: Adopted, *batches: BatchHead) -> list[str]:
+def _failed(application: Application, franchise: Adopted, *batches: BatchHead, cases: Collection[str]) -> list[str]:
     """Give the tests that an application failed; refuse one of which none is known, or that passes all."""
     received = require_open(application)
     require_settled(application, *batches)
+    require_no_case(application, cases)
     where = application.stream
     if application.anew:
         found = "money, or something put right, after them"

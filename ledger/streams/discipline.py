@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from pydantic import Field
 
 from ledger.decision import Act, Command, Outcome, decision
 from ledger.errors import refused
 from ledger.field import Hash, Id
+from ledger.streams.agreement import REACH, Reach, require_agreed
 from ledger.streams.body import Body, body_stream, require_decision
 from ledger.streams.member_history import Member, Suspension, member_stream
 from ledger.streams.membership import MemberExpelled, MemberReadmitted, MemberSuspended, SuspensionLifted, Voting
@@ -32,13 +35,13 @@ def _body(command: SuspendMember | LiftSuspension | ExpelMember | ReadmitMember,
     return body_stream(command.body or NO_BODY)
 
 
-@decision(SuspendMember, member=lambda c, _: member_stream(c.person), body=lambda c, s: _body(c, s))
-def suspend_member(command: SuspendMember, act: Act, member: Member, body: Body) -> Outcome:
+@decision(SuspendMember, member=lambda c, _: member_stream(c.person), body=lambda c, s: _body(c, s), **REACH)
+def suspend_member(command: SuspendMember, act: Act, member: Member, body: Body, **reach: Any) -> Outcome:
     """Decide that a member may be suspended.
 
     Raises:
         RefusedError: `unknown-person`, `future-dated`, `not-a-member`, `voting-effect-missing`, `impossible-order`,
-            `already-suspended`, what `require_decision` raises, in that order.
+            `already-suspended`, what `require_decision` and `require_agreed` raise, in that order.
     """
     where = f"person {command.person}"
     require_on_record(member)
@@ -56,6 +59,7 @@ def suspend_member(command: SuspendMember, act: Act, member: Member, body: Body)
             found = f"suspended since {each.since}, until {each.until or 'it is lifted'}"
             raise refused("already-suspended", where, "a member who is not suspended", found, remedy)
     _require_decided(command, act, body, where)
+    require_agreed(command, act, member, Reach(**reach))
     fields = command.model_dump(include={"body", "clause", "decision", "on", "until", "voting"})
     return Outcome([MemberSuspended(**act.on(member), **fields)])
 
@@ -69,13 +73,13 @@ class LiftSuspension(Command):
     decision: Id | None = Field(None, description="id of its decision")
 
 
-@decision(LiftSuspension, member=lambda c, _: member_stream(c.person), body=lambda c, s: _body(c, s))
-def lift_suspension(command: LiftSuspension, act: Act, member: Member, body: Body) -> Outcome:
+@decision(LiftSuspension, member=lambda c, _: member_stream(c.person), body=lambda c, s: _body(c, s), **REACH)
+def lift_suspension(command: LiftSuspension, act: Act, member: Member, body: Body, **reach: Any) -> Outcome:
     """Decide that a suspension may be lifted.
 
     Raises:
-        RefusedError: `unknown-person`, `future-dated`, `not-suspended`, `impossible-order`, what `require_decision`
-            raises, in that order.
+        RefusedError: `unknown-person`, `future-dated`, `not-suspended`, `impossible-order`, what
+            `require_decision` and `require_agreed` raise, in that order.
     """
     where = f"person {command.person}"
     require_on_record(member)
@@ -87,6 +91,7 @@ def lift_suspension(command: LiftSuspension, act: Act, member: Member, body: Bod
     if command.on < last.since:
         raise refused("impossible-order", where, f"a day from {last.since} on", command.on, "Correct the day")
     _require_decided(command, act, body, where)
+    require_agreed(command, act, member, Reach(**reach))
     fields = command.model_dump(include={"body", "decision", "on"})
     return Outcome([SuspensionLifted(**act.on(member), **fields)])
 
@@ -101,13 +106,13 @@ class ExpelMember(Command):
     decision: Id | None = Field(None, description="id of its decision")
 
 
-@decision(ExpelMember, member=lambda c, _: member_stream(c.person), body=lambda c, s: _body(c, s))
-def expel_member(command: ExpelMember, act: Act, member: Member, body: Body) -> Outcome:
+@decision(ExpelMember, member=lambda c, _: member_stream(c.person), body=lambda c, s: _body(c, s), **REACH)
+def expel_member(command: ExpelMember, act: Act, member: Member, body: Body, **reach: Any) -> Outcome:
     """Decide that a member may be expelled.
 
     Raises:
         RefusedError: `unknown-person`, `future-dated`, `already-expelled`, `not-a-member`, `out-of-order`, what
-            `require_decision` raises, in that order.
+            `require_decision` and `require_agreed` raise, in that order.
     """
     where = f"person {command.person}"
     require_on_record(member)
@@ -118,6 +123,7 @@ def expel_member(command: ExpelMember, act: Act, member: Member, body: Body) -> 
         raise refused("not-a-member", where, "a member", member.status, "Check the key")
     require_order(member, command.on, where)
     _require_decided(command, act, body, where)
+    require_agreed(command, act, member, Reach(**reach))
     fields = command.model_dump(include={"body", "clause", "decision", "on"})
     return Outcome([MemberExpelled(**act.on(member), **fields)])
 
@@ -131,13 +137,13 @@ class ReadmitMember(Command):
     decision: Id | None = Field(None, description="id of its decision")
 
 
-@decision(ReadmitMember, member=lambda c, _: member_stream(c.person), body=lambda c, s: _body(c, s))
-def readmit_member(command: ReadmitMember, act: Act, member: Member, body: Body) -> Outcome:
+@decision(ReadmitMember, member=lambda c, _: member_stream(c.person), body=lambda c, s: _body(c, s), **REACH)
+def readmit_member(command: ReadmitMember, act: Act, member: Member, body: Body, **reach: Any) -> Outcome:
     """Decide that somebody may be readmitted.
 
     Raises:
-        RefusedError: `unknown-person`, `future-dated`, `not-expelled`, `out-of-order`, what `require_decision`
-            raises, in that order.
+        RefusedError: `unknown-person`, `future-dated`, `not-expelled`, `out-of-order`, what
+            `require_decision` and `require_agreed` raise, in that order.
     """
     where = f"person {command.person}"
     require_on_record(member)
@@ -146,6 +152,7 @@ def readmit_member(command: ReadmitMember, act: Act, member: Member, body: Body)
         raise refused("not-expelled", where, "somebody expelled", member.status, "Nothing needs doing")
     require_order(member, command.on, where)
     _require_decided(command, act, body, where)
+    require_agreed(command, act, member, Reach(**reach))
     fields = command.model_dump(include={"body", "decision", "on"})
     return Outcome([MemberReadmitted(**act.on(member), **fields)])
 

@@ -27,7 +27,7 @@ from ledger.streams.franchise import Adopted, franchise_stream, require_category
 from ledger.streams.member import IntakeState
 from ledger.streams.merge import Merge, merge_stream
 from ledger.streams.ordered import DECIDED, Change, reads_of, require_ordered
-from ledger.streams.roll import Roll, require_not_frozen, roll_stream
+from ledger.streams.roll import Roll, require_after_freeze, require_not_frozen, roll_stream
 
 UNREAD = Basis("person/unread")  # in place of what is not a row of a register or an application
 WHERE = ("affiliate", "region", "unit")  # where an entry stands, which its basis says
@@ -84,9 +84,9 @@ def add_entry(
     """Decide that an entry may be added.
 
     Raises:
-        RefusedError: `no-franchise`, `unknown-category`, `unknown-section`, `merged-person`, `cause-required`,
-            `basis-missing`, `basis-unfit`, `after-freeze`, `unknown-basis`, `basis-differs`, `not-entitled`,
-            `duplicate-entitlement`, in that order.
+        RefusedError: `no-franchise`, `unknown-category`, `unknown-section`, `merged-person`, `before-freeze`,
+            `cause-required`, `basis-missing`, `basis-unfit`, `after-freeze`, `unknown-basis`, `basis-differs`,
+            `not-entitled`, `duplicate-entitlement`, in that order.
     """
     rule = require_franchise(franchise, command.election)
     where = f"{entries.stream}, {command.category}"
@@ -97,6 +97,7 @@ def add_entry(
     if merge.kept is not None:
         remedy = f"Add it to {merge.kept}, or undo the merge first: undo-merge"
         raise refused("merged-person", where, "a person who is kept", f"one merged into {merge.kept}", remedy)
+    require_after_freeze(roll, act.effective, where)
     if command.source in DECIDED:
         require_decided(command.source, command.basis, where)
         change = Change("add", command.election, command.person)

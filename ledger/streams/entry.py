@@ -5,7 +5,7 @@ What is recorded there, and the state; the decisions are in `entries`. An electo
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any, Literal, NamedTuple
 
@@ -13,6 +13,7 @@ from ledger.decision import State
 from ledger.event import Audience, Event
 from ledger.field import Id, StreamId, Version
 from ledger.rules.franchise import Several
+from ledger.streams.body import Fault
 
 EntryField = Literal["affiliate", "category", "region", "unit"]
 Source = Literal["register", "application", "office", "ruling", "appeal"]
@@ -81,7 +82,8 @@ CHANGES = tuple(
 class EntryNow(NamedTuple):
     """One entry as it stands: live, or removed; `since` is when that took effect (UTC).
 
-    `batch` is the build that it came in, empty if none: until that is closed, it does not count.
+    `batch` is the build that it came in, empty if none: until that is closed, it does not count. `removed` is the cause
+    that it was removed for, last.
     """
 
     number: int
@@ -93,6 +95,21 @@ class EntryNow(NamedTuple):
     live: bool
     since: str
     batch: str = ""
+    removed: str = ""
+
+
+def slip_faults(removed: str, cause: str, *, frozen: bool) -> Iterator[Fault]:
+    """Find that an entry is restored as a clerical error which was removed for more than that.
+
+    What a ruling or an appeal removed comes back by one. Once the roll is frozen, so does whoever resigned, lapsed or
+    was expelled: that they are a member again gives no entry.
+
+    Args:
+        removed: the cause that it was removed for; `cause`, that of restoring it.
+    """
+    needs = ("ruling", "appeal", *(("resigned", "lapsed", "expelled") if frozen else ()))
+    if cause == "clerical" and removed in needs:
+        yield "removal-stands", "a ruling or an appeal that restores it", f"clerical, of one removed by {removed}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,7 +144,8 @@ class Entries(State):
                 entry = self._entry(event)._replace(**changes)
             case EntryRemoved() | EntryRestored():
                 live = isinstance(event, EntryRestored)
-                entry = self._entry(event)._replace(live=live, since=event.effective)
+                removed = "" if isinstance(event, EntryRestored) else event.cause
+                entry = self._entry(event)._replace(live=live, since=event.effective, removed=removed)
             case _:
                 raise TypeError(f"{event.type} does not belong to entries")
         return replace(self, version=event.version, entries={**self.entries, entry.number: entry})

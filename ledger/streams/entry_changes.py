@@ -27,10 +27,11 @@ from ledger.streams.entry import (
     EntryRestored,
     RestoreCause,
     entry_stream,
+    slip_faults,
 )
 from ledger.streams.franchise import Adopted, franchise_stream, require_category, require_franchise
 from ledger.streams.ordered import DECIDED, Change, reads_of, require_ordered
-from ledger.streams.roll import Roll, require_not_frozen, roll_stream
+from ledger.streams.roll import Roll, require_after_freeze, require_not_frozen, roll_stream
 from ledger.streams.roll_build import BuildState
 
 UNBUILT = "build/none/0"  # in place of the build of what came in none
@@ -39,6 +40,7 @@ UNBUILT = "build/none/0"  # in place of the build of what came in none
 def _require_cause(
     act: Literal["amend", "remove", "restore"],
     command: AmendEntry | RemoveEntry | RestoreEntry,
+    effective: str,
     roll: Roll,
     case: Case,
     appeal: Appeal,
@@ -46,10 +48,11 @@ def _require_cause(
     """Refuse a change without a cause, one that nothing orders, or once the roll is frozen one that is too late.
 
     Raises:
-        RefusedError: `cause-required`, `basis-missing`, `basis-unfit`, `after-freeze`, in that order.
+        RefusedError: `before-freeze`, `cause-required`, `basis-missing`, `basis-unfit`, `after-freeze`, in that order.
     """
     cause, basis = command.cause, command.basis
     where = f"{entry_stream(command.election, command.person).stream}, entry {command.number}"
+    require_after_freeze(roll, effective, where)
     if cause is None:
         raise refused("cause-required", where, "a cause", "none", "Give it with --cause")
     if cause in DECIDED:
@@ -116,13 +119,13 @@ def amend_entry(
     """Decide that an entry may be amended.
 
     Raises:
-        RefusedError: `no-franchise`, `unknown-entry`, `build-open`, `entry-not-live`, `cause-required`,
-            `basis-missing`, `basis-unfit`, `after-freeze`, `entry-unchanged`, `category-required`,
+        RefusedError: `no-franchise`, `unknown-entry`, `build-open`, `entry-not-live`, `before-freeze`,
+            `cause-required`, `basis-missing`, `basis-unfit`, `after-freeze`, `entry-unchanged`, `category-required`,
             `unknown-category`, `unknown-section`, `duplicate-entitlement`, in that order.
     """
     rule = require_franchise(franchise, command.election)
     entry = _entry(entries, command.number, build, live=True)
-    _require_cause("amend", command, roll, case, appeal)
+    _require_cause("amend", command, act.effective, roll, case, appeal)
     where = f"{entries.stream}, entry {command.number}, {command.field}"
     old = getattr(entry, command.field)
     if old == command.new:
@@ -167,11 +170,11 @@ def remove_entry(
     """Decide that an entry may be removed.
 
     Raises:
-        RefusedError: `unknown-entry`, `build-open`, `entry-not-live`, `cause-required`, `basis-missing`, `basis-unfit`,
-            `after-freeze`, in that order.
+        RefusedError: `unknown-entry`, `build-open`, `entry-not-live`, `before-freeze`, `cause-required`,
+            `basis-missing`, `basis-unfit`, `after-freeze`, in that order.
     """
     _entry(entries, command.number, build, live=True)
-    _require_cause("remove", command, roll, case, appeal)
+    _require_cause("remove", command, act.effective, roll, case, appeal)
     fields = command.model_dump(include={"basis", "cause", "election", "number"})
     return Outcome([EntryRemoved(**act.on(entries), **fields)])
 
@@ -199,12 +202,15 @@ def restore_entry(
     """Decide that an entry may be restored.
 
     Raises:
-        RefusedError: `no-franchise`, `unknown-entry`, `entry-live`, `cause-required`, `basis-missing`, `basis-unfit`,
-            `duplicate-entitlement`.
+        RefusedError: `no-franchise`, `unknown-entry`, `entry-live`, `before-freeze`, `cause-required`, `basis-missing`,
+            `basis-unfit`, `removal-stands`, `duplicate-entitlement`, in that order.
     """
     rule = require_franchise(franchise, command.election)
     entry = _entry(entries, command.number, BuildState(UNBUILT), live=False)
-    _require_cause("restore", command, roll, case, appeal)
+    _require_cause("restore", command, act.effective, roll, case, appeal)
+    for code, expected, found in slip_faults(entry.removed, command.cause or "", frozen=roll.frozen is not None):
+        remedy = "Name the ruling or the appeal with --cause and --basis"
+        raise refused(code, f"{entries.stream}, entry {command.number}", expected, found, remedy)
     require_room(rule, entries, entry.section, entry.affiliate)
     fields = command.model_dump(include={"basis", "cause", "election", "number"})
     return Outcome([EntryRestored(**act.on(entries), **fields)])

@@ -5,15 +5,14 @@ The order is fixed: who decided, rules, notice and reply, evidence, reasons, eff
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 
-from ledger.rules.fairness import ADVERSE, ORDER, Fault, Ground, Panel, evidence_faults, ground_faults, panel_faults
-from ledger.streams.body import Body
+from ledger.rules.fairness import ADVERSE, ORDER, Fault, Ground, evidence_faults, ground_faults
 from ledger.streams.case import Case
 from ledger.streams.entry import Entries
+from ledger.streams.fair_panel import Deciders, decider_faults
 from ledger.streams.ground import Grounds
-from ledger.streams.interest import Interests, conflict
 from ledger.streams.procedure import ProcedureAdopted
 from ledger.streams.ruling_events import RulingMade
 
@@ -25,14 +24,13 @@ class Before:
     """What a ruling rests on, as it stood before it.
 
     Attributes:
-        body: the panel's; `interests`, of those who were present and not recused.
+        who: may have decided.
         rules: of procedure, in force at the moment of the ruling.
     """
 
     case: Case
-    body: Body
+    who: Deciders
     grounds: Grounds
-    interests: tuple[Interests, ...]
     entries: Entries
     rules: ProcedureAdopted
 
@@ -49,8 +47,7 @@ def ruling_faults(ruling: RulingMade, before: Before, own_words: int) -> list[Fa
 
 
 def _faults(ruling: RulingMade, before: Before, own_words: int) -> Iterator[Fault]:
-    yield from _of_deciders(ruling, before)
-    yield from _of_witnesses(ruling, before)
+    yield from decider_faults(ruling, before.case, before.who)
     yield from _of_rules(ruling, before)
     if ruling.outcome in ADVERSE:
         yield from _of_notice(ruling, before)
@@ -63,64 +60,6 @@ def _faults(ruling: RulingMade, before: Before, own_words: int) -> Iterator[Faul
         yield "reasons-insufficient", f"{expected}, and which test it fails", f"{own_words}"
     yield from _of_effect(ruling, before)
     yield from _of_appeal(ruling, before)
-
-
-def _of_deciders(ruling: RulingMade, before: Before) -> Iterator[Fault]:
-    """The panel that has the case sat with a quorum of people free to decide it; an officer did not refer it."""
-    opened = before.case.opened
-    referred_by = opened.referred_by if opened else ""
-    if ruling.decided_by != "panel":
-        if referred_by in (ruling.actor, ruling.reviewed_by):
-            found = f"{referred_by}, who referred it"
-            yield "same-person-referred-and-decided", "another than who referred the case", found
-        if ruling.decided_by == "auto" and (ruling.check_version is None or ruling.reviewed_by is None):
-            expected = "the version of the check, and who reviewed what it said"
-            yield "review-missing", expected, f"version {ruling.check_version}, reviewed by {ruling.reviewed_by}"
-        return
-    if before.case.panel is None or ruling.panel != before.case.panel:
-        yield "not-allocated", f"the panel that has the case: {before.case.panel or 'none yet'}", str(ruling.panel)
-        return
-    sitting = before.body.sittings.get(ruling.sitting or "")
-    if sitting is None:
-        yield "unknown-sitting", f"a sitting of {ruling.panel}", str(ruling.sitting)
-        return
-    if sitting.end > ruling.effective:
-        yield "before-sitting", f"a ruling from the sitting's end, {sitting.end}, on", ruling.effective
-    given = max(before.case.since, before.case.allocated.effective if before.case.allocated else "")
-    if sitting.start < given:
-        expected = f"a sitting that began from {given} on, when {ruling.panel} had the case"
-        yield "sitting-too-early", expected, f"{sitting.sitting}, which began at {sitting.start}"
-    recused = {*ruling.recused, *before.case.recused}
-    able = tuple(person for person in sitting.present if person not in recused)
-    barred = tuple(barred_by(before, sitting.start, able)) if opened else ()
-    strangers = tuple(person for person in before.body.strangers(sitting) if person in able)
-    panel = Panel(str(ruling.panel), sitting.sitting, able, sitting.quorum_needed, barred, strangers)
-    yield from panel_faults(panel, referred_by, (ruling.votes_for, ruling.votes_against, ruling.abstained))
-
-
-def _of_witnesses(ruling: RulingMade, before: Before) -> Iterator[Fault]:
-    """Who gave evidence in the case does not decide it."""
-    if ruling.decided_by == "panel":
-        sitting = before.body.sittings.get(ruling.sitting or "")
-        deciders = {*(sitting.present if sitting else ())} - {*ruling.recused, *before.case.recused}
-    else:
-        deciders = {ruling.actor if ruling.decided_by == "officer" else ruling.reviewed_by or ""}
-    for each in before.case.evidence.values():
-        if each.evidence not in before.case.withdrawn and each.given_by in deciders:
-            yield "witness-decided", "others than who gave evidence", f"{each.given_by}, who gave {each.evidence}"
-
-
-def barred_by(before: Before, moment: str, able: Iterable[str]) -> Iterator[tuple[str, str]]:
-    """Give who has declared an interest in what the case has to do with, and which."""
-    opened = before.case.opened
-    if opened is None or opened.about is None:
-        return
-    declared = {interests.stream.partition("/")[2]: interests for interests in before.interests}
-    for person in able:
-        held = declared.get(person)
-        for each in conflict(held.declared.values(), opened.about, opened.candidates, moment)[:1] if held else ():
-            whom = f" of {each.candidate}" if each.candidate else ""
-            yield person, f"{person}: {each.kind}{whom} declared since {each.since}"
 
 
 def _of_rules(ruling: RulingMade, before: Before) -> Iterator[Fault]:
@@ -159,7 +98,7 @@ def ground_of(grounds: Grounds, ground: str, conduct: str) -> Ground:
 
 def weighed_at(ruling: RulingMade, before: Before) -> str:
     """Give the moment (UTC) by which all that was weighed had to be there: the panel sat, or somebody alone decided."""
-    sitting = before.body.sittings.get(ruling.sitting or "") if ruling.decided_by == "panel" else None
+    sitting = before.who.body.sittings.get(ruling.sitting or "") if ruling.decided_by == "panel" else None
     return sitting.start if sitting else ruling.effective
 
 

@@ -10,7 +10,6 @@ from dataclasses import dataclass, replace
 from typing import Literal
 
 from ledger.decision import State
-from ledger.errors import refused
 from ledger.event import Audience, Event
 from ledger.field import Id
 
@@ -28,38 +27,25 @@ class FreezeListed(Event):
 
 @dataclass(frozen=True, slots=True)
 class Freezes(State):
-    """The freezes of rolls: the day (UTC) of the last, and whose it is; empty before the first."""
+    """The freezes of rolls: the moment (UTC) of the last, and whose it is; empty before the first."""
 
-    day: str = ""
+    moment: str = ""
     election: str = ""
+
+    @property
+    def day(self) -> str:
+        """The day of the last; empty before the first."""
+        return self.moment[:DAY_LENGTH]
 
     def evolve(self, event: Event) -> Freezes:
         """Give the freezes after one more event."""
         match event:
             case FreezeListed():
-                later = max((self.day, self.election), (event.effective[:DAY_LENGTH], event.election))
-                return replace(self, version=event.version, day=later[0], election=later[1])
+                later = max((self.moment, self.election), (event.effective, event.election))
+                return replace(self, version=event.version, moment=later[0], election=later[1])
         raise TypeError(f"{event.type} does not belong to the freezes of rolls")
 
 
 def freezes_stream() -> Freezes:
     """Name the stream."""
     return Freezes(STREAM)
-
-
-def require_not_backdated(
-    freezes: Freezes, day: str, reason: str | None, second: str | None, actor: str, where: str
-) -> None:
-    """Refuse what takes effect on a day up to that of a freeze, but with a reason and a second officer.
-
-    Raises:
-        RefusedError: `backdated-over-freeze`, `second-officer`, in that order.
-    """
-    if day <= freezes.day and (reason is None or second is None):
-        missing = [name for name, value in (("reason", reason), ("second officer", second)) if value is None]
-        expected = f"a day after {freezes.day}, when the roll of election {freezes.election} was frozen"
-        remedy = "Correct the day; or give --reason, and --second for the officer who agrees"
-        raise refused("backdated-over-freeze", where, expected, f"{day}, and no {' and no '.join(missing)}", remedy)
-    if second == actor:
-        remedy = "Let another officer agree"
-        raise refused("second-officer", where, f"an office other than {actor}, which records it", second, remedy)

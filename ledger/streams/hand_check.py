@@ -15,7 +15,8 @@ from ledger.errors import refused
 from ledger.field import PersonKey
 from ledger.streams.application import Application, application_stream, require_open
 from ledger.streams.application_events import Against, Check, CheckName, ChecksRun
-from ledger.streams.tested import BatchHead, batches_of
+from ledger.streams.batch_head import BatchHead
+from ledger.streams.tested import batches_of
 
 EVIDENCE = re.compile("evidence/[a-z0-9][a-z0-9-]*")
 

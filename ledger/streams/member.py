@@ -22,6 +22,7 @@ from ledger.intake import APPLICATIONS, Intake, Row, Rows, Tally
 from ledger.intake import ROWS_MAX as ROWS_MAX
 from ledger.intake import IntakeId as IntakeId
 from ledger.streams.certificate import Certificate, certificate_stream
+from ledger.streams.freezes import Freezes, freezes_stream
 from ledger.streams.nominated import Day
 
 Declaration = Literal["made", "not"]  # whether somebody declared support for the party
@@ -152,9 +153,14 @@ class RegisterMembers(Given):
     RegisterMembers,
     intake=lambda c, _: intake_stream(c.register_id, c.file),
     certificate=lambda c, _: certificate_stream(c.register_id, c.file),
+    freezes=lambda _c, _s: freezes_stream(),
 )
-def register_members(command: RegisterMembers, act: Act, intake: IntakeState, certificate: Certificate) -> Outcome:
+def register_members(
+    command: RegisterMembers, act: Act, intake: IntakeState, certificate: Certificate, freezes: Freezes
+) -> Outcome:
     """Decide that a register may be taken in; an affiliate's list, only as the affiliate certified it.
+
+    A row that would have somebody otherwise than they were on the day of a freeze is rejected.
 
     Raises:
         RefusedError: `reserved-register`, `uncertified-batch`, `totals-differ`, `no-rows-given`, `batch-differs`, in
@@ -170,7 +176,11 @@ def register_members(command: RegisterMembers, act: Act, intake: IntakeState, ce
         certificate.require(command.affiliate, {"rows": command.rows, **totals}, where)
 
     judge = judge_of(command, act.now)
-    return intake_of(act, intake, command, command.register_id, where, remedy, totals, judge)
+    outcome = intake_of(act, intake, command, command.register_id, where, remedy, totals, judge)
+    if not isinstance(outcome.batch, Intake):
+        return outcome
+    held = {freezes.stream: freezes.version}
+    return replace(outcome, batch=replace(outcome.batch, frozen=freezes.moment, guarded=held))
 
 
 def judge_of(command: RegisterMembers, now: str) -> Callable[[Row], str]:

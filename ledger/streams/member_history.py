@@ -170,6 +170,15 @@ class Member(State):
             found.append((reached, None))
         return found
 
+    def agrees_until(self, other: Member, day: str) -> bool:
+        """Whether another state of this member has the same times of membership and place up to the end of a day."""
+
+        def until(member: Member) -> list[tuple[str, str | None]]:
+            spells = (each for each in sorted(member.periods) if each.since <= day)
+            return [(each.since, each.until if each.until and each.until <= day else None) for each in spells]
+
+        return until(self) == until(other) and self.place_on(day) == other.place_on(day)
+
     def suspended_on(self, day: str) -> Suspension | None:
         """Give the suspension in force at the end of a day."""
         live = (each for each in self.suspensions if each.since <= day and (each.until is None or day < each.until))

@@ -37,18 +37,13 @@ class MemberAmended(Event):
 
 
 class MembershipChanged(Event):
-    """A membership was renewed, lapsed or was taken up again, or moved to another unit or category, on a day.
-
-    On a day up to that of a freeze that was on record: why, and which second officer agreed.
-    """
+    """A membership was renewed, lapsed or was taken up again, or moved to another unit or category, on a day."""
 
     audience = Audience.RESTRICTED
     type: Literal["membership-changed.v1"] = "membership-changed.v1"
     category: Id | None = None
     change: Change
     on: Day
-    reason: Private | None = None
-    second: Id | None = None
     unit: Id | None = None
 
 

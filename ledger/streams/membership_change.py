@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from pydantic import Field
 
 from ledger.decision import Act, Command, Outcome, decision
 from ledger.errors import refused
-from ledger.event import Plain
 from ledger.field import Id, Text
-from ledger.streams.freezes import Freezes, freezes_stream, require_not_backdated
+from ledger.streams.agreement import REACH, Reach, require_agreed
 from ledger.streams.member_history import DAY_LENGTH, TRANSITIONS, Member, member_stream
 from ledger.streams.membership import Change, MembershipChanged, OfficeCeased, OfficeHeld
 from ledger.streams.nominated import Day
@@ -20,27 +21,23 @@ class ChangeMembership(Command):
     """Record that a membership was renewed, lapsed, resigned, taken up again, or moved, on a day.
 
     A gap in membership is what comes of it: joined 2010, lapsed 2014 and rejoined 2016 is not continuous since 2010.
-    A day up to that of a frozen roll asks for a reason and a second officer; the roll itself stays as it was frozen.
+    A day up to that of a frozen roll asks for a second officer's agree-to-change; the roll stays as it was frozen.
     """
-
-    private = frozenset({"reason"})
 
     person: Id = Field(description="key of the person")
     change: Change = Field(description="what happened: an active member can lapse, only a former one can rejoin")
     on: Day = Field(description="the day it took effect")
     unit: Id | None = Field(None, description="id of the unit moved to; needed where transferred")
     category: Id | None = Field(None, description="id of the category moved to; needed where upgraded")
-    reason: Text | None = Field(None, description="why it is recorded after a freeze that it precedes; to the vault")
-    second: Id | None = Field(None, description="office of the second officer, who agrees to that")
 
 
-@decision(ChangeMembership, member=lambda c, _: member_stream(c.person), freezes=lambda _c, _s: freezes_stream())
-def change_membership(command: ChangeMembership, act: Act, member: Member, freezes: Freezes) -> Outcome:
+@decision(ChangeMembership, member=lambda c, _: member_stream(c.person), **REACH)
+def change_membership(command: ChangeMembership, act: Act, member: Member, **reach: Any) -> Outcome:
     """Decide that a membership may be changed.
 
     Raises:
         RefusedError: `unknown-person`, `future-dated`, `bad-transition`, `out-of-order`, `place-missing`,
-            `backdated-over-freeze`, `second-officer`, in that order.
+            what `require_agreed` raises, in that order.
     """
     where = f"person {command.person}"
     require_on_record(member)
@@ -54,10 +51,9 @@ def change_membership(command: ChangeMembership, act: Act, member: Member, freez
     needed = NEEDED.get(command.change)
     if needed and getattr(command, needed) is None:
         raise refused("place-missing", where, f"the {needed} moved to", "none", f"Give it: --{needed}")
-    require_not_backdated(freezes, command.on, command.reason, command.second, act.actor, where)
-    fields = command.model_dump(include={"category", "change", "on", "second", "unit"})
-    reason = None if command.reason is None else Plain(command.reason)
-    return Outcome([MembershipChanged(**act.on(member), **fields, reason=reason)])
+    require_agreed(command, act, member, Reach(**reach))
+    fields = command.model_dump(include={"category", "change", "on", "unit"})
+    return Outcome([MembershipChanged(**act.on(member), **fields)])
 
 
 class HoldOffice(Command):
@@ -70,12 +66,12 @@ class HoldOffice(Command):
     source: Text = Field(description="where that can be looked up, such as the return of a writ; name nobody")
 
 
-@decision(HoldOffice, member=lambda c, _: member_stream(c.person))
-def hold_office(command: HoldOffice, act: Act, member: Member) -> Outcome:
+@decision(HoldOffice, member=lambda c, _: member_stream(c.person), **REACH)
+def hold_office(command: HoldOffice, act: Act, member: Member, **reach: Any) -> Outcome:
     """Decide that an office may be recorded as held.
 
     Raises:
-        RefusedError: `unknown-person`, `future-dated`, `office-held`.
+        RefusedError: `unknown-person`, `future-dated`, `office-held`, what `require_agreed` raises, in that order.
     """
     where = f"person {command.person}"
     require_on_record(member)
@@ -86,6 +82,7 @@ def hold_office(command: HoldOffice, act: Act, member: Member) -> Outcome:
             remedy = "Record cease-office first" if held.until is None else "Correct the day"
             found = f"{held.office} since {held.since}{until}"
             raise refused("office-held", where, f"a person who does not hold {held.office} then", found, remedy)
+    require_agreed(command, act, member, Reach(**reach))
     fields = command.model_dump(include={"area", "office", "on", "source"})
     return Outcome([OfficeHeld(**act.on(member), **fields)])
 
@@ -99,12 +96,12 @@ class CeaseOffice(Command):
     source: Text = Field(description="where that can be looked up; name nobody")
 
 
-@decision(CeaseOffice, member=lambda c, _: member_stream(c.person))
-def cease_office(command: CeaseOffice, act: Act, member: Member) -> Outcome:
+@decision(CeaseOffice, member=lambda c, _: member_stream(c.person), **REACH)
+def cease_office(command: CeaseOffice, act: Act, member: Member, **reach: Any) -> Outcome:
     """Decide that an office may be recorded as ceased.
 
     Raises:
-        RefusedError: `unknown-person`, `future-dated`, `office-not-held`.
+        RefusedError: `unknown-person`, `future-dated`, `office-not-held`, what `require_agreed` raises, in that order.
     """
     where = f"person {command.person}"
     require_on_record(member)
@@ -114,6 +111,7 @@ def cease_office(command: CeaseOffice, act: Act, member: Member) -> Outcome:
         live = ", ".join(f"{each.office} since {each.since}" for each in member.offices if each.until is None)
         remedy = "Correct the office or the day"
         raise refused("office-not-held", where, f"{command.office} held on {command.on}", live or "none", remedy)
+    require_agreed(command, act, member, Reach(**reach))
     fields = command.model_dump(include={"office", "on", "source"})
     return Outcome([OfficeCeased(**act.on(member), **fields, area=held.area)])
 

@@ -8,7 +8,7 @@ application is then open again as it stood, and is admitted by the ordinary test
     refused -> refused   a later ruling on the case that refuses it too is told: it stands by that one
     refused -> open      its remedy is done, or a ruling to admit is told (ApplicationRefusalReversed)
 
-From when the case is opened until a ruling on it is told, the application is not admitted.
+From when the case is opened until a ruling on it is told, the application is not admitted, and does not lapse.
 """
 
 from __future__ import annotations
@@ -88,7 +88,7 @@ def holding(application: str, cases: Iterable[Case]) -> list[str]:
 
 
 def require_no_case(application: Application, cases: Iterable[str]) -> None:
-    """Refuse to admit an application while a case about it is open (`open-case`); `cases` are those that hold it."""
+    """Refuse to decide on an application that open cases about it hold (`open-case`)."""
     found = ", ".join(cases)
     if found:
         remedy = "Rule on the case and tell the person (make-ruling, notify-ruling), or close it"

@@ -27,7 +27,10 @@ from ledger.streams.appeal_events import (
 from ledger.streams.appeals import GROUNDS, OfAppeal, appeal_of, case_of
 from ledger.streams.body import Body, body_stream
 from ledger.streams.case import Case, require_ruling
-from ledger.streams.interest import Interests, conflict, interests_stream
+from ledger.streams.concern import contests_of
+from ledger.streams.contest import Contest
+from ledger.streams.independence import dependence
+from ledger.streams.interest import Interests, interests_stream
 from ledger.streams.procedure import Procedure, procedure_stream
 from ledger.streams.rulings import Reasons
 
@@ -51,11 +54,23 @@ class AssignReviewers(OfAppeal):
     reviewers: tuple[Id, ...] = Field(min_length=1, max_length=MANY, description="ids of the reviewers")
 
 
+def _contests(_command: OfAppeal, seen: Mapping[str, Any]) -> tuple[Contest, ...]:
+    return contests_of(seen["interests"])
+
+
 def _declared(command: AssignReviewers, _seen: object) -> tuple[State, ...]:
     return tuple(interests_stream(person) for person in dict.fromkeys(command.reviewers))
 
 
-@decision(AssignReviewers, case=case_of, appeal=appeal_of, procedure=_procedure, panels=_panels, interests=_declared)
+@decision(
+    AssignReviewers,
+    case=case_of,
+    appeal=appeal_of,
+    procedure=_procedure,
+    panels=_panels,
+    interests=_declared,
+    contests=_contests,
+)
 def assign_reviewers(
     command: AssignReviewers,
     act: Act,
@@ -64,6 +79,7 @@ def assign_reviewers(
     procedure: Procedure,
     panels: tuple[Body, ...],
     interests: tuple[Interests, ...],
+    contests: tuple[Contest, ...],
 ) -> Outcome:
     """Decide that reviewers may be assigned.
 
@@ -78,52 +94,11 @@ def assign_reviewers(
     if len(reviewers) < rules.reviewers:
         expected = f"{rules.reviewers} reviewers at least"
         raise refused("too-few-reviewers", appeal.stream, expected, len(reviewers), "Assign more")
-    for why in dependence(case, panels, reviewers, interests, act.effective):
+    for why in dependence(case, panels, reviewers, interests, contests, act.effective):
         remedy = "Assign somebody else"
         raise refused("not-independent", appeal.stream, "reviewers who had no part in it", why, remedy)
     fields: dict[str, Any] = {"case": case.id, "reviewers": reviewers, "ruling": command.ruling}
     return Outcome([ReviewersAssigned(**act.on(appeal), **fields)])
-
-
-def dependence(
-    case: Case, panels: tuple[Body, ...], reviewers: tuple[str, ...], interests: tuple[Interests, ...], moment: str
-) -> Iterator[str]:
-    """Say of each reviewer who is not independent of what was ruled on a case why.
-
-    Args:
-        panels: that ruled on it.
-        interests: declared by the reviewers, in their order.
-        moment: at which they are to be independent, UTC.
-    """
-    part = _who_ruled(case, panels)
-    gave = {each.given_by: each.evidence for each in case.evidence.values()}
-    opened = case.opened
-    for person, declared in zip(reviewers, interests, strict=True):
-        if person in part:
-            yield f"{person} {part[person]}"
-        elif opened and person == opened.referred_by:
-            yield f"{person} referred the case"
-        elif person in gave:
-            yield f"{person} gave evidence {gave[person]}"
-        elif opened and opened.about:
-            held = conflict(declared.declared.values(), opened.about, opened.candidates, moment)
-            if held:
-                yield f"{person} declared an interest, {held[0].kind}, since {held[0].since}"
-
-
-def _who_ruled(case: Case, panels: tuple[Body, ...]) -> dict[str, str]:
-    """Say of each who had a part in any ruling on a case which: who sat, signed or reviewed it, or is of the panel."""
-    bodies = {body.stream: body for body in panels}
-    member: dict[str, str] = {}
-    part: dict[str, str] = {}
-    for made in (each.made for each in case.rulings):
-        panel = bodies.get(body_stream(made.panel or "none").stream)
-        sitting = panel.sittings.get(made.sitting or "") if panel else None
-        sat = (*(sitting.present if sitting else ()), made.actor, *filter(None, (made.reviewed_by,)))
-        part |= dict.fromkeys(sat, f"sat on ruling {made.ruling}")
-        seated = panel.members(made.effective) if panel else ()
-        member |= dict.fromkeys((each.person for each in seated), f"is of the panel that made ruling {made.ruling}")
-    return member | part
 
 
 def _require_let_in(appeal: Appeal) -> None:
@@ -225,6 +200,7 @@ class DetermineAppeal(OfAppeal):
     )
     votes_for: Count = Field(description="reviewers for it")
     votes_against: Count = Field(0, description="reviewers against it")
+    abstained: Count | None = Field(None, description="reviewers who abstained")
     reasons: Reasons = Field(description="why, on each ground; it is kept in the vault")
 
 
@@ -233,7 +209,15 @@ def _reviewing(_command: DetermineAppeal, seen: Mapping[str, Appeal]) -> tuple[S
     return tuple(interests_stream(person) for person in assigned.reviewers) if assigned else ()
 
 
-@decision(DetermineAppeal, case=case_of, appeal=appeal_of, procedure=_procedure, panels=_panels, interests=_reviewing)
+@decision(
+    DetermineAppeal,
+    case=case_of,
+    appeal=appeal_of,
+    procedure=_procedure,
+    panels=_panels,
+    interests=_reviewing,
+    contests=_contests,
+)
 def determine_appeal(
     command: DetermineAppeal,
     act: Act,
@@ -242,13 +226,15 @@ def determine_appeal(
     procedure: Procedure,
     panels: tuple[Body, ...],
     interests: tuple[Interests, ...],
+    contests: tuple[Contest, ...],
 ) -> Outcome:
     """Decide that an appeal may be determined.
 
     Raises:
         RefusedError: what `require_pending` raises, `leave-needed`, `hearing-missing`, `procedure-missing`,
             `before-appeal`, `before-hearing`, `too-few-reviewers`, `not-independent`, `votes-exceed-present`,
-            `ruling-not-carried`, `ground-unanswered`, `outcome-unfit`, `reasons-insufficient`, in that order.
+            `votes-missing`, `ruling-not-carried`, `ground-unanswered`, `outcome-unfit`, `reasons-insufficient`, in
+            that order.
     """
     _require_let_in(appeal)
     if appeal.hearing is None or appeal.reviewers is None:
@@ -260,7 +246,7 @@ def determine_appeal(
         raise refused("before-hearing", appeal.stream, expected, act.effective, "Correct effective")
     for code, expected, found in _faults_of(command, appeal, rules.reviewers, rules.reasons_words):
         raise refused(code, appeal.stream, expected, found, "Correct it, or hear the appeal again")
-    for why in dependence(case, panels, appeal.reviewers.reviewers, interests, act.effective):
+    for why in dependence(case, panels, appeal.reviewers.reviewers, interests, contests, act.effective):
         remedy = "Assign others, and hear it again"
         raise refused("not-independent", appeal.stream, "reviewers who had no part in it", why, remedy)
     own = type(command).model_fields.keys() - Command.model_fields.keys() - {"reasons"}
@@ -280,9 +266,11 @@ def _faults_of(command: DetermineAppeal, appeal: Appeal, reviewers: int, words: 
     present = appeal.hearing.present if appeal.hearing else ()
     if len(present) < reviewers:
         yield "too-few-reviewers", f"{reviewers} reviewers at least", f"{len(present)} present"
-    if command.votes_for + command.votes_against > len(present):
-        found = str(command.votes_for + command.votes_against)
-        yield "votes-exceed-present", f"at most {len(present)} votes", found
+    cast = command.votes_for + command.votes_against + (command.abstained or 0)
+    if cast > len(present):
+        yield "votes-exceed-present", f"at most {len(present)} votes", str(cast)
+    if cast < len(present):
+        yield "votes-missing", f"{len(present)} for, against or abstained, one of each reviewer present", str(cast)
     if command.votes_for <= command.votes_against:
         found = f"{command.votes_for} for, {command.votes_against} against"
         yield "ruling-not-carried", "more votes for than against", found

@@ -5,6 +5,7 @@ What is recorded there, and the state; the decisions are in `freeze` and `inspec
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from typing import Literal
 
@@ -12,6 +13,7 @@ from ledger.decision import State
 from ledger.errors import refused
 from ledger.event import Audience, Canonical, Event
 from ledger.field import Count, Hash, Id, StreamId, Text, Time, Version
+from ledger.streams.body import Fault
 
 CELL_MIN = 10  # entries: what is published shows no section with fewer
 
@@ -155,3 +157,15 @@ def require_not_frozen(roll: Roll, where: str) -> None:
         expected = "a roll that is not frozen yet"
         remedy = "An entry may still be changed by a ruling, an appeal, or to put right a clerical error"
         raise refused("after-freeze", where, expected, f"one frozen at {roll.frozen.effective}", remedy)
+
+
+def over_freeze_faults(frozen: RollFrozen | None, effective: str) -> Iterator[Fault]:
+    """Find a change of an entry that takes effect before a freeze on record: the roll as frozen would not be that."""
+    if frozen is not None and effective < frozen.effective:
+        yield "before-freeze", f"a moment from the freeze on, {frozen.effective}", effective
+
+
+def require_after_freeze(roll: Roll, effective: str, where: str) -> None:
+    """Refuse a change of an entry that would alter the roll as it was frozen (`before-freeze`)."""
+    for code, expected, found in over_freeze_faults(roll.frozen, effective):
+        raise refused(code, where, expected, found, "Leave effective out, or give a later moment")

@@ -11,18 +11,25 @@ from typing import Annotated, Any
 
 from pydantic import AfterValidator, Field, StringConstraints
 
-from ledger.decision import Act, Command, Outcome, State, decision
+from ledger.decision import Act, Command, Outcome, decision
 from ledger.errors import refused
 from ledger.event import Plain
 from ledger.field import Count, Hash, Id, Text, check_text
 from ledger.rules.fairness import own_words, words_of
+from ledger.streams.application import PREFIX as APPLICATIONS
+from ledger.streams.application import Application, application_stream
 from ledger.streams.body import Body, body_stream
-from ledger.streams.case import Case, case_stream, require_open_case, require_step
+from ledger.streams.case import NOBODY, Case, case_stream, require_open_case, require_step
+from ledger.streams.concern import contests_of
+from ledger.streams.contest import Contest
 from ledger.streams.entry import Entries, entry_stream
+from ledger.streams.fair_panel import Deciders
 from ledger.streams.fair_ruling import Before, ruling_faults
+from ledger.streams.founding import Founding, founding_stream
 from ledger.streams.ground import Grounds, ground_stream
 from ledger.streams.interest import Interests, interests_stream
 from ledger.streams.merge import Merge, merge_stream
+from ledger.streams.office import Office, office_stream
 from ledger.streams.procedure import Procedure, procedure_stream
 from ledger.streams.ruling_events import (
     DecidedBy,
@@ -81,12 +88,19 @@ class MakeRuling(Command):
     no_appeal: Hash | None = Field(None, description="content hash of the clause by which there is no appeal")
 
 
-def _present(command: MakeRuling, seen: Mapping[str, Any]) -> tuple[State, ...]:
-    """Name what those present at the sitting declared."""
-    body: Body = seen["body"]
-    sitting = body.sittings.get(command.sitting or "")
+def _deciders(command: MakeRuling, seen: Mapping[str, Any]) -> tuple[str, ...]:
+    """Name those whose interests are asked for: present and not recused, or who reviewed a check."""
+    if command.decided_by != "panel":
+        return (command.reviewed_by,) if command.reviewed_by else ()
+    sitting = seen["body"].sittings.get(command.sitting or "")
     recused = {*command.recused, *seen["case"].recused}
-    return tuple(interests_stream(person) for person in sitting.present if person not in recused) if sitting else ()
+    return tuple(person for person in sitting.present if person not in recused) if sitting else ()
+
+
+def _application(_command: MakeRuling, seen: Mapping[str, Any]) -> Application:
+    """Name the application that the case is about; of nobody where it is about something else."""
+    opened = seen["case"].opened
+    return application_stream(opened.person if opened and opened.subject.startswith(APPLICATIONS) else NOBODY)
 
 
 @decision(
@@ -97,7 +111,12 @@ def _present(command: MakeRuling, seen: Mapping[str, Any]) -> tuple[State, ...]:
     grounds=lambda _c, seen: ground_stream(seen["case"].election),
     entries=lambda _c, seen: entry_stream(seen["case"].election, seen["case"].person),
     body=lambda c, _: body_stream(c.panel or "none"),
-    interests=_present,
+    interests=lambda c, seen: tuple(map(interests_stream, _deciders(c, seen))),
+    merges=lambda c, seen: tuple(map(merge_stream, _deciders(c, seen))),
+    contests=lambda _c, seen: contests_of(seen["interests"]),
+    reviewer=lambda c, _: office_stream(c.reviewed_by or "none"),
+    application=_application,
+    founding=lambda _c, _s: founding_stream(),
 )
 def make_ruling(
     command: MakeRuling,
@@ -109,19 +128,25 @@ def make_ruling(
     entries: Entries,
     body: Body,
     interests: tuple[Interests, ...],
+    merges: tuple[Merge, ...],
+    contests: tuple[Contest, ...],
+    reviewer: Office,
+    application: Application,
+    founding: Founding,
 ) -> Outcome:
     """Decide that a ruling may be recorded.
 
     Raises:
         RefusedError: `unknown-case`, `case-closed`, `already-ruled`, `merged-person`, `procedure-missing`,
             `before-opening`, `future-dated`; then of who decided `not-allocated`, `unknown-sitting`, `before-sitting`,
-            `sitting-too-early`, `inquorate`, `not-a-member`, `conflict`, `same-person-referred-and-decided`,
-            `witness-decided`, `votes-exceed-present`, `ruling-not-carried`, `review-missing`; of rules
-            `ground-not-of-the-case`, `ground-not-met`, `conduct-unfit`, `rule-not-in-force-at-conduct`,
-            `not-for-them`; of an adverse one `notice-not-served`, `reply-window-open`, `interim-measure-missing`,
-            `ground-not-in-notice`, `reply-not-considered`, `unknown-evidence`, `evidence-withdrawn`,
-            `evidence-too-late`, `evidence-not-disclosed`, `evidence-below-standard`; `new-evidence-missing`;
-            `reasons-insufficient`;
+            `sitting-too-early`, `sitting-late`, `inquorate`, `not-a-member`, `seated-late`, `counted-twice`,
+            `conflict`, `same-person-referred-and-decided`, `witness-decided`, `votes-exceed-present`,
+            `votes-missing`, `ruling-not-carried`, `review-missing`, `reviewer-not-independent`,
+            `reviewer-without-power`; of rules `ground-not-of-the-case`, `ground-not-met`, `conduct-unfit`,
+            `rule-not-in-force-at-conduct`, `not-for-them`; of an adverse one `notice-not-served`,
+            `reply-window-open`, `interim-measure-missing`, `ground-not-in-notice`, `reply-not-considered`,
+            `unknown-evidence`, `evidence-withdrawn`, `evidence-too-late`, `evidence-not-disclosed`,
+            `evidence-below-standard`; `new-evidence-missing`; `reasons-insufficient`;
             `effect-missing`, `effect-unfit`, `unknown-entry`, `entry-not-live`, `entry-live`; `appeal-route-missing`,
             `appeal-route-unclear`: in that order.
     """
@@ -135,7 +160,8 @@ def make_ruling(
     ruling = _ruling(command, act, case, opened.person)
     versions = [version for each in opened.grounds for version in grounds.grounds.get(each, ())]
     known = [text for version in versions for text in (version.title, *version.tests)]
-    before = Before(case, body, grounds, interests, entries, rules)
+    who = Deciders(founding, body, interests, merges, contests, reviewer, application)
+    before = Before(case, who, grounds, entries, rules)
     for code, expected, found in ruling_faults(ruling, before, own_words(command.reasons, known))[:1]:
         raise refused(code, where, expected, found, f"See: pollbook case {case.id}")
     return Outcome([ruling])

@@ -48,8 +48,8 @@ def hold_sitting(command: HoldSitting, act: Act, body: Body) -> Outcome:
     """Decide that a sitting may be recorded, quorate or not.
 
     Raises:
-        RefusedError: `unknown-body`, `sitting-exists`, `sitting-order`, `sitting-not-over`, `attendance-unfit`,
-            `counted-twice`, `not-a-member`, in that order.
+        RefusedError: `unknown-body`, `sitting-exists`, `sitting-order`, `sitting-not-over`, `sitting-overlaps`,
+            `attendance-unfit`, `counted-twice`, `not-a-member`, in that order.
     """
     constituted = require_body(body)
     where = f"sitting {command.sitting} of {command.body}"
@@ -61,6 +61,7 @@ def hold_sitting(command: HoldSitting, act: Act, body: Body) -> Outcome:
     if act.effective < command.end:
         remedy = "Record it when it is over; leave effective out, or name a moment at or after the end"
         raise refused("sitting-not-over", where, f"an end at or before {act.effective}", command.end, remedy)
+    _require_once(command, body, where)
     _require_fit(command, constituted, where)
     named = (*command.present, *command.apologies)
     twice = _first_double(named)
@@ -72,6 +73,16 @@ def hold_sitting(command: HoldSitting, act: Act, body: Body) -> Outcome:
     own = type(command).model_fields.keys() - Command.model_fields.keys()
     fields = {name: getattr(command, name) for name in own}
     return Outcome([SittingHeld(**act.on(body), **fields, quorum_needed=constituted.quorum)])
+
+
+def _require_once(command: HoldSitting, body: Body, where: str) -> None:
+    """Refuse a second record of one sitting, with others present: a body sits once at a time (`sitting-overlaps`)."""
+    for other in body.sittings.values():
+        if other.start < command.end and command.start < other.end:
+            expected = f"a time at which {command.body} was not sitting"
+            found = f"{other.sitting}, from {other.start} to {other.end}"
+            remedy = "Correct start or end; what is on record of a sitting stays"
+            raise refused("sitting-overlaps", where, expected, found, remedy)
 
 
 def _require_fit(command: HoldSitting, constituted: BodyConstituted, where: str) -> None:

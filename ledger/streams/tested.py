@@ -2,33 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
-
-from ledger.decision import State
 from ledger.errors import refused
-from ledger.event import Event
 from ledger.rules.eligibility import Verdict, evaluate_all
 from ledger.rules.franchise import Category
 from ledger.streams.application import Application
 from ledger.streams.application_events import ApplicationReceived
 from ledger.streams.basis import Basis
+from ledger.streams.batch_head import NO_BATCH, BatchHead
 from ledger.streams.franchise import Adopted, require_category, require_franchise
-
-NO_BATCH = "intake/none/none"
-
-
-@dataclass(frozen=True, slots=True)
-class BatchHead(State):
-    """The stream of a batch, of which nothing counts but whether it is complete: the second event says so."""
-
-    def evolve(self, event: Event) -> BatchHead:
-        """Give the stream after one more event."""
-        return replace(self, version=event.version)
-
-    @property
-    def complete(self) -> bool:
-        """Whether the batch is; one that is none is."""
-        return self.stream == NO_BATCH or self.version > 1
 
 
 def batches_of(application: Application) -> tuple[str, str]:

@@ -7,7 +7,8 @@ from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from typing import NamedTuple
 
-from ledger.streams.interest import Interests, conflict
+from ledger.streams.concern import barring
+from ledger.streams.interest import Interests
 from projections.catch_up import views_errors
 from projections.oversight.appeal_rows import AppealRow
 from projections.oversight.deadlines import UPHELD, Deadlines, is_overdue
@@ -72,11 +73,17 @@ def evidence_given(database: sqlite3.Connection, election: str) -> dict[str, dic
     return found
 
 
+def upheld_too_late(row: AppealRow, poll: str | None) -> bool:
+    """Whether an appeal was upheld once the poll had closed, at `poll`, or with no remedy possible."""
+    none_possible = any(each.remedy == "none-possible" for each in row.remedies)
+    return row.outcome in UPHELD and (none_possible or bool(poll and row.determined and row.determined > poll))
+
+
 class Docket:
     """The appeals of an election at one moment.
 
     Args:
-        interests: declared by everybody who reviewed: person -> interests.
+        interests: declared by everybody who reviewed: person -> interests; `elections`, contest of these -> election.
         given: who gave evidence, as `evidence_given` has it.
     """
 
@@ -86,11 +93,13 @@ class Docket:
         deadlines: Deadlines,
         at: str,
         interests: Mapping[str, Interests],
+        elections: Mapping[str, str],
         given: Mapping[str, Mapping[str, str]],
     ) -> None:
         self._deadlines = deadlines
         self._at = at
         self._interests = interests
+        self._elections = elections
         self._given = given
         self._cases = {each.case: each for each in oversight.cases}
         self._rulings = {(each.case, each.ruling): each for each in oversight.rulings}
@@ -100,9 +109,7 @@ class Docket:
     def _line(self, row: AppealRow) -> DocketLine:
         ruling = self._rulings[row.case, row.ruling]
         poll = self._poll(row, ruling)
-        none_possible = any(each.remedy == "none-possible" for each in row.remedies)
-        upheld = row.outcome in UPHELD
-        late = upheld and (none_possible or bool(poll and row.determined and row.determined > poll))
+        late = upheld_too_late(row, poll)
         dependent = tuple(self._dependence(row, ruling)) if row.reviewers else None
         return DocketLine(row, ruling, ruling.decider, dependent, self._remedy(row), late, poll)
 
@@ -129,8 +136,7 @@ class Docket:
         gave = self._given.get(row.case, {})
         moment = row.determined or row.assigned or self._at
         for person in row.reviewers:
-            held = self._interests[person].declared.values() if case.about else ()
-            interests = conflict(held, case.about or "", case.candidates, moment)
+            interests = barring(self._interests[person].declared.values(), case, self._elections, moment)
             if person in sat:
                 yield f"{person} sat on ruling {row.ruling}"
             elif person == case.referred_by:

@@ -8,7 +8,8 @@ from typing import NamedTuple
 from ledger.decision import AnyState, fold
 from ledger.record import Record
 from ledger.streams.body import Body, body_stream
-from ledger.streams.interest import Interests, conflict, interests_stream
+from ledger.streams.concern import barring, contests_of, elections_of
+from ledger.streams.interest import Interests, interests_stream
 from projections.moment import Moment
 from projections.oversight.reading import Oversight
 from projections.oversight.rows import CaseRow, RulingRow, SittingRow
@@ -96,10 +97,11 @@ class PanelRecord(NamedTuple):
 
 
 class Sat(NamedTuple):
-    """Who sat where, and what they had declared: panel -> body, person -> interests."""
+    """Who sat where, and what they had declared: panel -> body, person -> interests, contest of these -> election."""
 
     bodies: Mapping[str, Body]
     interests: Mapping[str, Interests]
+    elections: Mapping[str, str]
 
 
 def panels_of(oversight: Oversight) -> list[str]:
@@ -113,7 +115,12 @@ def who_sat(ledger: Record, oversight: Oversight, moment: Moment) -> Sat:
     bodies = {panel: as_known(ledger, body_stream(panel), moment) for panel in panels_of(oversight)}
     people = {person for each in oversight.sittings if each.body in bodies for person in each.present}
     interests = {each: as_known(ledger, interests_stream(each), moment) for each in sorted(people)}
-    return Sat(bodies, interests)
+    return Sat(bodies, interests, elections_known(ledger, interests.values(), moment))
+
+
+def elections_known(ledger: Record, interests: Iterable[Interests], moment: Moment) -> dict[str, str]:
+    """Read which elections the contests belong to in which people declared an interest."""
+    return elections_of(as_known(ledger, each, moment) for each in contests_of(interests))
 
 
 def as_known(ledger: Record, empty: AnyState, moment: Moment) -> AnyState:
@@ -137,20 +144,20 @@ def _record(panel: str, oversight: Oversight, sat: Sat, cases: Mapping[str, Case
     lines = []
     for sitting in held:
         here = rulings.get(sitting.sitting, [])
-        conflicts = list(_conflicts(sitting, here, sat.interests, cases))
+        conflicts = list(_conflicts(sitting, here, sat, cases))
         lines.append(_sitting(sitting, sat.bodies[panel], here, conflicts))
         found += conflicts
     return PanelRecord(_line(panel, oversight, sat.bodies[panel], lines, made), tuple(lines), tuple(found))
 
 
 def _conflicts(
-    sitting: SittingRow, rulings: Iterable[RulingRow], interests: Mapping[str, Interests], cases: Mapping[str, CaseRow]
+    sitting: SittingRow, rulings: Iterable[RulingRow], sat: Sat, cases: Mapping[str, CaseRow]
 ) -> Iterator[Conflict]:
     """Find the members present at a sitting who had an interest in what was ruled on."""
     for ruling in rulings:
         case = cases[ruling.case]
-        for person in sitting.present if case.about else ():
-            held = conflict(interests[person].declared.values(), case.about or "", case.candidates, sitting.start)
+        for person in sitting.present:
+            held = barring(sat.interests[person].declared.values(), case, sat.elections, sitting.start)
             for each in held[:1]:
                 recused = person in ruling.recused or person in case.recused
                 at = (sitting.body, sitting.sitting, ruling.case, ruling.ruling, person)

@@ -92,10 +92,11 @@ def _(event: HearingHeld, _names: Names) -> Sentences:
 
 @tells(AppealDetermined)
 def _(event: AppealDetermined, _names: Names) -> Sentences:
+    abstained = f", {event.abstained} abstained" if event.abstained else ""
     answers = listed([f"{each.ground} {each.upheld.replace('-', ' ')}" for each in event.answers])
     return (
         f"recorded the appeal against ruling {event.ruling} on case {event.case} as {event.outcome}",
-        f"Of its grounds: {answers}; {event.votes_for} for, {event.votes_against} against.",
+        f"Of its grounds: {answers}; {event.votes_for} for, {event.votes_against} against{abstained}.",
         f"The reasons, of {counted(event.reasons_words, 'word')}, are (private).",
     )
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from ledger.streams.agreement import ChangeAgreed
 from ledger.streams.certificate import ListCertified
 from ledger.streams.membership import (
     MemberAmended,
@@ -28,9 +29,14 @@ def _(event: MemberAmended, _names: Names) -> Sentences:
 def _(event: MembershipChanged, _names: Names) -> Sentences:
     to = [f"{name} {value}" for name, value in (("unit", event.unit), ("category", event.category)) if value]
     where = f", now in {listed(to)}" if to else ""
-    agreed = [f"It reaches back over a freeze: {event.second} agreed as second officer."] if event.second else []
-    why = ["Why: (private)."] if event.reason else []
-    return (f"recorded the membership of {event.stream} as {event.change} on {day(event.on)}{where}", *agreed, *why)
+    return (f"recorded the membership of {event.stream} as {event.change} on {day(event.on)}{where}",)
+
+
+@tells(ChangeAgreed)
+def _(event: ChangeAgreed, _names: Names) -> Sentences:
+    terms = listed([f"{term.field} {quoted(term.value)}" for term in event.terms])
+    what = f"agreed, as second officer, to {event.agreed} of person/{event.person}, which reaches back over a freeze"
+    return (what, f"With {terms}.", "Why: (private).")
 
 
 @tells(MemberSuspended)

@@ -203,6 +203,7 @@ def _(event: AnalysisPublished, _names: Names) -> Sentences:
         *(f"papers rejected as {each.reason} accepted" for each in question.accept_rejected),
         *(f"{counted(each.papers, 'more paper')} of section {each.section}" for each in question.unknown),
         f"{counted(len(question.reverse), 'ruling')} reversed" if question.reverse else "",
+        f"rulings reversed, {question.rulings.says()}" if question.rulings else "",
         f"{counted(len(question.restore), 'elector')} restored" if question.restore else "",
         f"{counted(len(question.remove), 'elector')} removed" if question.remove else "",
     ]

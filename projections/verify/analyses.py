@@ -10,7 +10,6 @@ from ledger.streams.analysis import AnalysisPublished
 from projections.verify.counts import count_at
 from projections.verify.finding import Finding
 from projections.verify.results import result_at
-from projections.verify.rulings import Past
 from projections.whatif.whole import ENGINE, analysis_figures
 
 if TYPE_CHECKING:
@@ -19,12 +18,16 @@ if TYPE_CHECKING:
     from projections.verify.record import RecordRead
 
 
-def check_analyses(
-    ledger: Ledger, record: RecordRead, contests: Mapping[str, ContestSeen], unchecked: dict[str, str]
-) -> Iterator[Finding]:
-    """E15: every analysis is of a declared result, tells of enough papers, and comes out the same again."""
+def check_analyses(ledger: Ledger, record: RecordRead, contests: Mapping[str, ContestSeen]) -> Iterator[Finding]:
+    """E15: every analysis is of a result that stands, tells of enough papers, and comes out the same again.
+
+    A set of rulings is resolved again, as of the position that the analysis names, and of the last event before it.
+    An engine that this program does not know is a finding: else whoever names one could have any verdict pass.
+    """
     numbers: dict[str, int] = {}
+    begun: dict[str, int] = {}  # command -> its first event
     for position, event in record.others:
+        first = begun.setdefault(event.command, position) if event.command else position
         if not isinstance(event, AnalysisPublished):
             continue
         numbers[event.contest] = numbers.get(event.contest, 0) + 1
@@ -39,39 +42,52 @@ def check_analyses(
         if (event.blind is not None) != withheld:
             expected, found = ("a blind", "none") if withheld else ("no blind", "one")
             yield Finding("E15", "wrong-audience", position, event.stream, expected, found)
+        yield from _check_result(record, position, event)
         if event.engine != ENGINE:
-            unchecked["E15"] = f"event {position} is by another version of the analysis: {event.engine}"
-            continue
-        yield from _again(ledger, record, contest, position, event)
+            expected = f"an analysis by {ENGINE}, the engine of this program"
+            yield Finding("E15", "unknown-engine", position, event.stream, expected, event.engine)
+        elif event.as_of_position >= position:
+            expected, found = f"a count before event {position}", f"of {event.as_of_position}"
+            yield Finding("E15", "as-of-later", position, event.stream, expected, found)
+        else:
+            for last in dict.fromkeys((event.as_of_position, first - 1)):
+                found_there = [*_again(ledger, record, contest, (position, last), event)]
+                yield from found_there
+                if found_there:
+                    break
+
+
+def _check_result(record: RecordRead, position: int, event: AnalysisPublished) -> Iterator[Finding]:
+    result = result_at(record, event.contest, position)
+    if result.elected is None:
+        yield Finding("E15", "not-declared", position, event.stream, "a result declared before it", "none")
+    elif result.annulled or result.reopened:
+        code, found = ("annulled", "one annulled") if result.annulled else ("recount-open", "a recount not declared")
+        yield Finding("E15", code, position, event.stream, "a result that stands", found)
 
 
 def _again(
-    ledger: Ledger, record: RecordRead, contest: ContestSeen, position: int, event: AnalysisPublished
+    ledger: Ledger, record: RecordRead, contest: ContestSeen, at: tuple[int, int], event: AnalysisPublished
 ) -> Iterator[Finding]:
-    last = event.as_of_position
-    if last >= position:
-        yield Finding("E15", "as-of-later", position, event.stream, f"a count before event {position}", f"of {last}")
-        return
-    if result_at(record, event.contest, position).elected is None:
-        yield Finding("E15", "not-declared", position, event.stream, "a result declared before it", "none")
+    """Ask an analysis's question again; `at` are its position, and that of the last event that is known to it."""
+    position, last = at
     counted = count_at(record, contest, last, ("E15", position, event.stream))
     if isinstance(counted, Finding):
         yield counted
         return
-    past = Past(ledger, record.others)
-    past.move(last + 1)
     try:
-        figures = analysis_figures(past, *counted, event.question, last)
+        figures = analysis_figures(ledger, *counted, event.question, last)
     except PollbookError as error:
         yield Finding("E15", error.code, position, f"{event.stream}, {error.what}", error.expected, error.found)
         return
     if figures.small:
         expected = f"at least {contest.definition.smallest_cell if contest.definition else 1} papers that differ"
         yield Finding("E15", "reveals-ballot", position, event.stream, expected, "fewer")
+    as_of = "" if last == event.as_of_position else f", as of event {last}"
     for field, expected, found in (
         ("verdict", figures.verdict, event.verdict),
         ("effect", figures.effect or "none", event.effect or "none"),
         ("certificate", figures.certificate, event.certificate),
     ):
         if expected != found:
-            yield Finding("E15", "not-reproducible", position, f"{event.stream}, {field}", expected, found)
+            yield Finding("E15", "not-reproducible", position, f"{event.stream}, {field}{as_of}", expected, found)

@@ -17,6 +17,7 @@ from ledger.decision import Act, fold
 from ledger.errors import EvidenceError, RefusedError
 from ledger.event import Event
 from ledger.intake import APPLICATION
+from ledger.progress import Progress
 from ledger.store import Ledger
 from ledger.streams.admission import require_admissible
 from ledger.streams.application import Application, require_open
@@ -29,6 +30,7 @@ from ledger.streams.application_events import (
     CureInvited,
 )
 from ledger.streams.applying import Claim, Late, Terms
+from ledger.streams.batch_head import BatchHead
 from ledger.streams.checks import ChecksOpened
 from ledger.streams.cure import cure_deadline, require_lapsed
 from ledger.streams.cure_events import InvitationOpened, LapseOpened, Told
@@ -36,7 +38,7 @@ from ledger.streams.curing import Notice, curable_of, require_invitable, require
 from ledger.streams.fee import FeeSet, fee_stream
 from ledger.streams.franchise import Adopted, FranchiseAdopted, franchise_stream
 from ledger.streams.ground import GroundAdopted, Grounds, ground_stream
-from ledger.streams.tested import BatchHead, batches_of
+from ledger.streams.tested import batches_of
 from ledger.streams.timetable import StepVaried, TimetableSet, timetable_stream
 from projections.admissions import streams_in_order
 from projections.verify.finding import Finding
@@ -111,7 +113,7 @@ class Rules:
         return BatchHead(batch, 2 if self.closed.get(batch, position) < position else 1)
 
 
-def check_applications(ledger: Ledger, record: RecordRead) -> Iterator[Finding]:
+def check_applications(ledger: Ledger, record: RecordRead, progress: Progress = lambda _: None) -> Iterator[Finding]:
     """E10: applications were received on the terms of their day, and decided on as the tests have it."""
     rules = Rules.of(record)
     for position, event in rules.opened.values():
@@ -124,6 +126,7 @@ def check_applications(ledger: Ledger, record: RecordRead) -> Iterator[Finding]:
             continue
         for stream, group in groupby(events, key=lambda one: one[1].stream):
             yield from _check(rules, Application(stream), group)
+        progress(len(page))
 
 
 def _check(rules: Rules, application: Application, events: Iterator[tuple[int, Event]]) -> Iterator[Finding]:
@@ -245,13 +248,16 @@ def _check_cure(
     begun, opened = rules.opened[event.batch or ""]
     franchise = rules.franchise(application.election, begun)
     heads = [rules.head(name, position) for name in batches_of(application)]
+    cases = rules.held.cases(application.stream, position, event.batch)
     wanted: tuple[object, ...]
     try:
         if isinstance(opened, InvitationOpened):
             notice = Notice.opened(opened)
-            wanted = (*require_invitable(application, franchise, notice, *heads), notice.notice, notice.served)
+            fault = require_invitable(application, franchise, notice, *heads, cases=cases)
+            wanted = (*fault, notice.notice, notice.served)
         else:
-            wanted = (require_lapsing(application, franchise, opened.effective, *heads), tuple(application.cures))
+            cause = require_lapsing(application, franchise, opened.effective, *heads, cases=cases)
+            wanted = (cause, tuple(application.cures))
     except RefusedError as refused:
         expected, found = f"{refused.expected} ({refused.code})", refused.found
         yield Finding(CHECK, "cure-unfounded", position, event.stream, expected, found)
@@ -281,7 +287,8 @@ def _check_one_cure(
             wanted = (cure_deadline(application, grounds, *told, act, received.election),)
             said = (event.deadline,)
         else:
-            wanted, said = require_lapsed(application), (event.cause, event.grounds)
+            cases = rules.held.cases(application.stream, position, event.batch)
+            wanted, said = require_lapsed(application, cases), (event.cause, event.grounds)
     except RefusedError as refused:
         expected, found = f"{refused.expected} ({refused.code})", refused.found
         yield Finding(CHECK, "cure-unfounded", position, event.stream, expected, found)

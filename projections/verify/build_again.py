@@ -8,6 +8,7 @@ from itertools import groupby
 from typing import NamedTuple
 
 from ledger.build import Entitled, Right
+from ledger.progress import Stages, unseen_stage
 from ledger.rules.franchise import Franchise, franchise_hash
 from ledger.store import Ledger
 from ledger.streams.entry import EntryAdded, EntryNow, kept_instead
@@ -39,6 +40,7 @@ def check_build(
     closed: tuple[int, RollBuildClosed],
     rules: Sequence[Franchise],
     fold: RollFold,
+    shown: Stages = unseen_stage,
 ) -> Iterator[Finding]:
     """E12: a build added just what the franchise gave to whoever had none, and said so.
 
@@ -54,7 +56,8 @@ def check_build(
         found = f"{begun.franchise} as of event {begun.as_of_position}"
         yield Finding("E12", "build-differs", start, begun.stream, expected, found)
         return
-    people = EntitledPeople(ledger, begun.election, rule, begun.as_of_position)
+    with shown(f"making {begun.stream} anew", begun.as_of_position + 1) as progress:
+        people = EntitledPeople(ledger, begun.election, rule, begun.as_of_position, progress)
     added = _added(ledger, start, position, begun.stream)
     accepted = held = told = 0
     for expected_rights, entries, had in _side_by_side(_one_by_one(people), added, _held(fold)):

@@ -6,7 +6,9 @@ from collections.abc import Iterator
 
 from ledger.rules.franchise import Franchise
 from ledger.streams.body import Fault
-from ledger.streams.entry import EntryAdded, EntryAmended, EntryRemoved, EntryRestored
+from ledger.streams.entry import EntryAdded, EntryAmended, EntryRemoved, EntryRestored, slip_faults
+from ledger.streams.ordered import DECIDED
+from ledger.streams.roll import RollFrozen, over_freeze_faults
 from projections.roll_figures import FIELDS, RollFold
 
 Step = EntryAdded | EntryAmended | EntryRemoved | EntryRestored
@@ -44,3 +46,19 @@ def step_faults(event: Step, fold: RollFold, rule: Franchise | None) -> Iterator
         category = rule.category(event.new or "") if rule and event.field == "category" else None
         if event.field == "category" and (category is None or category.section != place[1]):
             yield "unknown-category", f"a category of the franchise in {place[1]}", event.new or "none"
+
+
+def freeze_faults(event: Step, frozen: RollFrozen | None, removed: dict[tuple[str, int], str]) -> Iterator[Fault]:
+    """Find a change that would alter the roll as it was frozen, or undo as a slip what was decided.
+
+    Args:
+        removed: stream and number of entries that were removed before, to the cause; gone on with here.
+    """
+    which = (event.stream, event.number)
+    cause = event.source if isinstance(event, EntryAdded) else event.cause
+    if cause not in DECIDED:  # a ruling has effect as its letter was sent, whenever that is recorded
+        yield from over_freeze_faults(frozen, event.effective)
+    if isinstance(event, EntryRestored):
+        yield from slip_faults(removed.pop(which, ""), event.cause, frozen=frozen is not None)
+    elif isinstance(event, EntryRemoved):
+        removed[which] = event.cause

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from ledger.errors import EvidenceError
+from ledger.progress import Stages, unseen_stage
 from ledger.seal.heads import heads_root
 from ledger.store import Ledger
 from ledger.streams.heads import StreamHeadsRecorded
@@ -28,7 +29,9 @@ from projections.verify.timetables import check_timetables
 from projections.verify.totals import check_totals
 
 
-def check_evidence(ledger: Ledger, record: RecordRead, unchecked: dict[str, str]) -> list[Finding]:
+def check_evidence(
+    ledger: Ledger, record: RecordRead, unchecked: dict[str, str], shown: Stages = unseen_stage
+) -> list[Finding]:
     """Carry out the checks that need the domain."""
     contests = read_contests(record)
     return [
@@ -44,10 +47,10 @@ def check_evidence(ledger: Ledger, record: RecordRead, unchecked: dict[str, str]
         *check_timetables(record.others, contests),
         *check_live(record, contests),
         *check_rules(record.others),
-        *check_returns(ledger, record, contests, unchecked),
+        *check_returns(ledger, record, contests, unchecked, shown),
         *check_members(record, ledger),
         *check_rulings(ledger, record.others),
-        *check_analyses(ledger, record, contests, unchecked),
+        *check_analyses(ledger, record, contests),
         *check_heads(ledger, record),
     ]
 

@@ -1,4 +1,4 @@
-"""From where to where in the record a case about an application was open, so that it was not to be admitted."""
+"""From where to where in the record a case about an application was open, so that nothing else decided on it."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ from ledger.streams.application import PREFIX
 from ledger.streams.case import PREFIX as CASE
 from ledger.streams.case import Case, case_stream
 from ledger.streams.case_events import CaseOpened
+from ledger.streams.cure_events import InvitationOpened, LapseOpened
 from ledger.streams.refused_application import holding
 
 
@@ -26,7 +27,7 @@ class Span:
 
 @dataclass(slots=True)
 class HeldApplications:
-    """The cases that held applications, each from where to where; and where admissions in bulk began."""
+    """The cases that held applications, each from where to where; and where batches of decisions began."""
 
     spans: dict[str, list[Span]] = field(default_factory=dict)
     begun: dict[str, int] = field(default_factory=dict)
@@ -37,7 +38,7 @@ class HeldApplications:
         """Take them from the events of a record that did not come in batches, in their order."""
         found = cls()
         for position, event in events:
-            if isinstance(event, AdmissionOpened):
+            if isinstance(event, AdmissionOpened | InvitationOpened | LapseOpened):
                 found.begun.setdefault(event.stream, position)
             elif event.stream.startswith(CASE):
                 found._take(position, event)
@@ -64,7 +65,7 @@ class HeldApplications:
     def cases(self, application: str, position: int, batch: str | None) -> list[str]:
         """Give the cases that held an application at a position.
 
-        Of an admission in bulk they are those that did from where it began: it reads the cases as it begins.
+        Of what came in bulk they are those that did from where it began: it reads the cases as it begins.
         """
         begun = self.begun.get(batch or "", position)
         return [

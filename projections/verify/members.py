@@ -9,7 +9,6 @@ from ledger.event import Event
 from ledger.intake import APPLICATION, PERSON
 from ledger.store import Ledger
 from ledger.streams.certificate import ListCertified, differences
-from ledger.streams.freezes import DAY_LENGTH, FreezeListed
 from ledger.streams.member import BatchReceived
 from ledger.streams.member_history import TRANSITIONS, Member
 from ledger.streams.membership import (
@@ -22,8 +21,8 @@ from ledger.streams.membership import (
     SuspensionLifted,
 )
 from ledger.streams.merge import NOT_ENOUGH, MergeUndone, PersonsMerged
-from ledger.streams.roll import RollFrozen
 from projections.verify.finding import Finding
+from projections.verify.freezes import check_freezes, check_relisted
 from projections.verify.record import RecordRead
 
 CHANGES = (
@@ -42,7 +41,8 @@ def check_members(record: RecordRead, ledger: Ledger) -> Iterator[Finding]:
     """E14: affiliates' lists were certified, changes of members could follow, and merges lead to who is kept."""
     yield from _check_lists(record)
     yield from _check_merges(record)
-    yield from _check_freezes(record)
+    yield from check_freezes(record)
+    yield from check_relisted(record, ledger)
     changed = {event.stream for _, event in record.others if isinstance(event, CHANGES)}
     for name in sorted(changed):
         try:
@@ -54,11 +54,18 @@ def check_members(record: RecordRead, ledger: Ledger) -> Iterator[Finding]:
 
 def _check_lists(record: RecordRead) -> Iterator[Finding]:
     certified: dict[str, ListCertified] = {}
+    received: set[str] = set()
     for position, event in record.others:
         match event:
             case ListCertified():
                 certified[event.stream] = event
-            case BatchReceived() if event.affiliate is not None:
+                if event.stream.replace("certificate/", "intake/", 1) in received:
+                    expected = "a certificate before the list is taken in"
+                    yield Finding("E14", "list-taken-in", position, event.stream, expected, "one after it")
+            case BatchReceived():
+                received.add(event.stream)
+                if event.affiliate is None:
+                    continue
                 said = certified.get(f"certificate/{event.register_id}/{event.file}")
                 if said is None or said.affiliate != event.affiliate:
                     expected = f"a certificate of {event.affiliate} before it"
@@ -68,28 +75,6 @@ def _check_lists(record: RecordRead) -> Iterator[Finding]:
                 totals = {"rows": event.rows, "levy": event.levy, "declared": event.declared}
                 for name, code, number, other in differences(said, totals):
                     yield Finding("E14", code, position, event.stream, f"{name} {number}", str(other))
-
-
-def _check_freezes(record: RecordRead) -> Iterator[Finding]:
-    """Every freeze is listed beside it, and what reaches back over one says why, and who agreed."""
-    last = ""
-    frozen: dict[str, tuple[int, RollFrozen]] = {}
-    for position, event in record.others:
-        match event:
-            case RollFrozen():
-                last = max(last, event.effective[:DAY_LENGTH])
-                frozen[event.election] = (position, event)
-            case FreezeListed():
-                found = frozen.pop(event.election, None)
-                if found is None or found[1].effective != event.effective:
-                    yield Finding("E14", "freeze-unlisted", position, event.stream, "a freeze before it", "none")
-            case MembershipChanged() if event.on <= last:
-                if event.reason is None or event.second is None or event.second == event.actor:
-                    expected = f"a reason and a second officer, up to the freeze on {last}"
-                    said = event.second or "no second officer"
-                    yield Finding("E14", "backdated-over-freeze", position, event.stream, expected, said)
-    for position, roll in frozen.values():
-        yield Finding("E14", "freeze-unlisted", position, roll.stream, "listed with other freezes", "not listed")
 
 
 def _check_merges(record: RecordRead) -> Iterator[Finding]:

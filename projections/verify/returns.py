@@ -10,9 +10,10 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
 from ledger.errors import EvidenceError
-from ledger.event import TYPES, Event
+from ledger.event import Event
 from ledger.intake import KEY_BYTES
 from ledger.leaf import decode
+from ledger.progress import Progress, Stages, unseen_stage
 from ledger.store import Ledger
 from ledger.streams.entry import EntryAdded, EntryRemoved, EntryRestored
 from ledger.streams.issue import PapersIssued
@@ -23,6 +24,7 @@ from ledger.streams.roll_build import RollBuildClosed
 from projections.catch_up import Views
 from projections.paper_tables import DUE
 from projections.papers import READS, PaperProjection
+from projections.verify.again import read_again
 from projections.verify.bulk import Run
 from projections.verify.contests import ContestSeen
 from projections.verify.finding import Finding
@@ -56,14 +58,15 @@ class MarksSeen:
 
 
 def check_returns(
-    ledger: Ledger, record: RecordRead, contests: Contests, unchecked: dict[str, str]
+    ledger: Ledger, record: RecordRead, contests: Contests, unchecked: dict[str, str], shown: Stages = unseen_stage
 ) -> Iterator[Finding]:
     """E11: papers issued, handled one by one, and returned; and what ties them to electors."""
     yield from _check_batches(record, contests, unchecked)
     yield from check_linkages(record, contests)
     if any(isinstance(event, STEPS) for _, event in record.others):
         replay = _Replay(ledger, contests)
-        yield from replay.run(record.rows)
+        with shown("checking papers", record.rows) as progress:
+            yield from replay.run(record.rows, progress)
         yield from check_papers_read(replay.views.database, record, unchecked)
         replay.views.close()
 
@@ -144,10 +147,10 @@ class _Replay:
         for table in PaperProjection.tables:
             self._do(table)
 
-    def run(self, rows: int) -> Iterator[Finding]:
+    def run(self, rows: int, progress: Progress) -> Iterator[Finding]:
         """Fold the first so many rows."""
         projection, waiting = PaperProjection(), list[tuple[int, Event]]()
-        for position, event in self._events(rows):
+        for position, event in self._events(rows, progress):
             if isinstance(event, RollFrozen | RollCertified):
                 self._frozen[event.election] = event.roll_version
             if isinstance(event, STEPS) or len(waiting) >= PAGE_EVENTS:
@@ -170,12 +173,9 @@ class _Replay:
             waiting.append((position, event))
         projection.fold(self.views.database, waiting)
 
-    def _events(self, rows: int) -> Iterator[tuple[int, Event]]:
+    def _events(self, rows: int, progress: Progress) -> Iterator[tuple[int, Event]]:
         """Read what the fold takes; what cannot be read is a finding of the page that it is on."""
-        wanted = {name for name, kind in TYPES.items() if issubclass(kind, (*READS, RollFrozen, RollCertified))}
-        for row in self._ledger.rows.scan(0, rows):
-            if row[3] not in wanted:
-                continue
+        for row in read_again(self._ledger, (*READS, RollFrozen, RollCertified), rows, progress):
             try:
                 yield row[0], decode(row)
             except EvidenceError:

@@ -6,12 +6,14 @@ compared person by person; entries added one at a time are judged as they were w
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
 from ledger.decision import fold
 from ledger.errors import PollbookError
 from ledger.event import Event
+from ledger.leaf import decode
+from ledger.progress import Progress, Stages, unseen_stage
 from ledger.roll_figures import RollFigures
 from ledger.rules.eligibility import evaluate_all
 from ledger.rules.franchise import Franchise
@@ -27,9 +29,10 @@ from ledger.streams.merge import MergeUndone, PersonsMerged
 from ledger.streams.ordered import DECIDED
 from ledger.streams.roll import RollCertified, RollCopySupplied, RollCounted, RollFrozen
 from ledger.streams.roll_build import RollBuildClosed, RollBuildOpened
-from projections.roll_figures import CHANGING, RollFold
+from projections.roll_figures import CHANGING, READS, RollFold
+from projections.verify.again import read_again
 from projections.verify.build_again import check_build
-from projections.verify.entry_steps import step_faults
+from projections.verify.entry_steps import freeze_faults, step_faults
 from projections.verify.finding import Finding
 from projections.verify.record import RecordRead
 
@@ -50,43 +53,66 @@ class Seen:
     changed: int = -1  # position of the last entry or build
     founding: Founding = field(default_factory=founding_stream)
     freeze: tuple[int, RollFrozen] | None = None
+    certified: set[int] = field(default_factory=set)  # versions of the roll
+    removed: dict[tuple[str, int], str] = field(default_factory=dict)  # stream and number of an entry -> cause
     counted: list[RollCounted] = field(default_factory=list)
     figures: dict[int, RollFigures] = field(default_factory=dict)
     builds: dict[str, tuple[int, RollBuildOpened]] = field(default_factory=dict)
+    stops: list[int] = field(default_factory=list)  # positions that freezes and certificates name, the next one first
+
+    def count_up_to(self, position: int) -> None:
+        """Count the roll as of every stop before a position, of which nothing before it is left to be taken in."""
+        while self.stops and self.stops[0] < position:
+            stop = self.stops.pop(0)
+            self.figures[stop] = self.fold.figures(stop)
 
 
-def check_rolls(ledger: Ledger, record: RecordRead, unchecked: dict[str, str]) -> Iterator[Finding]:
+def check_rolls(
+    ledger: Ledger, record: RecordRead, unchecked: dict[str, str], shown: Stages = unseen_stage
+) -> Iterator[Finding]:
     """E12: entries, builds, freezes and certificates of every election that has a roll."""
     elections = {event.election for _, event in record.others if isinstance(event, ROLL)}
     if not elections:
         return
-    stops: dict[str, set[int]] = {name: set() for name in elections}
-    for _, event in record.others:
-        if isinstance(event, RollFrozen | RollCertified):
-            stops[event.election].add(event.as_of_position)
     founding = fold(founding_stream(), [event for _, event in record.others if isinstance(event, LedgerFounded)][:1])
     rolls = {name: Seen(RollFold(name), founding=founding) for name in sorted(elections)}
-    merged: dict[str, str] = {}
+    for _, event in record.others:
+        if isinstance(event, RollFrozen | RollCertified) and event.as_of_position < record.rows:
+            rolls[event.election].stops.append(event.as_of_position)
+    for seen in rolls.values():
+        seen.stops = sorted(set(seen.stops))
     try:
-        for position, event in ledger.scan(0, record.rows):
-            _follow_merges(merged, event)
-            election = getattr(event, "election", None)
-            if isinstance(event, ROLL) and isinstance(election, str):
-                yield from _check(ledger, position, event, rolls[election], merged)
-            for name, seen in rolls.items():
-                seen.fold.take(event)
-                if isinstance(event, CHANGING) and event.election == name:
-                    seen.changed = position
-                if position in stops[name]:
-                    seen.figures[position] = seen.fold.figures(position)
-            if isinstance(event, RollBuildOpened) and event.election in rolls:
-                rolls[event.election].builds[event.stream] = (position, event)
+        with shown("checking the roll", record.rows) as progress:
+            yield from _follow(ledger, record.rows, rolls, progress, shown)
     except UNREADABLE as error:  # what cannot be read, or does not replay, is a finding of its own check
         unchecked["E12"] = f"a roll could not be followed to its end: {str(error)[:200]}"
         return
     for name, seen in rolls.items():
         yield from _check_counted(seen)
         yield from _check_one_each(name, seen)
+
+
+def _follow(
+    ledger: Ledger, rows: int, rolls: Mapping[str, Seen], progress: Progress, shown: Stages
+) -> Iterator[Finding]:
+    """Follow the rolls through the record, each event held against what stood before it."""
+    merged: dict[str, str] = {}
+    for row in read_again(ledger, (*ROLL, *READS), rows, progress):
+        position, event = row[0], decode(row)
+        _follow_merges(merged, event)
+        election = getattr(event, "election", None)
+        for seen in rolls.values():
+            seen.count_up_to(position)
+        if isinstance(event, ROLL) and isinstance(election, str):
+            yield from _check(ledger, position, event, rolls[election], merged, shown)
+        for name, seen in rolls.items():
+            seen.fold.take(event)
+            if isinstance(event, CHANGING) and event.election == name:
+                seen.changed = position
+        if isinstance(event, RollBuildOpened) and event.election in rolls:
+            rolls[event.election].builds[event.stream] = (position, event)
+    for seen in rolls.values():
+        seen.count_up_to(rows)
 
 
 def _follow_merges(merged: dict[str, str], event: Event) -> None:
@@ -102,10 +128,15 @@ def _finding(code: str, position: int, what: str, expected: object, found: objec
     return Finding("E12", code, position, what, str(expected), str(found))
 
 
-def _check(ledger: Ledger, position: int, event: Event, seen: Seen, merged: dict[str, str]) -> Iterator[Finding]:
+def _check(
+    ledger: Ledger, position: int, event: Event, seen: Seen, merged: dict[str, str], shown: Stages
+) -> Iterator[Finding]:
     """Check one event that makes or changes a roll, by what stood before it."""
     if isinstance(event, CHANGE) and event.batch is None:
         for code, expected, found in step_faults(event, seen.fold, seen.rules[-1] if seen.rules else None):
+            yield _finding(code, position, event.stream, expected, found)
+    if isinstance(event, CHANGE):
+        for code, expected, found in freeze_faults(event, seen.freeze[1] if seen.freeze else None, seen.removed):
             yield _finding(code, position, event.stream, expected, found)
     match event:
         case FranchiseAdopted():
@@ -118,7 +149,7 @@ def _check(ledger: Ledger, position: int, event: Event, seen: Seen, merged: dict
             opened = seen.builds.get(event.stream)
             if opened is not None:
                 seen.fold.take(event)
-                yield from check_build(ledger, opened, (position, event), seen.rules, seen.fold)
+                yield from check_build(ledger, opened, (position, event), seen.rules, seen.fold, shown)
         case EntryAdded():
             yield from _check_added(ledger, position, event, seen, merged)
         case EntryAmended() | EntryRemoved() | EntryRestored():
@@ -202,8 +233,13 @@ def _check_version(position: int, event: RollFrozen | RollCertified, seen: Seen)
         if event.sections != shown:
             says = (", ".join(f"{each.section} {each.entries}" for each in each_) for each_ in (shown, event.sections))
             yield _finding("roll-differs", position, what, *says)
-    elif figures and event.open_cases != figures.open_cases:
-        yield _finding("roll-differs", position, what, f"{figures.open_cases} open cases", event.open_cases)
+    else:
+        if figures and event.open_cases != figures.open_cases:
+            yield _finding("roll-differs", position, what, f"{figures.open_cases} open cases", event.open_cases)
+        if event.roll_version in seen.certified:
+            expected = f"one certificate of version {event.roll_version}"
+            yield _finding("roll-certified", position, what, expected, "another before it")
+        seen.certified.add(event.roll_version)
     seen.versions.append((event.roll_version, event.root))
     seen.entries.setdefault(event.roll_version, entries)
 

@@ -13,6 +13,7 @@ from ledger.decision import DECISIONS, Act, AnyState, Command, Outcome, read_sta
 from ledger.errors import RefusedError
 from ledger.event import ENVELOPE, Event
 from ledger.figures import Figures
+from ledger.recusal import officer_faults
 from ledger.rules.local_time import Dated, offset_of
 from ledger.store import Ledger
 from ledger.streams.appeal_events import AppealDetermined
@@ -134,6 +135,9 @@ def _check_run(past: Past, run: list[tuple[int, Event]]) -> Iterator[Finding]:
             "E13", "field-differs", position, event.stream, f"what its command takes as {where}", first["msg"]
         )
         return
+    if isinstance(event, RulingMade) and event.decided_by == "officer":
+        for fault in officer_faults(past.read(case_stream(event.case)), event.actor, event.effective, past.read):
+            yield Finding("E13", fault[0], position, event.stream, *fault[1:])
     led = [each for _, each in run if not each.type.startswith("command-signed")]
     expected = [(each.type, each.stream) for each in decided.events]
     found = [(each.type, each.stream) for each in led]

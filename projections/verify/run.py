@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
 from ledger.decision import fold
 from ledger.errors import EvidenceError, PollbookError
+from ledger.progress import Stages, unseen_stage
 from ledger.store import Ledger
 from ledger.streams.founding import Founding, LedgerFounded, founding_stream
 from ledger.vault import Vault
@@ -32,7 +33,6 @@ from projections.verify.snapshot import take_snapshot
 from projections.verify.sweeps import check_sweeps
 from projections.verify.views import check_views
 
-Progress = Callable[[int], None]
 PARTS = {"views": ("S5",), "vault": ("C4", "I4")}  # what somebody else opens -> checks that need it
 
 
@@ -65,7 +65,7 @@ def verify(
     trust: Trust,
     unopened: Mapping[str, PollbookError] | None = None,
     processes: int = 1,
-    progress: Progress = lambda _: None,
+    shown: Stages = unseen_stage,
 ) -> Report:
     """Check everything that can be checked, and report all findings.
 
@@ -76,17 +76,18 @@ def verify(
         trust: policy and kept checkpoint, brought by the verifier.
         unopened: of `views` and `vault`, what is there and could not be opened, and why.
         processes: how many read side by side.
-        progress: told how many events were read.
+        shown: shows each stage that reads the record, and how far it is.
 
     Raises:
         RefusedError: what hinders the reading and says nothing of what is stored: `busy`, `storage-failed`, ...
     """
     snapshot = take_snapshot(ledger)
-    record = read_record(ledger, snapshot, processes, progress)
+    with shown("verifying", max(snapshot.size or 0, 0)) as progress:
+        record = read_record(ledger, snapshot, processes, progress)
     record.findings += snapshot.findings
     unchecked = _unchecked(ledger, record, notes, trust)
-    findings = record.findings + check_evidence(ledger, record, unchecked)
-    findings += _check_bulk(ledger, record, unchecked)
+    findings = record.findings + check_evidence(ledger, record, unchecked, shown)
+    findings += _check_bulk(ledger, record, unchecked, shown)
     findings += check_erasures(record)
     findings += check_retention(ledger, record, unchecked)
     findings += check_commands(record, snapshot)
@@ -101,7 +102,7 @@ def verify(
     if views is None:
         unchecked["S5"] = "there are no kept views"
     else:
-        findings += check_views(ledger, record, views, unchecked)
+        findings += check_views(ledger, record, views, unchecked, shown)
     findings += _of_unopened(unopened or {}, unchecked)
     root, signed, founding = record.tiles.root(), size_of(notes.current), _founding_of(record)
     return Report(record.tiles.size, root, _in_order(findings), unchecked, signed, founding)
@@ -112,17 +113,18 @@ def _founding_of(record: RecordRead) -> Founding:
     return fold(founding_stream(), [event for _, event in record.others if isinstance(event, LedgerFounded)][:1])
 
 
-def _check_bulk(ledger: Ledger, record: RecordRead, unchecked: dict[str, str]) -> Iterator[Finding]:
+def _check_bulk(ledger: Ledger, record: RecordRead, unchecked: dict[str, str], shown: Stages) -> Iterator[Finding]:
     """Check what comes by the thousand: registers, money, checks, admissions, builds; and what the rolls come to."""
     yield from check_intakes(record, unchecked)
     yield from check_sweeps(record, unchecked)
     yield from check_money(record, unchecked)
     try:
-        yield from check_applications(ledger, record)
+        with shown("checking applications", 0) as progress:
+            yield from check_applications(ledger, record, progress)
     except EvidenceError as error:  # of a database that is damaged, which other checks report
         unchecked["E10"] = f"applications could not be read to their end: {str(error)[:200]}"
     yield from check_builds(record, unchecked)
-    yield from check_rolls(ledger, record, unchecked)
+    yield from check_rolls(ledger, record, unchecked, shown)
 
 
 def _in_order(findings: list[Finding]) -> tuple[Finding, ...]:

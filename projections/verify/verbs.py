@@ -28,6 +28,7 @@ OTHERWISE = {
     "case-docketed.v1": ("open-case", "reopen-case"),
     "case-undocketed.v1": ("close-case",),
     "application-lapsed.v1": ("lapse-application", "lapse-applications"),
+    "change-agreed.v1": ("agree-to-change",),
     "checks-run.v1": ("run-checks", "check-application"),
     "cure-invited.v1": ("invite-cure", "invite-cures"),
     "disclosure-erased.v1": ("confirm-erasure",),

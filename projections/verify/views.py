@@ -6,6 +6,7 @@ import sqlite3
 from collections.abc import Iterator
 
 from ledger.errors import EvidenceError, RefusedError
+from ledger.progress import Stages, unseen_stage
 from ledger.store import Ledger
 from projections.catch_up import VIEWS_VERSION, Views, views_errors
 from projections.counting import open_views
@@ -18,7 +19,9 @@ Rows = Iterator[tuple[object, ...]]
 NOTHING = ("nothing",)
 
 
-def check_views(ledger: Ledger, record: RecordRead, views: Views, unchecked: dict[str, str]) -> list[Finding]:
+def check_views(
+    ledger: Ledger, record: RecordRead, views: Views, unchecked: dict[str, str], shown: Stages = unseen_stage
+) -> list[Finding]:
     """S5: fold everything anew up to where the kept views stand, and compare every table row by row."""
     findings: list[Finding] = []
     try:
@@ -29,7 +32,7 @@ def check_views(ledger: Ledger, record: RecordRead, views: Views, unchecked: dic
             return findings
         findings += _check_tracking(ledger, record, owners)
         with views_errors():
-            findings += _compare(ledger, views, min(views.next_position, record.rows))
+            findings += _compare(ledger, views, min(views.next_position, record.rows), shown)
     except RefusedError as error:
         if error.code != "views-damaged":
             raise
@@ -51,10 +54,11 @@ def _check_tracking(ledger: Ledger, record: RecordRead, owners: list[tuple[objec
             yield Finding("S5", "views-ahead", None, "the views", f"read up to at most event {record.rows}", found)
 
 
-def _compare(ledger: Ledger, views: Views, stop: int) -> Iterator[Finding]:
+def _compare(ledger: Ledger, views: Views, stop: int, shown: Stages) -> Iterator[Finding]:
     rebuilt = open_views(None)
     try:
-        rebuilt.catch_up(ledger, Moment(known_at_position=stop - 1))
+        with shown("making the views anew", stop) as progress:
+            rebuilt.catch_up(ledger, Moment(known_at_position=stop - 1), progress)
         tables = [name for (name,) in rebuilt.database.execute("SELECT name FROM sqlite_master WHERE type = 'table'")]
         # Until something was folded there are no tables yet, and no rows that tables are made with.
         begun = bool(views.database.execute("SELECT 1 FROM tracking").fetchall())

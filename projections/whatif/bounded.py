@@ -11,10 +11,11 @@ from projections.count.paper import group
 from projections.count.stage_table import StageTable
 from projections.margin.alternative import Counted, Margins
 from projections.margin.completion import complete
+from projections.whatif.forced import MORE_GO, outcomes_with
 from projections.whatif.found import Found, cannot_say
 from projections.whatif.places import bounded_places
-from projections.whatif.reach import Moves, cannot_change, keeps_majority
-from projections.whatif.totals import bounded_totals, outcomes_of, pairing_break_even
+from projections.whatif.reach import Moves, Rankings, cannot_change, keeps_majority
+from projections.whatif.totals import bounded_totals, pairing_break_even
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -68,10 +69,12 @@ def bounded(basis: Basis, table: Table, changed: Changed, expired: Expired) -> F
     if "lot" not in rule.ties:
         return cannot_say("the rule leaves ties unbroken: when nobody is elected is not worked out", break_even=even)
     margins = Margins(Counted(rule, table.candidates, table.sections, papers, table.elected[0]))
-    return replace(_searched(basis, table, margins, changed, expired), break_even=even)
+    return replace(_searched(basis, table, margins, changed, expired, papers), break_even=even)
 
 
-def _searched(basis: Basis, table: StageTable, margins: Margins, changed: Changed, expired: Expired) -> Found:
+def _searched(
+    basis: Basis, table: StageTable, margins: Margins, changed: Changed, expired: Expired, papers: Rankings
+) -> Found:
     """Search papers added, and papers removed; not both together."""
     asked: tuple[tuple[Kind, Mapping[str, int]], ...] = (("addition", changed.added), ("removal", changed.removed))
     alike = isinstance(basis.rule, AlternativeVote)
@@ -83,14 +86,17 @@ def _searched(basis: Basis, table: StageTable, margins: Margins, changed: Change
     for goal in goals:
         for found in sought:
             example = found[goal].example
-            if example is not None:
-                outcomes = outcomes_of(basis, example) or []
+            for moved, outcomes in outcomes_with(basis, example, changed, papers, elected) if example else ():
                 others = [each != elected for each in outcomes]
-                if outcomes and (all(others) if goal == "certain" else any(others)):
-                    effect: Effect = "could" if goal == "certain" else "by-lot"
-                    open_ = goal == "could" and (len(sought) > 1 or found["certain"].verdict == "cannot-say")
+                if all(others) if goal == "certain" else any(others):
+                    effect: Effect = "could" if all(others) else "by-lot"
+                    open_ = effect == "by-lot" and (
+                        len(sought) > 1 or bool(changed.least) or found["certain"].verdict == "cannot-say"
+                    )
                     why = NOT_CERTAIN if open_ else ""
-                    return Found("bounded", effect, tuple(outcomes), found[goal].needed, example, why=why)
+                    return Found("bounded", effect, tuple(outcomes), found[goal].needed, moved, why=why)
+    if changed.least and any(each["could"].example for each in sought):
+        return cannot_say(MORE_GO)
     if len(sought) > 1:
         return cannot_say(TOGETHER)
     (found,) = sought

@@ -29,7 +29,11 @@ def certificate(basis: Basis, table: Table, question: Question, changed: Changed
             "left_out": list(changed.left_out),
             "added": dict(changed.added),
             "removed": dict(changed.removed),
+            "removed_at_least": dict(changed.least),
         },
+        "rulings": None
+        if changed.rulings is None
+        else {"number": len(changed.rulings), "digest": _digest(list(changed.rulings))},
         "verdict": found.verdict,
         "effect": found.effect,
         "elected_then": [list(each) for each in found.elected],
@@ -52,7 +56,11 @@ def certificate(basis: Basis, table: Table, question: Question, changed: Changed
 
 def digest_of(certificate: dict[str, Any]) -> str:
     """Name a certificate: SHA-256 of it as canonical JSON."""
-    return "sha256:" + hashlib.sha256(json.dumps(certificate, **CANONICAL).encode()).hexdigest()
+    return _digest(certificate)
+
+
+def _digest(value: Any) -> str:
+    return "sha256:" + hashlib.sha256(json.dumps(value, **CANONICAL).encode()).hexdigest()
 
 
 def _papers(basis: Basis, side: Ranked) -> list[dict[str, Any]]:

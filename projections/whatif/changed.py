@@ -20,16 +20,21 @@ class Changed:
         rule: the rule to count by; None for the contest's own.
         added: section -> at most so many more papers, marked in any way.
         removed: section -> at most so many of the papers counted are taken out, nobody knows which.
-        silent: why nothing can be said; empty where something can.
+        least: section -> of those, so many at least are taken out.
+        rulings: CASE/NUMBER of each ruling that a set was resolved to, in the order in which they were made; None where
+            no set was asked for.
         notes: what a reader has to know of how the numbers came about, a sentence each.
+        cells: numbers of papers, or of people, that an answer tells of; where one is small, it shows no number.
     """
 
     left_out: tuple[str, ...] = ()
     rule: CountRule | None = None
     added: Mapping[str, int] = field(default_factory=dict)
     removed: Mapping[str, int] = field(default_factory=dict)
+    least: Mapping[str, int] = field(default_factory=dict)
+    rulings: tuple[str, ...] | None = None
     notes: tuple[str, ...] = ()
-    silent: str = ""
+    cells: tuple[int, ...] = ()
 
     @property
     def unknown(self) -> int:

@@ -6,38 +6,43 @@ roll might have returned a paper, and of somebody wrongly on it who did, one of 
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Mapping
-from typing import TYPE_CHECKING, NamedTuple
+from collections.abc import Iterable, Iterator, Mapping
+from typing import TYPE_CHECKING, Literal, NamedTuple
 
 from ledger.decision import AnyState, fold
-from ledger.errors import nearest, refused
+from ledger.errors import RefusedError, nearest, refused
 from ledger.streams.application import PREFIX as APPLICATION
 from ledger.streams.application import Application
 from ledger.streams.case import PREFIX as CASE
-from ledger.streams.case import case_stream
+from ledger.streams.case import Case, Ruling, case_stream
 from ledger.streams.entry import entry_stream
 from ledger.streams.franchise import franchise_stream
 from projections.person_papers import papers_of_person
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
-
     from ledger.case_papers import CasePaper
-    from ledger.errors import RefusedError
     from ledger.rules.question import Elector, RulingNamed
     from ledger.streams.contest import ContestDefined
     from ledger.streams.entry import EntryNow
-    from projections.person_papers import Streams
+    from projections.whatif.seen import Seen
 
 Papers = Mapping[int, "CasePaper"]
+Key = tuple[str, int, str]  # person, number of the entry, section; number 0: an applicant who never had an entry
+
+
+class Paper(NamedTuple):
+    """One paper more, or one fewer; `certain` of one that is known to have come back."""
+
+    section: str
+    category: str
+    change: Literal["more", "fewer"]
+    certain: bool = False
 
 
 class Effects(NamedTuple):
-    """Papers by section, at most so many more and at most so many fewer, and what a reader has to know."""
+    """Papers by whose they are, each once whatever it follows from; and what a reader has to know."""
 
-    added: Mapping[str, int] = {}
-    removed: Mapping[str, int] = {}
+    papers: Mapping[Key, Paper] = {}
     notes: tuple[str, ...] = ()
 
 
@@ -48,11 +53,27 @@ UNTOLD = Effects(notes=("A ruling of which nobody was told had no effect.",))
 NONE = Effects(notes=("A ruling decided nothing about an entry: reversed, it changes no paper.",))
 
 
-def effects_of_ruling(record: Streams, contest: ContestDefined, named: RulingNamed, position: int) -> Effects:
+def effects_of_ruling(record: Seen, contest: ContestDefined, named: RulingNamed, position: int) -> Effects:
     """Say what papers there would be had a ruling gone the other way.
 
     Raises:
         RefusedError: `unknown-ruling`, `mixed-contests`, `already-reversed`.
+    """
+    found = []
+    for part in parts_of_ruling(record, contest, named, position):
+        if isinstance(part, RefusedError):
+            raise part
+        found.append(part)
+    return total(found)
+
+
+def parts_of_ruling(
+    record: Seen, contest: ContestDefined, named: RulingNamed, position: int
+) -> Iterator[Effects | RefusedError]:
+    """Give what a ruling decided about each entry, or why that cannot be supposed to be otherwise.
+
+    Raises:
+        RefusedError: `unknown-ruling`.
     """
     case = _state(record, case_stream(named.case))
     where = f"ruling {named.case}/{named.ruling}"
@@ -60,59 +81,75 @@ def effects_of_ruling(record: Streams, contest: ContestDefined, named: RulingNam
         cases = [stream.removeprefix(CASE) for stream in record.streams_of("case-opened.v1", CASE)]
         there = f"{len(case.rulings)} on the case" if case.opened else f"no such case{nearest(named.case, cases)}"
         raise refused("unknown-ruling", where, "a ruling on record", there, "See: pollbook cases")
-    if case.election != contest.election:
-        raise _mixed(contest, f"one of election {case.election}", where)
     ruling = case.rulings[named.ruling - 1]
-    if ruling.notified is None:
-        return UNTOLD
+    if case.election != contest.election:
+        yield _mixed(contest, f"one of election {case.election}", where)
+    elif ruling.notified is None:
+        yield UNTOLD
+    else:
+        yield from _decided(record, contest, case, ruling, position)
+
+
+def _decided(
+    record: Seen, contest: ContestDefined, case: Case, ruling: Ruling, position: int
+) -> Iterator[Effects | RefusedError]:
+    """Give what a ruling of which the person was told decided."""
+    where = f"ruling {case.id}/{ruling.made.ruling}"
     effects = {each.number: each.action for each in ruling.made.effects if each.action != "none"}
-    person = case.person
-    papers = _papers(record, contest, person, position)
-    entries = _state(record, entry_stream(case.election, person)).entries
+    papers = _papers(record, contest, case.person, position)
+    entries = _state(record, entry_stream(case.election, case.person)).entries
     if not effects:
         subject = case.opened.subject if case.opened else ""
-        return _of_application(record, contest, (ruling.made.outcome, subject), [*entries.values()], papers, where)
-    found = []
+        yield from _of_application(
+            record, contest, (ruling.made.outcome, subject, case.person), [*entries.values()], papers, where
+        )
     for number, action in effects.items():
         entry = entries[number]
         if entry.section not in [each.id for each in contest.sections]:
-            raise _mixed(contest, f"an entry in section {entry.section}", where)
-        if action == "remove":
-            found.append(_restored(entry, papers, where))
+            yield _mixed(contest, f"an entry in section {entry.section}", where)
+        elif action == "remove":
+            yield _restored(case.person, entry, papers, where)
         elif not entry.live:
-            raise _reversed(f"entry {number} was removed again", where)
+            yield _reversed(f"entry {number} was removed again", where)
         else:
-            found.append(_fewer(entry, papers))
-    return _sum(found)
+            yield _fewer(case.person, entry, papers)
 
 
 def _of_application(
-    record: Streams,
+    record: Seen,
     contest: ContestDefined,
-    decided: tuple[str, str],
+    decided: tuple[str, str, str],
     entries: list[EntryNow],
     papers: Papers,
     where: str,
-) -> Effects:
+) -> Iterator[Effects | RefusedError]:
     """Of an application refused: one paper more in the section of its category; of one admitted, one fewer."""
-    outcome, subject = decided
+    outcome, subject, person = decided
     if not subject.startswith(APPLICATION) or outcome not in ("refuse", "admit"):
-        return NONE
+        yield NONE
+        return
     received = _state(record, Application(subject)).received
     franchise = _state(record, franchise_stream(contest.election)).rule
     category = franchise.category(received.category) if franchise and received else None
     if category is None:
-        return NONE
-    if category.section not in [each.id for each in contest.sections]:
-        raise _mixed(contest, f"an applicant for section {category.section}", where)
-    here = [each for each in entries if each.section == category.section]
-    if outcome == "refuse":
-        return _sum([_restored(each, papers, where) for each in here]) if here else Effects({category.section: 1})
-    return _sum([_fewer(each, papers) for each in here if each.live])
+        yield NONE
+        return
+    section = category.section
+    if section not in [each.id for each in contest.sections]:
+        yield _mixed(contest, f"an applicant for section {section}", where)
+        return
+    here = [each for each in entries if each.section == section]
+    if outcome == "refuse" and not here:
+        yield Effects({(person, 0, section): Paper(section, category.category, "more")})
+    for each in here:
+        if outcome == "refuse":
+            yield _restored(person, each, papers, where)
+        elif each.live:
+            yield _fewer(person, each, papers)
 
 
 def effects_of_entry(
-    record: Streams, contest: ContestDefined, elector: Elector, position: int, *, restore: bool
+    record: Seen, contest: ContestDefined, elector: Elector, position: int, *, restore: bool
 ) -> Effects:
     """Say what papers there would be had somebody been on the roll, or not been.
 
@@ -140,47 +177,51 @@ def effects_of_entry(
     if restore:
         if entry.live and papers[elector.number].held:
             raise refused("entry-live", where, "an entry that had no vote", "one with a paper", "Leave it out")
-        return _more(entry, papers)
+        return _more(elector.person, entry, papers)
     if not entry.live:
         raise refused("entry-not-live", where, "an entry that is on the roll", "one that was removed", "Leave it out")
-    return _fewer(entry, papers)
+    return _fewer(elector.person, entry, papers)
 
 
-def _restored(entry: EntryNow, papers: Papers, where: str) -> Effects:
-    """Give the paper of somebody put off the roll; refused where they are on it again, and could vote."""
+def _restored(person: str, entry: EntryNow, papers: Papers, where: str) -> Effects | RefusedError:
+    """Give the paper of somebody put off the roll, unless they are on it again, and could vote."""
     if entry.live and papers[entry.number].held:
-        raise _reversed(f"entry {entry.number} is on the roll again, with a paper", where)
-    return _more(entry, papers)
+        return _reversed(f"entry {entry.number} is on the roll again, with a paper", where)
+    return _more(person, entry, papers)
 
 
-def _more(entry: EntryNow, papers: Papers) -> Effects:
+def _more(person: str, entry: EntryNow, papers: Papers) -> Effects:
     paper = papers[entry.number]
     if not paper.held or paper.set_aside:
-        return Effects({entry.section: 1})
+        return Effects({(person, entry.number, entry.section): Paper(entry.section, entry.category, "more")})
     return UNUSED if paper.returned is False else COUNTED
 
 
-def _fewer(entry: EntryNow, papers: Papers) -> Effects:
+def _fewer(person: str, entry: EntryNow, papers: Papers) -> Effects:
     paper = papers[entry.number]
     if not paper.held or paper.set_aside:
         return NO_PAPER
-    return UNUSED if paper.returned is False else Effects(removed={entry.section: 1})
+    if paper.returned is False:
+        return UNUSED
+    fewer = Paper(entry.section, entry.category, "fewer", certain=paper.returned is True)
+    return Effects({(person, entry.number, entry.section): fewer})
 
 
-def _sum(parts: Iterable[Effects]) -> Effects:
-    added: Counter[str] = Counter()
-    removed: Counter[str] = Counter()
+def total(parts: Iterable[Effects]) -> Effects:
+    """Put effects together: a paper that follows from several of them is one paper."""
+    papers: dict[Key, Paper] = {}
     notes: list[str] = []
     for each in parts:
-        added.update(each.added)
-        removed.update(each.removed)
+        papers |= each.papers
         notes += each.notes
-    return Effects(added, removed, tuple(notes))
+    return Effects(papers, tuple(dict.fromkeys(notes)))
 
 
-def _papers(record: Streams, contest: ContestDefined, person: str, position: int) -> Papers:
+def _papers(record: Seen, contest: ContestDefined, person: str, position: int) -> Papers:
+    """Give a person's papers in the contest; to whom it is not told who returned one, each may have come back."""
     _, papers = papers_of_person(record, position, contest.election, person)
-    return {paper.number: paper for paper in papers if paper.contest == contest.contest}
+    found = (paper if record.tells_returns else paper._replace(returned=None) for paper in papers)
+    return {paper.number: paper for paper in found if paper.contest == contest.contest}
 
 
 def _mixed(contest: ContestDefined, found: str, where: str) -> RefusedError:
@@ -193,5 +234,5 @@ def _reversed(found: str, where: str) -> RefusedError:
     return refused("already-reversed", where, "a ruling that kept somebody from voting", found, "Leave it out")
 
 
-def _state(record: Streams, empty: AnyState) -> AnyState:
+def _state(record: Seen, empty: AnyState) -> AnyState:
     return fold(empty, (event for _, event in record.stream(empty.stream)))

@@ -9,8 +9,8 @@ from projections.count.crosses import group_crosses
 from projections.margin.completion import spread
 from projections.margin.plurality import CrossesCounted, plurality_margins
 from projections.margin.recount import Moved
+from projections.whatif.forced import outcomes_with, valid_papers
 from projections.whatif.found import BreakEven, Found, cannot_say
-from projections.whatif.totals import outcomes_of
 
 if TYPE_CHECKING:
     from ledger.whatif_figures import Effect
@@ -36,11 +36,13 @@ def bounded_places(rule: Plurality, basis: Basis, table: StageTable, changed: Ch
     if full and changed.unknown < votes[last] - votes[following]:  # a paper has one vote, or none, for either
         return Found("bounded", "could-not", break_even=even, shown_by=FEWER, needed=votes[last] - votes[following])
     found: list[Found] = []
+    elected = tuple(sorted(table.elected))
+    papers = valid_papers(basis)
     for example in _examples(rule, basis, table, changed, votes):
-        outcomes = outcomes_of(basis, example)
-        effect = _effect(outcomes, tuple(sorted(table.elected)))
-        if effect:
-            found.append(Found("bounded", effect, tuple(outcomes or ()), example.papers, example, even))
+        for moved, outcomes in outcomes_with(basis, example, changed, papers, elected):
+            effect = _effect(outcomes, elected)
+            if effect:
+                found.append(Found("bounded", effect, tuple(outcomes), example.papers, moved, even))
     found.sort(key=lambda each: each.effect != "could")
     return found[0] if found else cannot_say("what else is on the papers is not known", break_even=even)
 

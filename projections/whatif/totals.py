@@ -38,7 +38,7 @@ def bounded_totals(rule: AnyAlternativeVote, basis: Basis, table: StageTable, ch
     """Look for papers for the last two that change the result, a section at a time; a proof is tried elsewhere."""
     elected = tuple(sorted(table.elected))
     even = pairing_break_even(rule, table, changed)
-    for section, papers in changed.added.items():
+    for section, papers in () if changed.least else changed.added.items():  # else others have to go with them
         alone = pairing_break_even(rule, table, replace(changed, added={section: papers}, removed={}))
         if alone is None or alone.needed is None:
             continue

@@ -6,20 +6,23 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from ledger.whatif_figures import AnalysisFigures
+from projections.moment import Moment
 from projections.whatif.answer import answer
 from projections.whatif.asked import asked
 from projections.whatif.certificate import certificate, digest_of
+from projections.whatif.seen import RecordSeen
 from projections.whatif.small import is_small
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from ledger.record import Record
     from ledger.rules.question import Question
     from projections.basis import Basis
     from projections.count.count import Table
-    from projections.person_papers import Streams
     from projections.whatif.changed import Changed
     from projections.whatif.found import Found
+    from projections.whatif.seen import Seen
 
 ENGINE = "what-if 1"
 STEPS_MAX = 5_000  # programs of one search: the same on every machine, unlike time
@@ -39,15 +42,16 @@ class Steps:
 
 
 def answered(
-    record: Streams, basis: Basis, table: Table, question: Question, position: int, steps: Steps | None
+    record: Seen, basis: Basis, table: Table, question: Question, position: int, steps: Steps | None
 ) -> tuple[Changed, Found]:
     """Answer a question; raises what `asked` does."""
     changed = asked(record, basis, table, question, position)
     return changed, answer(basis, table, changed, steps)
 
 
-def analysis_figures(record: Streams, basis: Basis, table: Table, question: Question, position: int) -> AnalysisFigures:
-    """Give what a published analysis has to agree with; raises what `asked` does."""
+def analysis_figures(ledger: Record, basis: Basis, table: Table, question: Question, position: int) -> AnalysisFigures:
+    """Give what a published analysis has to agree with, from the record up to a position; raises what `asked` does."""
+    record = RecordSeen(ledger, Moment(known_at_position=position))
     changed, found = answered(record, basis, table, question, position, Steps())
     return AnalysisFigures(
         position=position,

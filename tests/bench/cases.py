@@ -175,7 +175,7 @@ def _ruled(chance: random.Random, case: Case, sitting: str, present: int, at: da
     """Give the ruling on a case, and when the person was told; what a tip alone tells decides nothing against them."""
     against = case.cat or (case.kind != "C" and chance.random() < ADVERSE[case.panel])
     outcome = ("remove" if case.entry else "refuse") if against else ("no-action" if case.entry else "admit")
-    recused = [BARRED] if case.panel == CONFLICTED and case.candidates else []
+    recused = [BARRED] if case.panel == CONFLICTED else []
     able = present - len(recused)
     votes_against = 1 if able > 3 and chance.random() < 0.2 else 0
     made: Line = {"case": case.id, "outcome": outcome, "decided_by": "panel", "panel": case.panel, "sitting": sitting}

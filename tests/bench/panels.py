@@ -1,7 +1,7 @@
 """Who decides, and by which rules, in the scenario of `cases.py`: offices, grounds, procedure, three panels, a contest.
 
 All of it is invented. The panels have five members each. The first is harsh. On the second sits somebody who endorsed a
-candidate, and so is recused where a case is about that candidate. The third gives nearly every case the same reasons.
+candidate, and so is recused from every case. The third gives nearly every case the same reasons.
 """
 
 from __future__ import annotations

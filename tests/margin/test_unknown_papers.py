@@ -6,6 +6,7 @@ import os
 import random
 from collections import Counter
 from collections.abc import Iterator
+from dataclasses import replace
 from itertools import product
 
 from every_change import Papers, Small, crosses, elected_sets, every_change, never, random_contest, rankings
@@ -60,7 +61,10 @@ def completions(papers: Papers, changed: Changed, possible: list[tuple[str, ...]
     """Every set of papers that so many unknown ones can make."""
     sections = sorted(papers)
     ranges = [range(changed.added.get(name, 0) + 1) for name in sections]
-    ranges += [range(min(changed.removed.get(name, 0), sum(papers[name].values())) + 1) for name in sections]
+    ranges += [
+        range(changed.least.get(name, 0), min(changed.removed.get(name, 0), sum(papers[name].values())) + 1)
+        for name in sections
+    ]
     for numbers in product(*ranges):
         more, fewer = numbers[: len(sections)], numbers[len(sections) :]
         for added in moved(papers, sections, more, "addition", possible):
@@ -82,9 +86,17 @@ def moved(
         yield dict(zip(sections, way, strict=True))
 
 
+def some_more(chance: random.Random, papers: Papers, changed: Changed) -> Changed:
+    """The same, where so many at least of the papers taken out have to go."""
+    removed = {name: min(most, sum(papers[name].values())) for name, most in changed.removed.items()}
+    least = {name: number for name, most in removed.items() if (number := chance.randint(0, most))}
+    return replace(changed, removed=removed, least=least)
+
+
 def fits(found: Found, changed: Changed) -> bool:
     assert found.example is not None
-    return all(
+    gone = {name: sum(each.values()) for name, each in found.example.removed.items()}
+    return all(gone.get(name, 0) >= least for name, least in changed.least.items()) and all(
         sum(each.values()) <= most.get(name, 0)
         for side, most in ((found.example.added, changed.added), (found.example.removed, changed.removed))
         for name, each in side.items()
@@ -102,6 +114,7 @@ def check(small: Small, chance: random.Random) -> str:
     if table.lot_needed or table.elected != (small.winner,):
         return ""
     changed = Changed(added=some_of(chance, small.papers, 2), removed=some_of(chance, small.papers, 2))
+    changed = some_more(chance, small.papers, changed)
     found = bounded(basis, table, changed, never)
     every = [others(small, each) for each in completions(small.papers, changed, rankings(small.candidates, small.rule))]
     match found.effect:
@@ -146,7 +159,8 @@ def test_no_verdict_on_unknown_papers_for_several_places_is_wrong() -> None:
         table = basis.count()
         if table.lot_needed or not table.elected:
             continue
-        changed = Changed(added=some_of(chance, papers, 2), removed=some_of(chance, papers, 1))
+        changed = Changed(added=some_of(chance, papers, 2), removed=some_of(chance, papers, 2))
+        changed = some_more(chance, papers, changed)
         found = bounded(basis, table, changed, never)
         elected = tuple(sorted(table.elected))
         every = [elected_sets(rule, candidates, seats, each) for each in completions(papers, changed, possible)]

@@ -7,22 +7,29 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from scenario import Given
+from test_agreement import founded
 
 from ledger.event import Event
 from ledger.leaf import encode
 from ledger.seal.merkle import leaf_hash
 from ledger.store import Ledger, make_ledger
+from ledger.streams.agreement import ChangeAgreed, Term
 from ledger.streams.certificate import ListCertified
+from ledger.streams.freezes import FreezeListed
 from ledger.streams.member import BatchReceived, MemberRegistered
 from ledger.streams.membership import (
+    MemberAmended,
     MemberExpelled,
     MemberReadmitted,
     MembershipChanged,
     MemberSuspended,
     OfficeCeased,
+    OfficeHeld,
     SuspensionLifted,
 )
 from ledger.streams.merge import MergeUndone, PersonsMerged
+from ledger.streams.roll import RollFrozen
 from projections.verify.bulk import Bulk
 from projections.verify.members import check_members
 from projections.verify.record import RecordRead
@@ -65,7 +72,7 @@ RECEIVED = made(BatchReceived, f"intake/unison/{FILE}", levy=2, **ABOUT)
     [
         ([CERTIFIED, RECEIVED], []),
         ([RECEIVED], ["uncertified-batch"]),
-        ([RECEIVED, CERTIFIED], ["uncertified-batch"]),
+        ([RECEIVED, CERTIFIED], ["uncertified-batch", "list-taken-in"]),
         ([CERTIFIED, RECEIVED.model_copy(update={"affiliate": "gmb"})], ["uncertified-batch"]),
         ([CERTIFIED, RECEIVED.model_copy(update={"rows": 4})], ["totals-differ"]),
         ([CERTIFIED, RECEIVED.model_copy(update={"levy": 1})], ["totals-differ"]),
@@ -73,6 +80,121 @@ RECEIVED = made(BatchReceived, f"intake/unison/{FILE}", levy=2, **ABOUT)
 )
 def test_lists_were_certified(tmp_path: Path, events: list[Event], codes: list[str]) -> None:
     assert found_in(tmp_path, events) == codes
+
+
+@pytest.mark.parametrize(
+    ("events", "codes"),
+    [
+        ([CERTIFIED, RECEIVED, CERTIFIED.model_copy(update={"version": 2, "rows": 4})], ["list-taken-in"]),
+        ([CERTIFIED, CERTIFIED.model_copy(update={"version": 2, "due": NOON}), RECEIVED], []),
+    ],
+)
+def test_no_certificate_contradicts_the_one_that_a_list_was_taken_in_by(
+    tmp_path: Path, events: list[Event], codes: list[str]
+) -> None:
+    assert found_in(tmp_path, events) == codes
+
+
+FROZEN = made(
+    RollFrozen,
+    "roll/labour",
+    command="a",
+    as_of_position=0,
+    election="labour",
+    entries=0,
+    open_batches=(),
+    published=NOON,
+    roll_version=1,
+    root=CLAUSE,
+    sections=(),
+)
+LISTED = made(FreezeListed, "freezes/rolls", command="a", election="labour")
+SECOND = FROZEN.model_copy(update={"version": 2, "command": "b"})
+LAPSE = made(MembershipChanged, f"person/{P}", 2, on="2024-05-01", change="lapsed")
+TERMS = (Term(field="change", value="lapsed"), Term(field="on", value="2024-05-01"))
+AGREED = made(
+    ChangeAgreed,
+    f"agreement/{P}",
+    actor="secretary",
+    agreed="change-membership",
+    follows=1,
+    person=P,
+    reason="A" * 43,
+    terms=TERMS,
+)
+
+
+@pytest.mark.parametrize(
+    ("events", "codes"),
+    [
+        ([FROZEN, LISTED], []),
+        ([FROZEN], ["freeze-unlisted"]),
+        ([LISTED], ["freeze-unlisted"]),
+        ([FROZEN, LISTED.model_copy(update={"command": "later"})], ["freeze-unlisted", "freeze-unlisted"]),
+        ([FROZEN, LISTED.model_copy(update={"effective": "2024-04-01T12:00:00Z"})], ["freeze-unlisted"] * 2),
+        ([FROZEN, SECOND, LISTED.model_copy(update={"command": "b"})], ["freeze-unlisted"]),
+    ],
+)
+def test_every_freeze_is_listed_by_its_own_command(tmp_path: Path, events: list[Event], codes: list[str]) -> None:
+    assert found_in(tmp_path, events) == codes
+
+
+@pytest.mark.parametrize(
+    ("events", "codes"),
+    [
+        ([AGREED, LAPSE], []),
+        ([LAPSE], ["backdated-over-freeze"]),
+        ([LAPSE, AGREED], ["backdated-over-freeze"]),
+        ([AGREED.model_copy(update={"follows": 0}), LAPSE], ["backdated-over-freeze"]),
+        ([AGREED.model_copy(update={"terms": TERMS[1:]}), LAPSE], ["backdated-over-freeze"]),
+        ([AGREED.model_copy(update={"actor": "clerk"}), LAPSE], ["second-officer"]),
+        ([made(OfficeHeld, f"person/{P}", 2, on="2024-01-01", office="mp", source="x")], ["backdated-over-freeze"]),
+        ([made(OfficeHeld, f"person/{P}", 2, on="2024-05-02", office="mp", source="x")], []),
+    ],
+)
+def test_what_reaches_back_over_a_freeze_was_agreed_to(tmp_path: Path, events: list[Event], codes: list[str]) -> None:
+    assert found_in(tmp_path, [member(P), FROZEN, LISTED, *events]) == codes
+
+
+@pytest.mark.parametrize(
+    ("powers", "codes"),
+    [
+        (("agreement", "change-membership"), []),
+        (("all",), []),
+        (("agreement",), ["second-officer"]),
+        (("agreement", "hold-office"), ["second-officer"]),
+    ],
+)
+def test_the_second_officer_had_the_power_for_the_change(
+    tmp_path: Path, powers: tuple[str, ...], codes: list[str]
+) -> None:
+    agreed = AGREED.model_copy(update={"actor": "clerk"})
+    lapse = LAPSE.model_copy(update={"actor": "returning-officer"})
+    founding = Given().when(founded(*powers)).events
+    assert found_in(tmp_path, [*founding, member(P), FROZEN, LISTED, agreed, lapse]) == codes
+
+
+def relisted(**fields: Any) -> Event:
+    said: dict[str, Any] = {"batch": f"intake/members/{'e' * 32}", "category": "member", "identity": "A" * 43}
+    return made(MemberAmended, f"person/{P}", 2, **{**said, "effective": "2024-05-02T00:00:00Z", **fields})
+
+
+@pytest.mark.parametrize(
+    ("fields", "codes"),
+    [
+        ({}, []),
+        ({"unit": "bow"}, []),
+        ({"lapsed": "2024-05-02"}, []),
+        ({"joined": "2009-01-01"}, ["backdated-over-freeze"]),
+        ({"lapsed": "2024-05-01"}, ["backdated-over-freeze"]),
+        ({"unit": "bow", "effective": NOON}, ["backdated-over-freeze"]),
+    ],
+)
+def test_a_later_file_does_not_rewrite_who_somebody_was_at_a_freeze(
+    tmp_path: Path, fields: dict[str, Any], codes: list[str]
+) -> None:
+    assert found_in(tmp_path, [member(P), FROZEN, LISTED, relisted(**fields)]) == codes
+    assert found_in(tmp_path / "before", [member(P), relisted(**fields), FROZEN, LISTED]) == []
 
 
 def merged(dropped: str, kept: str, version: int = 1, **fields: Any) -> Event:

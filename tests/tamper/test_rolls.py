@@ -10,19 +10,21 @@ from typing import Any
 
 import pytest
 from keeper import Operator
-from officers import FOUND, found, signer
+from officers import FOUND, found, officer, signer
 from rolls import ADOPT, COLLEGE, build, franchise, key, register, roll_desk, row
-from scenario import CALL_ELECTION, but
+from scenario import ACTOR, CALL_ELECTION, but
 from stores import SQLitePlace
 from test_clean import report_of
 
 import projections.entitled
 from ledger.desk import Desk
 from ledger.errors import RefusedError
+from ledger.streams.agreement import AgreeToChange, terms_of
 from ledger.streams.entries import AddEntry
 from ledger.streams.entry_changes import AmendEntry, RemoveEntry, RestoreEntry
 from ledger.streams.freeze import CertifyRoll, FreezeRoll
 from ledger.streams.inspection import SupplyRollCopy
+from ledger.streams.membership_change import ChangeMembership
 from ledger.streams.merge import MergePersons
 from ledger.streams.roll import SectionCount
 
@@ -230,6 +232,28 @@ def test_finds_an_entry_restored_that_stands_or_removed_twice(
     assert code in found_in(at)
 
 
+def test_finds_a_second_certificate_of_one_version(at: Operator) -> None:
+    leaf = [leaf for leaf in at.leaves() if leaf["type"] == "roll-certified.v1"][-1]
+    at.insert(at.size(), {**leaf, "statement": "sha256:" + "8" * 64, "version": leaf["version"] + 2})
+    assert found_in(at) == {"roll-certified"}
+
+
+@pytest.mark.parametrize(
+    ("kind", "changes", "codes"),
+    [
+        ("entry-restored.v1", {"effective": "2010-01-01T00:00:00Z"}, {"before-freeze"}),
+        ("entry-removed.v1", {"cause": "ruling", "basis": "case/c-2"}, {"removal-stands"}),
+        ("entry-removed.v1", {"cause": "expelled"}, {"removal-stands"}),
+        ("entry-removed.v1", {"cause": "duplicate"}, set()),
+    ],
+)
+def test_finds_what_alters_the_roll_as_frozen_or_undoes_what_was_decided(
+    at: Operator, kind: str, changes: dict[str, Any], codes: set[str]
+) -> None:
+    at.rewrite(at.at(kind), **changes)
+    assert found_in(at) == codes
+
+
 def test_finds_an_entry_that_was_left_out(at: Operator) -> None:
     at.drop(at.at("entry-added.v1", 2))
     assert {"entry-missing", "build-differs", "roll-differs"} <= found_in(at)
@@ -289,3 +313,27 @@ def test_other_franchises_find_nothing(tmp_path: Path) -> None:
         desk.submit(register("members", *map(row, range(5, 9)), file="e" * 32), actor="clerk")
         build(desk)
     assert report_of(place).findings == ()
+
+
+def test_in_a_founded_ledger_the_second_officer_agrees_with_its_own_key(tmp_path: Path) -> None:
+    place = SQLitePlace(tmp_path / "ledger")
+    place.make().close()
+    change = ChangeMembership(person=key(1), change="lapsed", on="2010-05-01")
+    agree = AgreeToChange(person=key(1), agreed=change.verb, terms=terms_of(change.said()), reason="A letter")
+    with roll_desk(place, sign=signer(ACTOR, "clerk")) as desk:
+        founding = found(officer(ACTOR), officer("clerk"), officer("agent", "agreement"))
+        for command in (founding, CALL_ELECTION, ADOPT, register("members", row(1))):
+            desk.submit(command, actor=ACTOR)
+        build(desk, actor=ACTOR)
+        desk.submit(FreezeRoll(election="labour"), actor=ACTOR)
+        with pytest.raises(RefusedError, match=r"^backdated-over-freeze: "):
+            desk.submit(change, actor=ACTOR)
+        with pytest.raises(RefusedError, match=r"^unsigned: "):
+            desk.submit(agree, actor="agent")
+        with pytest.raises(RefusedError, match=r"^no-authority: "):
+            desk.submit(agree, actor="scrutineer")
+        desk.submit(agree, actor="clerk")
+        desk.submit(change, actor=ACTOR)
+    report = report_of(place)
+    assert report.findings == ()
+    assert not {"A4", "A5", "E12", "E14"} & report.unchecked.keys()

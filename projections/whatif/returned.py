@@ -1,0 +1,87 @@
+"""How many papers of some electors were counted, by the marked register; which they are nobody knows."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
+
+from projections.paper_account import PaperLine, paper_lines
+from projections.roll.suppression import LEAST
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Mapping
+
+    from ledger.streams.contest import ContestDefined
+    from projections.whatif.seen import Seen
+
+MARKED = "marks-reconciled.v1"
+BY_REGISTER = "Of {who} in section {section} {papers} came back, by the marked register; which they are nobody knows."
+BY_ISSUE = (
+    "Who returned a paper is not on record: of {who} in section {section} at most those that were issued, {papers}."
+)
+NOT_TOLD = (
+    "Of {who} in section {section} all papers issued are taken, {papers}: of so few the public is not told how many "
+    "came back."
+)
+
+
+class Returns(NamedTuple):
+    """Papers of some electors of a section.
+
+    Attributes:
+        least, most: so many of them were counted, at least and at most.
+        papers: of them as far as is on record or told: returned, or else issued; `others`, of the rest of the section.
+    """
+
+    least: int
+    most: int
+    papers: int
+    others: int
+    note: str = ""
+
+
+class Register:
+    """Papers of a contest by section and category, as the tables have them."""
+
+    def __init__(self, record: Seen, contest: ContestDefined, valid: Mapping[str, int]) -> None:
+        self._lines = paper_lines(record.folded(), contest.contest, ("section", "category"))
+        self._marked = bool(record.streams_of(MARKED, f"marks/{contest.contest}/"))
+        self._told = record.tells_returns
+        self._few = max(LEAST, contest.smallest_cell)
+        self._valid = valid
+
+    def of(self, section: str, categories: Collection[str], certain: int = 0) -> Returns:
+        """Give how many papers of some categories of a section were counted.
+
+        A paper that came back may be no valid one, and is then not among those counted; and where more were counted
+        than are marked, any of those beyond may be theirs.
+
+        Args:
+            certain: papers of other electors of the section that came back and are meant too.
+        """
+        lines = [each for each in self._lines if each.key[0] == section]
+        mine = [each for each in lines if each.key[1] in categories]
+        rest = [each for each in lines if each.key[1] not in categories]
+        issued, came = sum(map(_held, mine)), sum(map(_came, mine))
+        others = sum(map(_held, rest))
+        valid = self._valid.get(section)
+        if self._marked and (self._told or self._enough(mine, rest)):
+            marked = came + sum(map(_came, rest))
+            beyond = 0 if valid is None else valid - marked
+            least = came + certain + min(beyond, 0) if valid is not None else 0
+            return Returns(max(least, 0), came + max(beyond, 0), came, marked - came, BY_REGISTER)
+        least = max((valid or 0) - others, 0) if categories else 0
+        return Returns(least, issued, issued, others, NOT_TOLD if self._marked else BY_ISSUE)
+
+    def _enough(self, *sides: list[PaperLine]) -> bool:
+        """Whether of each side, both who returned a paper and who did not are enough to be told to the public."""
+        return all(
+            min(came, sum(map(_held, each)) - came) >= self._few for each in sides for came in [sum(map(_came, each))]
+        )
+
+
+def _held(line: PaperLine) -> int:
+    return line.issued - line.cancelled - line.set_aside
+
+
+def _came(line: PaperLine) -> int:
+    return line.returned - line.set_aside
