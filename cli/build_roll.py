@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
 
+from cli.batch_file import GO_ON
 from cli.office import desk_at, opened
 from cli.parse import actor_value, id_value, on_the_command_line
 from cli.place import Place
 from cli.report import Sealed, say_sealed, tree_of
-from cli.screen import Bar, progress, say, say_json, table
+from cli.screen import progress, say, say_json, table
 from cli.sealing import seal_up
 from cli.verbs import interrupted
 from ledger.build import Build, BuildTally
@@ -25,7 +25,6 @@ from ledger.streams.roll import Roll, roll_stream
 from ledger.streams.roll_build import BuildRoll, BuildState, build_roll, build_stream
 from projections.entitled import EntitledPeople
 
-GO_ON = "Give the same command again to go on"
 OPENED = "roll-build-opened.v1"
 
 
@@ -78,7 +77,7 @@ def _build(place: Place, election: str, who: str, *, as_json: bool) -> None:
             command = planned.command.of(people_of(desk.ledger, planned))
             with progress("rows", command.source.rows if command.source else 0) as bar:
                 name = name_of(desk.vault, command, who, 0)
-                desk.submit(command, actor=who, command_id=name, progress=_shown(bar))
+                desk.submit(command, actor=who, command_id=name, progress=bar.to)
         finally:
             sealed = seal_up(place, desk.ledger)
         state = fold(build_stream(election, command.build), _events(desk.ledger, planned.state.stream))
@@ -131,18 +130,7 @@ def _looked_through(ledger: Record, planned: Planned) -> BuildTally:
     if not isinstance(outcome.batch, Build):
         raise AssertionError("a build that is not closed is carried out")
     with progress("rows", people.rows) as bar:
-        return preview(ledger, outcome.batch, _shown(bar))
-
-
-def _shown(bar: Bar) -> Callable[[int, int], None]:
-    done = 0
-
-    def show(at: int, _total: int) -> None:
-        nonlocal done
-        bar.by(at - done)
-        done = at
-
-    return show
+        return preview(ledger, outcome.batch, bar.to)
 
 
 def _print(election: str, tally: BuildTally, sealed: Sealed | None, when: str, *, as_json: bool) -> None:

@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from pathlib import Path
-
 from cli.application_rows import ApplicationMapping, ApplicationReader
+from cli.batch_file import BatchFile
 from cli.import_members import Judge, Sort, import_members
 from cli.office import system_clock
-from cli.place import Place
 from ledger.application_leaf import ApplicationLeaves
 from ledger.decision import AnyState, fold
 from ledger.record import Record
@@ -18,18 +15,9 @@ from ledger.streams.fee import fee_stream
 from ledger.streams.timetable import timetable_stream
 
 
-def import_applications(
-    place: Place,
-    file: Path,
-    mapping: Path | None,
-    settings: Sequence[str],
-    actor: str,
-    *,
-    dry_run: bool,
-    as_json: bool,
-) -> None:
+def import_applications(asked: BatchFile) -> None:
     """Take in a file of applications, or say what would become of its rows; refusals are those of `import_members`."""
-    import_members(place, APPLICATIONS, file, mapping, settings, actor, dry_run=dry_run, as_json=as_json)
+    import_members(APPLICATIONS, asked)
 
 
 def _judge(ledger: Record, command: ReceiveApplications) -> Judge:

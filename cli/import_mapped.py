@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
+from cli.batch_file import BatchFile
 from cli.place import Place
 
 
@@ -20,15 +21,15 @@ def import_mapped(
     as_json: bool,
 ) -> None:
     """Take in a file of one of these kinds."""
-    given = (file, mapping, settings, actor)
+    asked = BatchFile(place, file, mapping, settings, actor, dry_run, as_json)
     if what == "payments":
         from cli.import_payments import import_payments
 
-        import_payments(place, *given, dry_run=dry_run, as_json=as_json)
+        import_payments(asked)
     elif what in ("mark-returns", "marked-register"):
         from cli.import_marks import import_marks
 
-        import_marks(place, *given, dry_run=dry_run, as_json=as_json)
+        import_marks(asked)
     elif what == "hold-office" and mapping is None:
         from cli.import_csv import import_file
 
@@ -40,8 +41,8 @@ def import_mapped(
     elif what == "applications":
         from cli.import_applications import import_applications
 
-        import_applications(place, *given, dry_run=dry_run, as_json=as_json)
+        import_applications(asked)
     else:
         from cli.import_members import MEMBERS, import_members
 
-        import_members(place, MEMBERS, *given, dry_run=dry_run, as_json=as_json)
+        import_members(MEMBERS, asked)

@@ -2,61 +2,37 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from pathlib import Path
 from typing import Any, cast
 
-from cli.import_csv import constants_of, filled
+from cli.batch_file import BatchFile
 from cli.mark_file import CODES, MarkFile, read_mark_mapping
 from cli.office import desk_at
-from cli.parse import Where, actor_value, command_from, on_the_command_line
-from cli.place import Place
+from cli.parse import Where, command_from
 from cli.report import Sealed, counted, rows_line, say_put_right, say_sealed, tree_of
-from cli.screen import Bar, progress, say, say_json, table
+from cli.screen import progress, say, say_json, table
 from cli.sealing import seal_up
-from cli.source import os_errors
-from cli.verbs import interrupted
 from ledger.decision import fold
 from ledger.desk import Desk, name_of
 from ledger.streams.returned import MarkReturns, MarksReconciled, MarksState, marks_stream
 
-GO_ON = "Give the same command again to go on"
-UNKNOWN_FILE = "0" * 32  # stands for the file's digest until it is read
 
-
-def import_marks(
-    place: Place,
-    file: Path,
-    mapping: Path | None,
-    settings: Sequence[str],
-    actor: str,
-    *,
-    dry_run: bool,
-    as_json: bool,
-) -> None:
+def import_marks(asked: BatchFile) -> None:
     """Take in a marked register, or say what would become of its rows.
 
     Raises:
         UsageError: `no-such-file`, ...
         RefusedError: what `read_mark_mapping`, `MarkFile` and the desk raise; `interrupted`.
     """
-    with on_the_command_line():
-        who = actor_value(actor, "--as")
-        given = filled(constants_of(MarkReturns, settings))
-        contest = _command({"file": UNKNOWN_FILE, "rows": 1, **given}).contest
-    read = read_mark_mapping(mapping)
-    with os_errors(file), file.open("rb") as stream:
-        marks = MarkFile(stream, file.name, read)
-        try:
-            with desk_at(place, dry_run=dry_run) as desk:
-                state, before = _take_in(desk, marks, contest, given, who)
-                sealed = None if dry_run else seal_up(place, desk.ledger)
-        except KeyboardInterrupt:
-            raise interrupted(file.name, GO_ON) from None
+    who, given, command = asked.given(MarkReturns)
+    read = read_mark_mapping(asked.mapping)
+    with asked.opened() as stream, desk_at(asked.place, dry_run=asked.dry_run) as desk:
+        marks = MarkFile(stream, asked.file.name, read)
+        state, before = _take_in(desk, marks, command.contest, given, who)
+        sealed = None if asked.dry_run else seal_up(asked.place, desk.ledger)
     if state.reconciled is None:
         raise AssertionError("a marked register that was carried out is reconciled")
-    when = "dry" if dry_run else "before" if before else "now"
-    _print(state.stream, state.reconciled, sealed, when, as_json=as_json)
+    when = "dry" if asked.dry_run else "before" if before else "now"
+    _print(state.stream, state.reconciled, sealed, when, as_json=asked.as_json)
 
 
 def _take_in(desk: Desk, marks: MarkFile, contest: str, given: dict[str, Any], who: str) -> tuple[MarksState, bool]:
@@ -72,23 +48,12 @@ def _take_in(desk: Desk, marks: MarkFile, contest: str, given: dict[str, Any], w
     command = _command({**given, "file": file, "rows": marks.total}).of(marks)
     with progress("returns", marks.total) as bar:
         name = name_of(desk.vault, command, who, 0)
-        desk.submit(command, actor=who, command_id=name, progress=_shown(bar))
+        desk.submit(command, actor=who, command_id=name, progress=bar.to)
     return fold(empty, (event for _, event in desk.ledger.stream(empty.stream))), False
 
 
 def _command(values: dict[str, Any]) -> MarkReturns:
     return cast(MarkReturns, command_from(MarkReturns, values, Where("--set")))
-
-
-def _shown(bar: Bar) -> Callable[[int, int], None]:
-    done = 0
-
-    def show(at: int, _total: int) -> None:
-        nonlocal done
-        bar.by(at - done)
-        done = at
-
-    return show
 
 
 def _print(stream: str, done: MarksReconciled, sealed: Sealed | None, when: str, *, as_json: bool) -> None:

@@ -6,28 +6,27 @@ Files of applications are taken in the same way: `Sort` is what differs.
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass
 from io import BufferedReader
 from pathlib import Path
 from typing import Any, cast
 
 from cli.access import opening
-from cli.import_csv import constants_of, filled
+from cli.batch_file import BatchFile
 from cli.member_file import MemberFile, Read
 from cli.member_mapping import Mapping_, Places, read_mapping
 from cli.member_rows import CODES, RowReader
 from cli.office import desk_at, opened, system_clock, vault_of
-from cli.parse import Where, actor_value, command_from, on_the_command_line
+from cli.parse import Where, command_from
 from cli.place import Place
 from cli.report import Sealed, counted, rows_line, say_put_right, say_sealed, tree_of
-from cli.screen import Bar, progress, say, say_json, table
+from cli.screen import progress, say, say_json, table
 from cli.sealing import seal_up
 from cli.source import os_errors
-from cli.verbs import interrupted
 from ledger.decision import fold
 from ledger.desk import name_of
-from ledger.errors import RefusedError, UsageError
+from ledger.errors import RefusedError
 from ledger.intake import Row, Tally
 from ledger.intake_sort import preview
 from ledger.member_vault import RejectedRow
@@ -35,9 +34,6 @@ from ledger.record import Record
 from ledger.streams.freezes import freezes_stream
 from ledger.streams.member import Given, IntakeState, RegisterMembers, intake_stream, judge_of
 from ledger.vault import Vault
-
-GO_ON = "Give the same command again to go on"
-UNKNOWN_FILE = "0" * 32  # stands for the file's digest until it is read
 
 Judge = Callable[[Row], str]
 
@@ -72,40 +68,21 @@ MEMBERS = Sort(
 )
 
 
-def import_members(
-    place: Place,
-    sort: Sort,
-    file: Path,
-    mapping: Path | None,
-    settings: Sequence[str],
-    actor: str,
-    *,
-    dry_run: bool,
-    as_json: bool,
-) -> None:
+def import_members(sort: Sort, asked: BatchFile) -> None:
     """Take in a register, or say what would become of its rows.
 
     Raises:
         UsageError: `no-mapping`, `no-such-file`, ...
         RefusedError: what `read_mapping`, `MemberFile` and the desk raise; `interrupted`.
     """
-    with on_the_command_line():
-        who = actor_value(actor, "--as")
-        given = filled(constants_of(sort.command, settings))
-        command = _command(sort, {"file": UNKNOWN_FILE, "rows": 1, **given})
-        if mapping is None:
-            remedy = "See one in: pollbook import --help"
-            raise UsageError("no-mapping", "--mapping", expected="a mapping file", found="none", remedy=remedy)
-    read = read_mapping(mapping, sort.mapping)
-    with os_errors(file), file.open("rb") as stream:
-        register = Register(stream, file.name, sort, sort.register(command), read)
-        try:
-            if dry_run:
-                _look_through(place, register, command, as_json=as_json)
-            else:
-                _take_in(place, register, given, who, as_json=as_json)
-        except KeyboardInterrupt:
-            raise interrupted(file.name, GO_ON) from None
+    who, given, command = asked.given(sort.command)
+    read = read_mapping(asked.require_mapping(), sort.mapping)
+    with asked.opened() as stream:
+        register = Register(stream, asked.file.name, sort, sort.register(command), read)
+        if asked.dry_run:
+            _look_through(asked.place, register, command, as_json=asked.as_json)
+        else:
+            _take_in(asked.place, register, given, who, as_json=asked.as_json)
 
 
 class Register:
@@ -148,7 +125,7 @@ def _take_in(place: Place, register: Register, given: dict[str, Any], who: str, 
             try:
                 with progress(register.kind.rows, members.total) as bar:
                     name = name_of(desk.vault, command, who, 0)
-                    desk.submit(command, actor=who, command_id=name, progress=shown(bar))
+                    desk.submit(command, actor=who, command_id=name, progress=bar.to)
             finally:
                 sealed = seal_up(place, desk.ledger)
             state = fold(state, (event for _, event in desk.ledger.stream(state.stream)[state.version :]))
@@ -175,7 +152,7 @@ def _look_through(place: Place, register: Register, command: Given, *, as_json: 
                     fold(freezes, (event for _, event in ledger.stream(freezes.stream))).moment,
                     command.effective or system_clock(),
                 )
-                tally = preview(ledger, vault, members, state.stream, shown(bar), judge, dated)
+                tally = preview(ledger, vault, members, state.stream, bar.to, judge, dated)
         finally:
             vault.close()
     _print(state.stream, tally, None, "dry", register.kind, as_json=as_json)
@@ -183,18 +160,6 @@ def _look_through(place: Place, register: Register, command: Given, *, as_json: 
 
 def _command(sort: Sort, values: dict[str, Any]) -> Given:
     return cast(Given, command_from(sort.command, values, Where("--set")))
-
-
-def shown(bar: Bar) -> Callable[[int, int], None]:
-    """Give what shows on a bar how many are done."""
-    done = 0
-
-    def show(at: int, _total: int) -> None:
-        nonlocal done
-        bar.by(at - done)
-        done = at
-
-    return show
 
 
 def _print(stream: str, tally: Tally, sealed: Sealed | None, when: str, sort: Sort, *, as_json: bool) -> None:

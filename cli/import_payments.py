@@ -4,26 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from io import BufferedReader
-from pathlib import Path
 from typing import Any, NamedTuple, cast
 
-from cli.import_csv import constants_of, filled
-from cli.import_members import GO_ON, UNKNOWN_FILE, shown
+from cli.batch_file import BatchFile
 from cli.member_file import MemberFile
 from cli.member_mapping import Mapping_, read_mapping
 from cli.member_rows import CODES
 from cli.office import desk_at, opened, system_clock, vault_of
-from cli.parse import Where, actor_value, command_from, on_the_command_line
+from cli.parse import Where, command_from
 from cli.payment_rows import PaymentMapping, reader_of
 from cli.place import Place
 from cli.report import Sealed, counted, say_put_right, say_sealed, tree_of
 from cli.screen import progress, say, say_json, table
 from cli.sealing import seal_up
-from cli.source import os_errors
-from cli.verbs import interrupted
 from ledger.decision import fold
 from ledger.desk import name_of
-from ledger.errors import UsageError
 from ledger.paying import ACCEPTED, HELD, Kind, Sums
 from ledger.payment_run import look_through
 from ledger.record import Record
@@ -42,38 +37,20 @@ class Line(NamedTuple):
     amount: int
 
 
-def import_payments(
-    place: Place,
-    file: Path,
-    mapping: Path | None,
-    settings: Sequence[str],
-    actor: str,
-    *,
-    dry_run: bool,
-    as_json: bool,
-) -> None:
+def import_payments(asked: BatchFile) -> None:
     """Take in a file of payments, or say what would become of its rows.
 
     Raises:
         UsageError: `no-mapping`, `no-such-file`, ...
         RefusedError: what `read_mapping`, `MemberFile` and the desk raise; `interrupted`.
     """
-    with on_the_command_line():
-        who = actor_value(actor, "--as")
-        given = filled(constants_of(ReceivePayments, settings))
-        command = _command({"file": UNKNOWN_FILE, "rows": 1, **given})
-        if mapping is None:
-            remedy = "See one in: pollbook import --help"
-            raise UsageError("no-mapping", "--mapping", expected="a mapping file", found="none", remedy=remedy)
-    read = read_mapping(mapping, PaymentMapping)
-    with os_errors(file), file.open("rb") as stream:
-        try:
-            if dry_run:
-                _look_through(place, stream, file.name, command.election, read, as_json=as_json)
-            else:
-                _take_in(place, stream, file.name, given, read, who, as_json=as_json)
-        except KeyboardInterrupt:
-            raise interrupted(file.name, GO_ON) from None
+    who, given, command = asked.given(ReceivePayments)
+    read = read_mapping(asked.require_mapping(), PaymentMapping)
+    with asked.opened() as stream:
+        if asked.dry_run:
+            _look_through(asked.place, stream, asked.file.name, command.election, read, as_json=asked.as_json)
+        else:
+            _take_in(asked.place, stream, asked.file.name, given, read, who, as_json=asked.as_json)
 
 
 def named(
@@ -107,7 +84,7 @@ def _take_in(
                 command = _command({**given, "file": digest, "rows": file.total}).of(file)
                 with progress("payments", file.total) as bar:
                     command_id = name_of(desk.vault, command, who, 0)
-                    desk.submit(command, actor=who, command_id=command_id, progress=shown(bar))
+                    desk.submit(command, actor=who, command_id=command_id, progress=bar.to)
         finally:
             sealed = seal_up(place, desk.ledger)
         state = fold(state, (event for _, event in desk.ledger.stream(state.stream)[state.version :]))
@@ -129,7 +106,7 @@ def _look_through(
             with progress(f"sorting {name}", file.size) as bar:
                 file.sort(bar.by)
             with progress("payments", file.total) as bar:
-                sums = look_through(ledger, file, state.stream, system_clock(), shown(bar))
+                sums = look_through(ledger, file, state.stream, system_clock(), bar.to)
         finally:
             vault.close()
     _print(state.stream, _lines(sums), None, "dry", as_json=as_json)

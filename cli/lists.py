@@ -9,8 +9,9 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from cli.access import log_opening, purpose_named
+from cli.batch_file import UNKNOWN_FILE
 from cli.import_csv import constants_of, filled
-from cli.import_members import MEMBERS, UNKNOWN_FILE, Register
+from cli.import_members import MEMBERS, Register
 from cli.member_mapping import Mapping_, read_mapping
 from cli.office import desk_at, opened, vault_of
 from cli.parse import Where, actor_value, command_from, on_the_command_line

@@ -42,8 +42,8 @@ app = typer.Typer(
 )
 
 DEMOS = ("labour-2010", "labour-2015", "labour-2016", "labour-2020", "nz-labour-2014", "nec-2014", "oversight")
-MARKS = ("mark-returns", "marked-register")
-MAPPED = ("applications", "hold-office", "payments", "register-members")  # which a mapping reads
+REGISTERS = ("register-members", "mark-returns", "marked-register")
+MAPPED = ("applications", "hold-office", "payments", *REGISTERS)  # which a mapping reads
 RECORD, LOOK, CHECK, TRY = "Record", "Look", "Check", "Try"  # headings of the verbs in the help
 
 PASSED_ON = {"allow_extra_args": True, "ignore_unknown_options": True, "help_option_names": []}
@@ -158,11 +158,7 @@ def import_(
     Importing the same rows again adds nothing.
     """
     given = (fields or [], actor)
-    if verb in MARKS:
-        from cli.import_marks import import_marks
-
-        import_marks(context.obj, file, mapping, *given, dry_run=dry_run, as_json=as_json)
-    elif verb in MAPPED:
+    if verb in MAPPED:
         from cli.import_mapped import import_mapped
 
         import_mapped(context.obj, verb, file, mapping, *given, dry_run=dry_run, as_json=as_json)

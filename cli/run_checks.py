@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from cli.import_members import shown
 from cli.office import desk_at, viewed
 from cli.parse import actor_value, on_the_command_line
 from cli.people_file import PeopleFile
@@ -76,7 +75,7 @@ def run_checks(place: Place, given: Given, actor: str, *, as_json: bool) -> None
         try:
             with progress("applications", run.total) as bar:
                 name = name_of(desk.vault, command, who, 0)
-                desk.submit(command.of(run), actor=who, command_id=name, progress=shown(bar))
+                desk.submit(command.of(run), actor=who, command_id=name, progress=bar.to)
         finally:
             sealed = seal_up(place, desk.ledger)
         done = fold(checks_stream(given.election, command.number), _events(desk.ledger, state.stream))

@@ -92,6 +92,7 @@ class Bar:
     shown: Progress | None = None
     task: TaskID | None = None
     _members: TaskID | None = field(default=None)
+    _done: int = 0
 
     def by(self, count: int) -> None:
         """Show that so many more are done.
@@ -102,6 +103,11 @@ class Bar:
         _interrupt.heed()
         if self.shown and self.task is not None:
             self.shown.advance(self.task, count)
+
+    def to(self, done: int, _total: int) -> None:
+        """Show that so many are done by now."""
+        self.by(done - self._done)
+        self._done = done
 
     def over(self, items: Iterable[Item]) -> Iterator[Item]:
         """Give the items, and show how many were taken."""

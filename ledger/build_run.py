@@ -12,17 +12,16 @@ from dataclasses import dataclass, field
 from hashlib import sha256
 from typing import Any, NamedTuple
 
+from ledger.batch_ends import AtDesk, BatchEnds
 from ledger.build import Build, BuildTally, Entitled, Right
 from ledger.decision import fold
 from ledger.entry_leaf import EntryLeaves
-from ledger.leaf import Draw, conceal, encode, random_texts
+from ledger.leaf import encode, random_texts
 from ledger.record import Record
 from ledger.recorder import ConflictError, Guard, NewRow
 from ledger.rules.franchise import Several
 from ledger.seal.merkle import leaf_hash
 from ledger.streams.entry import Entries, EntryAdded, EntryNow, kept_instead
-from ledger.streams.signature import Signed
-from ledger.vault import Vault
 
 ADDED = "entry-added.v1"
 ATTEMPTS = 8  # times that a page is looked at anew because somebody else changed one of its people's entries
@@ -83,28 +82,20 @@ class Written:
 
 
 @dataclass(slots=True)
-class Building:
+class Building(AtDesk):
     """One build being carried out at the desk."""
 
-    ledger: Record
-    vault: Vault
     build: Build
-    draw: Draw
-    now: Callable[[], str]
-    progress: Callable[[int, int], None]
 
-    def run(self, guard: Guard, signed: Signed | None, command: tuple[str, bytes]) -> tuple[int | None, int]:
-        """Open the build, or go on with one that was left open, then close it; it is signed as it is opened.
+    def run(self, ends: BatchEnds) -> tuple[int, int]:
+        """Open the build, or go on with one that was left open, then close it.
 
         Returns:
             Position of the event that opened it, and the number of events recorded now.
         """
         build = self.build
-        found = self.ledger.stream(build.stream)
-        ends = [conceal(signed, self.draw)[0]] if signed else []
-        opening = [conceal(build.opened, self.draw)[0], *ends]
-        first = found[0][0] if found else self.ledger.append(opening, guard).position
-        written = self._recorded(first) if found else Written()
+        first = ends.open(build.stream, build.opened)
+        written = self._recorded(first) if ends.resumed else Written()
         before = written.sections.total()
         rights = 0
         leaves = EntryLeaves(build.election, build.entry)
@@ -116,11 +107,7 @@ class Building:
         accepted = written.sections.total()
         tally = BuildTally(accepted, rights - accepted, build.candidates.failed, written.sections)
         closed = build.closed(tally, "sha256:" + written.hashed.hexdigest(), self.now())
-        closing = [conceal(closed, self.draw)[0], *(ends if found else ())]
-        closing = [event.model_copy(update={"recorded": closed.recorded}) for event in closing]
-        until = guard.until if found else ""
-        self.ledger.append(closing, Guard({build.stream: 1, **build.guarded}, command=command, until=until))
-        return first, accepted - before + len(closing) + (0 if found else len(opening))
+        return first, accepted - before + ends.close(closed, {build.stream: 1, **build.guarded})
 
     def _page(self, page: list[Entitled], leaves: EntryLeaves, written: Written) -> None:
         """Record one page; if somebody else changes an entry of one of its people meanwhile, look at it anew."""

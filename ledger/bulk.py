@@ -32,11 +32,11 @@ def in_bulk(
 ) -> Building | MarkTaking | PaymentTaking | Sweeping | Taking:
     """Give what carries a batch out."""
     if isinstance(batch, Build):
-        return Building(ledger, vault, batch, draw, now, progress)
+        return Building(ledger, vault, draw, now, progress, batch)
     if isinstance(batch, Paying):
-        return PaymentTaking(ledger, vault, batch, draw, now, progress)
+        return PaymentTaking(ledger, vault, draw, now, progress, batch)
     if isinstance(batch, Sweep):
-        return Sweeping(ledger, vault, batch, draw, now, progress)
+        return Sweeping(ledger, vault, draw, now, progress, batch)
     if isinstance(batch, Marking):
-        return MarkTaking(ledger, vault, batch, draw, now, progress)
-    return Taking(ledger, vault, batch, draw, now, progress)
+        return MarkTaking(ledger, vault, draw, now, progress, batch)
+    return Taking(ledger, vault, draw, now, progress, batch)

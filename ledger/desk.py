@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from ledger.authority import Sign, authorise, no_keys, sign
+from ledger.batch_ends import BatchEnds, Conceal, stamped
 from ledger.bulk import Bulk, Progress, in_bulk
 from ledger.decision import DECISIONS, Act, Batch, Command, Entry, Outcome, fold, read_states, versions_of
 from ledger.erasing import begin_erasures, finish_erasures, resume_erasures
@@ -16,7 +17,6 @@ from ledger.errors import EvidenceError, RefusedError
 from ledger.event import Audience, Event
 from ledger.figures import Figures
 from ledger.intake import subject_of
-from ledger.intake_run import stamped
 from ledger.leaf import BLIND_BYTES, CANONICAL, Disclosure, Draw, base64url, conceal, encode
 from ledger.personal import require_impersonal
 from ledger.record import Appended, Record
@@ -152,11 +152,9 @@ class Desk:
 
     def _carry_out(self, command: Command, name: str, digest: bytes, actor: str, progress: Progress) -> Receipt:
         outcome, guard, signed = self._decide(command, name, actor)
-        if isinstance(outcome.batch, Bulk):
-            bulk = in_bulk(outcome.batch, self.ledger, self.vault, self._draw, self.now, progress)
-            return Receipt(name, *bulk.run(guard, signed, (name, digest)))
         if outcome.batch:
-            return self._run_batch(outcome, outcome.batch, guard, signed, (name, digest), progress)
+            ends = BatchEnds(self.ledger, self._hiding(outcome), guard, signed, (name, digest))
+            return Receipt(name, *self._run_batch(outcome.batch, ends, progress))
         begin_erasures(self, command, lambda register: self._figures.retention(register=register).held)
         if signed:
             outcome = replace(outcome, events=(*outcome.events, signed))
@@ -192,24 +190,15 @@ class Desk:
             event = event.model_copy(update={"blind": base64url(self._draw(BLIND_BYTES))})
         return conceal(event, self._draw)
 
-    def _run_batch(
-        self,
-        outcome: Outcome,
-        batch: Batch,
-        guard: Guard,
-        signed: Signed | None,
-        command: tuple[str, bytes],
-        progress: Progress,
-    ) -> Receipt:
-        """Open a batch, or go on with one that was left open, then close it; it is signed as it is opened.
+    def _hiding(self, outcome: Outcome) -> Conceal:
+        return lambda event: self._conceal(event, outcome.restricted)[0]
 
-        Another command that goes on with it is signed as it is closed.
-        """
+    def _run_batch(self, batch: Batch | Bulk, ends: BatchEnds, progress: Progress) -> tuple[int, int]:
+        """Open a batch, or go on with one that was left open, then close it."""
+        if isinstance(batch, Bulk):
+            return in_bulk(batch, self.ledger, self.vault, self._draw, self.now, progress).run(ends)
         page = batch.deal(self.vault.batch_seed(batch.stream))
-        found = self.ledger.stream(batch.stream)
-        ends = [self._conceal(signed, restricted=False)[0]] if signed else []
-        opening = [self._conceal(batch.opened, outcome.restricted)[0], *ends]
-        first = found[0][0] if found else self.ledger.append(opening, guard).position
+        first = ends.open(batch.stream, batch.opened)
         before, hashed = self._members_recorded(batch.stream, first, page)
         done = before
         while done < batch.total:
@@ -220,12 +209,9 @@ class Desk:
                 hashed.update(leaf_hash(encode(stamped(event, recorded))))
             done += len(events)
         progress(done, batch.total)
-        closed = batch.closed(done, "sha256:" + hashed.hexdigest(), self.now())
-        closing = [self._conceal(closed, outcome.restricted)[0], *(ends if found else ())]
-        closing = [stamped(event, closed.recorded) for event in closing]
-        self.ledger.append(closing, Guard(command=command, until=guard.until if found else ""))
+        of_ends = ends.close(batch.closed(done, "sha256:" + hashed.hexdigest(), self.now()))
         self.vault.destroy_batch_seed(batch.stream)
-        return Receipt(command[0], first, done - before + len(closing) + (0 if found else len(opening)))
+        return first, done - before + of_ends
 
     def now(self) -> str:
         """Give the moment that an event recorded now gets: the clock's, never before the last one's."""

@@ -7,60 +7,44 @@ come in the same order, what is in the ledger is passed over, and what only the 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from hashlib import sha256
 from typing import Any
 
-from ledger.event import Event
+from ledger.batch_ends import AtDesk, BatchEnds
 from ledger.intake import NO_KEY, Intake, Leaves, Row, Rows, Tally
 from ledger.intake_sort import Sorted, Sorter
-from ledger.leaf import Draw, conceal, encode, random_texts
+from ledger.leaf import encode, random_texts
 from ledger.member_leaf import MemberLeaves
-from ledger.record import Record
 from ledger.recorder import PAGE_ROWS, ConflictError, Guard, NewRow
 from ledger.seal.merkle import leaf_hash
 from ledger.streams.membership import MemberAmended
-from ledger.streams.signature import Signed
-from ledger.vault import Vault
 
 ATTEMPTS = 8  # times that a page is sorted anew because somebody else registered one of its members meanwhile
 
 
 @dataclass(slots=True)
-class Taking:
+class Taking(AtDesk):
     """One intake being carried out at the desk."""
 
-    ledger: Record
-    vault: Vault
     intake: Intake
-    draw: Draw
-    now: Callable[[], str]
-    progress: Callable[[int, int], None]
 
-    def run(self, guard: Guard, signed: Signed | None, command: tuple[str, bytes]) -> tuple[int | None, int]:
-        """Open the intake, or go on with one that was left open, then reconcile it; it is signed as it is opened.
+    def run(self, ends: BatchEnds) -> tuple[int, int]:
+        """Open the intake, or go on with one that was left open, then reconcile it.
 
         Returns:
             Position of the event that opened it, and the number of events recorded now.
         """
         intake, rows = self.intake, self.intake.rows
-        found = self.ledger.stream(intake.stream)
-        ends = [conceal(signed, self.draw)[0]] if signed else []
-        opening = [conceal(intake.opened, self.draw)[0], *ends]
-        first = found[0][0] if found else self.ledger.append(opening, guard).position
+        first = ends.open(intake.stream, intake.opened)
         self.vault.members.begin(intake.stream, rows.head)
         self.vault.members.forget_rejected(intake.stream)
-        mine, hashed = self._recorded(first) if found else ({}, sha256())
+        mine, hashed = self._recorded(first) if ends.resumed else ({}, sha256())
         tally, added = self._pages(rows, mine, hashed)
         rows.require_same()
         self.vault.members.end(intake.stream)
-        closed = intake.closed(tally, "sha256:" + hashed.hexdigest(), self.now())
-        closing = [
-            stamped(event, closed.recorded) for event in (conceal(closed, self.draw)[0], *(ends if found else ()))
-        ]
-        self.ledger.append(closing, Guard(command=command, until=guard.until if found else ""))
-        return first, added + len(closing) + (0 if found else len(opening))
+        return first, added + ends.close(intake.closed(tally, "sha256:" + hashed.hexdigest(), self.now()))
 
     def _pages(self, rows: Rows, mine: Mapping[bytes, bool], hashed: Any) -> tuple[Tally, int]:
         dated = (self.intake.frozen, self.intake.opened.effective)
@@ -137,8 +121,3 @@ class Taking:
                 hashed.update(leaf_hash(encode(event)))
                 keys[bytes.fromhex(event.stream.rpartition("/")[2])] = isinstance(event, MemberAmended)
         return keys, hashed
-
-
-def stamped(event: Event, recorded: str) -> Event:
-    """Give an event that carries this recording time."""
-    return event if event.recorded == recorded else event.model_copy(update={"recorded": recorded})

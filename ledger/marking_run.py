@@ -14,17 +14,14 @@ from itertools import groupby
 from operator import attrgetter
 from typing import Any
 
+from ledger.batch_ends import AtDesk, BatchEnds, stamped
 from ledger.event import Event
-from ledger.intake_run import stamped
-from ledger.leaf import Draw, conceal, encode, random_texts
+from ledger.leaf import encode, random_texts
 from ledger.marking import Marking, MarkRow, MarkTally, PapersOf, Return, Sorted, sort_rows
 from ledger.member_vault import RejectedRow
-from ledger.record import Record
 from ledger.recorder import PAGE_ROWS, Guard
 from ledger.seal.merkle import leaf_hash
 from ledger.streams.returned import DuplicateReturnHeld, ReturnMarked
-from ledger.streams.signature import Signed
-from ledger.vault import Vault
 
 NOTHING_UNDER_WAY = ("", "", "")  # no disclosure of marks is in the vault
 Placed = tuple[str, int, Return]  # person, version on their stream, what came back
@@ -78,31 +75,23 @@ class Counted:
 
 
 @dataclass(slots=True)
-class MarkTaking:
+class MarkTaking(AtDesk):
     """One marked register being taken in at the desk."""
 
-    ledger: Record
-    vault: Vault
     marking: Marking
-    draw: Draw
-    now: Callable[[], str]
-    progress: Callable[[int, int], None]
 
-    def run(self, guard: Guard, signed: Signed | None, command: tuple[str, bytes]) -> tuple[int | None, int]:
-        """Open the batch, or go on with one that was left open, then reconcile it; it is signed as it is opened.
+    def run(self, ends: BatchEnds) -> tuple[int, int]:
+        """Open the batch, or go on with one that was left open, then reconcile it.
 
         Returns:
             Position of the event that opened it, and the number of events recorded now.
         """
         marking, rows = self.marking, self.marking.rows
-        found = self.ledger.stream(marking.stream)
-        ends = [conceal(signed, self.draw)[0]] if signed else []
-        opening = [conceal(marking.opened, self.draw)[0], *ends]
-        first = found[0][0] if found else self.ledger.append(opening, guard).position
+        first = ends.open(marking.stream, marking.opened)
         kept = self.vault.members
         kept.begin(marking.stream, rows.head)
         kept.forget_rejected(marking.stream)
-        mine, hashed = self._recorded(first) if found else ({}, sha256())
+        mine, hashed = self._recorded(first) if ends.resumed else ({}, sha256())
         counted = Counted()
         added = 0
         for page in sorted_pages(marking, mine, self.progress):
@@ -120,11 +109,7 @@ class MarkTaking:
             counted.take(page)
         rows.require_same()
         closed = marking.closed(counted.tally, "sha256:" + hashed.hexdigest(), self.now())
-        closing = [
-            stamped(event, closed.recorded) for event in (conceal(closed, self.draw)[0], *(ends if found else ()))
-        ]
-        self.ledger.append(closing, Guard(command=command, until=guard.until if found else ""))
-        return first, added + len(closing) + (0 if found else len(opening))
+        return first, added + ends.close(closed)
 
     def _append(self, returns: list[Placed], hashed: Any) -> int:
         for start in range(0, len(returns), PAGE_ROWS):  # rows of a page, and those left over of the one before

@@ -14,12 +14,12 @@ from struct import Struct
 from typing import Any, NamedTuple
 
 from ledger.bank_rows import BankRow
+from ledger.batch_ends import AtDesk, BatchEnds, stamped
 from ledger.decision import State, fold
 from ledger.errors import RefusedError
 from ledger.event import Event
 from ledger.intake import APPLICATION, Row, Rows
-from ledger.intake_run import stamped
-from ledger.leaf import Draw, conceal, encode
+from ledger.leaf import conceal, encode
 from ledger.member_vault import RejectedRow
 from ledger.paying import ACCEPTED, HELD, Fate, Kind, Paying, PaymentClaim, Sum, Sums, Unread
 from ledger.record import Record
@@ -28,8 +28,6 @@ from ledger.seal.merkle import leaf_hash
 from ledger.streams.application import Application, application_stream
 from ledger.streams.application_events import FeeFailed, FeeReceived, FeeRefunded
 from ledger.streams.payment import KINDS, Payment, payment_events, payment_stream, require_payable
-from ledger.streams.signature import Signed
-from ledger.vault import Vault
 
 ENTRY = Struct(">12sBI")  # key of the reference, kind, line
 PAGE = 2_500  # rows of one transaction, each of two events
@@ -123,28 +121,20 @@ class Page:
 
 
 @dataclass(slots=True)
-class PaymentTaking:
+class PaymentTaking(AtDesk):
     """One file of payments being carried out at the desk."""
 
-    ledger: Record
-    vault: Vault
     paying: Paying
-    draw: Draw
-    now: Callable[[], str]
-    progress: Callable[[int, int], None]
     hashed: Any = field(default_factory=sha256)
 
-    def run(self, guard: Guard, signed: Signed | None, command: tuple[str, bytes]) -> tuple[int | None, int]:
-        """Open the file, or go on with one that was left open, then reconcile it; it is signed as it is opened.
+    def run(self, ends: BatchEnds) -> tuple[int, int]:
+        """Open the file, or go on with one that was left open, then reconcile it.
 
         Returns:
             Position of the event that opened it, and the number of events recorded now.
         """
         paying, rows = self.paying, self.paying.rows
-        found = self.ledger.stream(paying.stream)
-        ends = [conceal(signed, self.draw)[0]] if signed else []
-        opening = [conceal(paying.opened, self.draw)[0], *ends]
-        first = found[0][0] if found else self.ledger.append(opening, guard).position
+        first = ends.open(paying.stream, paying.opened)
         self.vault.members.begin(paying.stream, rows.head)
         self.vault.members.forget_rejected(paying.stream)
         self.vault.members.bank.begin(paying.stream)
@@ -157,11 +147,7 @@ class PaymentTaking:
         self.progress(rows.total, rows.total)
         rows.require_same()
         closed = paying.closed(sums, "sha256:" + self.hashed.hexdigest(), self.now())
-        closing = [
-            stamped(event, closed.recorded) for event in (conceal(closed, self.draw)[0], *(ends if found else ()))
-        ]
-        self.ledger.append(closing, Guard(command=command, until=guard.until if found else ""))
-        return first, added + len(closing) + (0 if found else len(opening))
+        return first, added + ends.close(closed)
 
     def _page(self, rows: list[Row], first: First, sums: dict[Fate, Sum]) -> int:
         """Record one page, and give how many events that took."""

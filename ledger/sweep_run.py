@@ -7,61 +7,45 @@ meanwhile, what was found may not hold any more: that stream is left out, and co
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from hashlib import sha256
 from typing import Any
 
+from ledger.batch_ends import AtDesk, BatchEnds
 from ledger.event import Event
-from ledger.intake_run import stamped
-from ledger.leaf import Draw, conceal, encode, random_texts
-from ledger.record import Record
+from ledger.leaf import encode, random_texts
 from ledger.recorder import ConflictError, Guard, NewRow
 from ledger.seal.merkle import leaf_hash
-from ledger.streams.signature import Signed
 from ledger.sweep import Sweep, Swept
-from ledger.vault import Vault
 
 
 @dataclass(slots=True)
-class Sweeping:
+class Sweeping(AtDesk):
     """One sweep being carried out at the desk."""
 
-    ledger: Record
-    vault: Vault
     sweep: Sweep
-    draw: Draw
-    now: Callable[[], str]
-    progress: Callable[[int, int], None]
     events: int = 0
     changed: int = 0
     counts: Counter[Any] = field(default_factory=Counter)
     hashed: Any = field(default_factory=sha256)
 
-    def run(self, guard: Guard, signed: Signed | None, command: tuple[str, bytes]) -> tuple[int | None, int]:
-        """Open the sweep, or go on with one that was left open, then close it; it is signed as it is opened.
+    def run(self, ends: BatchEnds) -> tuple[int, int]:
+        """Open the sweep, or go on with one that was left open, then close it.
 
         Returns:
             Position of the event that opened it, and the number of events recorded now.
         """
         sweep = self.sweep
-        found = self.ledger.stream(sweep.stream)
-        ends = [conceal(signed, self.draw)[0]] if signed else []
-        opening = [conceal(sweep.opened, self.draw)[0], *ends]
-        first = found[0][0] if found else self.ledger.append(opening, guard).position
-        done = self._recorded(first) if found else frozenset()
+        first = ends.open(sweep.stream, sweep.opened)
+        done = self._recorded(first) if ends.resumed else frozenset()
         before, total = self.events, max(sweep.found.total, self.events)
         for page in sweep.found.pages(sweep.envelope, done):
             self.progress(self.events + self.changed, total)
             self._record(page)
         self.progress(total, total)
         swept = Swept(self.events, self.changed, self.counts, "sha256:" + self.hashed.hexdigest())
-        closed = sweep.closed(swept, self.now())
-        closing = [
-            stamped(event, closed.recorded) for event in (conceal(closed, self.draw)[0], *(ends if found else ()))
-        ]
-        self.ledger.append(closing, Guard(command=command, until=guard.until if found else ""))
-        return first, self.events - before + len(closing) + (0 if found else len(opening))
+        return first, self.events - before + ends.close(sweep.closed(swept, self.now()))
 
     def _record(self, events: Sequence[Event]) -> None:
         """Record one page, but what stands on a stream that has moved on."""

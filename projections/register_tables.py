@@ -22,6 +22,7 @@ from ledger.event import Event
 from ledger.streams.member import BatchReceived, BatchReconciled, MemberRegistered
 from ledger.streams.member_history import DAY_LENGTH, Member
 from ledger.streams.membership import MemberAmended, MemberExpelled, MemberReadmitted, MembershipChanged
+from projections.named_rows import IdsOfPages, NamedRows
 from projections.register_line import (
     EVER,
     JOINING,
@@ -68,16 +69,13 @@ class RegisterProjection:
     )
 
     def __init__(self) -> None:
-        self._after: tuple[sqlite3.Connection, int] | None = None  # the page folded last: where, and what follows it
-        self._ids: dict[tuple[str, ...], int] = {}
+        self._ids = IdsOfPages()
 
     def fold(self, database: sqlite3.Connection, page: Sequence[tuple[int, Event]]) -> None:
         """Take a page of events in."""
         if not page:
             return
-        if self._after != (database, page[0][0]):
-            self._ids = {}  # somebody else folded meanwhile, or what was folded last was not kept
-        folding = _Folding(database, self._ids)
+        folding = _Folding(database, self._ids.before(database, page))
         for position, event in page:
             match event:
                 case MemberRegistered():
@@ -89,15 +87,12 @@ class RegisterProjection:
                 case MemberAmended() | MembershipChanged() | MemberExpelled() | MemberReadmitted():
                     folding.change(position, event)
         folding.write()
-        self._after = (database, page[-1][0] + 1)
 
 
 @dataclass(slots=True)
-class _Folding:
+class _Folding(NamedRows):
     """A page being folded; members are written at its end, or before somebody looks."""
 
-    database: sqlite3.Connection
-    ids: dict[tuple[str, ...], int]
     rows: list[tuple[int, str, int, str, str | None]] = field(default_factory=list)
 
     def write(self) -> None:
@@ -195,7 +190,7 @@ class _Folding:
         if not found:
             return False
         ((batch, stream, closed, place, joined, lapsed),) = found
-        event = registered(person, stream, self.place_names(place), joined, lapsed)
+        event = registered(person, stream, self.names_of("register_place", COLUMNS, place), joined, lapsed)
         member = Member(event.stream)
         if closed is None:
             self._wait(event, 0)
@@ -249,11 +244,6 @@ class _Folding:
         """Give what stands for what is told of a member in the rows."""
         return self.id_of("register_place", COLUMNS, *told) if isinstance(told, tuple) else told
 
-    def place_names(self, place: int) -> tuple[str, ...]:
-        """Give the names of a place."""
-        (names,) = self.database.execute(f"SELECT {COLUMNS} FROM register_place WHERE id = ?", (place,)).fetchall()
-        return tuple(names)
-
     def batch(self, stream: str | None) -> int | None:
         """Give the id of a file that was received; None of what came with none."""
         if stream is None:
@@ -264,18 +254,4 @@ class _Folding:
             if not rows:
                 return None
             found = self.ids["register_batch", stream] = rows[0][0]
-        return found
-
-    def id_of(self, table: str, columns: str, *values: str) -> int:
-        """Give the id of a row of names, made if there is none."""
-        key = (table, *values)
-        found = self.ids.get(key)
-        if found is None:
-            marks = ",".join("?" * len(values))
-            which = f"SELECT id FROM {table} WHERE ({columns}) = ({marks})"
-            rows = self.database.execute(which, values).fetchall()
-            if not rows:
-                self.database.execute(f"INSERT INTO {table} ({columns}) VALUES ({marks})", values)
-                rows = self.database.execute(which, values).fetchall()
-            found = self.ids[key] = rows[0][0]
         return found

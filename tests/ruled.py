@@ -7,6 +7,7 @@ from scenario import CALL_ELECTION, but
 from ledger.decision import Command
 from ledger.streams.case_events import CaseOpened  # noqa: F401  # so that readers find what OPEN leads to
 from ledger.streams.cases import AllocateCase, OpenCase
+from ledger.streams.entry import EntryAdded
 from ledger.streams.evidence import AddEvidence, ServeCaseNotice, TakeInterimMeasure
 from ledger.streams.ground import AdoptGround
 from ledger.streams.notification import NotifyRuling
@@ -29,6 +30,19 @@ TOLD = "2010-08-11T09:00:00Z"
 HASH = "sha256:" + "5" * 64
 MEMBERS = ("p1", "p2", "p3", "p4")
 
+ENTRY = EntryAdded(
+    actor="registrar",
+    basis="intake/members/f",
+    category="members",
+    effective=ADOPTED,
+    election="labour",
+    number=1,
+    recorded=ADOPTED,
+    section="members",
+    source="register",
+    stream=f"entry/labour/{P}",
+    version=1,
+)  # the person's, of an election whose roll was built
 GROUND = AdoptGround(
     election="labour",
     ground="other-party",

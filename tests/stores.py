@@ -11,9 +11,12 @@ from itertools import count
 from pathlib import Path
 from typing import Any, Protocol
 
+import pytest
+
 from ledger.case_papers import CasePapers
+from ledger.decision import Command
 from ledger.desk import Desk
-from ledger.errors import refused
+from ledger.errors import RefusedError, refused
 from ledger.figures import BatchFigures, CountFigures, Figures, HeadsFigures, NominationFigures
 from ledger.marking import DueFigures, MarkFigures, PaperFigures
 from ledger.retention_figures import RetentionFigures
@@ -193,3 +196,14 @@ def desk_at(
     """Open a desk before the ledger at a place, and close everything again."""
     with place.open() as ledger, closing(Vault(place.vault_store(), MASTER, secrets.token_bytes)) as vault:
         yield Desk(ledger, vault, figures or NoFigures(), clock, secrets.token_bytes)
+
+
+def submit(desk: Desk, *commands: Command) -> None:
+    for command in commands:
+        desk.submit(command, actor="clerk")
+
+
+def refusal_of(desk: Desk, command: Command) -> str:
+    with pytest.raises(RefusedError) as error:
+        desk.submit(command, actor="clerk")
+    return str(error.value)

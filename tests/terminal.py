@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import json
 import os
 import re
@@ -10,7 +11,7 @@ import sys
 from collections.abc import Iterable
 from functools import cache
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, cast
 
 import pytest
 import typer.main
@@ -167,3 +168,27 @@ class Terminal:
         """Every file of the ledger's folder, byte for byte."""
         found = sorted(path for path in self.ledger.rglob("*") if path.is_file())
         return {path.relative_to(self.ledger).as_posix(): path.read_bytes() for path in found}
+
+
+class Capture:
+    """Stands in for `capsys`, which lives for one test only, where a fixture is for many."""
+
+    def __init__(self, patch: pytest.MonkeyPatch) -> None:
+        self._patch = patch
+        self._out, self._err = io.StringIO(), io.StringIO()
+        self._new()
+
+    def _new(self) -> None:
+        self._out, self._err = io.StringIO(), io.StringIO()
+        self._patch.setattr(sys, "stdout", self._out)
+        self._patch.setattr(sys, "stderr", self._err)
+
+    def readouterr(self) -> tuple[str, str]:
+        said = self._out.getvalue(), self._err.getvalue()
+        self._new()
+        return said
+
+
+def terminal_at(folder: Path, patch: pytest.MonkeyPatch) -> Terminal:
+    """A terminal for a fixture that many tests share."""
+    return Terminal(folder, patch, cast("pytest.CaptureFixture[str]", Capture(patch)))

@@ -7,14 +7,13 @@ from typing import Any
 
 import pytest
 from pydantic import ValidationError
-from ruled import ADOPTED, BEFORE, EVIDENCE, GROUND, HASH, NOTICE, REMOVES, REOPEN, RULE, RULED_ON, SIT, TELL, P
+from ruled import ADOPTED, BEFORE, ENTRY, EVIDENCE, GROUND, HASH, NOTICE, REMOVES, REOPEN, RULE, RULED_ON, SIT, TELL, P
 from scenario import CLOSE_POLL, DEFINED, Given, but, given
 
 from ledger.decision import Command
 from ledger.event import Event
 from ledger.streams.appeal_events import Answer, Withheld
 from ledger.streams.appeals import GrantLeave, LodgeAppeal, RefuseLeave, WithdrawAppeal
-from ledger.streams.entry import EntryAdded
 from ledger.streams.evidence import AddEvidence
 from ledger.streams.interest import DeclareInterest
 from ledger.streams.remedies import DoRemedy, OrderRemedy
@@ -240,20 +239,7 @@ def test_a_remedy_is_ordered_where_one_is_due_and_done_once() -> None:
 
 def removed(change: Callable[[Sequence[Command]], Sequence[Command]] = lambda commands: commands) -> Given:
     """The person had an entry, which the ruling removed; the appeal was allowed."""
-    entry = EntryAdded(
-        actor="registrar",
-        basis="intake/members/f",
-        category="members",
-        effective=ADOPTED,
-        election="labour",
-        number=1,
-        recorded=ADOPTED,
-        section="members",
-        source="register",
-        stream=f"entry/labour/{P}",
-        version=1,
-    )
-    scene = Given((entry,))
+    scene = Given((ENTRY,))
     remove = but(RULE, outcome="remove", effects=(REMOVES,))
     for command in change([*DEFINED, *BEFORE[1:], remove, TELL, LODGE, ASSIGN, PACK, HEAR, DETERMINE]):
         scene = Given((*scene.events, *scene.when(command).events))

@@ -12,12 +12,13 @@ import pytest
 from hypothesis import given as for_all
 from hypothesis import settings
 from hypothesis import strategies as st
+from killing import Killed, kill_at
 from officers import FOUND, signer, signing_desk
 from scenario import CALL_ELECTION, but
 from stores import LedgerPlace, desk_at
 from test_admission_of_applications import FRANCHISE, RULE
 from test_application import CLOSE, DECLARATION, FEE, TIMETABLE
-from test_intake import Killed, Listed, key_of, kill_at
+from test_intake import Listed, key_of
 from test_leaf import BLINDS, DIGESTS, IDS, TIMES
 
 import ledger.intake_run

@@ -9,6 +9,7 @@ from itertools import count
 from typing import Any
 
 import pytest
+from killing import Killed
 from officers import (
     DELEGATE,
     FOUND,
@@ -436,10 +437,6 @@ def test_a_term_that_ends_while_others_record_is_over(founded: LedgerPlace) -> N
 
 
 # Batches
-
-
-class Killed(BaseException):
-    """What a kill looks like from inside: nothing catches it."""
 
 
 def kill(done: int, _total: int) -> None:

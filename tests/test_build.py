@@ -10,6 +10,7 @@ import pytest
 from hypothesis import given as for_all
 from hypothesis import settings
 from hypothesis import strategies as st
+from killing import Killed, kill_at
 from officers import FOUND, signer
 from rolls import (
     ADOPT,
@@ -29,7 +30,6 @@ from rolls import (
 )
 from scenario import CALL_ELECTION, but, given
 from stores import LedgerPlace
-from test_intake import Killed, kill_at
 from test_leaf import BLINDS, IDS, TIMES
 from test_rulebook import ADOPT as ADOPT_BOOK
 

@@ -9,6 +9,7 @@ from filed import NOW_IS, Filed, filed
 from ruled import (
     BEFORE,
     CONDUCT,
+    ENTRY,
     EVIDENCE,
     GROUND,
     HASH,
@@ -29,7 +30,6 @@ from ledger.decision import Command
 from ledger.errors import RefusedError
 from ledger.streams.appeals import RefuseLeave, WithdrawAppeal
 from ledger.streams.cases import RecuseMember
-from ledger.streams.entry import EntryAdded
 from ledger.streams.evidence import ReceiveReply, WithdrawEvidence
 from ledger.streams.ground import AdoptGround
 from ledger.streams.notification import CorrectRuling
@@ -40,19 +40,6 @@ from projections.case_file import read_case_file
 from projections.case_list import case_lines, case_names
 from projections.moment import Moment
 
-ENTRY = EntryAdded(
-    actor="registrar",
-    basis="intake/members/f",
-    category="members",
-    effective="2010-05-01T12:00:00Z",
-    election="labour",
-    number=1,
-    recorded="2010-05-01T12:00:00Z",
-    section="members",
-    source="register",
-    stream=f"entry/labour/{P}",
-    version=1,
-)
 REMOVE = but(RULE, outcome="remove", effects=(REMOVES,))
 REPLY = ReceiveReply(case="c1", reply="It was not me", effective="2010-08-06T00:00:00Z")
 REOPEN = ReopenCase(case="c1", reason="new-evidence", effective="2010-09-03T12:00:00Z")

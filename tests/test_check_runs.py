@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import pytest
+from killing import Killed, kill_at
 from officers import FOUND, signer, signing_desk
 from pydantic import ValidationError
 from scenario import CALL_ELECTION, but, given
@@ -32,11 +33,8 @@ STREAM = "checks/labour/1"
 KEYS = [f"{number:024x}" for number in range(1, 8)]
 PAID = ReceiveFee(application=KEYS[3], payment="c" * 24, amount=300, currency="GBP", day="2010-07-02")
 SET_UP: tuple[Command, ...] = (CALL_ELECTION, TIMETABLE, FEE, *(but(APPLY, application=key) for key in KEYS))
+BOTH = "append append_leaves"
 PAYMENT = (CheckVersion(check="payment", version="1"),)
-
-
-class Killed(BaseException):
-    """What a kill looks like from inside: nothing catches it."""
 
 
 @dataclass(frozen=True)
@@ -93,28 +91,6 @@ def require_whole(desk: Desk, *, applications: int = 7, changed: int = 0) -> Non
     assert all(event.blind for event in checked)
 
 
-def kill_at(monkeypatch: pytest.MonkeyPatch, call: int, *, after: bool) -> None:
-    """Be killed at so many calls of either way to append, before or after it did its work."""
-    calls = 0
-
-    def wrap(append: Callable[..., Any]) -> Callable[..., Any]:
-        def killing(*words: Any, **more: Any) -> Any:
-            nonlocal calls
-            calls += 1
-            number = calls
-            if number == call and not after:
-                raise Killed
-            done = append(*words, **more)
-            if number == call:
-                raise Killed
-            return done
-
-        return killing
-
-    for name in ("append", "append_leaves"):
-        monkeypatch.setattr(Ledger, name, wrap(getattr(Ledger, name)))
-
-
 @pytest.mark.parametrize("call", [1, 2, 4, 5])
 @pytest.mark.parametrize("after", [False, True])
 def test_goes_on_wherever_it_was_killed(
@@ -123,7 +99,7 @@ def test_goes_on_wherever_it_was_killed(
     with desk_at(ledger_place) as desk:
         set_up(desk)
         with monkeypatch.context() as patch:
-            kill_at(patch, call, after=after)
+            kill_at(patch, Ledger, BOTH, call, after=after)
             with pytest.raises(Killed):
                 desk.submit(run(), actor="clerk", command_id="once")
     with desk_at(ledger_place) as desk:
@@ -151,7 +127,7 @@ def test_one_run_is_closed_before_the_next(ledger_place: LedgerPlace, monkeypatc
     with desk_at(ledger_place) as desk:
         set_up(desk)
         with monkeypatch.context() as patch:
-            kill_at(patch, 3, after=True)
+            kill_at(patch, Ledger, BOTH, 3, after=True)
             with pytest.raises(Killed):
                 desk.submit(run(), actor="clerk")
         with pytest.raises(RefusedError, match=r"^checks-open: "):

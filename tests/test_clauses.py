@@ -6,13 +6,11 @@ from collections.abc import Iterator
 
 import pytest
 from scenario import CALL_ELECTION, but, given
-from stores import LedgerPlace, desk_at, meddling_clock
+from stores import LedgerPlace, desk_at, meddling_clock, refusal_of, submit
 from test_body import CONSTITUTE, SAT, TAKE
 from test_rulebook import ADOPT, FEE_HASH, LATER, LONG_AGO
 
-from ledger.decision import Command
 from ledger.desk import Desk
-from ledger.errors import RefusedError
 from ledger.streams.amendment import RepealRule
 from ledger.streams.body import BodyConstituted
 
@@ -29,17 +27,6 @@ def desk(ledger_place: LedgerPlace) -> Iterator[Desk]:
         yield desk
 
 
-def submit(desk: Desk, *commands: Command) -> None:
-    for command in commands:
-        desk.submit(command, actor="clerk")
-
-
-def refused(desk: Desk, command: Command) -> str:
-    with pytest.raises(RefusedError) as error:
-        desk.submit(command, actor="clerk")
-    return str(error.value)
-
-
 def test_takes_what_rests_on_a_clause_in_force(desk: Desk) -> None:
     submit(desk, ADOPT, RESTED)
     (_, event) = desk.ledger.stream("body/nec")[0]
@@ -48,15 +35,15 @@ def test_takes_what_rests_on_a_clause_in_force(desk: Desk) -> None:
 
 
 def test_refuses_a_clause_that_no_rule_book_has(desk: Desk) -> None:
-    assert refused(desk, RESTED).startswith("unknown-clause: constitute-body by clerk, field clause: expected ")
+    assert refusal_of(desk, RESTED).startswith("unknown-clause: constitute-body by clerk, field clause: expected ")
     submit(desk, ADOPT)
     wrong = FEE_HASH[:-1] + ("0" if FEE_HASH[-1] != "0" else "1")
-    assert FEE_HASH in refused(desk, but(RESTED, clause=wrong))  # the nearest match
+    assert FEE_HASH in refusal_of(desk, but(RESTED, clause=wrong))  # the nearest match
 
 
 def test_refuses_a_clause_that_was_not_in_force_when_it_took_effect(desk: Desk) -> None:
     submit(desk, ADOPT)
-    assert refused(desk, but(RESTED, effective="1999-12-31T23:59:59Z")).startswith("clause-not-in-force: ")
+    assert refusal_of(desk, but(RESTED, effective="1999-12-31T23:59:59Z")).startswith("clause-not-in-force: ")
     submit(desk, but(RESTED, effective=LONG_AGO))
 
 
@@ -69,7 +56,7 @@ def test_decides_anew_where_the_clause_is_repealed_meanwhile(ledger_place: Ledge
                 submit(other, but(REPEAL, in_force_from=LATER, effective=LATER))
 
         with desk_at(ledger_place, clock=meddling_clock(meddle)) as desk:
-            assert refused(desk, but(RESTED, effective=AFTER)).startswith("clause-not-in-force: ")
+            assert refusal_of(desk, but(RESTED, effective=AFTER)).startswith("clause-not-in-force: ")
 
 
 @pytest.mark.parametrize(

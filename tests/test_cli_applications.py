@@ -98,6 +98,7 @@ def test_receives_rows_in_time_and_late_with_the_fee_of_the_moment(at: Terminal)
 def test_no_personal_data_and_no_receipt_number_is_in_the_ledger(at: Terminal) -> None:
     imported(at, HEAD + ADA + BELA)
     stored = b"".join(path.read_bytes() for path in at.ledger.rglob("*") if path.is_file())
+    assert b'"application-received.v1"' in stored
     for word in (b"Ada", b"Ambleth", b"ada@", b"A-0001", b"A0001"):
         assert word not in stored
 

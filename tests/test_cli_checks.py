@@ -114,6 +114,7 @@ def test_runs_every_check_over_every_application_in_time(at: Terminal) -> None:
 def test_nothing_personal_is_in_the_ledger(at: Terminal) -> None:
     ran(at)
     stored = b"".join(path.read_bytes() for path in at.ledger.rglob("*") if path.is_file())
+    assert b'"application-received.v1"' in stored
     for word in (b"Brockway", b"brockway", b"Linden", b"1990-01-02", b"ZZ9", b"ada@", b"Odumnere"):
         assert word not in stored
 

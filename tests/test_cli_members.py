@@ -72,6 +72,7 @@ def test_registers_rows_and_the_record_verifies(at: Terminal) -> None:
 def test_no_personal_data_is_in_the_ledger(at: Terminal) -> None:
     imported(at, HEAD + ADA + BELA)
     stored = b"".join(path.read_bytes() for path in at.ledger.rglob("*") if path.is_file())
+    assert b'"member-registered.v1"' in stored
     for word in (b"Ada", b"Ambleth", b"ada@", b"1950-01-02", b"0001,"):
         assert word not in stored
 

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from lacking import lacking
 from terminal import PAPERS, POLLED, REFUSAL, Terminal
 
 from cli.screen import progress
@@ -37,7 +38,7 @@ def mounted(at: Terminal) -> Iterator[Mounted]:
         at.ledger.mkdir(exist_ok=True)
         done = subprocess.run(["mount", *words, str(at.ledger)], capture_output=True, text=True, check=False)
         if done.returncode:
-            pytest.skip(f"only who may mount can try this: {done.stderr.strip()}")
+            lacking(f"only who may mount can try this: {done.stderr.strip()}")
         mounts.append(at.ledger)
         return at.ledger
 
@@ -95,7 +96,7 @@ def test_a_ledger_is_not_half_made_on_a_full_disk(at: Terminal, mounted: Mounted
 
 def test_output_on_a_full_disk_is_one_line(at: Terminal) -> None:
     if not Path("/dev/full").exists():
-        pytest.skip("no /dev/full here")
+        lacking("no /dev/full here")
     at.made()
     with Path("/dev/full").open("w") as full:
         for words in (("events",), ("record", "--help"), ("--help",)):

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from killing import Killed
 from methods import COLLEGE, ERS97, MEEK, PLURALITY, SCOTTISH, YES_NO, reserving
 from scenario import CALL_ELECTION, CLOSE_POLL, DEFINE_CONTEST, RULE, but
 from stores import NOON, SQLitePlace, desk_at, meddling_clock
@@ -38,10 +39,6 @@ from projections.verify.sealing import Notes, Trust
 SEED = "7" * 64
 SATISFIED = Statement(satisfied=True)
 Papers = dict[str, dict[str, int]]  # section -> marks -> papers
-
-
-class Killed(BaseException):
-    """What a kill looks like from inside: nothing catches it."""
 
 
 @dataclass(frozen=True)

@@ -9,6 +9,7 @@ from contextlib import closing
 from pathlib import Path
 
 import pytest
+from killing import Killed
 from scenario import (
     ADOPT_RULE,
     CALL_ELECTION,
@@ -33,10 +34,6 @@ from ledger.streams.paper import Alike, ReadPapers
 
 BATCH = "batch/paper/leader/members/box-1"
 PAGE = 10
-
-
-class Killed(BaseException):
-    """What a kill looks like from inside: nothing catches it."""
 
 
 def hold_poll(desk: Desk) -> None:

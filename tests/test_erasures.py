@@ -8,9 +8,10 @@ from typing import Any
 
 import pytest
 from folded_register import folded_register
+from killing import Killed, kill_at
 from scenario import given, happened
 from stores import LedgerPlace, PostgresPlace, SQLitePlace, desk_at
-from test_intake import FILE, Killed, kill_at, register, row
+from test_intake import FILE, register, row
 from test_vault import found_in
 
 import ledger.erasing

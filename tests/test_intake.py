@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -13,6 +13,7 @@ import pytest
 from hypothesis import given as for_all
 from hypothesis import settings
 from hypothesis import strategies as st
+from killing import Killed, kill_at
 from officers import FOUND, signer, signing_desk
 from scenario import given, happened
 from stores import NOON, LedgerPlace, desk_at
@@ -37,10 +38,6 @@ STREAM = f"intake/members/{FILE}"
 PAGE = 10
 LATER = "2024-05-01T14:00:00Z"
 PLACE = Standing("member", unit="bow-east")
-
-
-class Killed(BaseException):
-    """What a kill looks like from inside: nothing catches it."""
 
 
 def key_of(number: int) -> bytes:
@@ -81,24 +78,6 @@ MANY = [*map(row, range(35)), row(99, code="no-name"), row(7)]
 @pytest.fixture(autouse=True)
 def small_pages(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(ledger.intake_run, "PAGE_ROWS", PAGE)
-
-
-def kill_at(monkeypatch: pytest.MonkeyPatch, owner: type, method: str, call: int, *, after: bool) -> None:
-    """Be killed at so many calls of a method, before or after it did its work."""
-    work: Callable[..., Any] = getattr(owner, method)
-    calls = 0
-
-    def killing(*words: Any, **more: Any) -> Any:
-        nonlocal calls
-        calls += 1
-        if calls == call and not after:
-            raise Killed
-        done = work(*words, **more)
-        if calls == call:
-            raise Killed
-        return done
-
-    monkeypatch.setattr(owner, method, killing)
 
 
 def require_whole(desk: Desk, accepted: int, held: int = 0, **rejected: int) -> None:

@@ -24,6 +24,7 @@ from unittest.mock import patch
 
 import pytest
 import typer
+from killing import Killed
 from scenario import ADOPT_RULE, CALL_ELECTION, CLOSE_POLL, DEFINE_CONTEST, READ_PAPERS, RECORD_PERSON, but
 
 import ledger.desk
@@ -300,10 +301,6 @@ del reading
 
 
 # Every write there is, one after the other
-
-
-class Killed(BaseException):
-    """What a kill looks like from inside: nothing catches it."""
 
 
 class Writes:

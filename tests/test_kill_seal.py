@@ -18,11 +18,11 @@ from collections.abc import Callable
 from contextlib import closing
 from functools import cache
 from pathlib import Path
-from typing import Any, NamedTuple, cast
+from typing import Any, NamedTuple
 
 import pytest
 import typer
-from terminal import PAPERS, Terminal
+from terminal import PAPERS, Terminal, terminal_at
 
 import projections.publish.pack
 from cli.main import main
@@ -147,29 +147,6 @@ def pack(folder: Path) -> Any:
     return files(folder / "pack")
 
 
-class Capture:
-    """Stands in for `capsys`, which lives for one test only."""
-
-    def __init__(self, patch: pytest.MonkeyPatch) -> None:
-        self._patch = patch
-        self._out, self._err = io.StringIO(), io.StringIO()
-        self._new()
-
-    def _new(self) -> None:
-        self._out, self._err = io.StringIO(), io.StringIO()
-        self._patch.setattr(sys, "stdout", self._out)
-        self._patch.setattr(sys, "stderr", self._err)
-
-    def readouterr(self) -> tuple[str, str]:
-        said = self._out.getvalue(), self._err.getvalue()
-        self._new()
-        return said
-
-
-def terminal(folder: Path, patch: pytest.MonkeyPatch) -> Terminal:
-    return Terminal(folder, patch, cast("pytest.CaptureFixture[str]", Capture(patch)))
-
-
 class Base(NamedTuple):
     """A folder with a ledger of 9 events, a witness who has cosigned the first 5, and what passes between them."""
 
@@ -185,7 +162,7 @@ class Base(NamedTuple):
 def base(tmp_path_factory: pytest.TempPathFactory) -> Base:
     folder = tmp_path_factory.mktemp("base")
     with pytest.MonkeyPatch.context() as patch:
-        at = terminal(folder, patch).made()
+        at = terminal_at(folder, patch).made()
         at("record", "record-person", "--person", "p1", "--identity", '{"name":"Ada"}', "--as", "registrar").done()
         found = Base(folder, json.loads(at("key", "--json").done())["key"])
         at("checkpoint", "--for-witness", "0", "--out", "request").done()
@@ -194,8 +171,8 @@ def base(tmp_path_factory: pytest.TempPathFactory) -> Base:
         (folder / "line").unlink()
         at.write("papers.csv", "marks\nabbott\nballs>abbott\n")
         shutil.copytree(folder, folder / "fork")  # the same log, gone another way
-        fork = terminal(folder / "fork", patch)
-        for one in (fork, terminal(folder, patch)):
+        fork = terminal_at(folder / "fork", patch)
+        for one in (fork, terminal_at(folder, patch)):
             patch.setenv("POLLBOOK_STATE", str(one.folder / "state"))
             patch.chdir(one.folder)
             one(*PAPERS).done()
@@ -223,13 +200,13 @@ def trial(
     """Kill a command at each of its writes in turn, then see that all is well and give it again; how many there are."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(typer.main, "get_command", cache(typer.main.get_command))  # half the time of a run
-        whole = terminal(shutil.copytree(base.folder, tmp_path / "whole"), patch)
+        whole = terminal_at(shutil.copytree(base.folder, tmp_path / "whole"), patch)
         whole.run(*words).done()
         expected = end(whole.folder)
         whole("verify").done()
         verified: list[dict[str, bytes]] = []
         for fatal in range(1, POINTS_MAX):
-            at = terminal(shutil.copytree(base.folder, tmp_path / str(fatal)), patch)
+            at = terminal_at(shutil.copytree(base.folder, tmp_path / str(fatal)), patch)
             if not killed(at.folder, words, fatal):
                 assert end(at.folder) == expected
                 return fatal - 1

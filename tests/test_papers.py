@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 from electorate import BEFORE, DAY, FILE, Listed, entry, frozen, marked, person, put, removed, row
+from killing import Killed, kill_at
 from scenario import CLOSE_POLL, CLOSED, DEFINE_CONTEST, DEFINED, NOW, but, given, happened
 from stores import MASTER, LedgerPlace
 
@@ -282,10 +283,6 @@ def test_a_corrected_file_adds_only_what_is_new(ledger_place: LedgerPlace) -> No
         assert tally(desk, "e" * 32) == (1, 1, 26, {})
 
 
-class Killed(BaseException):
-    """What a kill looks like from inside: nothing catches it."""
-
-
 def _killed(_: Listed) -> None:
     raise Killed
 
@@ -298,21 +295,8 @@ def test_goes_on_wherever_it_was_killed(
     rows = [*MANY, row(1, line=50), row(99, line=51)]
     with desk_with(ledger_place) as desk:
         polled(desk)
-        append = type(desk.ledger).append
-        calls = 0
-
-        def killing(*words: Any, **more: Any) -> Any:
-            nonlocal calls
-            calls += 1
-            if calls == call and not after:
-                raise Killed
-            done = append(*words, **more)
-            if calls == call:
-                raise Killed
-            return done
-
         with monkeypatch.context() as patch:
-            patch.setattr(type(desk.ledger), "append", killing)
+            kill_at(patch, type(desk.ledger), "append", call, after=after)
             with pytest.raises(Killed):
                 desk.submit(marked(rows), actor="scrutineer", command_id="once")
     with desk_with(ledger_place) as desk:

@@ -17,7 +17,8 @@ from typing import Any, cast
 from unittest.mock import patch as replaced
 
 import pytest
-from terminal import CLOSE_POLL, DEFINE_CONTEST, DEFINED, RULE, Answer, Terminal
+from lacking import lacking
+from terminal import CLOSE_POLL, DEFINE_CONTEST, DEFINED, RULE, Answer, Terminal, terminal_at
 
 import projections.publish.pack
 from cli.key import ledger_state_folder, read_master_key
@@ -62,13 +63,6 @@ COMMANDS: list[tuple[str, dict[str, Any]]] = [
     *(papers(contest, *of) for contest in ("cut", "silent") for of in (("members", MARKS), ("mps", FEW))),
     *(("declare-result", {"contest": contest, "elected": ["abbott"]}) for contest in ("cut", "silent")),
 ]
-
-
-class Capture:
-    """Stands in for `capsys`, which lives for one test only."""
-
-    def readouterr(self) -> tuple[str, str]:
-        return "", ""
 
 
 class Ledger:
@@ -128,7 +122,7 @@ def made(tmp_path_factory: pytest.TempPathFactory) -> Ledger:
 
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(Vault, "batch_seed", seen)
-        at = Terminal(folder, patch, cast("pytest.CaptureFixture[str]", Capture()))
+        at = terminal_at(folder, patch)
         at.made(COMMANDS)
         assert (
             at("record", "order-erasure", "--person", "p-91bc", "--basis", "court-order", "--as", "registrar")[0] == 0
@@ -397,7 +391,7 @@ def test_a_disk_that_fills_up_leaves_nothing(copied: Terminal) -> None:
     room.mkdir()
     mount = ["mount", "-t", "tmpfs", "-o", "size=64k", "tmpfs", str(room)]
     if subprocess.run(mount, capture_output=True, check=False).returncode:
-        pytest.skip("only who may mount can try this")
+        lacking("only who may mount can try this")
     try:
         copied("publish", "room/pack").refused("disk-full")
         assert list(room.iterdir()) == []

@@ -7,12 +7,11 @@ from pathlib import Path
 
 import pytest
 from scenario import but
-from stores import LedgerPlace, SQLitePlace, desk_at
+from stores import LedgerPlace, SQLitePlace, desk_at, refusal_of, submit
 from test_body import SAT, START, TAKE
 
 from ledger.decision import Command
 from ledger.desk import Desk
-from ledger.errors import RefusedError
 from ledger.streams.interest import DeclareInterest, WithdrawInterest
 from projections.verify.run import verify
 from projections.verify.sealing import Notes, Trust
@@ -32,20 +31,9 @@ def desk(ledger_place: LedgerPlace) -> Iterator[Desk]:
         yield desk
 
 
-def submit(desk: Desk, *commands: Command) -> None:
-    for command in commands:
-        desk.submit(command, actor="clerk")
-
-
-def refused(desk: Desk, command: Command) -> str:
-    with pytest.raises(RefusedError) as error:
-        desk.submit(command, actor="clerk")
-    return str(error.value)
-
-
 def test_refuses_a_decision_on_which_an_interested_member_voted(desk: Desk) -> None:
     submit(desk, ENDORSED)
-    said = refused(desk, ABOUT)
+    said = refusal_of(desk, ABOUT)
     assert said.startswith("conflict: decision d1 of nec about leader")
     assert f"found endorsement of ada declared since {LONG_BEFORE}" in said
     submit(desk, RECUSED)

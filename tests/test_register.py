@@ -7,8 +7,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from killing import Killed, kill_at
 from terminal import Terminal
-from test_intake import Killed, kill_at
 
 import cli.member_file
 

@@ -13,6 +13,7 @@ from ruled import (
     ANEW,
     BEFORE,
     CONDUCT,
+    ENTRY,
     EVIDENCE,
     GROUND,
     HASH,
@@ -30,7 +31,6 @@ from ruled import (
     SIT,
     TELL,
     TOLD,
-    P,
 )
 from scenario import DEFINED, Given, but, given
 
@@ -40,7 +40,7 @@ from ledger.rules.fairness import SUFFICES, own_words
 from ledger.streams.case import case_stream
 from ledger.streams.case_events import CaseNoticeServed
 from ledger.streams.cases import CloseCase, RecuseMember
-from ledger.streams.entry import EntryAdded, EntryRemoved
+from ledger.streams.entry import EntryRemoved
 from ledger.streams.evidence import AddEvidence, ReceiveReply, WithdrawEvidence
 from ledger.streams.ground import AdoptGround
 from ledger.streams.incident import CloseIncident, LinkCase, OpenIncident
@@ -351,20 +351,7 @@ def test_equal_reasons_have_one_key_whatever_their_points_and_capitals() -> None
 
 def with_entry(*commands: Command) -> Given:
     scene = given(*commands)
-    added = EntryAdded(
-        actor="registrar",
-        basis="intake/members/f",
-        category="members",
-        effective=ADOPTED,
-        election="labour",
-        number=1,
-        recorded=ADOPTED,
-        section="members",
-        source="register",
-        stream=f"entry/labour/{P}",
-        version=1,
-    )
-    return Given((*scene.events, added))
+    return Given((*scene.events, ENTRY))
 
 
 REMOVE = but(RULE, outcome="remove", effects=({"number": 1, "action": "remove"},))

@@ -32,7 +32,7 @@ FORBIDDEN_NAMES = {"utils", "util", "helpers", "helper", "common", "misc"}
 
 PUBLISH = ROOT / "projections" / "publish"
 STANDALONE_LINES_MAX = {  # for strangers: files that import nothing of ours
-    PUBLISH / "verify.py": 570,
+    PUBLISH / "verify.py": 580,
     PUBLISH / "verify_count.py": 570,
     PUBLISH / "verify_stv.py": 400,
     PUBLISH / "verify_offices.py": 400,

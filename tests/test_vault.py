@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from killing import Killed, kill_at
 from scenario import RECORD_PERSON, but
 from stores import NOON, LedgerPlace, PostgresPlace, SQLitePlace, desk_at, meddling_clock
 
@@ -22,10 +23,6 @@ ERASE = OrderErasure(person="p-1", basis="right-to-erasure")
 LATER = "2024-05-01T14:00:00Z"  # after PENDING_KEPT
 
 
-class Killed(BaseException):
-    """What a kill looks like from inside: nothing catches it."""
-
-
 def person(name: str, known_as: str = NAME) -> RecordPerson:
     return but(RECORD_PERSON, person=name, identity=Identity(name=known_as))
 
@@ -33,13 +30,6 @@ def person(name: str, known_as: str = NAME) -> RecordPerson:
 def identity_of(desk: Desk, person: str) -> Any:
     ((_, event),) = desk.ledger.stream(f"person/{person}")
     return desk.vault.read(event.model_dump()["identity"], "identity")
-
-
-def kill_at(monkeypatch: pytest.MonkeyPatch, owner: type, method: str) -> None:
-    def killed(*_: Any, **__: Any) -> None:
-        raise Killed
-
-    monkeypatch.setattr(owner, method, killed)
 
 
 # Pending and held

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import shutil
 from pathlib import Path
-from typing import cast
 
 import pytest
-from terminal import Terminal
+from terminal import terminal_at
 
 from cli.demo import DEMOS, FixedDraw
 from cli.demo_story import tell_story
@@ -18,17 +17,10 @@ AUDIENCES = ("public", "panel", "reviewer", "scrutineer")
 WHY = ("--purpose", "audit", "--as", "registrar")
 
 
-class Silent:
-    """Stands in for `capsys`, which lives for one test only."""
-
-    def readouterr(self) -> tuple[str, str]:
-        return "", ""
-
-
 def tell(folder: Path) -> None:
     """Run the demo in a folder, and write a pack for each audience."""
     with pytest.MonkeyPatch.context() as patch:
-        at = Terminal(folder, patch, cast("pytest.CaptureFixture[str]", Silent()))
+        at = terminal_at(folder, patch)
         place = Place(Path(LEDGER), keys=Path(KEYS))
         tell_story(place, "oversight", DEMOS / "oversight", FixedDraw("oversight"))
         publish = ("record", "publish-ruling-figures", "--election", ELECTION, "--as", "returning-officer")

@@ -70,9 +70,7 @@ class PublishAnalysis(Command):
         '{"accept_rejected":[{"reason":"no-declaration"}]}'
     )
     verdict: Verdict = Field(description="exact, bounded, or cannot-say")
-    certificate: Hash = Field(
-        description="digest of the certificate, as the same --json gives it"
-    )
+    certificate: Hash = Field(description="digest of the certificate, as the same --json gives it")
 
 
 @decision(

@@ -6,11 +6,12 @@ The stream is `candidate/<contest>/<id>`; what is recorded there is in `candidat
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Mapping
 from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, Field, StringConstraints
 
-from ledger.decision import Act, Command, Outcome, decision
+from ledger.decision import Act, Command, Outcome, Reads, decision
 from ledger.errors import refused
 from ledger.field import Id, Text, check_text
 from ledger.rules.nomination import STATEMENT_MAX
@@ -47,20 +48,26 @@ StatementText = Annotated[
 ]
 
 
-class AcceptNomination(Command):
-    """Accept a nomination: the nominee's consent to stand."""
-
+class _OfNominee(Command):
     contest: Id = Field(description="id of the contest")
     nominee: Id = Field(description="id of the nominee")
 
 
-@decision(
-    AcceptNomination,
-    nominations=lambda c, _: nominations_stream(c.contest),
-    timetable=lambda c, seen: timetable_stream(seen["nominations"].election),
-    candidate=lambda c, _: candidate_stream(c.contest, c.nominee),
-    founding=lambda _c, _s: founding_stream(),
-)
+OF_NOMINEE: Reads = {
+    "nominations": lambda c, _: nominations_stream(c.contest),
+    "candidate": lambda c, _: candidate_stream(c.contest, c.nominee),
+}
+
+
+def _timetable(_command: _OfNominee, seen: Mapping[str, Nominations]) -> Timetable:
+    return timetable_stream(seen["nominations"].election)
+
+
+class AcceptNomination(_OfNominee):
+    """Accept a nomination: the nominee's consent to stand."""
+
+
+@decision(AcceptNomination, **OF_NOMINEE, timetable=_timetable, founding=lambda _c, _s: founding_stream())
 def accept_nomination(
     command: AcceptNomination,
     act: Act,
@@ -83,18 +90,11 @@ def accept_nomination(
     return Outcome([NominationAccepted(**act.on(candidate), contest=command.contest, nominee=command.nominee)])
 
 
-class DeclineNomination(Command):
+class DeclineNomination(_OfNominee):
     """Decline a nomination: the nominee does not stand."""
 
-    contest: Id = Field(description="id of the contest")
-    nominee: Id = Field(description="id of the nominee")
 
-
-@decision(
-    DeclineNomination,
-    nominations=lambda c, _: nominations_stream(c.contest),
-    candidate=lambda c, _: candidate_stream(c.contest, c.nominee),
-)
+@decision(DeclineNomination, **OF_NOMINEE)
 def decline_nomination(
     command: DeclineNomination, act: Act, nominations: Nominations, candidate: CandidateFile
 ) -> Outcome:
@@ -111,20 +111,13 @@ def decline_nomination(
     return Outcome([NominationDeclined(**act.on(candidate), contest=command.contest, nominee=command.nominee)])
 
 
-class AppointAgent(Command):
+class AppointAgent(_OfNominee):
     """Appoint a candidate's agent, in place of any before."""
 
-    contest: Id = Field(description="id of the contest")
-    nominee: Id = Field(description="id of the nominee")
     agent: Id = Field(description="id of the agent, a person recorded with record-person")
 
 
-@decision(
-    AppointAgent,
-    nominations=lambda c, _: nominations_stream(c.contest),
-    candidate=lambda c, _: candidate_stream(c.contest, c.nominee),
-    person=lambda c, _: Person(f"person/{c.agent}"),
-)
+@decision(AppointAgent, **OF_NOMINEE, person=lambda c, _: Person(f"person/{c.agent}"))
 def appoint_agent(
     command: AppointAgent, act: Act, nominations: Nominations, candidate: CandidateFile, person: Person
 ) -> Outcome:
@@ -140,13 +133,11 @@ def appoint_agent(
     return Outcome([AgentAppointed(**act.on(candidate), **fields)])
 
 
-class LodgeStatement(Command):
+class LodgeStatement(_OfNominee):
     """Lodge a candidate's statement in a language, in place of any before in it. The ledger keeps its digest."""
 
     names = frozenset({"text"})
 
-    contest: Id = Field(description="id of the contest")
-    nominee: Id = Field(description="id of the nominee")
     language: Language = Field(description="language tag, such as en or cy")
     text: StatementText = Field(description="the text as it is to be published")
 
@@ -156,12 +147,7 @@ class LodgeStatement(Command):
         return {**said, "digest": _digest(self.text)}
 
 
-@decision(
-    LodgeStatement,
-    nominations=lambda c, _: nominations_stream(c.contest),
-    timetable=lambda c, seen: timetable_stream(seen["nominations"].election),
-    candidate=lambda c, _: candidate_stream(c.contest, c.nominee),
-)
+@decision(LodgeStatement, **OF_NOMINEE, timetable=_timetable)
 def lodge_statement(
     command: LodgeStatement, act: Act, nominations: Nominations, timetable: Timetable, candidate: CandidateFile
 ) -> Outcome:
@@ -194,11 +180,9 @@ def _digest(text: str) -> str:
     return "sha256:" + hashlib.sha256(text.encode()).hexdigest()
 
 
-class RecordAttribute(Command):
+class RecordAttribute(_OfNominee):
     """Record something of a candidate with its source: incumbent, slate, residence, region, category."""
 
-    contest: Id = Field(description="id of the contest")
-    nominee: Id = Field(description="id of the nominee")
     attribute: AttributeKind = Field(description="what it is; of incumbent the value is yes or no")
     value: Text = Field(description="the value, as the source has it")
     source: Text = Field(description="who says so, and where")
@@ -206,11 +190,7 @@ class RecordAttribute(Command):
     consent: Literal["given"] | None = Field(None, description="the candidate's consent; needed for gender-category")
 
 
-@decision(
-    RecordAttribute,
-    nominations=lambda c, _: nominations_stream(c.contest),
-    candidate=lambda c, _: candidate_stream(c.contest, c.nominee),
-)
+@decision(RecordAttribute, **OF_NOMINEE)
 def record_attribute(command: RecordAttribute, act: Act, nominations: Nominations, candidate: CandidateFile) -> Outcome:
     """Decide that an attribute may be recorded.
 
@@ -229,18 +209,11 @@ def record_attribute(command: RecordAttribute, act: Act, nominations: Nomination
     return Outcome([AttributeRecorded(**act.on(candidate), **fields)])
 
 
-class WithdrawCandidate(Command):
+class WithdrawCandidate(_OfNominee):
     """Record that a candidate withdrew. Once the contest is defined, the name stays on the ballot paper."""
 
-    contest: Id = Field(description="id of the contest")
-    nominee: Id = Field(description="id of the nominee")
 
-
-@decision(
-    WithdrawCandidate,
-    nominations=lambda c, _: nominations_stream(c.contest),
-    candidate=lambda c, _: candidate_stream(c.contest, c.nominee),
-)
+@decision(WithdrawCandidate, **OF_NOMINEE)
 def withdraw_candidate(
     command: WithdrawCandidate, act: Act, nominations: Nominations, candidate: CandidateFile
 ) -> Outcome:
@@ -253,12 +226,7 @@ def withdraw_candidate(
     return Outcome([CandidateWithdrew(**act.on(candidate), contest=command.contest, nominee=command.nominee)])
 
 
-def _may_act(
-    command: AcceptNomination | DeclineNomination | AppointAgent | LodgeStatement | WithdrawCandidate,
-    act: Act,
-    nominations: Nominations,
-    candidate: CandidateFile,
-) -> str:
+def _may_act(command: _OfNominee, act: Act, nominations: Nominations, candidate: CandidateFile) -> str:
     """Refuse for somebody who was not named or has withdrawn, or later than now; give who and where."""
     require_opened(nominations)
     require_nominee(nominations, command.nominee, "not-nominated")

@@ -6,7 +6,7 @@ from typing import Any
 
 from pydantic import Field
 
-from ledger.decision import Act, Command, Outcome, decision
+from ledger.decision import Act, Command, Outcome, Reads, decision
 from ledger.errors import refused
 from ledger.field import Hash, Id, Text
 from ledger.streams.contest import Contest, contest_stream
@@ -22,9 +22,7 @@ from ledger.streams.nomination import (
 REASONS_MIN = 20  # characters without spaces of the reasons of a ruling: a word alone gives none
 
 
-class RuleNominationInvalid(Command):
-    """Rule a nomination invalid, with reasons; the nominator may nominate again until the close."""
-
+class _Ruling(Command):
     contest: Id = Field(description="id of the contest")
     nominator: Id = Field(description="id of the nominator")
     reasons: Text = Field(description="what tie facts and rule to the outcome; they are public, and kept for ever")
@@ -32,11 +30,17 @@ class RuleNominationInvalid(Command):
     clause: Hash | None = Field(None, description="content hash of the clause of the rule book that it rests on")
 
 
-@decision(
-    RuleNominationInvalid,
-    contest=lambda c, _: contest_stream(c.contest),
-    nomination=lambda c, _: nomination_stream(c.contest, c.nominator),
-)
+OF_BOTH: Reads = {
+    "contest": lambda c, _: contest_stream(c.contest),
+    "nomination": lambda c, _: nomination_stream(c.contest, c.nominator),
+}
+
+
+class RuleNominationInvalid(_Ruling):
+    """Rule a nomination invalid, with reasons; the nominator may nominate again until the close."""
+
+
+@decision(RuleNominationInvalid, **OF_BOTH)
 def rule_nomination_invalid(
     command: RuleNominationInvalid, act: Act, contest: Contest, nomination: Nomination
 ) -> Outcome:
@@ -49,21 +53,11 @@ def rule_nomination_invalid(
     return Outcome([NominationRuledInvalid(**act.on(nomination), **fields)])
 
 
-class RuleNominationValid(Command):
+class RuleNominationValid(_Ruling):
     """Rule that an irregular nomination stands all the same, with reasons."""
 
-    contest: Id = Field(description="id of the contest")
-    nominator: Id = Field(description="id of the nominator")
-    reasons: Text = Field(description="what tie facts and rule to the outcome; they are public, and kept for ever")
-    ruling: Id | None = Field(None, description="id of the ruling or decision, where a body made it")
-    clause: Hash | None = Field(None, description="content hash of the clause of the rule book that it rests on")
 
-
-@decision(
-    RuleNominationValid,
-    contest=lambda c, _: contest_stream(c.contest),
-    nomination=lambda c, _: nomination_stream(c.contest, c.nominator),
-)
+@decision(RuleNominationValid, **OF_BOTH)
 def rule_nomination_valid(command: RuleNominationValid, act: Act, contest: Contest, nomination: Nomination) -> Outcome:
     """Decide that an irregular nomination stands.
 
@@ -83,9 +77,7 @@ def suffices(reasons: str) -> bool:
     return len("".join(reasons.split())) >= REASONS_MIN
 
 
-def _ruled(
-    command: RuleNominationInvalid | RuleNominationValid, act: Act, contest: Contest, nomination: Nomination
-) -> dict[str, Any]:
+def _ruled(command: _Ruling, act: Act, contest: Contest, nomination: Nomination) -> dict[str, Any]:
     """Give the fields of a ruling, whichever way it goes, or refuse it."""
     where = f"nomination by {command.nominator} for contest {command.contest}"
     require_undefined(contest.exists, command.contest)

@@ -7,9 +7,10 @@ from typing import Literal
 
 from pydantic import Field
 
-from ledger.decision import Act, Command, Outcome, State, decision
+from ledger.decision import Act, Command, Outcome, Reads, State, decision
 from ledger.errors import refused
 from ledger.field import Id, PersonKey, StreamId
+from ledger.figures import Figures
 from ledger.marking import PaperFigures
 from ledger.streams.appeal import Appeal
 from ledger.streams.case import Case, Docket, case_stream, docket_stream
@@ -96,17 +97,15 @@ def _cases(_command: AnyOfThem, seen: Mapping[str, Docket]) -> tuple[State, ...]
     return tuple(case_stream(case) for case in seen["docket"].cases)
 
 
-@decision(
-    IssuePaper,
-    contest=_contest,
-    docket=_docket,
-    cases=_cases,
-    entries=_entries,
-    issue=_section,
-    issued=_issued,
-    **reads_of("reason"),
-    figures=lambda c, port: port.paper(c.contest, c.person, c.number),
-)
+def _figures(command: AnyOfThem, port: Figures) -> PaperFigures:
+    return port.paper(command.contest, command.person, command.number)
+
+
+OF_ONE: Reads = {"contest": _contest, "entries": _entries, "issue": _section, "issued": _issued}
+TO_GIVE: Reads = {**OF_ONE, "docket": _docket, "cases": _cases}  # a paper may be held back from whom a case is about
+
+
+@decision(IssuePaper, **TO_GIVE, **reads_of("reason"), figures=_figures)
 def issue_paper(
     command: IssuePaper,
     act: Act,
@@ -148,17 +147,7 @@ def issue_paper(
     return Outcome([PaperIssued(**act.on(issued), **fields)], unchanged=roll_guard(figures.position, contest))
 
 
-@decision(
-    ReissuePaper,
-    contest=_contest,
-    docket=_docket,
-    cases=_cases,
-    entries=_entries,
-    issue=_section,
-    issued=_issued,
-    returned=_returned,
-    figures=lambda c, port: port.paper(c.contest, c.person, c.number),
-)
+@decision(ReissuePaper, **TO_GIVE, returned=_returned, figures=_figures)
 def reissue_paper(
     command: ReissuePaper,
     act: Act,
@@ -191,16 +180,7 @@ def reissue_paper(
     return Outcome([event])
 
 
-@decision(
-    CancelPaper,
-    contest=_contest,
-    entries=_entries,
-    issue=_section,
-    issued=_issued,
-    returned=_returned,
-    **reads_of("cause"),
-    figures=lambda c, port: port.paper(c.contest, c.person, c.number),
-)
+@decision(CancelPaper, **OF_ONE, returned=_returned, **reads_of("cause"), figures=_figures)
 def cancel_paper(
     command: CancelPaper,
     act: Act,

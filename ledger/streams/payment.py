@@ -13,7 +13,7 @@ from typing import Any, Literal
 
 from pydantic import Field
 
-from ledger.decision import Act, Command, Outcome, State, decision
+from ledger.decision import Act, Command, Outcome, Reads, State, decision
 from ledger.errors import refused
 from ledger.event import Audience, Event
 from ledger.field import INT_MAX, PersonKey
@@ -123,6 +123,12 @@ class _Paid(Command):
     day: Day = Field(description="day of the payment, YYYY-MM-DD")
 
 
+OF_BOTH: Reads = {
+    "application": lambda c, _: application_stream(c.application),
+    "payment": lambda c, _: payment_stream(c.payment),
+}
+
+
 def _decide(command: _Paid, act: Act, application: Application, payment: Payment, kind: PaymentKind) -> Outcome:
     said = (command.amount, command.currency, command.day)
     require_payable(application, payment, kind, *said, act.now[:10])
@@ -133,11 +139,7 @@ class ReceiveFee(_Paid):
     """Record that money was received for an application; in full or in part, or more than once."""
 
 
-@decision(
-    ReceiveFee,
-    application=lambda c, _: application_stream(c.application),
-    payment=lambda c, _: payment_stream(c.payment),
-)
+@decision(ReceiveFee, **OF_BOTH)
 def receive_fee(command: ReceiveFee, act: Act, application: Application, payment: Payment) -> Outcome:
     """Decide that money may be recorded as received; whether it suffices is for the payment check to say.
 
@@ -151,11 +153,7 @@ class FailFee(_Paid):
     """Record that a payment for an application failed, or was taken back by the bank after it was received."""
 
 
-@decision(
-    FailFee,
-    application=lambda c, _: application_stream(c.application),
-    payment=lambda c, _: payment_stream(c.payment),
-)
+@decision(FailFee, **OF_BOTH)
 def fail_fee(command: FailFee, act: Act, application: Application, payment: Payment) -> Outcome:
     """Decide that a payment may be recorded as failed.
 
@@ -169,11 +167,7 @@ class RefundFee(_Paid):
     """Record that money was paid back to an applicant, `payment` being the reference of the refund itself."""
 
 
-@decision(
-    RefundFee,
-    application=lambda c, _: application_stream(c.application),
-    payment=lambda c, _: payment_stream(c.payment),
-)
+@decision(RefundFee, **OF_BOTH)
 def refund_fee(command: RefundFee, act: Act, application: Application, payment: Payment) -> Outcome:
     """Decide that money may be recorded as paid back: no more than was received and not retained.
 

@@ -16,7 +16,7 @@ from typing import Literal
 
 from pydantic import Field
 
-from ledger.decision import Act, Command, Outcome, State, Unchanged, decision
+from ledger.decision import Act, Command, Outcome, Reads, State, Unchanged, decision
 from ledger.errors import nearest, refused
 from ledger.event import Audience, Event
 from ledger.field import Count, Id
@@ -99,6 +99,13 @@ def require_subject(person: str, *found: Subject) -> None:
         raise refused("unknown-person", f"person/{person}", "a person on record", "none of this id", remedy)
 
 
+OF_PERSON: Reads = {
+    "person": lambda c, _: Subject(f"person/{c.person}"),
+    "application": lambda c, _: Subject(f"application/{c.person}"),
+    "retention": lambda c, _: retention_stream(c.person),
+}
+
+
 def require_erasable(where: str, basis: str, now: str, retention: Retention, figures: RetentionFigures) -> None:
     """Refuse an erasure of what has to be kept.
 
@@ -139,12 +146,7 @@ class HoldRetention(Command):
     ground: Ground = Field(description="why")
 
 
-@decision(
-    HoldRetention,
-    person=lambda c, _: Subject(f"person/{c.person}"),
-    application=lambda c, _: Subject(f"application/{c.person}"),
-    retention=lambda c, _: retention_stream(c.person),
-)
+@decision(HoldRetention, **OF_PERSON)
 def hold_retention(
     command: HoldRetention, act: Act, person: Subject, application: Subject, retention: Retention
 ) -> Outcome:
@@ -191,12 +193,7 @@ class FulfilSubjectAccess(Command):
     withheld: Count = Field(description="how often another person's key was left out")
 
 
-@decision(
-    FulfilSubjectAccess,
-    person=lambda c, _: Subject(f"person/{c.person}"),
-    application=lambda c, _: Subject(f"application/{c.person}"),
-    retention=lambda c, _: retention_stream(c.person),
-)
+@decision(FulfilSubjectAccess, **OF_PERSON)
 def fulfil_subject_access(
     command: FulfilSubjectAccess, act: Act, person: Subject, application: Subject, retention: Retention
 ) -> Outcome:

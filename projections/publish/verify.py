@@ -18,6 +18,11 @@ This one works alone, too. Without verify_count.py beside it, no fields of count
 fitting it, no lot for its order and seed; nothing is recounted, which is said of each contest. Without the file of
 offices, no powers and keys are judged, and the types of events that only its tables have are findings.
 
+It judges no application, entry of the roll, return of a paper, case, ruling or appeal, nor whether published analyses
+follow: most of that is withheld from the public. Who has the whole record can, with pollbook verify (E10 to E15).
+Papers read are held against papers issued, as far as leaves here say how many; papers issued to one elector alone, and
+cancelled ones, are withheld from the public, and it says so.
+
 It cannot see whether an event is true, what was done before the first checkpoint left the building, and what is in a
 withheld leaf. A public leaf left out of a public pack shows where it leaves a gap in a stream or batch; else it looks
 withheld. Of contests/, only the numbers of papers and votes in result.json are read, of contests recounted here. Not
@@ -379,7 +384,8 @@ class Record:
         if kind != "batch" or contest is None or contest.seen or event["version"] < due:  # else part of it is withheld
             compare("version-gap", f"{where}, {stream}", due, event["version"])
         self.streams[stream] = event["version"]
-        withheld = readers == "restricted" or (readers == "contest" and not (contest and contest.discloses))
+        few = kind in ("analysis", "issue") and "blind" in event  # about few, and so withheld in whatever contest
+        withheld = readers == "restricted" or few or (readers == "contest" and not (contest and contest.discloses))
         found = ("blind" in event, withheld and self.public)
         compare("leaf-audience", f"{where}, whether blind, whether out of place", (withheld, False), found)
         if contest and kind in ("batch", "paper") and name != "batch-withdrawn.v1":
@@ -396,6 +402,8 @@ class Record:
             take_paper(contest, where, event, leaf_hash)
         elif contest and name in TAKES:
             TAKES[name](contest, where, position, event)
+        elif contest and kind in ("issue", "issued", "analysis"):
+            by_count("take_" + kind, contest, where, position, event)
     def take_contest(self, where: str, event: Event) -> None:
         """A contest under a rule that its election adopted before, and that can fill it."""
         rule = self.rules.get((event["election"], event["count_rule"]), {})
@@ -412,7 +420,7 @@ class Record:
                 event=event, rule=rule, candidates=candidates, sections=sections, polled="", declared=None,
                 categories={one["id"]: one.get("categories", []) for one in event["candidates"]}, discloses=discloses,
                 seen=discloses or not self.public, batches={}, open={}, last=0, totals={}, accounts={}, lots={},
-                commitments={}, report=None, number=1, reopened=False, annulled=False, count=None)
+                commitments={}, report=None, number=1, reopened=False, annulled=False, count=None, issued=Counter())
 def is_changeable(contest: SimpleNamespace) -> bool:
     return not contest.annulled and (contest.declared is None or contest.reopened)
 def change(contest: SimpleNamespace, position: int) -> None:
@@ -544,6 +552,7 @@ def check_pack(folder: str, policy: Policy) -> str:
         if not why and (path := f"contests/{name}/result.json") in pack.files:
             COUNT["check_result_file"](contest, path, pack.read(path, FILE_BYTES_MAX))
         left += not says.startswith("recounted")
+    print("Not judged here: applications, the roll, rulings, appeals, analyses. Pollbook verify does: E10 to E15.")
     for name in sorted(name for name in pack.files - pack.asked if name.startswith(("tile/", "leaves/"))):
         finding("file-unexpected", name, "only the files of this tree, audience and record", "this file")
     return f"; {left} of {len(record.contests)} contests {'was' if left == 1 else 'were'} not recounted" if left else ""

@@ -28,6 +28,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:  # when it is run, verify.py has put them here: its GIVEN
     from .verify import RATIO, WHOLE, canonical, compare, finding, name_of, run_file, shown
 
+FEW_MAX = 9  # papers issued at once of which the public is not told
 COUNT_STEPS_MAX = 10**9  # going beyond it is a finding, so that no count takes time without bound
 Event = dict[str, Any]
 
@@ -460,6 +461,32 @@ def check_report(contest: SimpleNamespace, where: str) -> None:
     account = account_of(contest, count.body, contest.sections, True)[:3]
     compare("report", f"{where}, papers distributed, returned, rejected", account, numbers)
 
+def take_issue(contest: SimpleNamespace, where: str, position: int, event: Event) -> None:
+    """So many papers issued at once, to a section."""
+    contest.issued[event["section"]] += event["count"]
+def take_issued(contest: SimpleNamespace, where: str, position: int, event: Event) -> None:
+    """One elector's, of a section that is not said: + issued alone or in place of another, - cancelled."""
+    kinds = {"paper-issued.v1": "+", "paper-reissued.v1": "+", "paper-cancelled.v1": "-"}
+    contest.issued[kinds.get(event["type"], "")] += 1
+def take_analysis(contest: SimpleNamespace, where: str, position: int, event: Event) -> None:
+    if event["as_of_position"] >= position:
+        finding("analysis", where, "one of the record as of a position before it", event["as_of_position"])
+def check_issued(contest: SimpleNamespace, withheld: int) -> str:
+    """No more papers read than issued and not cancelled, in a section and in all. A withheld leaf may be of one paper
+    issued alone, or of up to FEW_MAX issued at once; what was issued alone, or cancelled, may be of any section."""
+    issued, read = contest.issued, Counter(dict.fromkeys(contest.sections, 0))
+    if not any(issued[of] for of in (*contest.sections, "+")) or contest.open:
+        return ""
+    for batch in contest.batches.values():
+        read[batch.opened["section"]] += sum(batch.marks.values())
+    papers, out = sum(read.values()), sum(issued[of] for of in (*contest.sections, "+")) - issued["-"]
+    more = FEW_MAX * withheld
+    for of, number, most in [*((of, read[of], issued[of] + issued["+"] + more) for of in read),
+                             ("all", papers, out + more)]:
+        if number > most:
+            finding("issued", f"{contest.event['contest']}, section {of}", f"at most {most} papers, as issued", number)
+    return f"; {papers} papers read, {out} issued" + ", besides single ones, which are withheld" * (withheld > 0)
+
 # ---- 8. What is published of it: result.json; a line -----------------------------------------------------------------
 def check_result_file(contest: SimpleNamespace, name: str, data: bytes) -> None:
     """The digest, who is elected or tied, and all numbers of papers and votes; no shares, changes, words."""
@@ -508,4 +535,4 @@ def outcome(contest: SimpleNamespace, withheld: int) -> str:
     elected = ", ".join(body["elected"]) or "nobody"
     lot = f" before a lot among {', '.join(count.tied)}" * bool(count.tied)
     totals = f"; certified totals in place of papers of {', '.join(body.get('certified', []))}" * ("certified" in body)
-    return f"recounted{says}: {numbers}, elected {elected}{lot}{totals}"
+    return f"recounted{says}: {numbers}, elected {elected}{lot}{totals}{check_issued(contest, withheld)}"

@@ -23,6 +23,7 @@ from ledger.event import Event
 from ledger.streams.entry import EntryAdded, EntryAmended, EntryRemoved, EntryRestored
 from ledger.streams.roll import RollCertified, RollFrozen
 from ledger.streams.roll_build import RollBuildClosed, RollBuildOpened
+from projections.named_rows import IdsOfPages, NamedRows
 
 PLACES = ("category", "section", "affiliate", "region", "unit")
 SHARED = ("category", "section", "region")  # what a share is of, beside how the keys begin
@@ -88,16 +89,13 @@ class RollProjection:
     )
 
     def __init__(self) -> None:
-        self._after: tuple[sqlite3.Connection, int] | None = None  # the page folded last: where, and what follows it
-        self._ids: dict[tuple[str, ...], int] = {}
+        self._ids = IdsOfPages()
 
     def fold(self, database: sqlite3.Connection, page: Sequence[tuple[int, Event]]) -> None:
         """Take a page of events in."""
         if not page:
             return
-        if self._after != (database, page[0][0]):
-            self._ids = {}  # somebody else folded meanwhile, or what was folded last was not kept
-        folding = _Folding(database, self._ids)
+        folding = _Folding(database, self._ids.before(database, page))
         for position, event in page:
             match event:
                 case EntryAdded():
@@ -115,15 +113,12 @@ class RollProjection:
                 case RollFrozen() | RollCertified():
                     folding.edition(position, event)
         folding.write()
-        self._after = (database, page[-1][0] + 1)
 
 
 @dataclass(slots=True)
-class _Folding:
+class _Folding(NamedRows):
     """A page being folded; what only adds is written at its end, or before somebody looks."""
 
-    database: sqlite3.Connection
-    ids: dict[tuple[str, ...], int]
     rows: list[Row] = field(default_factory=list)
     changes: Counter[tuple[int, int, str, int, int]] = field(default_factory=Counter)
     shares: Counter[tuple[int, str, str, str, str, str, int, int]] = field(default_factory=Counter)
@@ -141,20 +136,6 @@ class _Folding:
                 [(*point, delta) for point, delta in deltas.items()],
             )
             deltas.clear()
-
-    def id_of(self, table: str, columns: str, *values: str) -> int:
-        """Give the id of a row of names, made if there is none."""
-        key = (table, *values)
-        found = self.ids.get(key)
-        if found is None:
-            marks = ",".join("?" * len(values))
-            which = f"SELECT id FROM {table} WHERE ({columns}) = ({marks})"
-            rows = self.database.execute(which, values).fetchall()
-            if not rows:
-                self.database.execute(f"INSERT INTO {table} ({columns}) VALUES ({marks})", values)
-                rows = self.database.execute(which, values).fetchall()
-            found = self.ids[key] = rows[0][0]
-        return found
 
     def batch(self, stream: str | None) -> int:
         """Give the id of a batch."""
@@ -223,8 +204,7 @@ class _Folding:
 
     def place(self, place: int) -> tuple[str, ...]:
         """Give the names of a place."""
-        (names,) = self.database.execute(f"SELECT {COLUMNS} FROM roll_place WHERE id = ?", (place,)).fetchall()
-        return tuple(names)
+        return self.names_of("roll_place", COLUMNS, place)
 
     def _count(self, row: Row, by: int) -> None:
         """Count a row's entry in or out, from the row's beginning on both clocks to the end of its time."""

@@ -3,11 +3,8 @@
 from __future__ import annotations
 
 import base64
-import io
-import os
 import re
 import shutil
-import sys
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from functools import cache
@@ -17,7 +14,7 @@ from typing import Any, NamedTuple, cast
 
 import pytest
 import typer
-from terminal import POLLED, Terminal
+from terminal import POLLED, Terminal, terminal_at
 
 from cli.key import ledger_state_folder
 from ledger.seal.checkpoint import Checkpoint, parse_checkpoint
@@ -109,7 +106,7 @@ def published(session: Path) -> Published:
     """Make everything, once in the folder of a session: 600 events of ten types, in three stages."""
     folder = Path(mkdtemp(prefix="published-", dir=session))
     with pytest.MonkeyPatch.context() as patch:
-        at = Terminal(folder, patch, cast("pytest.CaptureFixture[str]", _Capture(patch)))
+        at = terminal_at(folder, patch)
         patch.setenv("POLLBOOK_ACTOR", "returning-officer")
         patch.setattr(typer.main, "get_command", cache(typer.main.get_command))  # half the time of a run
         at("init", "--unfounded", "--origin", ORIGIN).done()
@@ -155,31 +152,6 @@ def _cosign(at: Terminal, log_key: str, seen: int) -> None:
         words = ("witness", "cosign", "request", "--log-key", log_key, "--folder", name, "--out", "line")
         at.run(*words, *(() if seen else ("--trust-first",))).done()
         at("checkpoint", "--add-cosignature", "line").done()
-
-
-class _Capture:
-    """Stands in for `capsys`, which lives for one test only."""
-
-    def __init__(self, patch: pytest.MonkeyPatch) -> None:
-        self._patch = patch
-        self._new()
-
-    def _new(self) -> None:
-        self._out, self._err = io.StringIO(), io.StringIO()
-        self._patch.setattr(sys, "stdout", self._out)
-        self._patch.setattr(sys, "stderr", self._err)
-
-    def readouterr(self) -> tuple[str, str]:
-        said = self._out.getvalue(), self._err.getvalue()
-        self._new()
-        return said
-
-
-def missing(reason: str) -> None:
-    """Skip where a verifier is missing, and say so; where CI=true that is a failure."""
-    if os.environ.get("CI") == "true":
-        pytest.fail(reason)
-    pytest.skip(reason)
 
 
 # Tampering

@@ -13,6 +13,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from lacking import lacking
 from published import (
     CHECKPOINT_CHANGES,
     EARLY,
@@ -23,7 +24,6 @@ from published import (
     SIZE,
     Published,
     flipped,
-    missing,
     published,
     reworded,
     rewritten,
@@ -54,7 +54,7 @@ def ledger(program: str, tmp_path_factory: pytest.TempPathFactory) -> Published:
 def program() -> str:
     path = os.environ.get("POLLBOOK_TEST_GO", "")
     if not path:
-        missing(NO_PROGRAM)
+        lacking(NO_PROGRAM)
     return path
 
 

@@ -7,6 +7,7 @@ import subprocess
 from pathlib import Path
 
 import pytest
+from lacking import lacking
 from published import (
     ORIGIN,
     PROVED,
@@ -14,7 +15,6 @@ from published import (
     SIZE,
     WITNESSES,
     Published,
-    missing,
     published,
     root_of,
     tampered_receipt,
@@ -34,7 +34,7 @@ Done = subprocess.CompletedProcess[str]
 def ledger(tmp_path_factory: pytest.TempPathFactory) -> Published:
     for name in ("bash", "openssl", "basenc", "sha256sum"):
         if not shutil.which(name):
-            missing(f"no {name} here, which {SCRIPT.name} needs")
+            lacking(f"no {name} here, which {SCRIPT.name} needs")
     return published(tmp_path_factory.getbasetemp())
 
 

@@ -19,7 +19,7 @@ SECTIONS = ("members", "affiliates")
 CELLS: tuple[Cell, ...] = tuple(
     (section, category, region, unit)
     for section, category in (("members", "member"), ("members", "registered"), ("affiliates", "affiliated"))
-    for region, unit in (("north", "bow"), ("north", "ely"), ("south", "rye"), ("south", ""))
+    for region, unit in (("north", "bow"), ("north", "ely"), ("north", "ham"), ("south", "rye"), ("south", ""))
 )
 SIZES = st.one_of(st.integers(0, 12), st.integers(0, 40), st.just(0))
 ROLLS = st.dictionaries(st.sampled_from(CELLS), SIZES, min_size=1)
@@ -89,7 +89,17 @@ def test_every_part_holds_ten_and_no_small_cell_follows(counts: dict[Cell, int])
             assert not follows(rows, [int(each in (one, other)) for each in cells])
 
 
-@given(ROLLS)
+# A branch of three that has a small cell, and a large one that is pooled with it only where that leaves it free.
+POOLED = st.builds(
+    lambda roll, small, large, alone: roll | dict(zip(CELLS, (small, large, alone), strict=False)),
+    ROLLS,
+    st.integers(1, LEAST - 1),
+    st.integers(LEAST, 3 * LEAST),
+    st.integers(2 * LEAST, 5 * LEAST),
+)
+
+
+@given(st.one_of(ROLLS, POOLED))
 def test_what_is_pooled_leaves_each_small_cell_free(counts: dict[Cell, int]) -> None:
     """Of a pool that has a large cell, or is beside other parts, each small cell may be anything from 1 to 9."""
     parts = parts_of(counts)
@@ -131,3 +141,12 @@ def test_a_pool_that_gives_its_cells_away_takes_one_more() -> None:
     counts = {(*branch, "bow"): 9, (*branch, "ely"): 9, (*branch, "rye"): 40, (*branch, "wye"): 50}
     (release,) = releases([counts])  # 18 alone would say that both are 9
     assert release.by("unit") == {("wye",): 50, (OTHERS,): 58}
+
+
+def test_a_small_cell_beside_a_large_one_may_be_anything_from_1_to_9() -> None:
+    branch = ("members", "member", "north")
+    counts = {(*branch, "bow"): 1, (*branch, "ely"): 18, (*branch, "rye"): 50, (*branch, "wye"): 60}
+    (release,) = releases([counts])
+    assert release.by("unit") == {("rye",): 50, ("wye",): 60, (OTHERS,): 19}
+    (release,) = releases([counts | {(*branch, "ely"): 17}])  # 18 would say of bow that it is at most 8: ely is large
+    assert release.by("unit") == {("wye",): 60, (OTHERS,): 68}

@@ -19,6 +19,7 @@ from typing import Any
 
 import pytest
 from keeper import MINUTES, World, canonical, make_world
+from killing import Killed
 from methods import PLURALITY, reserving
 from scenario import CALL_ELECTION, CLOSE_POLL, DEFINE_CONTEST, RULE, but
 from stores import SQLitePlace, desk_at
@@ -153,10 +154,6 @@ THEN = (
     report("council", 7, a=5, b=4, c=3, d=1),
     CorrectResult(contest="council", elected=("a", "c"), reason="counted from the table"),
 )
-
-
-class Killed(BaseException):
-    """What a kill looks like from inside: nothing catches it."""
 
 
 def begin_and_die(world: World, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -8,10 +8,11 @@ from pathlib import Path
 
 import pytest
 from keeper import Operator
+from killing import Killed, kill_at
 from officers import FOUND, signing_desk
 from stores import SQLitePlace
 from test_clean import report_of
-from test_intake import MANY, Killed, kill_at, register
+from test_intake import MANY, register
 
 from ledger.event import Event
 from ledger.leaf import encode
