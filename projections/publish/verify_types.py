@@ -47,14 +47,15 @@ ROLL_ROWS = """
 restricted access/* access-logged.v1 any purpose rows subject? what
 restricted admission/{election}/{number} admission-opened.v1 any franchise | admission-closed.v1 any admitted changed\
  digest not_admitted
+restricted agreement/* change-agreed.v1 any agreed follows person reason terms
 contest analysis/{contest} analysis-published.v1 any as_of_position certificate effect? engine kind number question\
  verdict
 restricted appeal/{case}/{ruling} appeal-lodged.v1 any by election grounds person statement | appeal-received-late.v1\
  any appeal_by by election grounds person statement | appeal-attempted.v1 any by election grounds no_appeal person\
  statement | leave-granted.v1 any reason | leave-refused.v1 any reason | reviewers-assigned.v1 any reviewers |\
  evidence-pack-disclosed.v1 any items text_digest withheld | hearing-held.v1 any manner notice present record_digest\
- represented | appeal-determined.v1 any answers outcome person reasons reasons_words votes_against votes_for |\
- remedy-ordered.v1 any contest? due? entry? number reason? remedy | remedy-done.v1 any number proof |\
+ represented | appeal-determined.v1 any abstained? answers outcome person reasons reasons_words votes_against votes_for\
+ | remedy-ordered.v1 any contest? due? entry? number reason? remedy | remedy-done.v1 any number proof |\
  appeal-withdrawn.v1 any
 restricted application/* application-received.v1 any category channel concession? currency declaration election\
  fee_due fee_version identity received region? unit? | application-received-late.v1 any category channel closed\
@@ -71,14 +72,14 @@ restricted build/{election}/{build} roll-build-opened.v1 any as_of_position fran
 restricted case/{case} case-opened.v1 any about? candidates conduct? detection election grounds person referred_by\
  search? subject | evidence-added.v1 any captured description digest disclosure evidence evidence_class given_by person\
  withheld_because? | evidence-withdrawn.v1 any evidence reason | case-notice-served.v1 any channel evidence grounds\
- reply_by text_digest | reply-received.v1 any person reply | interim-measure-taken.v1 any measure reason until |\
- interim-measure-lifted.v1 any reason | case-allocated.v1 any method panel reason? | member-recused.v1 any member\
- reason required | case-closed.v1 any reason | case-reopened.v1 any basis? reason | consent-given.v1 any by ruling\
- text_digest | consent-withdrawn.v1 any ruling | case-linked.v1 any incident signal | ruling-made.v1 any abstained\
- appeal? check_version? decided_by effects evidence findings interim_reason? late_replies no_appeal? outcome panel?\
- papers person reasons reasons_key reasons_words recused replies reviewed_by? ruling sitting? votes_against votes_for |\
- ruling-notified.v1 any appeal_by? channel contains ruling text_digest | ruling-corrected.v1 any person reason reasons\
- ruling
+ reply_by text_digest | reply-received.v1 any person reply | interim-measure-taken.v1 any decision? measure panel?\
+ reason until | interim-measure-lifted.v1 any reason | case-allocated.v1 any method panel reason? | member-recused.v1\
+ any member reason required | case-closed.v1 any reason | case-reopened.v1 any basis? reason | consent-given.v1 any by\
+ ruling text_digest | consent-withdrawn.v1 any ruling | case-linked.v1 any incident signal | ruling-made.v1 any\
+ abstained appeal? check_version? decided_by effects evidence findings interim_reason? late_replies no_appeal? outcome\
+ panel? papers person reasons reasons_key reasons_words recused replies reviewed_by? ruling sitting? votes_against\
+ votes_for | ruling-notified.v1 any appeal_by? channel contains ruling text_digest | ruling-corrected.v1 any person\
+ reason reasons reasons_key reasons_words ruling
 restricted certificate/{register_id}/{file} list-certified.v1 any affiliate as_of declared? due? levy? rows
 restricted checks/{election}/* checks-opened.v1 any barred_file? checks edition? matcher number on? register_file?\
  years? | checks-closed.v1 any applications changed digest outcomes
@@ -109,12 +110,12 @@ restricted payment/* payment-matched.v1 any application kind
 restricted payments/{election}/{file} payments-received.v1 any rows | payments-reconciled.v1 any digest rows sums
 restricted person/* member-registered.v1 1 affiliate? category declaration? identity joined? lapsed? levy? region?\
  section? unit? | member-amended.v1 any affiliate? category declaration? identity joined? lapsed? levy? region?\
- section? unit? | membership-changed.v1 any category? change on reason? second? unit? | member-suspended.v1 any body?\
- clause decision? on until? voting | suspension-lifted.v1 any body? decision? on | member-expelled.v1 any body? clause\
- decision? on | member-readmitted.v1 any body? decision? on | office-held.v1 any area? office on source |\
- office-ceased.v1 any area? office on source
+ section? unit? | membership-changed.v1 any category? change on unit? | member-suspended.v1 any body? clause decision?\
+ on until? voting | suspension-lifted.v1 any body? decision? on | member-expelled.v1 any body? clause decision? on |\
+ member-readmitted.v1 any body? decision? on | office-held.v1 any area? office on source | office-ceased.v1 any area?\
+ office on source
 public procedure/{election} procedure-adopted.v1 any appeal_days body? clause? days decision? hearing_hours holidays\
- published reasons_words reply_hours reviewers zone
+ interim_days? published reasons_words reply_hours reviewers zone
 restricted returned/{contest}/* return-marked.v1 any channel? day number | duplicate-return-held.v1 any channel? day\
  number
 public roll/{election} roll-frozen.v1 any as_of_position entries open_batches published reason? roll_version root\
@@ -122,6 +123,7 @@ public roll/{election} roll-frozen.v1 any as_of_position entries open_batches pu
  register-inspected.v1 any finding outside_period reason? requested_by requested_on
 restricted roll/{election} roll-counted.v1 any cells roll_version | roll-copy-supplied.v1 any purpose recipient\
  roll_version rows
+public ruling-figures/{election} ruling-figures-published.v1 any
 restricted vault/* retention-held.v1 any ground hold | retention-released.v1 any hold | subject-access-fulfilled.v1\
  any checked disclosures events withheld
 """
@@ -156,6 +158,7 @@ account state-account account-stated
 admission admit-application application-admitted -category -decided_by -franchise -region -section -tests -unit |\
  admit-applications! admission-closed admission-opened application-admitted -admitted -category -changed -decided_by\
  -digest -franchise -not_admitted -region -section -tests -unit
+agreement agree-to-change! change-agreed -follows ~reason
 amendment adopt-rule-book rule-book-adopted | amend-rule rule-amended -clause ~clause | repeal-rule rule-repealed
 analysis publish-analysis! analysis-published -as_of_position -effect -engine -kind -number
 appeals lodge-appeal appeal-attempted appeal-lodged appeal-received-late -appeal_by -election -no_appeal -person\
@@ -195,7 +198,7 @@ erasures order-erasures disclosures-erased erasures-confirmed erasures-ordered -
  -kept
 evidence add-evidence evidence-added -person ~description | withdraw-evidence evidence-withdrawn | serve-case-notice\
  case-notice-served -grounds ~reply_by | receive-reply reply-received -person ~reply | take-interim-measure\
- interim-measure-taken | lift-interim-measure interim-measure-lifted
+ interim-measure-taken -panel | lift-interim-measure interim-measure-lifted
 fee set-fee fee-set ~closes ~opens ~published
 founding found-ledger! key-enrolled ledger-founded power-delegated
 franchise adopt-franchise franchise-adopted
@@ -216,8 +219,7 @@ log-key rotate-log-key log-key-rotated
 lot commit-lot! lot-committed | draw-lot! lot-drawn -as_of_position -purpose -stage -tied ~order =seed
 member register-members! batch-received batch-reconciled member-amended member-registered -accepted -amended -category\
  -declaration -digest -held -identity -joined -lapsed -region -rejected -section -unit
-membership-change change-membership membership-changed ~reason | hold-office office-held | cease-office office-ceased\
- -area
+membership-change change-membership membership-changed | hold-office office-held | cease-office office-ceased -area
 merge merge-persons persons-merged | undo-merge merge-undone
 nomination receive-nomination nomination-received nomination-received-late -closed -irregular -nominator_class -size |\
  withdraw-nomination nomination-withdrawn -nominee
@@ -228,7 +230,7 @@ nominations open-nominations nominations-opened | name-nominee nominee-named | s
 nominator register-nominator nominator-registered | end-entitlement entitlement-ended
 notification notify-ruling application-refusal-reversed application-refused entry-removed entry-restored\
  paper-cancelled paper-set-aside paper-unlinked ruling-notified -appeal_by -basis -cause -contest -election -grounds\
- -number -why | correct-ruling ruling-corrected -person ~reasons
+ -number -why | correct-ruling ruling-corrected -person -reasons_key -reasons_words ~reasons
 paper read-papers! batch-closed batch-opened -contents -count -digest -provenance -total
 paper-handling issue-paper paper-issued | reissue-paper paper-read paper-reissued -marks -provenance | cancel-paper\
  paper-cancelled
@@ -252,6 +254,7 @@ review assign-reviewers reviewers-assigned | disclose-evidence-pack evidence-pac
  hearing-held | determine-appeal! appeal-determined -person -reasons_words ~reasons
 roll-build build-roll! entry-added roll-build-closed roll-build-opened -accepted -affiliate -basis -category -digest\
  -failed -held -number -region -rows -section -sections -source -unit
+ruling-figures publish-ruling-figures ruling-figures-published
 rulings make-ruling! ruling-made -person -reasons_key -reasons_words -ruling ~reasons
 seat constitute-body body-constituted | seat-member member-seated | unseat-member member-unseated
 sitting hold-sitting sitting-held -quorum_needed | take-decision decision-taken
