@@ -14,7 +14,7 @@ from cli.parse import Where, actor_value, command_class, command_from, id_value,
 from cli.place import Place
 from cli.report import Summary, counted, print_summary
 from cli.screen import Bar, progress
-from cli.sealing import seal_up
+from cli.seal.sealing import seal_up
 from cli.source import Read, json_value, lines_of, size_of
 from cli.verbs import interrupted
 from ledger.decision import Command

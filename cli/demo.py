@@ -15,17 +15,17 @@ from functools import partial
 from pathlib import Path
 
 from cli.apply import carry_out, given_in
-from cli.count import say_count
+from cli.counting.count import say_count
+from cli.counting.figures import compared_at, say_comparison
 from cli.demo_beginning import Beginning, begin, origin_of, show_beginning, tell_nominations
 from cli.demo_story import tell_story
-from cli.figures import compared_at, say_comparison
 from cli.look import counted_at
 from cli.office import Chance, make, opened, viewed
 from cli.place import Place
 from cli.screen import say, say_wrapped
 from ledger.errors import EvidenceError, RefusedError, UsageError, nearest
 from ledger.field import rounded
-from ledger.store import LEDGER_FILE
+from ledger.storage.store import LEDGER_FILE
 from ledger.streams.paper import PaperRead
 from projections.count.stage_table import StageTable
 from projections.moment import NOW

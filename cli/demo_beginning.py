@@ -14,26 +14,26 @@ from pathlib import Path
 from typing import NamedTuple
 
 from cli.apply import carry_out, given_in
-from cli.body import list_bodies
 from cli.csv_rows import rows_of
-from cli.founding import found_ledger
+from cli.election.body import list_bodies
+from cli.election.founding import found_ledger
+from cli.election.nominations import Wanted, say_outcome, show_nominations
+from cli.election.offices import show_offices
+from cli.election.rules import show_rules
+from cli.election.timetable import show_timetable
 from cli.import_csv import commands_in
 from cli.look import show_stream
-from cli.nominations import Wanted, say_outcome, show_nominations
 from cli.office import Chance, desk_at, viewed
-from cli.offices import show_offices
 from cli.parse import Where, command_class
 from cli.place import Place
-from cli.rules import show_rules
 from cli.screen import say, say_wrapped, table
 from cli.source import small_text
-from cli.timetable import show_timetable
 from ledger.errors import EvidenceError
 from ledger.seal.keys import Kind, SignerKey
 from ledger.seal.sealer import write_secret
 from ledger.streams.nomination import WithdrawNomination
 from projections.counting import open_views
-from projections.scoreboard import Scoreboard, scoreboard
+from projections.election.scoreboard import Scoreboard, scoreboard
 
 FOUNDING, RULES, ELSEWHERE = "founding.json", "rules.jsonl", "elsewhere.csv"
 ROWS = ("register-nominator", "receive-nomination")  # verbs; each has a file of rows

@@ -23,11 +23,11 @@ def import_mapped(
     """Take in a file of one of these kinds."""
     asked = BatchFile(place, file, mapping, settings, actor, dry_run, as_json)
     if what == "payments":
-        from cli.import_payments import import_payments
+        from cli.applications.import_payments import import_payments
 
         import_payments(asked)
     elif what in ("mark-returns", "marked-register"):
-        from cli.import_marks import import_marks
+        from cli.papers.import_marks import import_marks
 
         import_marks(asked)
     elif what == "hold-office" and mapping is None:
@@ -35,14 +35,14 @@ def import_mapped(
 
         import_file(place, what, file, settings, actor, dry_run=dry_run, as_json=as_json)
     elif what == "hold-office" and mapping is not None:
-        from cli.import_offices import import_offices
+        from cli.registers.import_offices import import_offices
 
         import_offices(place, file, mapping, settings, actor, dry_run=dry_run, as_json=as_json)
     elif what == "applications":
-        from cli.import_applications import import_applications
+        from cli.applications.import_applications import import_applications
 
         import_applications(asked)
     else:
-        from cli.import_members import MEMBERS, import_members
+        from cli.registers.import_members import MEMBERS, import_members
 
         import_members(MEMBERS, asked)

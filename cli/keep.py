@@ -8,7 +8,7 @@ from cli.look import moment_from, require_known
 from cli.office import make, opened, viewed
 from cli.place import Place
 from cli.screen import progress, say, say_json
-from ledger.recorder import FORMAT
+from ledger.storage.recorder import FORMAT
 from projections.counting import open_views
 from projections.moment import Moment
 

@@ -7,21 +7,21 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
-from cli.access import log_of_people
 from cli.office import opened, viewed
 from cli.place import Place
+from cli.privacy.access import log_of_people
 from cli.screen import WIDTH, progress, say, say_json, table
 from ledger.errors import RefusedError, UsageError, nearest
 from ledger.event import TYPES, Event
 from ledger.rules.count_rule import rule_hash
-from ledger.store import Ledger
+from ledger.storage.store import Ledger
 from ledger.streams.contest import ContestDefined, contest_stream
 from ledger.streams.election import CountRuleAdopted
 from ledger.streams.founding import founding_stream
 from ledger.streams.signature import signature_stream
 from projections.counting import Counted, count_contest, take_count
-from projections.erased import erased_of, with_erased
 from projections.moment import Moment, day_or_time
+from projections.privacy.erased import erased_of, with_erased
 from projections.story.story import Told, contests_of, story
 
 POSITION_DIGITS_MAX = 18

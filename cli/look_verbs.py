@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from cli.purpose import OpenerOption, PurposeOption
+from cli.privacy.purpose import OpenerOption, PurposeOption
 
 LOOK = "Look"
 

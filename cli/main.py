@@ -8,25 +8,18 @@ from typing import Annotated, NoReturn
 
 import typer
 
-from cli import (
-    body_verbs,
-    build_verbs,
-    case_verbs,
-    check_verbs,
-    count_verbs,
-    look_verbs,
-    margin_verbs,
-    member_verbs,
-    nomination_verbs,
-    office_verbs,
-    paper_verbs,
-    privacy_verbs,
-    roll_verbs,
-    rules_verbs,
-    seal_verbs,
-    timetable_verbs,
-)
+from cli import look_verbs
+from cli.analysis import margin_verbs
+from cli.applications import check_verbs
+from cli.cases import case_verbs
+from cli.counting import count_verbs
+from cli.election import body_verbs, nomination_verbs, office_verbs, rules_verbs, timetable_verbs
+from cli.papers import paper_verbs
 from cli.place import chosen_place
+from cli.privacy import privacy_verbs
+from cli.registers import member_verbs
+from cli.roll import build_verbs, roll_verbs
+from cli.seal import seal_verbs
 from cli.verbs import Form, VerbGroup, drop_output, interrupted, no_text, prepare_output, say_version
 from ledger.errors import PollbookError
 
@@ -163,7 +156,7 @@ def import_(
 
         import_mapped(context.obj, verb, file, mapping, *given, dry_run=dry_run, as_json=as_json)
     elif form or candidates or options:
-        from cli.papers import import_papers
+        from cli.counting.other_formats import import_papers
 
         said = (form, fields or [], candidates or [], options or [])
         import_papers(context.obj, verb, file, *said, actor, dry_run=dry_run, as_json=as_json)
@@ -186,7 +179,7 @@ def export(
     known_at: KnownAt = None,
 ) -> None:
     """Write the papers of a contest for another program."""
-    from cli.papers import export_papers
+    from cli.counting.other_formats import export_papers
 
     export_papers(context.obj, contest, form, section, out, as_of, known_at)
 

@@ -11,24 +11,25 @@ from datetime import UTC, datetime
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from cli.key import forget_keys, ledger_state_folder, read_master_key, write_master_key
 from cli.place import Place
 from cli.screen import progress
-from cli.signer import signer_in
+from cli.seal.key import forget_keys, ledger_state_folder, read_master_key, write_master_key
+from cli.seal.signer import signer_in
 from cli.source import os_errors
-from ledger.authority import Sign
 from ledger.desk import Desk
 from ledger.errors import RefusedError
 from ledger.field import time_text
 from ledger.leaf import Draw
+from ledger.powers.authority import Sign
+from ledger.privacy.sqlite_vault import VAULT_FILE, SQLiteVaultStore
+from ledger.privacy.vault import KEY_BYTES, Vault, VaultStore
 from ledger.progress import Progress
-from ledger.recorder import default_origin
 from ledger.rehearsal import Rehearsal
 from ledger.seal.checkpoint import parse_checkpoint
 from ledger.seal.keys import KEY_SIZE
 from ledger.seal.sealer import LAST_SIGNED, check_continues, make_log_key, read_note
-from ledger.sqlite_vault import VAULT_FILE, SQLiteVaultStore
-from ledger.store import (
+from ledger.storage.recorder import default_origin
+from ledger.storage.store import (
     BEGINS,
     FOUNDING,
     LEDGER_FILE,
@@ -38,7 +39,6 @@ from ledger.store import (
     open_ledger,
     open_postgres_ledger,
 )
-from ledger.vault import KEY_BYTES, Vault, VaultStore
 from projections.catch_up import VIEWS_FILE, Views
 from projections.counting import LedgerFigures, open_views
 
@@ -162,7 +162,7 @@ def _indexing(total: int) -> Iterator[Progress]:
 def _vault_store(place: Place) -> VaultStore:
     url = place.url
     if url:
-        from ledger.postgres_vault import PostgresVaultStore
+        from ledger.privacy.postgres_vault import PostgresVaultStore
 
         return PostgresVaultStore(url, POSTGRES_SCHEMA + "_vault")
     return SQLiteVaultStore(place.folder / VAULT_FILE)

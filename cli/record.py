@@ -25,7 +25,7 @@ from cli.parse import (
 from cli.place import Place
 from cli.report import print_receipt
 from cli.screen import progress
-from cli.sealing import seal_up
+from cli.seal.sealing import seal_up
 from cli.source import small_bytes, small_text
 from cli.verbs import VerbCommand, VerbGroup
 from cli.wording import (

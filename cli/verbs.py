@@ -118,7 +118,7 @@ def say_version(wanted: bool) -> None:
     if wanted:
         from importlib.metadata import version
 
-        from ledger.recorder import FORMAT
+        from ledger.storage.recorder import FORMAT
 
         typer.echo(f"pollbook {version('pollbook')}, stored format {FORMAT}")
         raise typer.Exit

@@ -15,15 +15,15 @@ from typing import Any, ClassVar, NamedTuple, Self, TypeVar
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from ledger.build import Build
+from ledger.batches.build import Build
+from ledger.batches.intake import Intake
+from ledger.batches.marking import Marking
+from ledger.batches.paying import Paying
+from ledger.batches.sweep import Sweep
 from ledger.errors import PollbookError, ReplayError
 from ledger.event import Event
 from ledger.field import Text, Time
 from ledger.figures import Figures
-from ledger.intake import Intake
-from ledger.marking import Marking
-from ledger.paying import Paying
-from ledger.sweep import Sweep
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,24 +8,24 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import Any
 
-from ledger.authority import Sign, authorise, no_keys, sign
-from ledger.batch_ends import BatchEnds, Conceal, stamped
-from ledger.bulk import Bulk, Progress, in_bulk
+from ledger.batches.bulk import Bulk, Progress, in_bulk
+from ledger.batches.ends import BatchEnds, Conceal, stamped
+from ledger.batches.intake import subject_of
 from ledger.decision import DECISIONS, Act, Batch, Command, Entry, Outcome, fold, read_states, versions_of
-from ledger.erasing import begin_erasures, finish_erasures, resume_erasures
 from ledger.errors import EvidenceError, RefusedError
 from ledger.event import Audience, Event
 from ledger.figures import Figures
-from ledger.intake import subject_of
 from ledger.leaf import BLIND_BYTES, CANONICAL, Disclosure, Draw, base64url, conceal, encode
-from ledger.personal import require_impersonal
+from ledger.powers.authority import Sign, authorise, no_keys, sign
+from ledger.privacy.erasing import begin_erasures, finish_erasures, resume_erasures
+from ledger.privacy.personal import require_impersonal
+from ledger.privacy.vault import Pending, Vault, command_name
 from ledger.record import Appended, Record
-from ledger.recorder import PAGE_ROWS, ConflictError, Guard
 from ledger.seal.merkle import leaf_hash
 from ledger.slip import require_slip
+from ledger.storage.recorder import PAGE_ROWS, ConflictError, Guard
 from ledger.streams.batch import BatchState
 from ledger.streams.signature import Signed
-from ledger.vault import Pending, Vault, command_name
 
 ATTEMPTS = 8  # times that a decision is taken anew because something changed meanwhile
 

@@ -9,8 +9,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal, Protocol
 
+from ledger.batches.marking import PapersPort
 from ledger.case_papers import CasePapersPort
-from ledger.marking import PapersPort
 from ledger.retention_figures import RetentionFigures
 from ledger.roll_figures import RollFigures
 from ledger.whatif_figures import AnalysisPort

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator, Sequence
 from typing import NamedTuple, Protocol
 
 from ledger.event import Event
-from ledger.recorder import Guard, Head, KnownCommand, NewRow
+from ledger.storage.recorder import Guard, Head, KnownCommand, NewRow
 
 
 class Appended(NamedTuple):

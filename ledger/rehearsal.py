@@ -7,8 +7,8 @@ from collections.abc import Callable, Iterator, Sequence
 from ledger.event import Event
 from ledger.leaf import decode
 from ledger.record import Appended
-from ledger.recorder import Guard, Head, KnownCommand, NewRow
-from ledger.store import Ledger
+from ledger.storage.recorder import Guard, Head, KnownCommand, NewRow
+from ledger.storage.store import Ledger
 
 
 class Rehearsal:

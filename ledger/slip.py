@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from ledger.decision import Command, States
 from ledger.errors import refused
+from ledger.privacy.vault import Vault
 from ledger.rules.fairness import words_changed
 from ledger.streams.case import Case, require_ruling
 from ledger.streams.notification import CORRECTION_WORDS, NEW_RULING, CorrectRuling
-from ledger.vault import Vault
 
 
 def require_slip(command: Command, states: States, vault: Vault) -> None:

@@ -11,11 +11,11 @@ from typing import TYPE_CHECKING, Any
 
 from ledger.figures import CountFigures
 from ledger.leaf import CANONICAL
-from projections.account import BallotAccount, ballot_account
 from projections.count.cells import cells
 from projections.count.count import Poll, Table, count
 from projections.count.stv_table import STVTable
 from projections.count.together import as_published
+from projections.papers.ballot_account import BallotAccount, ballot_account
 
 if TYPE_CHECKING:
     from ledger.rules.count_rule import CountRule

@@ -12,7 +12,7 @@ from typing import Protocol
 from ledger.errors import EvidenceError, RefusedError
 from ledger.event import Event
 from ledger.record import Record
-from ledger.storage_error import storage_error
+from ledger.storage.storage_error import storage_error
 from projections.moment import NOW, Moment
 
 VIEWS_FILE = "views.db"

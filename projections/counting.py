@@ -27,25 +27,25 @@ from ledger.streams.election import Election, rule_of
 from ledger.streams.lot import lot_stream
 from ledger.streams.totals import TotalsCertified, totals_stream
 from ledger.whatif_figures import AnalysisFigures
-from projections.account import BallotAccount
-from projections.applications import ApplicationProjection
+from projections.applications.projection import ApplicationProjection
 from projections.basis import Basis
 from projections.catch_up import VIEWS_FILE, PastViews, Progress, Views, views_errors
 from projections.count.cells import Cell, cells
 from projections.count.count import Table
 from projections.count.together import as_published
+from projections.election.nominations import NominationProjection
+from projections.election.scoreboard import scoreboard
 from projections.moment import NOW, Moment
-from projections.nominations import NominationProjection
 from projections.oversight.folding import OversightProjection
-from projections.paper_figures import PaperPort
-from projections.papers import PaperProjection
+from projections.papers.ballot_account import BallotAccount
+from projections.papers.figures import PaperPort
+from projections.papers.projection import PaperProjection
+from projections.privacy.retention import retention_of, retention_of_all
 from projections.profile import BallotProfile, ProfileProjection, ballot_profile
-from projections.register_tables import RegisterProjection
-from projections.retention import retention_of, retention_of_all
+from projections.registers.tables import RegisterProjection
 from projections.roll.entries import RollProjection
+from projections.roll.figures import roll_figures
 from projections.roll.merged import MergeProjection
-from projections.roll_figures import roll_figures
-from projections.scoreboard import scoreboard
 from projections.whatif.whole import analysis_figures
 
 

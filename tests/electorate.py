@@ -9,9 +9,9 @@ from typing import Any
 
 from scenario import happened
 
+from ledger.batches.marking import MarkRow
 from ledger.event import Event
 from ledger.leaf import conceal
-from ledger.marking import MarkRow
 from ledger.record import Record
 from ledger.streams.entry import EntryAdded, EntryRemoved
 from ledger.streams.returned import MarkReturns

@@ -13,9 +13,9 @@ from scenario import Given
 from ledger.decision import Command
 from ledger.event import Event, Plain
 from ledger.record import Record
-from projections.case_audience import Reader
-from projections.case_file import CaseFile, read_case_file
-from projections.case_page import Page, case_page
+from projections.cases.audience import Reader
+from projections.cases.file import CaseFile, read_case_file
+from projections.cases.page import Page, case_page
 from projections.moment import NOW, Moment
 
 NOW_IS = "2010-08-20T00:00:00Z"  # within the time to appeal against a ruling of `ruled`

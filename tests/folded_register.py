@@ -10,7 +10,7 @@ from ledger.streams.member_history import DAY_LENGTH, Member
 from ledger.streams.member_history import PLACES as MEMBER_PLACES
 from ledger.streams.membership import MEMBER_EVENTS
 from projections.moment import Moment
-from projections.register import PLACES, RegisterSummary
+from projections.registers.numbers import PLACES, RegisterSummary
 
 
 def changed_members(events: Iterable[tuple[int, Event]], moment: Moment) -> frozenset[str]:

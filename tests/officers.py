@@ -10,18 +10,18 @@ from typing import Any
 from scenario import ORIGIN, but
 from stores import LEDGER_ID, MASTER, NOON, LedgerPlace, NoFigures
 
-from ledger.authority import Sign
 from ledger.desk import Desk
 from ledger.figures import Figures
-from ledger.recorder import default_origin
+from ledger.powers.authority import Sign
+from ledger.privacy.vault import Vault
 from ledger.seal.keys import Kind, SignerKey, encode_base64
+from ledger.storage.recorder import default_origin
 from ledger.streams.delegation import DelegatePower
 from ledger.streams.founding import FirstOfficer, FoundLedger, Kept
 from ledger.streams.key import EnrolKey, enrolment_text
 from ledger.streams.seat import ConstituteBody
 from ledger.streams.signature import Signature
 from ledger.streams.sitting import HoldSitting, TakeDecision
-from ledger.vault import Vault
 
 LOG = default_origin(LEDGER_ID)  # of ledgers in tests
 OFFICES = ("returning-officer", "clerk", "scrutineer", "agent")

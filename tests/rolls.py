@@ -10,19 +10,19 @@ from typing import Any
 from stores import MASTER, NOON, LedgerPlace
 from test_intake import FILE, Listed, key_of
 
-from cli.build_roll import people_of, planned_build
-from ledger.authority import Sign, no_keys
+from cli.roll.build_roll import people_of, planned_build
+from ledger.batches.intake import Row, Standing
 from ledger.desk import Desk, Receipt
-from ledger.intake import Row, Standing
+from ledger.powers.authority import Sign, no_keys
+from ledger.privacy.vault import Vault
 from ledger.rules.franchise import Category, Franchise
 from ledger.streams.certificate import CertifyList
 from ledger.streams.entry import Entries, EntryAdded
 from ledger.streams.franchise import AdoptFranchise
 from ledger.streams.member import RegisterMembers
 from ledger.streams.roll_build import RollBuildClosed, build_stream
-from ledger.vault import Vault
 from projections.counting import LedgerFigures
-from projections.roll_figures import RollFold
+from projections.roll.figures import RollFold
 
 FREEZE = "2010-06-24"
 MEMBER_ON = {"test": "member-on", "day": FREEZE}

@@ -19,13 +19,13 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 import ledger.streams  # noqa: F401  # fills the table of decisions
+from ledger.batches.marking import DueFigures, MarkFigures, PaperFigures
 from ledger.case_papers import CasePapers
 from ledger.decision import DECISIONS, Act, Batch, Command, Outcome, State, States, fold, read_states
 from ledger.errors import RefusedError
 from ledger.event import Event
 from ledger.figures import BatchFigures, CountFigures, HeadsFigures, NominationFigures
 from ledger.leaf import encode
-from ledger.marking import DueFigures, MarkFigures, PaperFigures
 from ledger.retention_figures import RetentionFigures
 from ledger.roll_figures import RollFigures
 from ledger.rules.alternative import AlternativeVote
@@ -40,7 +40,7 @@ from ledger.streams.person import Identity, RecordPerson
 from ledger.streams.remedies import DoRemedy, OrderRemedy
 from ledger.streams.signature import differences, signed_body
 from ledger.streams.totals import CertifyTotals
-from projections.person_papers import papers_of_case
+from projections.papers.of_person import papers_of_case
 
 NOW = "2010-09-25T12:00:00Z"
 CLOSED = "2010-09-22T23:59:59Z"

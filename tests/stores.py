@@ -13,19 +13,26 @@ from typing import Any, Protocol
 
 import pytest
 
+from ledger.batches.marking import DueFigures, MarkFigures, PaperFigures
 from ledger.case_papers import CasePapers
 from ledger.decision import Command
 from ledger.desk import Desk
 from ledger.errors import RefusedError, refused
 from ledger.figures import BatchFigures, CountFigures, Figures, HeadsFigures, NominationFigures
-from ledger.marking import DueFigures, MarkFigures, PaperFigures
+from ledger.privacy.sqlite_vault import VAULT_FILE, SQLiteVaultStore
+from ledger.privacy.vault import Vault, VaultStore
 from ledger.retention_figures import RetentionFigures
 from ledger.roll_figures import RollFigures
-from ledger.sqlite_store import sqlite_settings
-from ledger.sqlite_vault import VAULT_FILE, SQLiteVaultStore
-from ledger.store import LEDGER_FILE, Ledger, make_ledger, make_postgres_ledger, open_ledger, open_postgres_ledger
+from ledger.storage.sqlite_store import sqlite_settings
+from ledger.storage.store import (
+    LEDGER_FILE,
+    Ledger,
+    make_ledger,
+    make_postgres_ledger,
+    open_ledger,
+    open_postgres_ledger,
+)
 from ledger.streams.election import ElectionCalled
-from ledger.vault import Vault, VaultStore
 
 LEDGER_ID = "0123456789abcdef" * 2
 MASTER = bytes(range(32))
@@ -98,12 +105,12 @@ class PostgresPlace:
         return open_postgres_ledger(self.url, self.schema)
 
     def open_impatiently(self) -> Ledger:
-        from ledger.postgres_store import postgres_settings
+        from ledger.storage.postgres_store import postgres_settings
 
         return Ledger(postgres_settings(self.url, self.schema, create=False) | {"POSTGRES_LOCK_TIMEOUT": "1"})
 
     def vault_store(self) -> VaultStore:
-        from ledger.postgres_vault import PostgresVaultStore
+        from ledger.privacy.postgres_vault import PostgresVaultStore
 
         return PostgresVaultStore(self.url, self.vault_schema)
 

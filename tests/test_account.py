@@ -18,8 +18,8 @@ from ledger.streams.account import PARTS_MAX, Account, AccountStated, SetAside, 
 from ledger.streams.contest import PollClosed
 from ledger.streams.declaration import DeclareResult
 from ledger.streams.result import AnnulResult, OrderRecount
-from projections.account import BallotAccount, ballot_account
 from projections.count.count import Poll, count
+from projections.papers.ballot_account import BallotAccount, ballot_account
 
 STREAM = "account/leader/members"
 LATE = SetAside(reason="late", papers=3)

@@ -27,7 +27,7 @@ from ledger.streams.batch_head import NO_BATCH, BatchHead
 from ledger.streams.franchise import AdoptFranchise, FranchiseAdopted, franchise_stream
 from ledger.streams.payment import FailFee
 from ledger.streams.tested import batches_of
-from projections.admissions import Admissions
+from projections.applications.admissions import Admissions
 
 RULE = {
     "version": "franchise.v1",
@@ -178,9 +178,9 @@ def test_all_whose_tests_are_passed_are_admitted_in_one_batch(at: Terminal) -> N
 
 
 def test_an_admission_that_was_stopped_goes_on(at: Terminal, monkeypatch: pytest.MonkeyPatch) -> None:
-    import projections.admissions
+    import projections.applications.admissions
 
-    monkeypatch.setattr(projections.admissions, "PAGE_ROWS", 1)
+    monkeypatch.setattr(projections.applications.admissions, "PAGE_ROWS", 1)
     at("run-checks", "labour", "--as", "registrar").done()
     work = Admissions._event
     calls = 0
@@ -216,7 +216,8 @@ def test_verify_finds_an_admission_that_the_record_does_not_bear(
 ) -> None:
     """The program itself records something else than was decided: only who decides anew can see it."""
     monkeypatch.setattr(
-        "projections.admissions.admitted_event", lambda *words: admitted_event(*words).model_copy(update=change)
+        "projections.applications.admissions.admitted_event",
+        lambda *words: admitted_event(*words).model_copy(update=change),
     )
     at("run-checks", "labour", "--as", "registrar").done()
     admitted(at)
@@ -231,7 +232,7 @@ def test_verify_finds_an_admission_of_who_did_not_pass(at: Terminal, monkeypatch
         looser = franchise.versions[0].model_copy(update={"rule": Franchise.model_validate_json(json.dumps(rule))})
         return require_admissible(application, fold(franchise_stream("labour"), [looser]), *heads, **more)
 
-    monkeypatch.setattr("projections.admissions.require_admissible", lax)
+    monkeypatch.setattr("projections.applications.admissions.require_admissible", lax)
     assert admitted(at)["admitted"] == {"affiliates": 2}
     answer = at("verify")
     assert (answer.code, answer.out.count("E10:admission-unfounded")) == (3, 2)
@@ -239,7 +240,7 @@ def test_verify_finds_an_admission_of_who_did_not_pass(at: Terminal, monkeypatch
 
 def test_verify_finds_a_fee_that_was_not_that_of_the_day(at: Terminal, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(
-        "ledger.application_leaf.application_event",
+        "ledger.batches.application_leaf.application_event",
         lambda *words: application_event(*words).model_copy(update={"fee_due": 1}),
     )
     imported(at, HEAD + ADA.replace("A-0001", "A-0007"))

@@ -21,20 +21,20 @@ from test_application import CLOSE, DECLARATION, FEE, TIMETABLE
 from test_intake import Listed, key_of
 from test_leaf import BLINDS, DIGESTS, IDS, TIMES
 
-import ledger.intake_run
-import ledger.payment_run
-import projections.admissions
-from ledger.application_leaf import ApplicationLeaves
+import ledger.batches.intake_run
+import ledger.batches.payment_run
+import projections.applications.admissions
+from ledger.batches.application_leaf import ApplicationLeaves
+from ledger.batches.intake import Row
+from ledger.batches.paying import Kind, PaymentClaim
 from ledger.decision import fold
 from ledger.desk import Desk
 from ledger.errors import RefusedError
-from ledger.intake import Row
 from ledger.leaf import encode
-from ledger.member_vault import MemberVault
-from ledger.paying import Kind, PaymentClaim
+from ledger.privacy.member_vault import MemberVault
 from ledger.rules.franchise import Franchise
 from ledger.seal.merkle import leaf_hash
-from ledger.store import Ledger
+from ledger.storage.store import Ledger
 from ledger.streams.admission import AdmissionClosed, AdmitApplications
 from ledger.streams.application import Application, application_stream
 from ledger.streams.application_events import ApplicationReceived, ApplicationReceivedLate, FeeReceived
@@ -46,7 +46,7 @@ from ledger.streams.member import BatchReconciled
 from ledger.streams.payment import PaymentMatched, payment_stream
 from ledger.streams.payments import PaymentsReconciled, ReceivePayments
 from ledger.streams.timetable import Timetable, timetable_stream
-from projections.admissions import Admissions
+from projections.applications.admissions import Admissions
 
 FILE, BANK = "f" * 32, "b" * 32
 REGISTER, PAYMENTS, ADMISSION = f"intake/applications-labour/{FILE}", f"payments/labour/{BANK}", "admission/labour/1"
@@ -102,9 +102,9 @@ def prepared(desk: Desk, *commands: Any) -> None:
 
 @pytest.fixture(autouse=True)
 def small_pages(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(ledger.intake_run, "PAGE_ROWS", 10)
-    monkeypatch.setattr(ledger.payment_run, "PAGE", 5)
-    monkeypatch.setattr(projections.admissions, "PAGE_ROWS", 10)
+    monkeypatch.setattr(ledger.batches.intake_run, "PAGE_ROWS", 10)
+    monkeypatch.setattr(ledger.batches.payment_run, "PAGE", 5)
+    monkeypatch.setattr(projections.applications.admissions, "PAGE_ROWS", 10)
 
 
 def digest_of(desk: Desk, batch: str) -> str:
@@ -205,7 +205,7 @@ def test_an_application_that_changes_meanwhile_is_decided_anew(
 ) -> None:
     with desk_at(ledger_place) as desk, desk_at(ledger_place) as other:
         prepared(desk, applications(*MANY))
-        decide = ledger.payment_run.Page.decide
+        decide = ledger.batches.payment_run.Page.decide
         calls = 0
 
         def meddling(*words: Any) -> Any:
@@ -215,7 +215,7 @@ def test_an_application_that_changes_meanwhile_is_decided_anew(
                 other.submit(payments(payment(3, 3), file="c" * 32), actor="clerk")
             return decide(*words)
 
-        monkeypatch.setattr(ledger.payment_run.Page, "decide", meddling)
+        monkeypatch.setattr(ledger.batches.payment_run.Page, "decide", meddling)
         desk.submit(payments(*PAID), actor="clerk")
         (closed,) = (event for _, event in desk.ledger.stream(PAYMENTS) if isinstance(event, PaymentsReconciled))
         assert {each.fate: each.rows for each in closed.sums} == {

@@ -40,14 +40,14 @@ from scenario import (
 from stores import NOON, LedgerPlace, desk_at, meddling_clock
 
 import ledger.desk
-from ledger.authority import Sign
 from ledger.decision import Act, Command
 from ledger.desk import Desk
 from ledger.errors import RefusedError
 from ledger.event import Event
-from ledger.recorder import Guard
+from ledger.powers.authority import Sign
 from ledger.rules.clause import Clause
 from ledger.rules.local_time import dated
+from ledger.storage.recorder import Guard
 from ledger.streams.amendment import AmendRule
 from ledger.streams.delegation import RevokeDelegation
 from ledger.streams.key import RevokeKey

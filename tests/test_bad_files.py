@@ -15,9 +15,9 @@ import test_cli_applications as applications
 import test_cli_payments as payments
 from terminal import Terminal
 
-import cli.member_file
-import ledger.intake_run
-import ledger.payment_run
+import cli.registers.member_file
+import ledger.batches.intake_run
+import ledger.batches.payment_run
 
 
 class Kind(NamedTuple):
@@ -39,8 +39,8 @@ KINDS = {
         (applications.ADA.replace("A-000", "A-100"), applications.BELA.replace("A-000", "A-100")),
         "Ambleth",
         applications.IMPORT,
-        (ledger.intake_run, "PAGE_ROWS"),
-        (ledger.intake_run.Taking, "_page"),
+        (ledger.batches.intake_run, "PAGE_ROWS"),
+        (ledger.batches.intake_run.Taking, "_page"),
     ),
     "payments": Kind(
         "p.csv",
@@ -48,8 +48,8 @@ KINDS = {
         (payments.FROM_ADA, payments.FROM_BELA),
         "Settled",
         payments.IMPORT,
-        (ledger.payment_run, "PAGE"),
-        (ledger.payment_run.PaymentTaking, "_page"),
+        (ledger.batches.payment_run, "PAGE"),
+        (ledger.batches.payment_run.PaymentTaking, "_page"),
     ),
 }
 at = payments.at  # a ledger that has applications already, and both mappings
@@ -130,7 +130,7 @@ def test_refuses_a_file_of_2_gb_and_rows_over_the_limit(
 ) -> None:
     size = at.size()
     at.write(kind.file, both(kind))
-    monkeypatch.setattr(cli.member_file, "ROWS_MAX", 1)
+    monkeypatch.setattr(cli.registers.member_file, "ROWS_MAX", 1)
     at(*kind.words).refused("too-many-rows")
     os.truncate(at.folder / kind.file, 2_000_000_000)  # its end is a hole, and takes no room
     at(*kind.words).refused("file-too-large")

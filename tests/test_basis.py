@@ -10,10 +10,10 @@ from scenario import CALL_ELECTION, RECORD_PERSON, but
 from stores import LedgerPlace, SQLitePlace
 from test_rulebook import ADOPT, FEE_HASH
 
-from ledger.clauses import NEEDS_NO_CLAUSE
 from ledger.decision import DECISIONS, Command
 from ledger.desk import Desk
 from ledger.errors import RefusedError
+from ledger.powers.clauses import NEEDS_NO_CLAUSE
 from ledger.streams.amendment import RepealRule
 from ledger.streams.office import room_of
 from ledger.streams.timetable import SetTimetable, StepDate
@@ -206,7 +206,7 @@ def test_few_rooms_need_no_clause_and_each_is_one() -> None:
 def test_verification_finds_acts_that_rest_on_no_clause(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, changed: tuple[str | None, str], expected: set[str]
 ) -> None:
-    monkeypatch.setattr("ledger.authority.require_basis", lambda *_: ({}, None))
+    monkeypatch.setattr("ledger.powers.authority.require_basis", lambda *_: ({}, None))
     place = begun(new(tmp_path), clause=None if changed[0] is None else UNKNOWN)
     with signing_desk(place) as desk:
         submit(desk, RULES, CALL_ELECTION)
@@ -214,7 +214,7 @@ def test_verification_finds_acts_that_rest_on_no_clause(
 
 
 def test_verification_finds_powers_given_under_no_clause(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("ledger.authority.require_basis", lambda *_: ({}, None))
+    monkeypatch.setattr("ledger.powers.authority.require_basis", lambda *_: ({}, None))
     place = begun(new(tmp_path), clause=FEE_HASH)
     with signing_desk(place) as desk:
         submit(desk, RULES, but(GIVEN, clause=None))

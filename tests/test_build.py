@@ -33,17 +33,17 @@ from stores import LedgerPlace
 from test_leaf import BLINDS, IDS, TIMES
 from test_rulebook import ADOPT as ADOPT_BOOK
 
-import projections.entitled
-from ledger.build import Right
+import projections.roll.entitled
+from ledger.batches.build import Right
+from ledger.batches.entry_leaf import EntryLeaves
 from ledger.desk import Desk
-from ledger.entry_leaf import EntryLeaves
 from ledger.errors import RefusedError
 from ledger.leaf import encode
-from ledger.member_vault import MemberVault
+from ledger.privacy.member_vault import MemberVault
 from ledger.rules.clause import clause_hash
 from ledger.rules.franchise import franchise_hash
 from ledger.seal.merkle import leaf_hash
-from ledger.store import Ledger
+from ledger.storage.store import Ledger
 from ledger.streams.discipline import ExpelMember, SuspendMember
 from ledger.streams.entries import AddEntry
 from ledger.streams.entry import EntryAdded
@@ -62,7 +62,7 @@ CLAUSE = clause_hash(BOOK.organisation, BOOK.rulebook, BOOK.clauses[0], BOOK.in_
 
 @pytest.fixture(autouse=True)
 def small_pages(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(projections.entitled, "PAGE_ROWS", PAGE)
+    monkeypatch.setattr(projections.roll.entitled, "PAGE_ROWS", PAGE)
 
 
 def prepared(desk: Desk, members: int = 35) -> None:

@@ -20,6 +20,7 @@ from ledger.desk import Desk
 from ledger.errors import EvidenceError, RefusedError
 from ledger.event import Event
 from ledger.leaf import CANONICAL, base64url, decode, disclose, disclosure_digest
+from ledger.privacy.vault import Vault
 from ledger.seal import bundle as bundle_module
 from ledger.seal.bundle import Bundle, make_bundle, streams_of
 from ledger.seal.bundle_check import Examined, check_bundle
@@ -27,10 +28,9 @@ from ledger.seal.checkpoint import Checkpoint, cosign, sign_checkpoint
 from ledger.seal.heads import HeadLine, HeadsTree, heads_root, version_proved
 from ledger.seal.keys import Kind, SignerKey, encode_base64
 from ledger.seal.policy import Policy
-from ledger.store import NO_GUARD, Ledger, make_ledger
+from ledger.storage.store import NO_GUARD, Ledger, make_ledger
 from ledger.streams.heads import RecordStreamHeads, StreamHeadsRecorded
 from ledger.streams.person import Identity, OrderErasure, PersonRecorded, RecordPerson
-from ledger.vault import Vault
 from projections.counting import LedgerFigures
 
 LOG = SignerKey("example.org/log", Kind.NOTE, b"l" * 32)

@@ -20,11 +20,11 @@ from ledger.streams.incident import LinkCase, OpenIncident
 from ledger.streams.notification import CorrectRuling
 from ledger.streams.person import DisclosureErased, PersonRecorded
 from ledger.streams.ruling_events import RulingMade
-from projections.case_audience import ERASED, MISSING, PRIVATE, READERS, TABLE, Reader, may_read, reads_vault
-from projections.case_file import read_case_file
-from projections.case_html import html_of_page
-from projections.case_page import HIDDEN, case_page
-from projections.case_text import markdown_of_page, text_of_page
+from projections.cases.audience import ERASED, MISSING, PRIVATE, READERS, TABLE, Reader, may_read, reads_vault
+from projections.cases.file import read_case_file
+from projections.cases.html import html_of_page
+from projections.cases.page import HIDDEN, case_page
+from projections.cases.text import markdown_of_page, text_of_page
 from projections.verify.case_streams import OF_APPEALS, OF_CASES
 
 SUBJECT, PANEL, REVIEWER, SCRUTINEER = "subject", "panel", "reviewer", "scrutineer"

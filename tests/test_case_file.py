@@ -35,9 +35,9 @@ from ledger.streams.ground import AdoptGround
 from ledger.streams.notification import CorrectRuling
 from ledger.streams.reopening import ReopenCase
 from ledger.streams.ruling_events import Finding
-from projections.case_facts import facts_of
-from projections.case_file import read_case_file
-from projections.case_list import case_lines, case_names
+from projections.cases.facts import facts_of
+from projections.cases.file import read_case_file
+from projections.cases.listing import case_lines, case_names
 from projections.moment import Moment
 
 REMOVE = but(RULE, outcome="remove", effects=(REMOVES,))

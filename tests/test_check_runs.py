@@ -22,7 +22,7 @@ from ledger.errors import RefusedError
 from ledger.event import Event
 from ledger.leaf import encode
 from ledger.seal.merkle import leaf_hash
-from ledger.store import Ledger
+from ledger.storage.store import Ledger
 from ledger.streams.application_events import Check, ChecksRun
 from ledger.streams.checks import ChecksClosed, ChecksOpened, CheckVersion, RunChecks
 from ledger.streams.payment import ReceiveFee

@@ -12,7 +12,7 @@ from test_application import FEE, GROUND, TIMETABLE
 
 from ledger.decision import Command
 from ledger.event import Event
-from ledger.store import open_ledger
+from ledger.storage.store import open_ledger
 from ledger.streams.application import application_stream
 from ledger.streams.application_events import ApplicationReceived, ApplicationReceivedLate
 

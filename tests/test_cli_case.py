@@ -71,7 +71,7 @@ def test_tells_the_public_one_line(at: Terminal) -> None:
 def test_holds_time_to_appeal_against_the_moment_that_is_looked_at(
     at: Terminal, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("cli.case.system_clock", lambda: "2010-08-20T00:00:00Z")
+    monkeypatch.setattr("cli.cases.case.system_clock", lambda: "2010-08-20T00:00:00Z")
     public = ("case", "c1", "--audience", "public")
     assert at(*public).done().endswith("appeal open.\n")
     assert at(*public, "--known-at", str(at.size() - 1)).done().endswith("appeal closed.\n")  # it was recorded now

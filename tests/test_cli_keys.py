@@ -111,7 +111,7 @@ def test_a_rotation_that_was_cut_short_goes_on_with_the_same_key(at: Terminal, m
         raise KeyboardInterrupt
 
     with monkeypatch.context() as patch:
-        patch.setattr("cli.signing.change_key", killed)
+        patch.setattr("cli.seal.signing.change_key", killed)
         assert at("key", "rotate-log", *MORE).code == 1
     waiting = (state(at) / NEXT_KEY).read_text()
     assert at("verify").code == 0
@@ -136,7 +136,7 @@ def test_an_event_that_slips_in_while_the_key_changes_is_signed_by_both(
         return change_key(*given)  # type: ignore[arg-type]
 
     with monkeypatch.context() as patch:
-        patch.setattr("cli.signing.change_key", slipping)
+        patch.setattr("cli.seal.signing.change_key", slipping)
         assert at("key", "rotate-log", *MORE).code == 0
     new = at("key").done().strip()
     assert at.size() == 3

@@ -10,8 +10,8 @@ import pytest
 from electorate import entry, frozen, person, put, removed
 from terminal import ADOPT_RULE, CALL_ELECTION, CLOSE_POLL, DEFINE_CONTEST, OPENED, PAPERS, Terminal
 
-import cli.mark_file
-from ledger.store import open_ledger
+import cli.papers.mark_file
+from ledger.storage.store import open_ledger
 
 IMPORT = ("import", "mark-returns", "m.csv", "--set", "contest=leader", "--as", "scrutineer")
 HEAD = "elector,day\n"
@@ -95,7 +95,9 @@ def test_rejects_each_fault_keeps_the_row_and_takes_the_rest(at: Terminal) -> No
     assert kept[0] == "line,code," + HEAD
     expected = [f"{number},{code},{row}" for number, (row, code) in enumerate(FAULTS, 3)]
     assert kept[1:] == [row for row in expected if row.strip()]
-    assert set(codes) | {"not-utf-8", "not-issued", "paper-cancelled", "unknown-word"} == set(cli.mark_file.CODES)
+    assert set(codes) | {"not-utf-8", "not-issued", "paper-cancelled", "unknown-word"} == set(
+        cli.papers.mark_file.CODES
+    )
 
 
 def test_rejected_rows_put_right_are_marked(at: Terminal) -> None:
@@ -160,10 +162,10 @@ def test_refuses_a_mapping_that_is_none(at: Terminal, mapping: str) -> None:
 def test_refuses_too_many_rows_and_too_large_a_file(at: Terminal, monkeypatch: pytest.MonkeyPatch) -> None:
     at.write("m.csv", HEAD + line(1) + line(2))
     with monkeypatch.context() as patch:
-        patch.setattr(cli.mark_file, "ROWS_MAX", 1)
+        patch.setattr(cli.papers.mark_file, "ROWS_MAX", 1)
         at(*IMPORT).refused("too-many-rows")
     with monkeypatch.context() as patch:
-        patch.setattr(cli.mark_file, "FILE_MAX", 50)
+        patch.setattr(cli.papers.mark_file, "FILE_MAX", 50)
         at(*IMPORT).refused("file-too-large")
 
 

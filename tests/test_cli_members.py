@@ -11,8 +11,8 @@ from pathlib import Path
 import pytest
 from terminal import OPENED, Terminal
 
-import cli.member_file
-from ledger.sqlite_vault import VAULT_FILE
+import cli.registers.member_file
+from ledger.privacy.sqlite_vault import VAULT_FILE
 
 MAPPING = """\
 key = "No"
@@ -167,7 +167,7 @@ def test_the_same_rows_saved_otherwise_are_the_same_rows(at: Terminal, content: 
 
 
 def test_a_cell_may_go_over_several_lines_and_blocks(at: Terminal, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(cli.member_file, "BLOCK", 7)
+    monkeypatch.setattr(cli.registers.member_file, "BLOCK", 7)
     wide = CATO.replace("Dunmere", '"Dun,\nmere"')
     done = imported(at, HEAD + ADA + wide + BELA + "5,x\n")
     assert of(done) == (3, 0, {"wrong-columns": 1})
@@ -286,9 +286,9 @@ def test_refuses_utf_16_and_more_than_the_limits(at: Terminal, monkeypatch: pyte
     at.write("m.csv", (HEAD + ADA).encode("utf-16"))
     at(*IMPORT).refused("not-utf-8")
     at.write("m.csv", HEAD + ADA + BELA)
-    monkeypatch.setattr(cli.member_file, "ROWS_MAX", 1)
+    monkeypatch.setattr(cli.registers.member_file, "ROWS_MAX", 1)
     at(*IMPORT).refused("too-many-rows")
-    monkeypatch.setattr(cli.member_file, "FILE_MAX", 10)
+    monkeypatch.setattr(cli.registers.member_file, "FILE_MAX", 10)
     at(*IMPORT).refused("file-too-large")
     monkeypatch.undo()
 
@@ -311,8 +311,8 @@ def test_a_day_with_two_digits_of_a_year_is_no_day(at: Terminal) -> None:
 
 
 def test_refuses_a_line_without_end(at: Terminal, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(cli.member_file, "LINE_MAX", 100_000)
-    monkeypatch.setattr(cli.member_file, "BLOCK", 50_000)
+    monkeypatch.setattr(cli.registers.member_file, "LINE_MAX", 100_000)
+    monkeypatch.setattr(cli.registers.member_file, "BLOCK", 50_000)
     at.write("m.csv", HEAD + "x" * 200_000)
     at(*IMPORT).refused("line-too-long")
 

@@ -15,7 +15,7 @@ from stores import LEDGER_ID
 from terminal import ADOPT_RULE, CALL_ELECTION, CLOSE_POLL, DEFINE_CONTEST, PAPERS, Answer, Terminal
 
 from ledger.event import Event
-from ledger.store import make_ledger, open_ledger
+from ledger.storage.store import make_ledger, open_ledger
 from projections.counting import count_contest, open_views
 from projections.verify.nomination_streams import NOMINATION_KINDS
 

@@ -245,6 +245,6 @@ def test_a_pack_of_other_events_than_were_published_is_found(published: Terminal
     at, out = published, tmp_path / "odd"
     last = editions(at)["events"]["last"]
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("cli.panel_pack.edition_of", lambda *_: Edition(1, 0, last - 5))
+        patch.setattr("cli.cases.panel_pack.edition_of", lambda *_: Edition(1, 0, last - 5))
         at("panel-pack", str(out), "labour", "--audience", "public").done()
     assert "subtracted" in at("verify", "--pack", str(out)).refused("pack-differs", 3)

@@ -12,7 +12,7 @@ from test_application import FEE, TIMETABLE
 from test_cli_applications import ADA, BELA, HEAD, LATE, events, imported, key, line_of, verified
 from test_cli_applications import MAPPING as APPLICATIONS
 
-import ledger.payment_run
+import ledger.batches.payment_run
 from ledger.decision import fold
 from ledger.streams.application import Application, application_stream
 
@@ -107,7 +107,7 @@ def test_a_reference_is_used_once_and_paying_twice_is_kept(at: Terminal) -> None
 def test_of_rows_with_one_reference_the_first_of_the_file_counts(
     at: Terminal, monkeypatch: pytest.MonkeyPatch, pages: int, turned: bool
 ) -> None:
-    monkeypatch.setattr(ledger.payment_run, "PAGE", pages)
+    monkeypatch.setattr(ledger.batches.payment_run, "PAGE", pages)
     rows = [FROM_ADA, FROM_BELA.replace("T2", "T1")]
     expected = {"accepted": (1, 300), "duplicate-payment-ref": (1, 100)}
     if turned:
@@ -225,8 +225,8 @@ def test_what_is_printed(at: Terminal) -> None:
 
 
 def test_an_import_that_was_stopped_goes_on(at: Terminal, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(ledger.payment_run, "PAGE", 1)
-    work = ledger.payment_run.PaymentTaking._page
+    monkeypatch.setattr(ledger.batches.payment_run, "PAGE", 1)
+    work = ledger.batches.payment_run.PaymentTaking._page
     calls = 0
 
     def stop(*words: Any) -> int:
@@ -238,7 +238,7 @@ def test_an_import_that_was_stopped_goes_on(at: Terminal, monkeypatch: pytest.Mo
 
     at.write("p.csv", COLUMNS + FROM_ADA + FROM_BELA + FROM_NOBODY)
     with monkeypatch.context() as patch:
-        patch.setattr(ledger.payment_run.PaymentTaking, "_page", stop)
+        patch.setattr(ledger.batches.payment_run.PaymentTaking, "_page", stop)
         at(*IMPORT).refused("interrupted")
     assert "open" in at("verify").done()
     assert paid(at, FROM_ADA + FROM_BELA + FROM_NOBODY) == {"accepted": (2, 400), "unmatched-payment": (1, 300)}

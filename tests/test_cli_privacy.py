@@ -12,7 +12,7 @@ import pytest
 from terminal import Terminal
 
 import cli.office
-from cli.purpose import PURPOSE_WORDS
+from cli.privacy.purpose import PURPOSE_WORDS
 from cli.screen import progress
 from ledger.streams.access import PURPOSES
 

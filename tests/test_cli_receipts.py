@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 from terminal import Terminal
 
-from cli.key import KEY_FILE
+from cli.seal.key import KEY_FILE
 from ledger.leaf import CANONICAL, disclose, undisclose
 
 ADA = {"name": "Ada Lovelace", "email": "ada@example.org"}
@@ -137,7 +137,7 @@ def test_a_tampered_bundle_is_one_line_of_evidence(at: Terminal, old: str, new: 
 
 def test_a_value_can_do_nothing_to_the_terminal(at: Terminal) -> None:
     at("prove", "--subject", "ada").done()
-    from cli import bundles
+    from cli.seal import bundles
     from ledger.seal.bundle_check import Value
 
     for value in ("\x1b[2J\u202e", {"name": "\x1b[2J\u202e\n"}, float("nan")):

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from terminal import CALL_ELECTION, DEFINED, PAPERS, POLLED, Terminal
 
-from cli.key import KEY_FILE
+from cli.seal.key import KEY_FILE
 
 
 @pytest.fixture
@@ -255,7 +255,7 @@ def test_leaves_nothing_behind_where_no_key_can_be_written(at: Terminal, monkeyp
 
 
 def test_leaves_nothing_behind_where_making_fails(at: Terminal, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("ledger.store.write_header", lambda _: (_ for _ in ()).throw(KeyboardInterrupt))
+    monkeypatch.setattr("ledger.storage.store.write_header", lambda _: (_ for _ in ()).throw(KeyboardInterrupt))
     at("init").refused("interrupted")
     assert not at.ledger.exists()
     assert list((at.folder / "state").iterdir()) == []

@@ -85,7 +85,7 @@ def test_a_case_that_is_closed_holds_nothing(at: Terminal) -> None:
 
 def test_verify_finds_an_admission_while_a_case_was_open(at: Terminal, monkeypatch: pytest.MonkeyPatch) -> None:
     with monkeypatch.context() as lax:
-        lax.setattr("projections.admissions.open_cases", lambda _ledger, _election: {})
+        lax.setattr("projections.applications.admissions.open_cases", lambda _ledger, _election: {})
         assert admitted(at) == ({"affiliates": 1}, {})
     answer = at("verify")
     assert (answer.code, "E10:admission-unfounded" in answer.out, "open-case" in answer.out) == (3, True, True)

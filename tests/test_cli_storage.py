@@ -17,7 +17,7 @@ from lacking import lacking
 from terminal import PAPERS, POLLED, REFUSAL, Terminal
 
 from cli.screen import progress
-from ledger.recorder import LedgerRecorder
+from ledger.storage.recorder import LedgerRecorder
 
 MANY = "count,marks\n16000,abbott\n4000,balls>abbott\n"
 TOTAL = 20_000

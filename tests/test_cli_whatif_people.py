@@ -12,7 +12,7 @@ from terminal import ADOPT_RULE, CALL_ELECTION, CLOSE_POLL, DEFINE_CONTEST, RULE
 
 from ledger.rules.alternative import AlternativeVote
 from ledger.rules.count_rule import rule_hash
-from ledger.store import open_ledger
+from ledger.storage.store import open_ledger
 
 SECTIONS = [{"id": "members", "name": "Members"}, {"id": "unions", "name": "Unions"}]
 CONTEST = {**DEFINE_CONTEST, "sections": SECTIONS}

@@ -12,9 +12,9 @@ from test_verify_rulings import codes
 
 from ledger.streams.case_events import ConsentGiven
 from ledger.streams.consent import GiveConsent, WithdrawConsent
-from projections.case_html import html_of_page
-from projections.case_page import Page
-from projections.case_text import text_of_page
+from projections.cases.html import html_of_page
+from projections.cases.page import Page
+from projections.cases.text import text_of_page
 from projections.moment import Moment
 
 GIVE = GiveConsent(case="c1", ruling=1, by="subject", text_digest=HASH, effective="2010-08-12T00:00:00Z")

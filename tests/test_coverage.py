@@ -11,8 +11,8 @@ from ledger.rules.clause import Span
 from ledger.rules.wording import Digests
 from ledger.streams.document import document_stream
 from ledger.streams.rulebook import rulebook_stream
-from projections.coverage import CLASSES, Coverage, Gap, cover, gaps, rules_of, whole_days
-from projections.rules import Rules, texts_like, title_warnings
+from projections.election.coverage import CLASSES, Coverage, Gap, cover, gaps, rules_of, whole_days
+from projections.election.rules import Rules, texts_like, title_warnings
 
 SINCE, CLOSE = "2010-09-20T00:00:00Z", "2010-09-24T11:30:00Z"
 END = "2010-10-31T23:59:59Z"

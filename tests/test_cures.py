@@ -23,7 +23,7 @@ from ledger.errors import RefusedError
 from ledger.event import Event, Plain
 from ledger.leaf import conceal
 from ledger.rules.local_time import Dated
-from ledger.store import open_ledger
+from ledger.storage.store import open_ledger
 from ledger.streams.application import Application, application_stream
 from ledger.streams.application_events import (
     ApplicationLapsed,
@@ -40,7 +40,7 @@ from ledger.streams.cure_events import Curable, Told
 from ledger.streams.cures import InviteCures, LapseApplications
 from ledger.streams.curing import Fault, Notice, curable_of, invitation_event, require_invitable, require_lapsing
 from ledger.streams.ground import ground_stream
-from projections.cures import Invitations, Lapses
+from projections.applications.cures import Invitations, Lapses
 
 __all__ = ["at"]  # a fixture
 
@@ -288,7 +288,7 @@ def days_later(monkeypatch: pytest.MonkeyPatch, now: str) -> None:
 
     moment = f"{int(now[:4]) + 5}{now[4:]}"
     monkeypatch.setattr("cli.office.Chance", lambda: Chance(clock=lambda: moment))
-    monkeypatch.setattr("cli.cures.system_clock", lambda: moment)
+    monkeypatch.setattr("cli.applications.cures.system_clock", lambda: moment)
 
 
 def verified(at: Terminal) -> None:
@@ -352,14 +352,14 @@ def test_what_is_not_put_right_lapses_and_once(cured: Terminal, monkeypatch: pyt
 def test_those_with_an_open_case_wait_and_are_named(cured: Terminal, monkeypatch: pytest.MonkeyPatch) -> None:
     held = {f"application/{BELA}": ["c1"]}
     with monkeypatch.context() as patch:
-        patch.setattr("projections.admissions.open_cases", lambda _ledger, _election: held)
+        patch.setattr("projections.applications.admissions.open_cases", lambda _ledger, _election: held)
         first = invited(cured)
         assert (first["batch"], first["waiting"]) == (None, held)
         assert first["not_invited"]["open-case"] == 1
     served = now_of(cured)
     invited(cured, served=served)
     days_later(monkeypatch, served)
-    monkeypatch.setattr("projections.admissions.open_cases", lambda _ledger, _election: held)
+    monkeypatch.setattr("projections.applications.admissions.open_cases", lambda _ledger, _election: held)
     lapsed = json.loads(cured(*LAPSE).done())
     assert (lapsed["batch"], lapsed["lapsed"], lapsed["waiting"]) == (None, {}, held)
     out = cured(*LAPSE[:-1]).done()
@@ -377,7 +377,7 @@ def test_verify_finds_a_cure_in_bulk_while_a_case_was_open(
     (opened,) = (event for event in RULED.events if isinstance(event, CaseOpened))
     about = opened.model_copy(update={"subject": f"application/{BELA}"})
     assert found_beside(cured, about) == set()
-    monkeypatch.setattr("projections.admissions.open_cases", lambda _ledger, _election: {})
+    monkeypatch.setattr("projections.applications.admissions.open_cases", lambda _ledger, _election: {})
     if bulk == "lapse":
         days_later(monkeypatch, served)
         assert json.loads(cured(*LAPSE).done())["lapsed"] == {"unpaid": 1}
@@ -388,7 +388,7 @@ def test_verify_finds_a_cure_in_bulk_while_a_case_was_open(
 
 @pytest.mark.parametrize("kind", [Invitations, Lapses])
 def test_goes_on_where_it_was_stopped(cured: Terminal, monkeypatch: pytest.MonkeyPatch, kind: Any) -> None:
-    monkeypatch.setattr("projections.admissions.PAGE_ROWS", 1)
+    monkeypatch.setattr("projections.applications.admissions.PAGE_ROWS", 1)
     word = ("--ground", "not-duplicate=not-on-the-register", "--ground", "of-age=unpaid")
     served = now_of(cured)
     if kind is Lapses:
@@ -431,21 +431,22 @@ def test_verify_finds_an_invitation_that_the_record_does_not_bear(
     cured: Terminal, monkeypatch: pytest.MonkeyPatch, change: dict[str, Any], finding: str
 ) -> None:
     monkeypatch.setattr(
-        "projections.cures.invitation_event", lambda *words: invitation_event(*words).model_copy(update=change)
+        "projections.applications.cures.invitation_event",
+        lambda *words: invitation_event(*words).model_copy(update=change),
     )
     invited(cured)
     assert finding in codes(cured)
 
 
 def test_verify_finds_who_was_told_of_what_was_not_so(cured: Terminal, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("projections.cures.require_invitable", lambda *_, **__: FAULT)
+    monkeypatch.setattr("projections.applications.cures.require_invitable", lambda *_, **__: FAULT)
     invited(cured)
     assert "E10:cure-unfounded" in codes(cured)
 
 
 def test_verify_finds_a_lapse_before_its_time(cured: Terminal, monkeypatch: pytest.MonkeyPatch) -> None:
     invited(cured)
-    monkeypatch.setattr("projections.cures.require_lapsing", lambda *_, **__: "unpaid")
+    monkeypatch.setattr("projections.applications.cures.require_lapsing", lambda *_, **__: "unpaid")
     cured(*LAPSE).done()
     assert "E10:cure-unfounded" in codes(cured)
 

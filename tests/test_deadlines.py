@@ -26,7 +26,7 @@ from projections.moment import NOW, Moment
 from projections.oversight.deadlines import LISTS, Deadlines, Waiting, papers_held
 from projections.oversight.lateness import Calendar, calendar_of
 from projections.oversight.reading import read_oversight
-from projections.papers import PaperProjection
+from projections.papers.projection import PaperProjection
 
 AT = "2010-10-04T10:00:00Z"
 LONDON = Calendar(AT, "Europe/London", ("2010-08-30",))

@@ -17,14 +17,14 @@ from test_timetable import STEPS, VARY
 from ledger.decision import fold
 from ledger.rules.count_rule import rule_hash
 from ledger.rules.crosses import Plurality
-from ledger.store import make_ledger
+from ledger.storage.store import make_ledger
 from ledger.streams.deferral import About, DecisionDeferred, DeferDecision, Deferrals, deferral_stream
 from ledger.streams.election import AdoptCountRule, ElectionCalled
 from ledger.streams.key import KeyEnrolled
 from ledger.streams.lot import CommitLot
-from projections.checklist import Item, binds, checklist, read_known
+from projections.election.checklist import Item, binds, checklist, read_known
+from projections.election.timetables import STEPS as STEP_NAMES
 from projections.moment import NOW, Moment
-from projections.timetables import STEPS as STEP_NAMES
 
 HASH = "sha256:" + "7" * 64
 STREAM = "deferral/labour"

@@ -26,7 +26,7 @@ import ledger.desk
 from ledger.desk import ATTEMPTS, Desk
 from ledger.errors import EvidenceError, RefusedError
 from ledger.figures import CountFigures
-from ledger.sqlite_vault import VAULT_FILE
+from ledger.privacy.sqlite_vault import VAULT_FILE
 from ledger.streams.batch import BatchState
 from ledger.streams.declaration import DeclareResult
 from ledger.streams.election import AdoptCountRule

@@ -14,13 +14,14 @@ from stores import LedgerPlace, PostgresPlace, SQLitePlace, desk_at
 from test_intake import FILE, register, row
 from test_vault import found_in
 
-import ledger.erasing
+import ledger.privacy.erasing
 from ledger.decision import fold
 from ledger.desk import Desk
 from ledger.errors import RefusedError
-from ledger.mass_erasure import MassErasure
+from ledger.privacy.mass_erasure import MassErasure
+from ledger.privacy.vault import Vault
 from ledger.retention_figures import RetentionFigures
-from ledger.store import Ledger
+from ledger.storage.store import Ledger
 from ledger.streams.erasures import (
     DisclosuresErased,
     Erasures,
@@ -32,9 +33,8 @@ from ledger.streams.erasures import (
 from ledger.streams.linkage import a_year_after
 from ledger.streams.person import OrderErasure, RecordPerson
 from ledger.streams.retention import HoldRetention, ReleaseRetention, Retention, RetentionHeld, SubjectAccessFulfilled
-from ledger.vault import Vault
 from projections.moment import NOW
-from projections.retention import held_people
+from projections.privacy.retention import held_people
 
 PEOPLE = 25
 HELD = 7
@@ -170,8 +170,8 @@ def test_goes_on_wherever_it_was_killed(
     ledger_place: LedgerPlace, monkeypatch: pytest.MonkeyPatch, owner: type, method: str, after: bool, call: int
 ) -> None:
     at_desk(ledger_place, taken_in)
-    monkeypatch.setattr(ledger.erasing, "DISCLOSURES_MAX", 5)
-    monkeypatch.setattr(ledger.erasing, "ERASED_AT_ONCE", 2)
+    monkeypatch.setattr(ledger.privacy.erasing, "DISCLOSURES_MAX", 5)
+    monkeypatch.setattr(ledger.privacy.erasing, "ERASED_AT_ONCE", 2)
 
     def killed(desk: Desk) -> None:
         with monkeypatch.context() as patch:

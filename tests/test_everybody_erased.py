@@ -20,8 +20,8 @@ from test_cli_applications import MAPPING as APPLICATIONS
 from test_vault import found_in
 
 import cli.office
-from ledger.sqlite_vault import VAULT_FILE
-from ledger.store import open_ledger
+from ledger.privacy.sqlite_vault import VAULT_FILE
+from ledger.storage.store import open_ledger
 
 MEMBERS, FRIENDS, SUPPORTERS = 46, 14, 15
 SECTIONS = {"members": MEMBERS, "friends": FRIENDS, "supporters": SUPPORTERS}

@@ -19,7 +19,7 @@ from test_verify_rulings import MADE, codes
 from ledger.decision import Act, Command
 from ledger.errors import RefusedError
 from ledger.event import Event
-from ledger.recusal import require_recusal
+from ledger.powers.recusal import require_recusal
 from ledger.streams.application_events import Check, ChecksRun
 from ledger.streams.body import BodyConstituted, MemberSeated, SittingHeld
 from ledger.streams.case_events import CaseOpened

@@ -122,7 +122,9 @@ def test_verify_finds_a_payment_that_was_not_made(cured: Terminal, monkeypatch: 
 
 
 def test_verify_finds_a_run_that_leaves_a_check_out(cured: Terminal, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("projections.check_run.BY_HAND", "1")  # what the program made itself counts as an officer's
+    monkeypatch.setattr(
+        "projections.applications.check_run.BY_HAND", "1"
+    )  # what the program made itself counts as an officer's
     more(cured, paid(NED))
     ran(cured)
     answer = cured("verify")

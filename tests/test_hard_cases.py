@@ -39,8 +39,8 @@ from ledger.streams.merge import PersonsMerged
 from ledger.streams.notification import CorrectRuling
 from ledger.streams.review import AssignReviewers, DiscloseEvidencePack
 from ledger.streams.ruling_events import RulingMade
-from projections.case_facts import facts_of
-from projections.case_headline import headline
+from projections.cases.facts import facts_of
+from projections.cases.headline import headline
 
 LONDON, AUCKLAND = "Europe/London", "Pacific/Auckland"
 

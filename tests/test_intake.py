@@ -19,15 +19,15 @@ from scenario import given, happened
 from stores import NOON, LedgerPlace, desk_at
 from test_leaf import BLINDS, DAYS, DIGESTS, IDS, TIMES
 
-import ledger.intake_run
+import ledger.batches.intake_run
+from ledger.batches.intake import Row, Standing
+from ledger.batches.member_leaf import MemberLeaves
 from ledger.desk import Desk
 from ledger.errors import RefusedError
-from ledger.intake import Row, Standing
 from ledger.leaf import disclosure_digest, encode
-from ledger.member_leaf import MemberLeaves
-from ledger.member_vault import MemberVault
+from ledger.privacy.member_vault import MemberVault
 from ledger.seal.merkle import leaf_hash
-from ledger.store import Ledger
+from ledger.storage.store import Ledger
 from ledger.streams.freezes import FreezeListed
 from ledger.streams.member import BatchReconciled, MemberRegistered, RegisterMembers
 from ledger.streams.membership import MemberAmended
@@ -77,7 +77,7 @@ MANY = [*map(row, range(35)), row(99, code="no-name"), row(7)]
 
 @pytest.fixture(autouse=True)
 def small_pages(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(ledger.intake_run, "PAGE_ROWS", PAGE)
+    monkeypatch.setattr(ledger.batches.intake_run, "PAGE_ROWS", PAGE)
 
 
 def require_whole(desk: Desk, accepted: int, held: int = 0, **rejected: int) -> None:

@@ -11,9 +11,9 @@ from scenario import DEFINED, NOW, Given, but, given, happened
 from test_ruled_papers import own
 from test_verify_rulings import codes
 
-from cli.why import plain_reasons, say_reasons
+from cli.roll.why import plain_reasons, say_reasons
+from ledger.batches.marking import PaperFigures
 from ledger.decision import Command
-from ledger.marking import PaperFigures
 from ledger.streams.case import case_stream
 from ledger.streams.case_events import InterimMeasureTaken
 from ledger.streams.cases import CloseCase

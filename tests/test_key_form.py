@@ -9,7 +9,7 @@ import test_cli_members as members
 from terminal import Terminal
 from test_cli_members import ADA, BELA, HEAD, MAPPING, imported, of, verified
 
-from cli.key_form import KeyForm
+from cli.registers.key_form import KeyForm
 
 made = members.at
 FORM = MAPPING.replace("key_digits = 4", 'key_form = "M0000"').replace('born = "Born"', 'born = "Born"\nnumber = "No"')

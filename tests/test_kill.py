@@ -31,11 +31,11 @@ import ledger.desk
 from cli.main import main
 from ledger.decision import Command, fold
 from ledger.desk import Desk
-from ledger.sqlite_vault import VAULT_FILE, SQLiteVaultStore
-from ledger.store import LEDGER_FILE, open_ledger
+from ledger.privacy.sqlite_vault import VAULT_FILE, SQLiteVaultStore
+from ledger.privacy.vault import Vault
+from ledger.storage.store import LEDGER_FILE, open_ledger
 from ledger.streams.batch import BatchState
 from ledger.streams.paper import Alike
-from ledger.vault import Vault
 from projections.counting import LedgerFigures
 
 ROOT = Path(__file__).parent.parent
@@ -288,7 +288,7 @@ def test_a_read_that_an_interrupt_left_half_way_is_given_up_in_silence(
     program = f"""
 from pathlib import Path
 from cli.verbs import prepare_output
-from ledger.store import make_ledger
+from ledger.storage.store import make_ledger
 {prepared}
 ledger = make_ledger(Path({str(tmp_path)!r}), "0" * 32)
 reading = ledger.rows.begin(write=False)

@@ -28,7 +28,7 @@ import projections.publish.pack
 from cli.main import main
 from ledger.seal.checkpoint import parse_checkpoint
 from ledger.seal.note import parse_note
-from ledger.store import open_ledger
+from ledger.storage.store import open_ledger
 
 WRITES = re.compile(r"\s*(INSERT|UPDATE|DELETE|REPLACE|COMMIT|VACUUM|CREATE (?!.*IF NOT EXISTS))", re.IGNORECASE)
 CHANGES = ("os.rename", "os.remove", "os.rmdir", "os.mkdir", "os.truncate", "os.link", "os.symlink", "shutil.rmtree")

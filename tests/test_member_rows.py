@@ -9,10 +9,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from cli.member_file import parse
-from cli.member_mapping import Mapping_, places_in
-from cli.member_rows import CODES, RowReader
-from ledger.intake import Row
+from cli.registers.member_file import parse
+from cli.registers.member_mapping import Mapping_, places_in
+from cli.registers.member_rows import CODES, RowReader
+from ledger.batches.intake import Row
 
 HEADS = ["No", "First", "Last", "Born", "Unit", "Joined", "Lapsed"]
 KEY = b"k" * 12

@@ -14,7 +14,7 @@ from terminal import ADOPT_RULE, CALL_ELECTION, CLOSE_POLL, DEFINE_CONTEST, Term
 from test_appeal import LODGE
 from test_cli_case import as_line
 
-from ledger.store import open_ledger
+from ledger.storage.store import open_ledger
 
 WHY = ("--purpose", "enquiry", "--as", "registrar")
 ISSUE = {"contest": "leader", "section": "members", "roll_version": 1, "channel": "post"}

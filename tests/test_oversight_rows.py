@@ -15,8 +15,8 @@ from ledger.streams.case_events import CaseLinked
 from ledger.streams.cases import CloseCase
 from ledger.streams.evidence import TakeInterimMeasure, WithdrawEvidence
 from ledger.streams.ruling_events import Finding
-from projections.case_facts import facts_of
-from projections.case_list import case_lines
+from projections.cases.facts import facts_of
+from projections.cases.listing import case_lines
 from projections.oversight.reading import Oversight, read_oversight
 from projections.oversight.rows import Found
 

@@ -23,8 +23,8 @@ from told_packs import AUDIENCES, ELECTION, KEYS, LEDGER, WHY
 
 import projections.panel_pack.deadlines
 import projections.panel_pack.register
-from cli.key import ledger_state_folder
-from ledger.store import open_ledger
+from cli.seal.key import ledger_state_folder
+from ledger.storage.store import open_ledger
 from ledger.streams.case_events import CaseOpened
 from projections.oversight.statistics import told_of
 from projections.panel_pack.manifest import SUMS

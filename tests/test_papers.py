@@ -12,13 +12,14 @@ from killing import Killed, kill_at
 from scenario import CLOSE_POLL, CLOSED, DEFINE_CONTEST, DEFINED, NOW, but, given, happened
 from stores import MASTER, LedgerPlace
 
-import ledger.marking_run
-import ledger.recorder
+import ledger.batches.marking_run
+import ledger.storage.recorder
+from ledger.batches.marking import DueFigures, PaperFigures
 from ledger.decision import fold
 from ledger.desk import Desk
 from ledger.errors import RefusedError
 from ledger.event import Event
-from ledger.marking import DueFigures, PaperFigures
+from ledger.privacy.vault import Vault
 from ledger.streams.issue import IssuePapers, PapersIssued, issue_stream
 from ledger.streams.issued import PaperCancelled, PaperIssued, PaperReissued, issued_stream
 from ledger.streams.linkage import DestroyLinkage, LinkageDestroyed, LinkageSealed, SealLinkage, linkage_stream
@@ -32,7 +33,6 @@ from ledger.streams.returned import (
     poll_days,
     returned_stream,
 )
-from ledger.vault import Vault
 from projections.counting import LedgerFigures
 
 ISSUE = IssuePapers(contest="leader", section="members", count=3, roll_version=1, channel="post", effective=BEFORE)
@@ -190,7 +190,7 @@ def test_the_linkage_is_sealed_kept_and_destroyed() -> None:
 
 @pytest.fixture(autouse=True)
 def small_pages(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(ledger.marking_run, "PAGE_ROWS", 10)
+    monkeypatch.setattr(ledger.batches.marking_run, "PAGE_ROWS", 10)
 
 
 @contextmanager

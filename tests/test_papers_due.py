@@ -12,20 +12,20 @@ from electorate import entry, frozen, person, put, removed
 from scenario import DEFINED, given, happened
 from stores import LedgerPlace
 
+from ledger.batches.marking import DueFigures
 from ledger.event import Event
-from ledger.marking import DueFigures
 from ledger.record import Record
-from ledger.recorder import Head
 from ledger.rehearsal import Rehearsal
-from ledger.store import Ledger, make_ledger
+from ledger.storage.recorder import Head
+from ledger.storage.store import Ledger, make_ledger
 from ledger.streams.entry import EntryRestored
 from ledger.streams.issue import PapersIssued
 from ledger.streams.issued import PaperCancelled, PaperIssued
 from ledger.streams.roll import RollCell, RollCounted
 from ledger.streams.roll_build import RollBuildClosed
 from projections.counting import LedgerFigures
-from projections.papers_due import papers_due
-from projections.roll_figures import roll_figures
+from projections.papers.due import papers_due
+from projections.roll.figures import roll_figures
 
 SECTIONS = ("members", "mps")
 

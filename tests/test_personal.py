@@ -16,7 +16,7 @@ from stores import LedgerPlace, desk_at
 from ledger.decision import DECISIONS
 from ledger.errors import RefusedError
 from ledger.field import check_text
-from ledger.personal import contact_in, folded, names_in, names_in_id, require_impersonal, texts_of
+from ledger.privacy.personal import contact_in, folded, names_in, names_in_id, require_impersonal, texts_of
 from ledger.streams.person import Identity, OrderErasure, RecordPerson
 from ledger.streams.result import AnnulResult
 from ledger.streams.sitting import HoldSitting

@@ -17,12 +17,12 @@ from psycopg import pq
 from scenario import RECORD_PERSON
 from stores import LEDGER_ID, NOON, PostgresPlace, called, desk_at
 
-from ledger import postgres_store
 from ledger.errors import RefusedError
-from ledger.postgres import connect, read_url
-from ledger.postgres_store import PostgresTransaction, postgres_settings
-from ledger.recorder import Guard, StoredRow
-from ledger.store import Ledger, make_postgres_ledger, open_postgres_ledger
+from ledger.storage import postgres_store
+from ledger.storage.postgres import connect, read_url
+from ledger.storage.postgres_store import PostgresTransaction, postgres_settings
+from ledger.storage.recorder import Guard, StoredRow
+from ledger.storage.store import Ledger, make_postgres_ledger, open_postgres_ledger
 
 PASSWORD = "correct-horse"
 
@@ -39,16 +39,18 @@ def silent_port() -> Iterator[int]:
 
 
 def test_says_how_to_install_what_is_missing(monkeypatch: pytest.MonkeyPatch) -> None:
-    for module in ("ledger.postgres_store", "ledger.postgres", "eventsourcing.postgres"):
+    for module in ("ledger.storage.postgres_store", "ledger.storage.postgres", "eventsourcing.postgres"):
         monkeypatch.delitem(sys.modules, module, raising=False)
-    monkeypatch.delattr("ledger.postgres_store", raising=False)
+    monkeypatch.delattr("ledger.storage.postgres_store", raising=False)
     monkeypatch.setitem(sys.modules, "psycopg", None)
     with pytest.raises(RefusedError, match=r"^postgres-not-installed: .*pip install 'pollbook\[postgres\]'\.$"):
         open_postgres_ledger("postgresql://localhost/app", "pollbook")
 
 
 def test_nobody_needs_psycopg_who_does_not_use_postgresql() -> None:
-    look = "import sys, ledger.desk, ledger.store, ledger.sqlite_vault; sys.exit('psycopg' in sys.modules)"
+    look = (
+        "import sys, ledger.desk, ledger.storage.store, ledger.privacy.sqlite_vault; sys.exit('psycopg' in sys.modules)"
+    )
     assert subprocess.run([sys.executable, "-c", look], check=False).returncode == 0
 
 

@@ -21,14 +21,14 @@ from lacking import lacking
 from terminal import CLOSE_POLL, DEFINE_CONTEST, DEFINED, RULE, Answer, Terminal, terminal_at
 
 import projections.publish.pack
-from cli.key import ledger_state_folder, read_master_key
+from cli.seal.key import ledger_state_folder, read_master_key
 from ledger.event import TYPES, Audience
 from ledger.leaf import encode
+from ledger.privacy.sqlite_vault import VAULT_FILE, SQLiteVaultStore
+from ledger.privacy.vault import Vault
 from ledger.seal.merkle import leaf_hash
-from ledger.sqlite_vault import VAULT_FILE, SQLiteVaultStore
-from ledger.store import open_ledger
+from ledger.storage.store import open_ledger
 from ledger.streams.batch import BatchOpened
-from ledger.vault import Vault
 from projections.publish.check import check_pack
 
 HOSTILE = '<script>alert("1")</script> & Co'

@@ -17,7 +17,7 @@ from ledger.decision import Command
 from ledger.desk import Desk
 from ledger.errors import RefusedError
 from ledger.rules.fairness import words_changed
-from ledger.store import Ledger
+from ledger.storage.store import Ledger
 from ledger.streams.case import case_stream
 from ledger.streams.notification import CorrectRuling
 from ledger.streams.person import OrderErasure

@@ -56,7 +56,7 @@ def test_an_interest_held_since_the_sitting_bars_nobody(desk: Desk) -> None:
 def test_verification_finds_who_voted(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, command: Command) -> None:
     place = SQLitePlace(tmp_path / "ledger")
     place.make().close()
-    monkeypatch.setattr("ledger.authority.require_recusal", lambda *_: {})
+    monkeypatch.setattr("ledger.powers.authority.require_recusal", lambda *_: {})
     with desk_at(place) as desk:
         submit(desk, *SAT, ENDORSED, command)
     with place.open() as ledger:

@@ -29,7 +29,7 @@ from ledger.streams.cases import CloseCase
 from ledger.streams.cure import LapseApplication
 from ledger.streams.payment import ReceiveFee
 from ledger.streams.ruling_events import RulingNotified
-from projections.roll_figures import fold_roll
+from projections.roll.figures import fold_roll
 from projections.verify.rulings import check_rulings
 
 STREAM = f"application/{P}"

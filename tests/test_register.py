@@ -10,7 +10,7 @@ import pytest
 from killing import Killed, kill_at
 from terminal import Terminal
 
-import cli.member_file
+import cli.registers.member_file
 
 MAPPING = """\
 key = "No"
@@ -85,7 +85,7 @@ def test_says_what_was_known_before_another_file(at: Terminal) -> None:
 
 def test_nobody_counts_before_the_file_is_taken_in_whole(at: Terminal, monkeypatch: pytest.MonkeyPatch) -> None:
     with monkeypatch.context() as patch:
-        kill_at(patch, cli.member_file.MemberFile, "require_same", 1, after=False)
+        kill_at(patch, cli.registers.member_file.MemberFile, "require_same", 1, after=False)
         with pytest.raises(Killed):
             at(*IMPORT, "b.csv")
     assert shown(at)["members"] == 2

@@ -14,10 +14,10 @@ import pytest
 from attack import Folder, Success, attacks, bounds, read_folder
 from terminal import ADOPT_RULE, CALL_ELECTION, DEFINE_CONTEST, Terminal
 
-import ledger.marking_run
-import ledger.recorder
+import ledger.batches.marking_run
+import ledger.storage.recorder
 import ledger.streams.paper
-from ledger.store import open_ledger
+from ledger.storage.store import open_ledger
 from ledger.streams.entry import EntryAdded
 
 SEED = 2010
@@ -114,7 +114,7 @@ def polled(at: Terminal, arrived: Callable[[str, str, str], object] = lambda *_:
 @pytest.fixture
 def at(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Iterator[Terminal]:
     """A ledger whose pages are small, so that there are several, and whose logs are left beside the databases."""
-    monkeypatch.setattr(ledger.marking_run, "PAGE_ROWS", 100)
+    monkeypatch.setattr(ledger.batches.marking_run, "PAGE_ROWS", 100)
     monkeypatch.setattr("ledger.desk.PAGE_ROWS", 100)
     made = Terminal(tmp_path, monkeypatch, capsys)
     with ExitStack() as stack:

@@ -25,9 +25,9 @@ from ledger.streams.entry import Entries, EntryAdded, EntryAmended, EntryRemoved
 from ledger.streams.member import BatchReceived, BatchReconciled, MemberRegistered
 from ledger.streams.payments import PaymentsReceived, PaymentsReconciled
 from ledger.streams.roll_build import RollBuildClosed, RollBuildOpened
-from projections.entitled import facts_of_a_row
-from projections.gathered import Standing
-from projections.roll_figures import entry_line, fold_roll
+from projections.roll.entitled import facts_of_a_row
+from projections.roll.figures import entry_line, fold_roll
+from projections.roll.gathered import Standing
 
 FILE = "f" * 32
 SECTIONS = {"mp": "mps", "member": "members", "unite": "affiliates"}

@@ -17,11 +17,12 @@ from stores import MASTER, LedgerPlace
 from test_appeal import ASSIGN, DETERMINE, DO, HEAR, LODGE, ORDER, PACK, names
 from test_verify_rulings import check, codes
 
+from ledger.batches.marking import MarkRow
 from ledger.case_papers import CasePapers
 from ledger.decision import Command
 from ledger.desk import Desk
 from ledger.event import Event
-from ledger.marking import MarkRow
+from ledger.privacy.vault import Vault
 from ledger.streams.account import AccountStated
 from ledger.streams.case_events import CaseReopened
 from ledger.streams.entry import EntryAdded
@@ -38,11 +39,10 @@ from ledger.streams.issued import (
 from ledger.streams.linkage import LinkageDestroyed, SealLinkage
 from ledger.streams.paper import Alike, ReadPapers
 from ledger.streams.returned import MarksReconciled, ReturnMarked
-from ledger.vault import Vault
-from projections.case_facts import facts_of
-from projections.case_headline import headline
+from projections.cases.facts import facts_of
+from projections.cases.headline import headline
 from projections.counting import LedgerFigures, open_views
-from projections.paper_account import PaperLine, differences, paper_lines
+from projections.papers.issued_account import PaperLine, differences, paper_lines
 from projections.story.story import story
 from projections.verify.run import verify
 from projections.verify.sealing import Notes, Trust

@@ -14,9 +14,9 @@ from test_fair_panel import ALONE, ENDORSED
 from test_ruling import REMOVE, put, with_entry
 from test_verify_rulings import codes
 
-from ledger.authority import Sign
 from ledger.decision import Command
 from ledger.errors import RefusedError
+from ledger.powers.authority import Sign
 from ledger.streams.entry import EntryRemoved
 from ledger.streams.ground import GroundAdopted
 from ledger.streams.signature import Signature

@@ -55,7 +55,7 @@ def findings(place: SQLitePlace) -> set[str]:
 
 
 def past_the_desk(place: SQLitePlace, patch: pytest.MonkeyPatch, actor: str, *commands: Command) -> None:
-    patch.setattr("ledger.authority.require_safeguards", lambda *_: {})
+    patch.setattr("ledger.powers.authority.require_safeguards", lambda *_: {})
     with signing_desk(place) as desk:
         for command in commands:
             desk.submit(command, actor=actor)

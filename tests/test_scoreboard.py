@@ -33,8 +33,8 @@ from ledger.streams.nomination import NominationReceived, NominationWithdrawn, W
 from ledger.streams.nomination_ruling import RuleNominationInvalid, RuleNominationValid
 from ledger.streams.nominator import EndEntitlement
 from ledger.streams.timetable import StepDate, VaryStep
-from projections.nominations import NominationProjection
-from projections.scoreboard import Scoreboard, awaits_ruling
+from projections.election.nominations import NominationProjection
+from projections.election.scoreboard import Scoreboard, awaits_ruling
 from projections.verify.nomination_replay import board_of
 
 MPS = tuple(but(REGISTER_MP, nominator=f"mp-{number}") for number in range(2, 6))

@@ -12,7 +12,7 @@ import pytest
 from terminal import Terminal
 
 from ledger.event import TYPES
-from ledger.store import open_ledger
+from ledger.storage.store import open_ledger
 from ledger.streams.contest import ContestDefined
 from ledger.streams.election import CountRuleAdopted
 from projections.counting import count_contest, open_views

@@ -23,7 +23,7 @@ from ledger.streams.timetable import (
     VaryStep,
     timetable_stream,
 )
-from projections.timetables import view_timetable
+from projections.election.timetables import view_timetable
 
 STREAM = "timetable/labour"
 LONDON = "Europe/London"

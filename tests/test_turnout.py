@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from terminal import ADOPT_RULE, CALL_ELECTION, CLOSE_POLL, DEFINE_CONTEST, Terminal
 
-from ledger.store import open_ledger
+from ledger.storage.store import open_ledger
 from ledger.streams.result import ResultDeclared
 from projections.roll.suppression import LEAST, Cell, releases
 from projections.roll.turnout import Papers, turnout_by, turnout_parts

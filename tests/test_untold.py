@@ -13,13 +13,13 @@ from stores import LedgerPlace, desk_at
 
 from ledger.event import Audience
 from ledger.streams.consent import GiveConsent
-from projections.case_audience import PRIVATE
-from projections.case_html import html_of_page
-from projections.case_page import NOTHING_PUBLIC
-from projections.case_text import markdown_of_page, text_of_page
+from projections.cases.audience import PRIVATE
+from projections.cases.html import html_of_page
+from projections.cases.page import NOTHING_PUBLIC
+from projections.cases.text import markdown_of_page, text_of_page
 from projections.oversight.statistics import rates_of, told_between, told_of
 from projections.panel_pack.public import public_part
-from projections.subject_access import on_record
+from projections.privacy.subject_access import on_record
 from projections.verify.case_streams import OF_APPEALS, OF_CASES
 
 TOLD = [ruling(number, position=number, told_position=100 + number) for number in range(1, 31)]

@@ -14,9 +14,9 @@ from stores import NOON, LedgerPlace, PostgresPlace, SQLitePlace, desk_at, meddl
 
 from ledger.desk import Desk
 from ledger.errors import EvidenceError, RefusedError
-from ledger.store import Ledger
+from ledger.privacy.vault import Vault
+from ledger.storage.store import Ledger
 from ledger.streams.person import Identity, OrderErasure, RecordPerson
-from ledger.vault import Vault
 
 NAME = "Augusta Ada King-Noel"
 ERASE = OrderErasure(person="p-1", basis="right-to-erasure")

@@ -14,7 +14,7 @@ from test_cli_whatif import SPOILT, asked, publish
 
 from ledger.event import Event
 from ledger.rules.question import MarginAsked, Question, RulingNamed, SectionPapers
-from ledger.store import Ledger, open_ledger
+from ledger.storage.store import Ledger, open_ledger
 from ledger.streams.account import Spoilt
 from ledger.streams.analysis import AnalysisPublished
 from ledger.streams.result import RecountOrdered, ResultAnnulled

@@ -54,7 +54,7 @@ from ledger.streams.nominator import EndEntitlement, EntitlementEnded, Nominator
 from ledger.streams.stated import NOMINATION_TYPES
 from ledger.streams.statement import DeclareUnopposed, PersonStated, PublishStatement
 from ledger.streams.timetable import VaryStep
-from projections.scoreboard import Scoreboard
+from projections.election.scoreboard import Scoreboard
 from projections.verify.nomination_replay import board_of
 from projections.verify.nominations import check_nominations
 from projections.verify.record import RecordRead

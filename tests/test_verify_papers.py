@@ -22,15 +22,15 @@ from ledger.desk import Desk
 from ledger.errors import RefusedError
 from ledger.event import Event
 from ledger.leaf import conceal, encode
+from ledger.privacy.vault import Vault
 from ledger.seal.merkle import leaf_hash
-from ledger.store import open_ledger
+from ledger.storage.store import open_ledger
 from ledger.streams.issue import IssuePapers, PapersIssued
 from ledger.streams.issued import PaperCancelled, PaperIssued, PaperReissued, PaperSetAside, SetAsideReversed
 from ledger.streams.linkage import LinkageDestroyed, LinkageSealed
 from ledger.streams.paper_handling import ReissuePaper
 from ledger.streams.result import ResultDeclared
 from ledger.streams.returned import DuplicateReturnHeld, MarksReceived, MarksReconciled, ReturnMarked
-from ledger.vault import Vault
 from projections.counting import LedgerFigures
 from projections.verify.run import verify
 from projections.verify.sealing import Notes, Trust

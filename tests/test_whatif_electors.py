@@ -20,7 +20,7 @@ from ledger.streams.entry import EntryAdded
 from ledger.streams.returned import ReturnMarked
 from projections.basis import Basis
 from projections.oversight.folding import OversightProjection
-from projections.papers import PaperProjection
+from projections.papers.projection import PaperProjection
 from projections.whatif.whole import Steps, answered
 
 FORTY = 40

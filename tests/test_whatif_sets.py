@@ -19,7 +19,7 @@ from ledger.errors import RefusedError
 from ledger.event import Event
 from ledger.leaf import conceal
 from ledger.rules.question import Question, RulingNamed, RulingSet
-from ledger.store import Ledger, open_ledger
+from ledger.storage.store import Ledger, open_ledger
 from ledger.streams.analysis import AnalysisPublished, PublishAnalysis
 from ledger.streams.declaration import DeclareResult
 from ledger.streams.paper import Alike, ReadPapers

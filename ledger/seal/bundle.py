@@ -15,14 +15,14 @@ from ledger.errors import EvidenceError, RefusedError
 from ledger.event import Canonical, Event
 from ledger.field import Count, Id, StreamId
 from ledger.leaf import LEAF_MAX, decode_strictly
-from ledger.recorder import StoredRow
+from ledger.privacy.vault import Vault
 from ledger.seal.heads import HeadLine, HeadsTree, PathText
 from ledger.seal.keys import encode_base64
 from ledger.seal.note import NOTE_BYTES_MAX
 from ledger.seal.receipt import Prover
-from ledger.store import Ledger
+from ledger.storage.recorder import StoredRow
+from ledger.storage.store import Ledger
 from ledger.streams.heads import STREAM, StreamHeadsRecorded
-from ledger.vault import Vault
 
 BUNDLE_BYTES_MAX = 2**24
 SUBJECT_STREAMS = ("person", "erasure")  # kinds of stream that belong to one subject: each <kind>/<subject>

@@ -30,8 +30,8 @@ from ledger.seal.sealer import (
     write_durably,
     write_secret,
 )
-from ledger.storage_error import clear_errors
-from ledger.store import Ledger
+from ledger.storage.storage_error import clear_errors
+from ledger.storage.store import Ledger
 
 NEXT_KEY = "log.key.next"
 

@@ -25,8 +25,8 @@ from ledger.seal.checkpoint import Checkpoint, parse_checkpoint, sign_checkpoint
 from ledger.seal.keys import Kind, SignerKey
 from ledger.seal.note import NOTE_BYTES_MAX, SignedNote, parse_note, verify_note, write_note
 from ledger.seal.tiles import Tiles
-from ledger.storage_error import clear_errors
-from ledger.store import Ledger
+from ledger.storage.storage_error import clear_errors
+from ledger.storage.store import Ledger
 
 LOG_KEY = "log.key"
 LAST_SIGNED = "last-signed"

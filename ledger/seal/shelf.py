@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from ledger.errors import EvidenceError
-from ledger.recorder import LedgerRecorder
 from ledger.seal.tiles import TILE
-from ledger.storage_error import patiently
+from ledger.storage.recorder import LedgerRecorder
+from ledger.storage.storage_error import patiently
 
 SEALED = "sealed"  # name of the ledger's datum that says how many leaves the tiles cover
 

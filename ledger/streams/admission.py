@@ -12,6 +12,7 @@ from typing import Any, Literal, NamedTuple, Protocol, Self
 
 from pydantic import Field, PrivateAttr
 
+from ledger.batches.sweep import Found, Sweep, Swept
 from ledger.decision import Act, Command, Outcome, State, decision
 from ledger.errors import refused
 from ledger.event import Audience, Canonical, Event
@@ -25,7 +26,6 @@ from ledger.streams.election import Election, election_stream, require_election
 from ledger.streams.franchise import Adopted, franchise_stream, require_franchise
 from ledger.streams.refused_application import cases_of, docket_of, holding, require_no_case
 from ledger.streams.tested import batches_of, require_settled, require_tested
-from ledger.sweep import Found, Sweep, Swept
 
 ADMISSIONS_MAX = 100_000
 

@@ -10,9 +10,9 @@ from dataclasses import replace
 
 from pydantic import Field
 
+from ledger.batches.intake import APPLICATIONS, Intake
 from ledger.decision import Act, Outcome, decision
 from ledger.field import Id
-from ledger.intake import APPLICATIONS, Intake
 from ledger.streams.applying import Terms
 from ledger.streams.election import Election, election_stream, require_election
 from ledger.streams.fee import Fees, fee_stream
@@ -59,7 +59,7 @@ def receive_applications(
     if not isinstance(outcome.batch, Intake):
         return outcome
     terms = Terms(command.election, timetable, fees)
-    from ledger.application_leaf import ApplicationLeaves  # its module needs the events of this package
+    from ledger.batches.application_leaf import ApplicationLeaves  # its module needs the events of this package
 
     leaves = ApplicationLeaves(outcome.batch.member, command.election, terms, act.now)
     return Outcome((), replace(outcome.batch, leaves=leaves, judge=leaves.judge))

@@ -6,11 +6,11 @@ from typing import Any, Literal
 
 from pydantic import Field
 
+from ledger.batches.intake import PERSON
 from ledger.decision import Act, Command, Outcome, State, decision
 from ledger.errors import nearest, refused
 from ledger.event import Plain
 from ledger.field import Id, PersonKey, StreamId, Text, Time
-from ledger.intake import PERSON
 from ledger.streams.application import PREFIX as APPLICATION
 from ledger.streams.body import Body, body_stream, require_body
 from ledger.streams.case import (

@@ -11,11 +11,11 @@ from typing import Any, Literal
 
 from pydantic import Field
 
+from ledger.batches.intake import ROWS_MAX, IntakeId
 from ledger.decision import Act, Command, Outcome, State, decision
 from ledger.errors import refused
 from ledger.event import Audience, Event
 from ledger.field import Count, Id, Time
-from ledger.intake import ROWS_MAX, IntakeId
 from ledger.streams.batch_head import BatchHead
 from ledger.streams.nominated import Day
 

@@ -12,6 +12,7 @@ from typing import Any, Literal, Self
 
 from pydantic import Field, PrivateAttr, model_validator
 
+from ledger.batches.sweep import Found, Sweep, Swept
 from ledger.checks.versions import require_version
 from ledger.decision import Act, Command, Outcome, State, decision
 from ledger.errors import refused
@@ -21,7 +22,6 @@ from ledger.rules.day import Day
 from ledger.streams.application_events import CheckName, CheckOutcome, ChecksRun
 from ledger.streams.election import Election, election_stream, require_election
 from ledger.streams.member import IntakeId
-from ledger.sweep import Found, Sweep, Swept
 
 RUNS_MAX = 100_000
 CHECKS_MAX = 20

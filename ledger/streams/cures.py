@@ -10,6 +10,7 @@ from typing import Any, Protocol, Self
 
 from pydantic import Field, PrivateAttr, model_validator
 
+from ledger.batches.sweep import Found, Sweep, Swept
 from ledger.decision import Act, Command, Outcome, decision
 from ledger.errors import RefusedError, refused
 from ledger.event import Event
@@ -33,7 +34,6 @@ from ledger.streams.decided import publication
 from ledger.streams.election import Election, election_stream, require_election
 from ledger.streams.franchise import Adopted, franchise_stream, require_franchise
 from ledger.streams.ground import Grounds, ground_stream
-from ledger.sweep import Found, Sweep, Swept
 
 RUNS_MAX = 100_000
 TESTS_MAX = 5

@@ -11,11 +11,11 @@ from typing import Literal
 
 from pydantic import Field
 
+from ledger.batches.marking import DueFigures
 from ledger.decision import Act, Command, Outcome, State, Unchanged, decision
 from ledger.errors import nearest, refused
 from ledger.event import Audience, Event
 from ledger.field import INT_MAX, Count, Id, Version
-from ledger.marking import DueFigures
 from ledger.streams.contest import Contest, contest_stream, require_contest
 from ledger.streams.roll import CELL_MIN, Roll, roll_stream
 

@@ -14,13 +14,13 @@ from typing import Any, Literal, Self
 
 from pydantic import Field, PrivateAttr
 
+from ledger.batches.intake import APPLICATIONS, Intake, Row, Rows, Tally
+from ledger.batches.intake import ROWS_MAX as ROWS_MAX
+from ledger.batches.intake import IntakeId as IntakeId
 from ledger.decision import Act, Command, Outcome, State, decision
 from ledger.errors import refused
 from ledger.event import Audience, Canonical, Event, Private
 from ledger.field import Count, Hash, Id
-from ledger.intake import APPLICATIONS, Intake, Row, Rows, Tally
-from ledger.intake import ROWS_MAX as ROWS_MAX
-from ledger.intake import IntakeId as IntakeId
 from ledger.streams.certificate import Certificate, certificate_stream
 from ledger.streams.freezes import Freezes, freezes_stream
 from ledger.streams.nominated import Day

@@ -7,11 +7,11 @@ from typing import Literal
 
 from pydantic import Field
 
+from ledger.batches.marking import PaperFigures
 from ledger.decision import Act, Command, Outcome, Reads, State, decision
 from ledger.errors import refused
 from ledger.field import Id, PersonKey, StreamId
 from ledger.figures import Figures
-from ledger.marking import PaperFigures
 from ledger.streams.appeal import Appeal
 from ledger.streams.case import Case, Docket, case_stream, docket_stream
 from ledger.streams.contest import Contest, contest_stream, require_contest

@@ -11,11 +11,11 @@ from typing import Any, Literal
 
 from pydantic import Field
 
+from ledger.batches.paying import Paying, Sums
 from ledger.decision import Act, Outcome, State, decision
 from ledger.errors import refused
 from ledger.event import Audience, Canonical, Event
 from ledger.field import Count, Hash, Id
-from ledger.paying import Paying, Sums
 from ledger.streams.election import Election, election_stream, require_election
 from ledger.streams.fee import Currency
 from ledger.streams.member import Given, IntakeId

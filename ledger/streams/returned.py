@@ -13,11 +13,11 @@ from typing import Annotated, Any, Literal, Self
 
 from pydantic import Field, PrivateAttr, StringConstraints
 
+from ledger.batches.marking import MarkFigures, Marking, MarkRows, MarkTally
 from ledger.decision import Act, Command, Outcome, State, Unchanged, decision
 from ledger.errors import refused
 from ledger.event import Audience, Canonical, Event
 from ledger.field import Count, Hash, Id
-from ledger.marking import MarkFigures, Marking, MarkRows, MarkTally
 from ledger.streams.contest import Contest, contest_stream, require_contest
 from ledger.streams.nominated import Day
 

@@ -11,7 +11,7 @@ from typing import Any, Literal, Self
 
 from pydantic import Field, PrivateAttr
 
-from ledger.build import Build, BuildTally, Candidates
+from ledger.batches.build import Build, BuildTally, Candidates
 from ledger.decision import Act, Command, Outcome, State, decision
 from ledger.errors import refused
 from ledger.event import Audience, Canonical, Event

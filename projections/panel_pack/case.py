@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
-from projections.case_facts import AppealSaid, Facts, facts_of
-from projections.case_file import CaseFile
-from projections.case_headline import headline
-from projections.case_page import LATER, Entry, Page
+from projections.cases.facts import AppealSaid, Facts, facts_of
+from projections.cases.file import CaseFile
+from projections.cases.headline import headline
+from projections.cases.page import LATER, Entry, Page
 from projections.panel_pack.parts import Markup, facts, heading, joined, link, para, time_of, written
 from projections.story.cases import OUTCOMES, TOLD_BY
 from projections.story.words import counted, day, listed, when

@@ -19,7 +19,7 @@ from pydantic import BaseModel, ConfigDict, StringConstraints, ValidationError
 from ledger.errors import EvidenceError, RefusedError
 from ledger.field import Count, Id, Time
 from ledger.leaf import CANONICAL
-from projections.case_audience import Reader
+from projections.cases.audience import Reader
 
 FORMAT: Literal["pollbook-panel-pack-1"] = "pollbook-panel-pack-1"
 ABOUT, SUMS, CHECKPOINT = "pack.json", "SHA256SUMS", "checkpoint"

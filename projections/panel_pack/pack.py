@@ -11,11 +11,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING, cast
 
 from ledger.streams.election import ElectionCalled, election_stream
-from projections.case_audience import TextReader
-from projections.case_facts import facts_of
-from projections.case_file import CaseFile, read_case_file
-from projections.case_headline import headline
-from projections.case_page import case_page
+from projections.cases.audience import TextReader
+from projections.cases.facts import facts_of
+from projections.cases.file import CaseFile, read_case_file
+from projections.cases.headline import headline
+from projections.cases.page import case_page
 from projections.moment import Moment
 from projections.oversight.deadlines import Waiting
 from projections.oversight.docket import DocketLine

@@ -13,7 +13,7 @@ from typing import Any
 from ledger.decision import fold
 from ledger.errors import RefusedError
 from ledger.rules.marks import ranks
-from ledger.store import Ledger
+from ledger.storage.store import Ledger
 from ledger.streams.contest import ContestDefined
 from ledger.streams.result import result_stream
 from projections.catch_up import Views

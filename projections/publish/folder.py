@@ -10,7 +10,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from ledger.errors import RefusedError
-from ledger.storage_error import clear_errors
+from ledger.storage.storage_error import clear_errors
 
 UNFINISHED = ".{}.unfinished-pack"
 

@@ -12,7 +12,7 @@ from ledger.event import Audience, Event
 from ledger.leaf import encode
 from ledger.seal.tile_paths import bundle_path, encode_bundle
 from ledger.seal.tiles import TILE
-from ledger.store import Ledger
+from ledger.storage.store import Ledger
 from ledger.streams.contest import ContestDefined
 
 Readers = Literal["public", "panel", "scrutineer"]

@@ -18,7 +18,7 @@ from ledger.seal.note import parse_note
 from ledger.seal.sealer import check_continues
 from ledger.seal.tile_paths import tile_path
 from ledger.seal.tiles import TILE
-from ledger.store import Ledger
+from ledger.storage.store import Ledger
 from projections.publish.check import check_pack
 from projections.publish.contests import write_contests
 from projections.publish.folder import new_folder

@@ -11,7 +11,7 @@ from typing import NamedTuple
 from ledger.event import Event
 from ledger.leaf import decode
 from ledger.record import Record
-from ledger.store import Ledger
+from ledger.storage.store import Ledger
 from ledger.streams.access import AccessLogged
 from ledger.streams.appeal import appeal_stream
 from ledger.streams.appeal_events import AppealAttempted, AppealLodged, AppealReceivedLate
@@ -25,9 +25,9 @@ from ledger.streams.issue import PapersIssued, issue_stream
 from ledger.streams.issued import PaperIssued, PaperReissued
 from ledger.streams.returned import DuplicateReturnHeld, ReturnMarked
 from ledger.streams.ruling_events import RulingCorrected, RulingMade, RulingNotified
-from projections.case_audience import may_read
+from projections.cases.audience import may_read
 from projections.moment import Moment
-from projections.person_papers import spans_of
+from projections.papers.of_person import spans_of
 
 ITEMS: Mapping[str, tuple[type[Event], ...]] = {
     "notices": (CureInvited, CaseNoticeServed),

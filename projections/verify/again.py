@@ -6,8 +6,8 @@ from collections.abc import Iterator
 
 from ledger.event import TYPES, Event
 from ledger.progress import Progress
-from ledger.recorder import StoredRow
-from ledger.store import Ledger
+from ledger.storage.recorder import StoredRow
+from ledger.storage.store import Ledger
 
 TOLD_ROWS = 5_000  # between two tellings
 

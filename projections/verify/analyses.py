@@ -17,7 +17,7 @@ from projections.whatif.whole import analysis_figures
 ENGINES = {"what-if": whole.ENGINE, "margin": published.ENGINE}
 
 if TYPE_CHECKING:
-    from ledger.store import Ledger
+    from ledger.storage.store import Ledger
     from projections.verify.contests import ContestSeen
     from projections.verify.record import RecordRead
 

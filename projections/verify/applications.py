@@ -11,14 +11,14 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from itertools import groupby
 
+from ledger.batches.intake import APPLICATION
 from ledger.checks.single import check_payment
 from ledger.checks.versions import BY_HAND
 from ledger.decision import Act, fold
 from ledger.errors import EvidenceError, RefusedError
 from ledger.event import Event
-from ledger.intake import APPLICATION
 from ledger.progress import Progress
-from ledger.store import Ledger
+from ledger.storage.store import Ledger
 from ledger.streams.admission import require_admissible
 from ledger.streams.application import Application, require_open
 from ledger.streams.application_events import (
@@ -40,7 +40,7 @@ from ledger.streams.franchise import Adopted, FranchiseAdopted, franchise_stream
 from ledger.streams.ground import GroundAdopted, Grounds, ground_stream
 from ledger.streams.tested import batches_of
 from ledger.streams.timetable import StepVaried, TimetableSet, timetable_stream
-from projections.admissions import streams_in_order
+from projections.applications.admissions import streams_in_order
 from projections.verify.finding import Finding
 from projections.verify.held import HeldApplications
 from projections.verify.record import RecordRead

@@ -7,14 +7,14 @@ from collections.abc import Iterable, Iterator, Sequence
 from itertools import groupby
 from typing import NamedTuple
 
-from ledger.build import Entitled, Right
+from ledger.batches.build import Entitled, Right
 from ledger.progress import Stages, unseen_stage
 from ledger.rules.franchise import Franchise, franchise_hash
-from ledger.store import Ledger
+from ledger.storage.store import Ledger
 from ledger.streams.entry import EntryAdded, EntryNow, kept_instead
 from ledger.streams.roll_build import RollBuildClosed, RollBuildOpened
-from projections.entitled import EntitledPeople
-from projections.roll_figures import RollFold
+from projections.roll.entitled import EntitledPeople
+from projections.roll.figures import RollFold
 from projections.verify.finding import Finding
 
 SHOWN_MAX = 100  # entries of one build that are told one by one

@@ -17,10 +17,10 @@ from heapq import merge
 from itertools import groupby
 from typing import NamedTuple
 
+from ledger.batches.intake import KEY_BYTES
 from ledger.decision import fold
 from ledger.errors import PollbookError
 from ledger.event import Event
-from ledger.intake import KEY_BYTES
 from ledger.streams.application_events import (
     ApplicationAdmitted,
     ApplicationLapsed,

@@ -8,9 +8,9 @@ from itertools import groupby
 
 from ledger.errors import EvidenceError
 from ledger.leaf import disclosure_digest, undisclose
-from ledger.member_pack import FIELD
-from ledger.member_vault import Sealed
-from ledger.vault import Vault
+from ledger.privacy.member_pack import FIELD
+from ledger.privacy.member_vault import Sealed
+from ledger.privacy.vault import Vault
 from projections.verify.bulk import NO_DIGEST, Bulk, digest_text
 from projections.verify.erasures import ANYBODY, is_erased
 from projections.verify.finding import Finding

@@ -9,7 +9,7 @@ from ledger.streams.body import Fault
 from ledger.streams.entry import EntryAdded, EntryAmended, EntryRemoved, EntryRestored, slip_faults
 from ledger.streams.ordered import DECIDED
 from ledger.streams.roll import RollFrozen, over_freeze_faults
-from projections.roll_figures import FIELDS, RollFold
+from projections.roll.figures import FIELDS, RollFold
 
 Step = EntryAdded | EntryAmended | EntryRemoved | EntryRestored
 

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from ledger.errors import EvidenceError
 from ledger.progress import Stages, unseen_stage
 from ledger.seal.heads import heads_root
-from ledger.store import Ledger
+from ledger.storage.store import Ledger
 from ledger.streams.heads import StreamHeadsRecorded
 from projections.verify.accounts import check_accounts
 from projections.verify.analyses import check_analyses

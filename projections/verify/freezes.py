@@ -9,7 +9,7 @@ from dataclasses import dataclass, field, replace
 from ledger.decision import DECISIONS, fold
 from ledger.errors import PollbookError
 from ledger.event import Event
-from ledger.store import Ledger
+from ledger.storage.store import Ledger
 from ledger.streams.agreement import Agreement, ChangeAgreed, Reach, agreement_stream, said_by
 from ledger.streams.founding import Founding, LedgerFounded, founding_stream
 from ledger.streams.freezes import FreezeListed, Freezes, freezes_stream

@@ -6,7 +6,7 @@ import hashlib
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
-from ledger.intake import prefix_of
+from ledger.batches.intake import prefix_of
 from ledger.streams.member import BatchReceived, BatchReconciled, MemberRegistered
 from ledger.streams.membership import MemberAmended
 from projections.verify.bulk import Run

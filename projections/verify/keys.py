@@ -11,7 +11,7 @@ from collections.abc import Generator, Iterator
 from ledger.errors import EvidenceError, RefusedError
 from ledger.event import Event
 from ledger.seal.keys import Kind, VerifierKey
-from ledger.store import Ledger
+from ledger.storage.store import Ledger
 from ledger.streams.key import KeyEnrolled, KeyRevoked, KeyRotated, OfficerKey, enrolment_text, require_signature
 from ledger.streams.log_key import LogKey, LogKeyRotated, rotation_text
 from projections.verify.finding import Finding

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from ledger.batches.intake import APPLICATION, PERSON
 from ledger.errors import EvidenceError
 from ledger.event import Event
-from ledger.intake import APPLICATION, PERSON
-from ledger.store import Ledger
+from ledger.storage.store import Ledger
 from ledger.streams.certificate import ListCertified, differences
 from ledger.streams.member import BatchReceived
 from ledger.streams.member_history import TRANSITIONS, Member

@@ -10,8 +10,8 @@ from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
+from ledger.batches.paying import ACCEPTED
 from ledger.event import Event
-from ledger.paying import ACCEPTED
 from ledger.streams.admission import AdmissionClosed, AdmissionOpened
 from ledger.streams.application_events import (
     ApplicationAdmitted,

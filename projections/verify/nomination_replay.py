@@ -13,8 +13,8 @@ from ledger.streams.nominated import Nominations, nominations_stream
 from ledger.streams.nomination import Nomination, nomination_stream
 from ledger.streams.nominator import Nominator, nominator_stream
 from ledger.streams.timetable import StepVaried, Timetable, TimetableSet, timetable_stream
-from projections.nominations import NominationProjection, lines_of_contest
-from projections.scoreboard import Scoreboard, make_scoreboard
+from projections.election.nominations import NominationProjection, lines_of_contest
+from projections.election.scoreboard import Scoreboard, make_scoreboard
 from projections.verify.nomination_streams import nomination_place
 
 

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from ledger.clauses import basis_faults, basis_of, needs_clause
 from ledger.decision import Act
 from ledger.errors import EvidenceError
 from ledger.event import Event
-from ledger.safeguards import own_power, same_hand
-from ledger.store import Ledger
+from ledger.powers.clauses import basis_faults, basis_of, needs_clause
+from ledger.powers.safeguards import own_power, same_hand
+from ledger.storage.store import Ledger
 from ledger.streams.batch import BatchClosed, BatchOpened
 from ledger.streams.body import Fault
 from ledger.streams.founding import LedgerFounded, follows

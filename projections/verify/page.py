@@ -10,10 +10,10 @@ from dataclasses import dataclass, field
 from ledger.errors import EvidenceError
 from ledger.event import Event
 from ledger.leaf import decode_strictly
-from ledger.paper_form import ID_DIGITS, Fitting, Form, form_of
-from ledger.recorder import StoredRow
 from ledger.seal.merkle import leaf_hash
-from ledger.store import Ledger
+from ledger.storage.paper_form import ID_DIGITS, Fitting, Form, form_of
+from ledger.storage.recorder import StoredRow
+from ledger.storage.store import Ledger
 from ledger.streams.paper import PaperRead
 from projections.verify.bulk import Bulk
 from projections.verify.finding import Finding, found_by

@@ -10,11 +10,11 @@ from contextlib import suppress
 
 from ledger.errors import EvidenceError
 from ledger.leaf import decode
-from ledger.recorder import StoredRow
 from ledger.rules.admission import refusals, votes_of
 from ledger.rules.count_rule import CountRule
 from ledger.rules.marks import unknown
-from ledger.store import Ledger
+from ledger.storage.recorder import StoredRow
+from ledger.storage.store import Ledger
 from ledger.streams.paper import PaperRead
 from projections.verify.batches import BatchSeen
 from projections.verify.contests import ContestSeen

@@ -7,7 +7,7 @@ from collections import defaultdict
 from collections.abc import Iterator, Mapping
 
 from ledger.streams.result import ResultDeclared
-from projections.paper_account import PaperLine, paper_lines
+from projections.papers.issued_account import PaperLine, paper_lines
 from projections.verify.finding import Finding
 from projections.verify.papers import BatchName, contest_and_section
 from projections.verify.record import RecordRead

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from ledger.bank_rows import BANK_TABLES
-from ledger.blind_index import INDEX_TABLES
 from ledger.errors import EvidenceError, PollbookError
 from ledger.event import Event
 from ledger.leaf import disclosure_digest, undisclose
-from ledger.mass_erasure import ERASING_TABLES
-from ledger.member_vault import MEMBER_TABLES
-from ledger.vault import TABLES, Vault
+from ledger.privacy.bank_rows import BANK_TABLES
+from ledger.privacy.blind_index import INDEX_TABLES
+from ledger.privacy.mass_erasure import ERASING_TABLES
+from ledger.privacy.member_vault import MEMBER_TABLES
+from ledger.privacy.vault import TABLES, Vault
 from projections.verify.disclosures import check_disclosures
 from projections.verify.erasures import ANYBODY, erased_in, is_erased, under_way
 from projections.verify.finding import Finding, found_by

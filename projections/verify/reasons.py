@@ -7,6 +7,7 @@ from typing import NamedTuple
 
 from ledger.errors import EvidenceError
 from ledger.event import Event
+from ledger.privacy.vault import Vault
 from ledger.rules.fairness import own_words, words_changed, words_of
 from ledger.streams.appeal_events import AppealDetermined
 from ledger.streams.case import Case, case_stream
@@ -16,7 +17,6 @@ from ledger.streams.notification import CORRECTION_WORDS
 from ledger.streams.procedure import Procedure, ProcedureAdopted, procedure_stream
 from ledger.streams.ruling_events import RulingCorrected, RulingMade
 from ledger.streams.rulings import key_of_reasons, said_by_grounds
-from ledger.vault import Vault
 from projections.verify.erasures import erased_in
 from projections.verify.finding import Finding
 

@@ -14,9 +14,9 @@ from ledger.decision import fold
 from ledger.errors import EvidenceError, PollbookError
 from ledger.event import Event
 from ledger.leaf import decode
-from ledger.rereading import BEFORE_ALL
 from ledger.seal.tiles import Tiles
-from ledger.store import Ledger
+from ledger.storage.rereading import BEFORE_ALL
+from ledger.storage.store import Ledger
 from ledger.streams.batch import BatchClosed, BatchOpened, BatchWithdrawn
 from projections.verify.batches import BatchSeen, check_batches
 from projections.verify.bulk import BULK, Bulk, Run

@@ -13,20 +13,20 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import cast
 
+from ledger.batches.intake import PERSON
 from ledger.errors import PollbookError, RefusedError
 from ledger.event import Event
-from ledger.intake import PERSON
-from ledger.mass_erasure import STEM
+from ledger.privacy.mass_erasure import STEM
+from ledger.privacy.vault import Vault
 from ledger.record import Record
-from ledger.recorder import Head
-from ledger.store import Ledger
+from ledger.storage.recorder import Head
+from ledger.storage.store import Ledger
 from ledger.streams.erasures import ErasuresConfirmed, ErasuresOrdered
 from ledger.streams.linkage import LinkageDestroyed, LinkageSealed, a_year_after
 from ledger.streams.person import DisclosureErased, ErasureOrdered
 from ledger.streams.result import ResultCorrected, ResultDeclared
 from ledger.streams.retention import require_over
-from ledger.vault import Vault
-from projections.retention import retention_of, retention_of_all
+from projections.privacy.retention import retention_of, retention_of_all
 from projections.verify.contests import ContestSeen
 from projections.verify.finding import Finding
 from projections.verify.record import RecordRead

@@ -9,12 +9,12 @@ import hashlib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
+from ledger.batches.intake import KEY_BYTES
 from ledger.errors import EvidenceError
 from ledger.event import Event
-from ledger.intake import KEY_BYTES
 from ledger.leaf import decode
 from ledger.progress import Progress, Stages, unseen_stage
-from ledger.store import Ledger
+from ledger.storage.store import Ledger
 from ledger.streams.entry import EntryAdded, EntryRemoved, EntryRestored
 from ledger.streams.issue import PapersIssued
 from ledger.streams.issued import PaperCancelled, PaperIssued, PaperReissued, PaperSetAside, SetAsideReversed
@@ -22,8 +22,8 @@ from ledger.streams.returned import DuplicateReturnHeld, MarksReceived, MarksRec
 from ledger.streams.roll import CELL_MIN, RollCertified, RollFrozen
 from ledger.streams.roll_build import RollBuildClosed
 from projections.catch_up import Views
-from projections.paper_tables import DUE
-from projections.papers import READS, PaperProjection
+from projections.papers.projection import READS, PaperProjection
+from projections.papers.tables import DUE
 from projections.verify.again import read_again
 from projections.verify.bulk import Run
 from projections.verify.contests import ContestSeen

@@ -17,7 +17,7 @@ from ledger.progress import Progress, Stages, unseen_stage
 from ledger.roll_figures import RollFigures
 from ledger.rules.eligibility import evaluate_all
 from ledger.rules.franchise import Franchise
-from ledger.store import Ledger
+from ledger.storage.store import Ledger
 from ledger.streams.basis import Basis
 from ledger.streams.entries import WHERE
 from ledger.streams.entry import EntryAdded, EntryAmended, EntryRemoved, EntryRestored
@@ -29,7 +29,7 @@ from ledger.streams.merge import MergeUndone, PersonsMerged
 from ledger.streams.ordered import DECIDED
 from ledger.streams.roll import RollCertified, RollCopySupplied, RollCounted, RollFrozen
 from ledger.streams.roll_build import RollBuildClosed, RollBuildOpened
-from projections.roll_figures import CHANGING, READS, RollFold
+from projections.roll.figures import CHANGING, READS, RollFold
 from projections.verify.again import read_again
 from projections.verify.build_again import check_build
 from projections.verify.entry_steps import freeze_faults, step_faults

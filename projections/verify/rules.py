@@ -9,13 +9,13 @@ from typing import Any
 
 from pydantic import ValidationError
 
-from ledger.clauses import clauses_of, require_in_force
 from ledger.decision import DECISIONS, Act, Command, State, read_states
 from ledger.errors import RefusedError
 from ledger.event import ENVELOPE, Event
 from ledger.field import time_text
-from ledger.recusal import recusal_faults
-from ledger.safeguards import another_organisation
+from ledger.powers.clauses import clauses_of, require_in_force
+from ledger.powers.recusal import recusal_faults
+from ledger.powers.safeguards import another_organisation
 from ledger.streams.amendment import AdoptRuleBook, AmendRule, RepealRule
 from ledger.streams.body import Body, BodyConstituted, DecisionTaken, MemberSeated, MemberUnseated, SittingHeld
 from ledger.streams.document import DocumentPublished, DocumentWithdrawn, PublishDocument, WithdrawDocument

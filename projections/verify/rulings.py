@@ -13,9 +13,9 @@ from ledger.decision import DECISIONS, Act, AnyState, Command, Outcome, read_sta
 from ledger.errors import RefusedError
 from ledger.event import ENVELOPE, Event
 from ledger.figures import Figures
-from ledger.recusal import officer_faults
+from ledger.powers.recusal import officer_faults
 from ledger.rules.local_time import Dated, offset_of
-from ledger.store import Ledger
+from ledger.storage.store import Ledger
 from ledger.streams.appeal_events import AppealDetermined
 from ledger.streams.application_events import ApplicationRefusalReversed, ApplicationRefused
 from ledger.streams.case import case_stream, docket_stream
@@ -23,7 +23,7 @@ from ledger.streams.contest import contest_stream
 from ledger.streams.issued import PaperIssued, PaperReissued, PaperSetAside, PaperUnlinked, SetAsideReversed
 from ledger.streams.procedure import ProcedureAdopted
 from ledger.streams.ruling_events import RulingCorrected, RulingMade
-from projections.person_papers import papers_of_case
+from projections.papers.of_person import papers_of_case
 from projections.verify.case_streams import OF_APPEALS, OF_CASES
 from projections.verify.finding import Finding
 from projections.verify.ordered import alone_faults

@@ -7,10 +7,10 @@ from dataclasses import dataclass, field
 
 from ledger.decision import fold
 from ledger.errors import EvidenceError, PollbookError
+from ledger.privacy.vault import Vault
 from ledger.progress import Stages, unseen_stage
-from ledger.store import Ledger
+from ledger.storage.store import Ledger
 from ledger.streams.founding import Founding, LedgerFounded, founding_stream
-from ledger.vault import Vault
 from projections.catch_up import Views
 from projections.verify.applications import check_applications
 from projections.verify.batches import open_batches

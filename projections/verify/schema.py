@@ -9,12 +9,12 @@ from contextlib import closing
 from typing import Any
 
 from ledger.errors import EvidenceError
-from ledger.recorder import FORMAT
 from ledger.seal.keys import is_name
 from ledger.seal.shelf import SEALED
-from ledger.sqlite_store import TABLES, SQLiteLedgerRecorder
-from ledger.storage_error import clear_errors
-from ledger.store import BEGINS, FOUNDING, Ledger
+from ledger.storage.recorder import FORMAT
+from ledger.storage.sqlite_store import TABLES, SQLiteLedgerRecorder
+from ledger.storage.storage_error import clear_errors
+from ledger.storage.store import BEGINS, FOUNDING, Ledger
 from projections.verify.finding import Finding
 from projections.verify.snapshot import Snapshot
 

@@ -11,7 +11,7 @@ from ledger.seal.merkle import HASH_SIZE
 from ledger.seal.note import SignedNote, parse_note, verify_note
 from ledger.seal.policy import Policy
 from ledger.seal.tiles import TILE
-from ledger.store import Ledger
+from ledger.storage.store import Ledger
 from projections.verify.finding import Finding, found_by
 from projections.verify.record import RecordRead
 from projections.verify.snapshot import Snapshot

@@ -7,11 +7,11 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from ledger.errors import EvidenceError
-from ledger.recorder import Transaction
 from ledger.seal.merkle import HASH_SIZE
 from ledger.seal.shelf import SEALED
 from ledger.seal.tiles import TILE
-from ledger.store import Ledger
+from ledger.storage.recorder import Transaction
+from ledger.storage.store import Ledger
 from projections.verify.finding import Finding
 
 SIZE_DIGITS_MAX = 15  # of a number of events: what is longer no ledger reaches, and no database could be asked about

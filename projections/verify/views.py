@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 from ledger.errors import EvidenceError, RefusedError
 from ledger.progress import Stages, unseen_stage
-from ledger.store import Ledger
+from ledger.storage.store import Ledger
 from projections.catch_up import VIEWS_VERSION, Views, views_errors
 from projections.counting import open_views
 from projections.moment import Moment

@@ -17,7 +17,7 @@ from ledger.streams.case import PREFIX as CASE
 from ledger.streams.case import Case, Ruling, case_stream
 from ledger.streams.entry import entry_stream
 from ledger.streams.franchise import franchise_stream
-from projections.person_papers import papers_of_person
+from projections.papers.of_person import papers_of_person
 
 if TYPE_CHECKING:
     from ledger.case_papers import CasePaper

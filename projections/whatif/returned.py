@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
-from projections.paper_account import PaperLine, paper_lines
+from projections.papers.issued_account import PaperLine, paper_lines
 from projections.roll.suppression import LEAST
 
 if TYPE_CHECKING:

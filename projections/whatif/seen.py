@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Protocol
 
 from projections.catch_up import PastViews
 from projections.oversight.folding import OversightProjection
-from projections.papers import PaperProjection
-from projections.person_papers import Streams
+from projections.papers.of_person import Streams
+from projections.papers.projection import PaperProjection
 
 if TYPE_CHECKING:
     from ledger.event import Event

@@ -27,9 +27,9 @@ from bench_formats import CASES, count_lines, drawn, read_case, write_case
 from measure import Line, head, verdict
 from papers import BATCH, CANDIDATES, CLOSED, RECORDED, dealt, opened
 
-from ledger.recorder import PAGE_ROWS, Guard
 from ledger.rules.alternative import AlternativeVote
-from ledger.store import LEDGER_FILE, make_ledger, open_ledger
+from ledger.storage.recorder import PAGE_ROWS, Guard
+from ledger.storage.store import LEDGER_FILE, make_ledger, open_ledger
 from ledger.streams.batch import BatchClosed
 from projections.count.av import count_av
 from projections.counting import open_views

@@ -27,14 +27,14 @@ from bench_roll import NOW, Run, by_product, desk_in, in_own_process, measured
 from measure import Line, head, peak_megabytes, verdict
 from members import write_members
 
-from cli.build_roll import people_of, planned_build
-from ledger.recorder import PAGE_ROWS
+from cli.roll.build_roll import people_of, planned_build
 from ledger.rules.franchise import Category, Continuous, Franchise, MemberOn
-from ledger.store import make_ledger, open_ledger
+from ledger.storage.recorder import PAGE_ROWS
+from ledger.storage.store import make_ledger, open_ledger
 from ledger.streams.election import CallElection
 from ledger.streams.franchise import AdoptFranchise
 from ledger.streams.freeze import FreezeRoll
-from projections.roll_figures import roll_figures
+from projections.roll.figures import roll_figures
 
 MEMBERS, ROUNDS = 784_151, 1
 BUILD_LEAST, FREEZE_LEAST, MEGABYTES_MOST = 0.2, 0.2, 300

@@ -32,13 +32,13 @@ from test_case_file import ENTRY  # noqa: E402
 
 from ledger.event import Event  # noqa: E402
 from ledger.leaf import conceal, encode  # noqa: E402
-from ledger.recorder import PAGE_ROWS  # noqa: E402
-from ledger.store import LEDGER_FILE  # noqa: E402
+from ledger.storage.recorder import PAGE_ROWS  # noqa: E402
+from ledger.storage.store import LEDGER_FILE  # noqa: E402
 from ledger.streams.body import SittingHeld  # noqa: E402
-from projections.case_file import read_case_file  # noqa: E402
-from projections.case_html import html_of_page  # noqa: E402
-from projections.case_list import case_lines, case_names  # noqa: E402
-from projections.case_page import case_page  # noqa: E402
+from projections.cases.file import read_case_file  # noqa: E402
+from projections.cases.html import html_of_page  # noqa: E402
+from projections.cases.listing import case_lines, case_names  # noqa: E402
+from projections.cases.page import case_page  # noqa: E402
 
 EVENTS, CASES, SMALL_CASES, PANELS, SITTINGS = 2_000_000, 10_000, 100, 3, 200
 TIMES = 200  # cases read

@@ -26,12 +26,12 @@ from typing import NamedTuple
 from applications import ELECTION, write_all
 from measure import Line, head, verdict
 
-from cli.application import show_application
-from cli.fees import show_fees
+from cli.applications.application import show_application
+from cli.applications.fees import show_fees
+from cli.applications.queue import show_queue
 from cli.place import Place
-from cli.queue import show_queue
-from ledger.recorder import PAGE_ROWS
-from ledger.sqlite_store import TABLES
+from ledger.storage.recorder import PAGE_ROWS
+from ledger.storage.sqlite_store import TABLES
 
 APPLICATIONS, ELECTORS = 183_541, 1_000_000
 LOOK_MOST, MEGABYTES_MOST = 0.1, 250

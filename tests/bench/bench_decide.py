@@ -29,9 +29,9 @@ from stores import MASTER, NOON, NoFigures, SQLitePlace  # noqa: E402
 from ledger.decision import Command  # noqa: E402
 from ledger.desk import Desk  # noqa: E402
 from ledger.leaf import encode  # noqa: E402
-from ledger.recorder import PAGE_ROWS  # noqa: E402
-from ledger.store import LEDGER_FILE  # noqa: E402
-from ledger.vault import Vault  # noqa: E402
+from ledger.privacy.vault import Vault  # noqa: E402
+from ledger.storage.recorder import PAGE_ROWS  # noqa: E402
+from ledger.storage.store import LEDGER_FILE  # noqa: E402
 
 EVENTS, SMALL = 2_000_000, 1_000
 TIMES = 200  # commands of each kind

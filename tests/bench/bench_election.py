@@ -118,7 +118,7 @@ def applications(election: Election, made: Invented, edition: int) -> None:
 
 def keys_of(folder: Path, receipts: Sequence[str]) -> list[str]:
     """Give the keys of applications, which the vault makes."""
-    from cli.application_rows import receipt_told
+    from cli.applications.application_rows import receipt_told
     from cli.office import opened, vault_of
     from cli.place import Place
     from ledger.streams.applications import register_of

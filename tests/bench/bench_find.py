@@ -22,10 +22,10 @@ from statistics import median
 
 from measure import peak_megabytes
 
-from ledger.personal import names_in
-from ledger.recorder import PAGE_ROWS
-from ledger.sqlite_vault import VAULT_FILE, SQLiteVaultStore
-from ledger.vault import Vault
+from ledger.privacy.personal import names_in
+from ledger.privacy.sqlite_vault import VAULT_FILE, SQLiteVaultStore
+from ledger.privacy.vault import Vault
+from ledger.storage.recorder import PAGE_ROWS
 
 MEMBERS = 784_151
 MASTER = bytes(range(32))

@@ -24,12 +24,12 @@ from bench_roll_look import BUILD, DIGEST, ELECTION, NOW, SECTIONS, add_entries,
 from measure import Line, head, verdict
 
 from ledger.event import Event
-from ledger.store import Ledger, make_ledger, open_ledger
+from ledger.storage.store import Ledger, make_ledger, open_ledger
 from ledger.streams.contest import ContestDefined
 from ledger.streams.roll import RollCell, RollCounted, RollFrozen
 from ledger.streams.roll_build import RollBuildClosed, RollBuildOpened
 from projections.counting import LedgerFigures
-from projections.roll_figures import roll_figures
+from projections.roll.figures import roll_figures
 
 ENTRIES, CHANGES, ROUNDS, CELLS = 80_000, 200, 5, 300
 CONTEST = "leader"

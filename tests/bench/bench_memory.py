@@ -24,7 +24,7 @@ STATUS, PEAK = Path("/proc/self/status"), "VmHWM:"
 def look(folder: Path) -> float:
     """Make the views of a ledger; give the most memory that this process had, in MB."""
     from cli.office import open_views
-    from ledger.store import open_ledger
+    from ledger.storage.store import open_ledger
 
     with open_ledger(folder) as ledger, tempfile.TemporaryDirectory() as views:
         open_views(Path(views)).catch_up(ledger)

@@ -25,12 +25,12 @@ from scenario import NOW, but, given
 from stores import SQLitePlace, desk_at
 
 from ledger.event import Event
-from ledger.recorder import PAGE_ROWS
-from ledger.store import Ledger
+from ledger.storage.recorder import PAGE_ROWS
+from ledger.storage.store import Ledger
 from ledger.streams.nomination import NominationReceived, ReceiveNomination
 from ledger.streams.nominator import EntitlementEnded, NominatorRegistered
 from projections.counting import LedgerFigures, open_views
-from projections.scoreboard import scoreboard
+from projections.election.scoreboard import scoreboard
 
 NOMINATIONS = 10_000
 FEW = 100

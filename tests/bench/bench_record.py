@@ -28,10 +28,10 @@ from papers import BATCH, RECORDED, Profile, dealt, opened, profile_of
 
 from ledger.event import Event
 from ledger.leaf import encode
-from ledger.recorder import PAGE_ROWS, Guard
 from ledger.seal.merkle import leaf_hash
-from ledger.sqlite_store import COLUMNS, TABLES
-from ledger.store import LEDGER_FILE, Ledger, make_ledger, open_ledger
+from ledger.storage.recorder import PAGE_ROWS, Guard
+from ledger.storage.sqlite_store import COLUMNS, TABLES
+from ledger.storage.store import LEDGER_FILE, Ledger, make_ledger, open_ledger
 from ledger.streams.paper import PaperRead
 
 EVENTS = 2_000_000

@@ -23,12 +23,12 @@ from measure import Line, head, peak_megabytes, verdict
 
 from cli.office import viewed
 from cli.place import Place
-from cli.register import show_register
-from ledger.intake import Row, Standing
+from cli.registers.register import show_register
+from ledger.batches.intake import Row, Standing
+from ledger.batches.member_leaf import MemberLeaves
 from ledger.leaf import random_texts
-from ledger.member_leaf import MemberLeaves
-from ledger.recorder import PAGE_ROWS
-from ledger.store import Ledger, make_ledger
+from ledger.storage.recorder import PAGE_ROWS
+from ledger.storage.store import Ledger, make_ledger
 from ledger.streams.member import BatchReceived, BatchReconciled
 from ledger.streams.membership import MembershipChanged
 
@@ -115,7 +115,7 @@ def main() -> int:
         size = given.members + 2 + given.changes
         lines.append(Line(f"views of {given.members:,} members made", size / spent, size / took, spent))
         for what, look in looks(place, given.members + 1):
-            with thrown_away(), patch("cli.register.log_opening"):
+            with thrown_away(), patch("cli.registers.register.log_opening"):
                 took, spent = medians(look, ROUNDS)
             lines.append(Line(what, spent * 1000, took * 1000, spent, most=LOOK_MOST, unit="ms"))
     peak = peak_megabytes()

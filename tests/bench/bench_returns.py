@@ -25,16 +25,16 @@ sys.path.insert(0, str(Path(__file__).parent.parent))
 from electorate import BEFORE, entry, frozen
 from scenario import CLOSE_POLL, DEFINED, NOW
 
-from cli.mark_file import MarkFile, MarkMapping
+from cli.papers.mark_file import MarkFile, MarkMapping
 from ledger.desk import Desk
 from ledger.leaf import conceal
-from ledger.sqlite_vault import SQLiteVaultStore
-from ledger.store import make_ledger
+from ledger.privacy.sqlite_vault import SQLiteVaultStore
+from ledger.privacy.vault import Vault
+from ledger.storage.store import make_ledger
 from ledger.streams.issue import IssuePapers
 from ledger.streams.returned import MarkReturns
-from ledger.vault import Vault
 from projections.counting import LedgerFigures, open_views
-from projections.paper_account import paper_lines
+from projections.papers.issued_account import paper_lines
 
 PAGE = 5_000
 

@@ -32,17 +32,17 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from measure import Line, head, peak_megabytes, verdict
 from members import MAPPING, write_members
 
-from cli.import_members import MEMBERS as REGISTER
-from cli.import_members import Register
-from cli.member_mapping import read_mapping
+from cli.registers.import_members import MEMBERS as REGISTER
+from cli.registers.import_members import Register
+from cli.registers.member_mapping import read_mapping
 from ledger.desk import Desk, name_of
-from ledger.member_vault import MEMBER_TABLES
-from ledger.recorder import PAGE_ROWS
-from ledger.sqlite_store import TABLES
-from ledger.sqlite_vault import VAULT_FILE, SQLiteVaultStore
-from ledger.store import make_ledger, open_ledger
+from ledger.privacy.member_vault import MEMBER_TABLES
+from ledger.privacy.sqlite_vault import VAULT_FILE, SQLiteVaultStore
+from ledger.privacy.vault import Vault
+from ledger.storage.recorder import PAGE_ROWS
+from ledger.storage.sqlite_store import TABLES
+from ledger.storage.store import make_ledger, open_ledger
 from ledger.streams.member import RegisterMembers
-from ledger.vault import Vault
 from projections.counting import LedgerFigures
 
 MEMBERS, ROUNDS = 500_000, 3

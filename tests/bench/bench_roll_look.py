@@ -29,13 +29,13 @@ from measure import Line, head, peak_megabytes, verdict
 
 from cli.office import viewed
 from cli.place import Place
-from cli.roll import Wanted, show_roll
-from cli.roll_diff import show_difference
-from ledger.build import Right
-from ledger.entry_leaf import EntryLeaves
+from cli.roll.diff import show_difference
+from cli.roll.show import Wanted, show_roll
+from ledger.batches.build import Right
+from ledger.batches.entry_leaf import EntryLeaves
 from ledger.leaf import random_texts
-from ledger.recorder import PAGE_ROWS
-from ledger.store import Ledger, make_ledger
+from ledger.storage.recorder import PAGE_ROWS
+from ledger.storage.store import Ledger, make_ledger
 from ledger.streams.entry import EntryAmended, EntryRemoved
 from ledger.streams.roll import RollFrozen, SectionCount
 from ledger.streams.roll_build import RollBuildClosed, RollBuildOpened
@@ -140,7 +140,7 @@ def thrown_away() -> Iterator[None]:
 @contextlib.contextmanager
 def unlogged() -> Iterator[None]:
     """Leave out recording who looks: this ledger has no keys."""
-    with patch("cli.roll.log_opening"), patch("cli.roll_diff.log_opening"):
+    with patch("cli.roll.show.log_opening"), patch("cli.roll.diff.log_opening"):
         yield
 
 

@@ -46,9 +46,9 @@ from typer.main import get_command  # noqa: E402
 
 from ledger.desk import Desk  # noqa: E402
 from ledger.leaf import encode  # noqa: E402
-from ledger.store import LEDGER_FILE  # noqa: E402
+from ledger.privacy.vault import Vault  # noqa: E402
+from ledger.storage.store import LEDGER_FILE  # noqa: E402
 from ledger.streams.cases import OpenCase  # noqa: E402
-from ledger.vault import Vault  # noqa: E402
 
 EVENTS = 2_000_000
 LOOKS = 7

@@ -21,13 +21,13 @@ from statistics import median
 from measure import Line, head, in_turns, rates, timed, verdict
 from papers import RECORDED, dealt, opened
 
-from ledger.recorder import PAGE_ROWS
 from ledger.seal.checkpoint import Checkpoint, sign_checkpoint
 from ledger.seal.keys import Kind, SignerKey
 from ledger.seal.merkle import check_inclusion, leaf_hash, root
 from ledger.seal.receipt import Prover
 from ledger.seal.tiles import TILE
-from ledger.store import LEDGER_FILE, Ledger, make_ledger, open_ledger
+from ledger.storage.recorder import PAGE_ROWS
+from ledger.storage.store import LEDGER_FILE, Ledger, make_ledger, open_ledger
 
 EVENTS = 2_000_000
 SLICE = 100_000  # leaves of one turn of the tree in bulk

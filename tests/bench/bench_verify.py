@@ -29,7 +29,7 @@ from papers import CANDIDATES, alike
 from ledger.rules.alternative import AlternativeVote
 from ledger.rules.count_rule import rule_hash
 from ledger.seal.policy import Policy
-from ledger.store import LEDGER_FILE, open_ledger
+from ledger.storage.store import LEDGER_FILE, open_ledger
 from projections.counting import open_views
 from projections.verify.run import verify
 from projections.verify.sealing import Notes, Trust

@@ -16,7 +16,7 @@ import pytest
 import typer
 from terminal import POLLED, Terminal, terminal_at
 
-from cli.key import ledger_state_folder
+from cli.seal.key import ledger_state_folder
 from ledger.seal.checkpoint import Checkpoint, parse_checkpoint
 from ledger.seal.keys import SignerKey
 from ledger.seal.merkle import leaf_hash
@@ -25,7 +25,7 @@ from ledger.seal.proof import Proof
 from ledger.seal.sealer import LOG_KEY, read_signer
 from ledger.seal.tile_paths import bundle_path, encode_bundle, tile_path
 from ledger.seal.tiles import TILE, Tiles
-from ledger.store import open_ledger
+from ledger.storage.store import open_ledger
 
 ORIGIN = "elections.example/labour-2010"
 EARLY, EVEN, SIZE = 8, 512, 600  # leaves when each pack was published: one partial tile; full tiles only; both

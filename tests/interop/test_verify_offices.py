@@ -32,7 +32,7 @@ from ledger.event import ENVELOPE, TYPES
 from ledger.leaf import Row, decode_strictly, encode
 from ledger.seal.keys import Kind, SignerKey, encode_base64
 from ledger.seal.sealer import Sealer, make_log_key
-from ledger.store import open_ledger
+from ledger.storage.store import open_ledger
 from ledger.streams.body import Body
 from ledger.streams.key import OfficerKey, enrolment_text
 from ledger.streams.office import decision_faults

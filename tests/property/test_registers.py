@@ -21,8 +21,8 @@ from ledger.streams.membership import (
     MemberSuspended,
 )
 from projections.moment import Moment
-from projections.register import summarise
-from projections.register_tables import RegisterProjection
+from projections.registers.numbers import summarise
+from projections.registers.tables import RegisterProjection
 
 REGISTERS = ("members", "union")
 DAYS = ("1999-12-31", "2009-12-31", "2010-01-01", "2015-01-31", "2015-08-01", "2015-08-02", "2020-02-20")

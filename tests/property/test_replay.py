@@ -33,7 +33,7 @@ from ledger.event import Event
 from ledger.figures import Figures
 from ledger.rules.count_rule import rule_hash
 from ledger.seal.merkle import leaf_hash, root
-from ledger.store import Ledger
+from ledger.storage.store import Ledger
 from ledger.streams.batch import BatchClosed, BatchOpened
 from ledger.streams.election import AdoptCountRule
 from ledger.streams.paper import Alike, PaperRead, ReadPapers

@@ -33,13 +33,13 @@ from scenario import CLOSE_POLL, DEFINED, READ_PAPERS, RECORD_PERSON, but  # noq
 from stores import MASTER, SQLitePlace  # noqa: E402
 
 from ledger.errors import PollbookError  # noqa: E402
+from ledger.privacy.sqlite_vault import VAULT_FILE  # noqa: E402
+from ledger.privacy.vault import Vault  # noqa: E402
 from ledger.seal.policy import Policy  # noqa: E402
 from ledger.seal.sealer import LAST_SIGNED, LATEST  # noqa: E402
-from ledger.sqlite_store import READ_COLUMNS  # noqa: E402
-from ledger.sqlite_vault import VAULT_FILE  # noqa: E402
-from ledger.store import LEDGER_FILE, open_ledger  # noqa: E402
+from ledger.storage.sqlite_store import READ_COLUMNS  # noqa: E402
+from ledger.storage.store import LEDGER_FILE, open_ledger  # noqa: E402
 from ledger.streams.declaration import DeclareResult  # noqa: E402
-from ledger.vault import Vault  # noqa: E402
 from projections.catch_up import VIEWS_FILE  # noqa: E402
 from projections.counting import open_views  # noqa: E402
 from projections.verify.run import Report, verify  # noqa: E402

@@ -20,7 +20,7 @@ from stored import ROWS, Stored
 from stores import LEDGER_ID, MASTER, SQLitePlace, desk_at
 
 from ledger.errors import PollbookError
-from ledger.recorder import default_origin
+from ledger.privacy.sqlite_vault import VAULT_FILE
 from ledger.seal.checkpoint import Checkpoint, parse_checkpoint, sign_checkpoint
 from ledger.seal.keys import Kind, SignerKey
 from ledger.seal.merkle import leaf_hash
@@ -28,8 +28,8 @@ from ledger.seal.note import SignedNote, parse_note, write_note
 from ledger.seal.receipt import read_request, write_request
 from ledger.seal.sealer import LAST_SIGNED, LATEST, Sealer, make_log_key
 from ledger.seal.witness import decide
-from ledger.sqlite_vault import VAULT_FILE
-from ledger.store import open_ledger
+from ledger.storage.recorder import default_origin
+from ledger.storage.store import open_ledger
 from ledger.streams.declaration import DeclareResult
 from ledger.streams.figure import Figure
 from ledger.streams.heads import RecordStreamHeads

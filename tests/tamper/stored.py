@@ -14,7 +14,7 @@ from scenario import RECORD_PERSON, but
 from stores import SQLitePlace, desk_at
 
 from ledger.errors import EvidenceError
-from ledger.store import LEDGER_FILE, open_ledger
+from ledger.storage.store import LEDGER_FILE, open_ledger
 from projections.verify.run import verify
 from projections.verify.sealing import Notes, Trust
 

@@ -31,6 +31,7 @@ from test_malformed_leaves import FORMS
 
 from ledger.errors import EvidenceError
 from ledger.leaf import Disclosure, base64url
+from ledger.privacy.vault import Vault
 from ledger.rules.alternative import AlternativeVote
 from ledger.rules.count_rule import rule_hash
 from ledger.seal.checkpoint import Checkpoint, parse_checkpoint
@@ -39,11 +40,10 @@ from ledger.seal.policy import Policy
 from ledger.seal.receipt import read_request, write_request
 from ledger.seal.sealer import LOCK, Sealer, locked
 from ledger.seal.witness import decide
-from ledger.store import open_ledger
+from ledger.storage.store import open_ledger
 from ledger.streams.account import StateAccount
 from ledger.streams.contest import Section
 from ledger.streams.declaration import DeclareResult
-from ledger.vault import Vault
 from projections.verify.record import read_record
 from projections.verify.snapshot import take_snapshot
 

@@ -18,14 +18,14 @@ from terminal import Terminal
 from test_attacks import CLOSED, COMPLETE, DECLARED, DEFINED, HEADS, OPENED, P1, P4, PAPERS, RULE
 
 from ledger.leaf import BLIND_BYTES
+from ledger.privacy.sqlite_vault import VAULT_FILE
+from ledger.privacy.vault import Vault
 from ledger.rules.alternative import WeightedAlternativeVote
 from ledger.rules.count_rule import rule_hash
 from ledger.seal.sealer import LAST_SIGNED
-from ledger.sqlite_vault import VAULT_FILE
-from ledger.store import open_ledger
+from ledger.storage.store import open_ledger
 from ledger.streams.contest import ClosePoll
 from ledger.streams.person import DISCLOSURES_MAX
-from ledger.vault import Vault
 from projections.catch_up import VIEWS_FILE
 from projections.counting import open_views
 from projections.verify.run import Report, verify

@@ -15,10 +15,10 @@ from scenario import DEFINED, READ_PAPERS, RECORD_PERSON, but
 from stores import MASTER, LedgerPlace, SQLitePlace, desk_at
 from terminal import Terminal
 
-from ledger.store import open_ledger
+from ledger.privacy.vault import Vault
+from ledger.storage.store import open_ledger
 from ledger.streams.contest import ClosePoll
 from ledger.streams.person import OrderErasure
-from ledger.vault import Vault
 from projections.verify import page
 from projections.verify.run import Report, verify
 from projections.verify.sealing import Notes, Trust

@@ -30,7 +30,7 @@ from ledger.leaf import BLIND_BYTES
 from ledger.rules.count_rule import rule_hash
 from ledger.rules.drawing import commitment_to, order_of
 from ledger.seal.merkle import leaf_hash
-from ledger.store import LEDGER_FILE, open_ledger
+from ledger.storage.store import LEDGER_FILE, open_ledger
 from ledger.streams.account import SetAside, Spoilt, StateAccount
 from ledger.streams.batch import WithdrawPapers
 from ledger.streams.contest import Candidate, Section

@@ -14,8 +14,8 @@ from stored import Stored
 from ledger.errors import EvidenceError
 from ledger.field import MARKS_MAX
 from ledger.leaf import CANONICAL, Row, decode_strictly, encode
-from ledger.paper_form import form_of
-from ledger.store import open_ledger
+from ledger.storage.paper_form import form_of
+from ledger.storage.store import open_ledger
 from ledger.streams.paper import PaperRead
 from projections.verify import page as pages
 from projections.verify.page import read_page

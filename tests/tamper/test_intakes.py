@@ -16,7 +16,7 @@ from test_intake import MANY, register
 
 from ledger.event import Event
 from ledger.leaf import encode
-from ledger.member_vault import MemberVault
+from ledger.privacy.member_vault import MemberVault
 from ledger.seal.merkle import leaf_hash
 from ledger.streams.member import BatchReceived, BatchReconciled, MemberRegistered, Rejected
 from projections.verify.bulk import Bulk

@@ -13,7 +13,7 @@ from test_agreement import founded
 from ledger.event import Event
 from ledger.leaf import encode
 from ledger.seal.merkle import leaf_hash
-from ledger.store import Ledger, make_ledger
+from ledger.storage.store import Ledger, make_ledger
 from ledger.streams.agreement import ChangeAgreed, Term
 from ledger.streams.certificate import ListCertified
 from ledger.streams.freezes import FreezeListed

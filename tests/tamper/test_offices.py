@@ -29,7 +29,7 @@ from stores import SQLitePlace, desk_at
 from ledger.decision import DECISIONS
 from ledger.event import TYPES
 from ledger.seal.keys import encode_base64
-from ledger.store import open_ledger
+from ledger.storage.store import open_ledger
 from ledger.streams.declaration import DeclareResult
 from ledger.streams.delegation import RevokeDelegation
 from ledger.streams.figure import Figure

@@ -16,7 +16,7 @@ from test_clean import report_of
 from test_erasures import HELD, ORDER, PEOPLE, at_desk, key, taken_in
 
 from ledger.desk import Desk
-from ledger.sqlite_vault import VAULT_FILE
+from ledger.privacy.sqlite_vault import VAULT_FILE
 from ledger.streams.person import OrderErasure
 from ledger.streams.retention import HoldRetention, ReleaseRetention
 

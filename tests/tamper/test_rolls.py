@@ -16,7 +16,7 @@ from scenario import ACTOR, CALL_ELECTION, but
 from stores import SQLitePlace
 from test_clean import report_of
 
-import projections.entitled
+import projections.roll.entitled
 from ledger.desk import Desk
 from ledger.errors import RefusedError
 from ledger.streams.agreement import AgreeToChange, terms_of
@@ -50,7 +50,7 @@ def whole(tmp_path_factory: pytest.TempPathFactory) -> Path:
     place = SQLitePlace(folder)
     place.make().close()
     with recorded(place) as desk, pytest.MonkeyPatch.context() as patch:
-        patch.setattr(projections.entitled, "PAGE_ROWS", 7)
+        patch.setattr(projections.roll.entitled, "PAGE_ROWS", 7)
 
         def submit(*commands: Any) -> None:
             for command in commands:

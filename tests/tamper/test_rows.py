@@ -7,9 +7,9 @@ from itertools import islice
 import pytest
 from stored import LAST, ROWS, Stored, edited
 
-import ledger.store
+import ledger.storage.store
 from ledger.errors import EvidenceError
-from ledger.store import LEDGER_FILE, open_ledger
+from ledger.storage.store import LEDGER_FILE, open_ledger
 
 # Found whether or not the tiles cover the rows
 
@@ -160,7 +160,7 @@ def test_rereading_while_others_seal_is_clean(stored: Stored) -> None:
 
 
 def test_two_that_seal_at_once_leave_tiles_that_are_right(stored: Stored, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(ledger.store, "PAGE_ROWS", 2)
+    monkeypatch.setattr(ledger.storage.store, "PAGE_ROWS", 2)
     for number in range(20):
         stored.record(f"late-{number}")
     with open_ledger(stored.folder) as one, open_ledger(stored.folder) as other:

@@ -12,7 +12,7 @@ from stores import SQLitePlace, desk_at
 
 from ledger.seal.checkpoint import Checkpoint, sign_checkpoint
 from ledger.seal.keys import Kind, SignerKey
-from ledger.store import open_ledger
+from ledger.storage.store import open_ledger
 
 
 def test_an_edited_row_is_evidence(sealed: Stored) -> None:

@@ -1,0 +1,1 @@
+"""Verbs of margins and what-if questions."""

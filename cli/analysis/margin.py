@@ -1,0 +1,260 @@
+"""`pollbook margin`: the fewest papers that could have changed a result, with the papers that do it."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterator, Sequence
+
+from cli.analysis.margin_json import margin_json
+from cli.counting.count import say_provenance
+from cli.look import counted_at, moment_from
+from cli.place import Place
+from cli.privacy.access import log_opening
+from cli.screen import say, say_json, say_wrapped, table
+from ledger.errors import RefusedError, UsageError, nearest
+from ledger.field import ALL, rounded
+from ledger.rules.alternative import WeightedAlternativeVote
+from ledger.rules.question import MarginAsked
+from ledger.streams.result import ResultDeclared
+from projections.count.render import exact
+from projections.counting import Counted
+from projections.margin.certificate import NO_COUNT, marks_of, recounted
+from projections.margin.pairing import Pairing
+from projections.margin.published import Steps, is_small
+from projections.margin.recount import Moved
+from projections.margin.relaxation import Kind
+from projections.margin.report import KINDS, Line, MarginReport, report_margin
+from projections.margin.search import GOALS, Answer, Goal
+from projections.moment import Moment
+
+RANKINGS_SHOWN = 6  # of each section's papers in a certificate; all are in the JSON
+CANNOT_SAY = "cannot say"
+WAYS = {"addition": "added", "removal": "removed", "change": "changed"}
+MEANS: dict[Goal, str] = {
+    "could": "Fewest papers after which somebody else could be elected, if only by a lot:",
+    "certain": "Fewest papers after which somebody else is elected, whatever lots are drawn:",
+}
+PLACES = 3  # after the point of ratios and of points
+
+
+def show_margin(
+    place: Place,
+    contest: str,
+    section: str | None,
+    kind: str | None,
+    stage: int | None,
+    time_limit: int,
+    when: tuple[str | None, str | None],
+    who: tuple[str, str, str],
+    *,
+    as_json: bool,
+) -> None:
+    """Print the margins of a contest.
+
+    Args:
+        who: for which audience, for which purpose, and who asks; the public is not asked.
+
+    Raises:
+        UsageError: `unknown-kind`, `unknown-section`, `unknown-stage`.
+        RefusedError: `not-declared`, and what a count raises.
+    """
+    kinds = _kinds(kind)
+    moment = moment_from(*when)
+    counted, events = counted_at(place, contest, moment)
+    require_declared(counted, [event for _, event in events if isinstance(event, ResultDeclared)], moment)
+    _require_known(counted, section, stage)
+    steps = Steps()
+    shares = steps.dealt(_shares(time_limit)) if time_limit else None
+    report = report_margin(counted.basis, counted.table, kinds, section, stage, shares)
+    audience, purpose, actor = who
+    if audience == "scrutineer":
+        log_opening(place, "margin", 1, purpose, actor)
+    asked = MarginAsked(kinds=tuple(kinds), section=section, steps=tuple(steps.taken))
+    all_shown = audience == "scrutineer"
+    if as_json:
+        say_json(margin_json(counted, report, asked, moment, time_limit, all_shown=all_shown))
+        return
+    _say(counted, report, moment, all_shown=all_shown)
+
+
+def _kinds(kind: str | None) -> Sequence[Kind]:
+    if kind is None:
+        return KINDS
+    found = [each for each in KINDS if each == kind]
+    if not found:
+        raise UsageError(
+            "unknown-kind",
+            "--kind",
+            expected=", ".join(KINDS),
+            found=f"{kind!r}{nearest(kind, KINDS)}",
+            remedy="Choose one of them, or leave it out for all",
+        )
+    return found
+
+
+def require_declared(counted: Counted, declared: Sequence[ResultDeclared], moment: Moment) -> None:
+    """Refuse where nothing was declared, or the count elects nobody (`not-declared`)."""
+    if not declared or not counted.table.elected:
+        raise RefusedError(
+            "not-declared",
+            f"contest {counted.contest.contest}",
+            expected="a result that was declared, of a count that elects somebody",
+            found=f"none ({moment.says()})" if not declared else "a count that elects nobody",
+            remedy=f"See how far it is: pollbook count {counted.contest.contest}",
+        )
+
+
+def _require_known(counted: Counted, section: str | None, stage: int | None) -> None:
+    sections, stages = counted.table.sections, len(counted.table.stages)
+    if section is not None and section not in sections:
+        raise UsageError(
+            "unknown-section",
+            "--section",
+            expected=", ".join(sections),
+            found=f"{section!r}{nearest(section, sections)}",
+            remedy="Choose one of them, or leave it out for all",
+        )
+    if stage is not None and not 1 <= stage <= stages:
+        raise UsageError(
+            "unknown-stage",
+            "--stage",
+            expected=f"a stage of the count, 1 to {stages}",
+            found=stage,
+            remedy=f"See them with: pollbook count {counted.contest.contest}",
+        )
+
+
+def _shares(time_limit: int) -> Callable[[int], Callable[[], bool]]:
+    """Deal what is left of the time equally to the searches that are left."""
+    end = time.monotonic() + time_limit
+
+    def share(left: int) -> Callable[[], bool]:
+        now = time.monotonic()
+        stop = now + max(end - now, 0) / max(left, 1)
+        return lambda: time.monotonic() >= stop
+
+    return share
+
+
+def _say(counted: Counted, report: MarginReport, moment: Moment, *, all_shown: bool) -> None:
+    names = counted.names
+    say_wrapped(f"Margin of {counted.contest.office} ({counted.contest.contest}), {moment.says()}")
+    say_provenance(counted)
+    say_wrapped(f"Elected: {', '.join(names[each] for each in report.elected)}.")
+    if report.unsaid:
+        say_wrapped(report.unsaid)
+    _say_grids(report.lines)
+    if report.pairing is not None:
+        _say_pairing(counted, report.pairing)
+    if report.values and isinstance(counted.rule, WeightedAlternativeVote):
+        _say_values(report)
+    for line in _certified(report.lines):
+        if all_shown or not is_small(counted.basis, line.answers["certain"]):
+            _say_certificate(counted, line)
+        else:
+            say()
+            say_wrapped(
+                f"The papers {WAYS[line.kind]} that do it are fewer than the {counted.basis.contest.smallest_cell} "
+                "that may be shown alone: see them with --audience scrutineer --purpose."
+            )
+
+
+def _say_grids(lines: Sequence[Line]) -> None:
+    """Print the fewest papers for both goals, once where they are the same; nothing where nothing can be said."""
+    answers = [answer for line in lines for answer in line.answers.values()]
+    whys = dict.fromkeys(answer.why for answer in answers if answer.why)
+    if any(_cell(answer) != CANNOT_SAY for answer in answers):
+        grids = {_grid(lines, goal): goal for goal in GOALS}  # the last goal that has it
+        for grid, goal in grids.items():
+            say()
+            say_wrapped(MEANS[goal])
+            say(grid)
+        for why in whys:
+            say_wrapped(f"Where bounds are given, or nothing: {why}.")
+    elif lines:
+        say_wrapped(f"How many papers could have changed the result: cannot say, for {'; '.join(whys)}.")
+
+
+def _grid(lines: Sequence[Line], goal: Goal) -> str:
+    kinds = list(dict.fromkeys(line.kind for line in lines))
+    cells = {(line.section, line.kind): _cell(line.answers[goal]) for line in lines}
+    sections = list(dict.fromkeys(line.section for line in lines))
+    rows = [
+        ("any sections" if section == ALL and len(sections) > 1 else section, *(cells[section, kind] for kind in kinds))
+        for section in sections
+    ]
+    return table(("papers of", *(WAYS[kind] for kind in kinds)), rows, right=range(1, len(kinds) + 1))
+
+
+def _cell(answer: Answer) -> str:
+    if answer.exact:
+        return "none do" if answer.least is None else str(answer.least)
+    if answer.moved is not None:
+        return f"{answer.least} to {answer.moved.papers}"
+    return f"{answer.least} or more" if answer.least else CANNOT_SAY
+
+
+def _say_pairing(counted: Counted, pairing: Pairing) -> None:
+    winner, loser = counted.names[pairing.winner], counted.names[pairing.loser]
+    weighted = isinstance(counted.rule, WeightedAlternativeVote)
+    ahead = f"{rounded(100 * pairing.ahead, PLACES)} points" if weighted else f"{pairing.ahead} papers"
+    say()
+    say_wrapped(
+        f"With exclusions held: the final pairing alone, stage {pairing.stage}, all exclusions before it taken as they "
+        f"were. {winner} is ahead of {loser} by {ahead}. Fewest papers that reverse it (changed: from {winner} to "
+        f"{loser}):"
+    )
+    rows = [
+        (section, *(_number(pairing.fewest(kind, section)) for kind in KINDS)) for section in counted.table.sections
+    ]
+    say(table(("papers of", *(WAYS[kind] for kind in KINDS)), rows, right=range(1, 4)))
+
+
+def _number(value: int | None) -> str:
+    return "none do" if value is None else str(value)
+
+
+def _say_values(report: MarginReport) -> None:
+    best, dearest = max((value, section) for section, value in report.values)
+    say()
+    say_wrapped(f"Value of a vote at stage {report.stage}: the section's weight, by the papers its part is taken of.")
+    rows = [(section, exact(value), rounded(best / value, PLACES)) for section, value in report.values]
+    say(table(("section", "one vote is", f"as many as one of {dearest}"), rows, right=(1, 2)))
+
+
+def _certified(lines: Sequence[Line]) -> Iterator[Line]:
+    """Give the lines whose papers are shown: over any sections where there are such."""
+    sections = [line.section for line in lines]
+    for line in lines:
+        if ALL not in sections or line.section == ALL:
+            yield line
+
+
+def _say_certificate(counted: Counted, line: Line) -> None:
+    answer = line.answers["certain"]
+    if answer.moved is None or not answer.moved.papers:
+        return
+    say()
+    say_wrapped(f"Papers {WAYS[line.kind]} that do it, {answer.moved.papers}, to be counted again:")
+    for word, side in (("less", answer.moved.removed), ("more", answer.moved.added)):
+        for section, rankings in side.items():
+            shown = sorted(rankings.items(), key=lambda each: (-each[1], each[0]))
+            for names, number in shown[:RANKINGS_SHOWN]:
+                say_wrapped(f"  {section}: {number} {word} of {marks_of(counted.rule, names)}")
+            if len(shown) > RANKINGS_SHOWN:
+                rest = sum(number for _, number in shown[RANKINGS_SHOWN:])
+                say_wrapped(f"  {section}: {rest} {word} of {len(shown) - RANKINGS_SHOWN} other rankings (--json)")
+    say_wrapped(f"  Then elected: {' or '.join(_elected(counted, answer.moved))}.")
+
+
+def _elected(counted: Counted, moved: Moved) -> list[str]:
+    found = recounted(counted.basis, moved)
+    if found is None:
+        return ["whoever lots make it"]
+    words = []
+    for elected in found:
+        if elected == NO_COUNT:
+            words.append("nobody, for the rule refuses to count")
+        else:
+            words.append(", ".join(counted.names[each] for each in elected) or "nobody")
+    return words

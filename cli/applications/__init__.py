@@ -1,0 +1,1 @@
+"""Verbs of applications: payments, checks, cures, admission, the queue."""

@@ -1,0 +1,1 @@
+"""Verbs of cases, rulings and appeals, and of those who oversee them."""

@@ -1,0 +1,1 @@
+"""Verbs of counting and of figures beside the count."""

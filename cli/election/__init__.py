@@ -1,0 +1,1 @@
+"""Verbs of offices, bodies, rules, timetables and nominations."""

@@ -1,0 +1,1 @@
+"""Verbs of papers issued and returned, of turnout and the ballot account."""

@@ -1,0 +1,1 @@
+"""Verbs about personal data: who opened it, finding, giving, erasing."""

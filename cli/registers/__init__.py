@@ -1,0 +1,1 @@
+"""Verbs of registers of members and of lists."""

@@ -1,0 +1,1 @@
+"""Verbs of the roll: building, showing, comparing, why somebody is on it."""

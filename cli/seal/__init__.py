@@ -1,0 +1,1 @@
+"""Verbs of tamper evidence: keys, sealing, receipts, verification, publication, witnesses."""

@@ -1,0 +1,1 @@
+"""Who may decide: authority, clauses, recusal, and what no office does alone."""

@@ -1,0 +1,1 @@
+"""Applications folded into rows: how each stands, what it waits for, and its money."""

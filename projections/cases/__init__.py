@@ -1,0 +1,1 @@
+"""One case as each reader may see it: facts, headline, timeline, page."""

@@ -1,0 +1,1 @@
+"""An election before its poll: rules, timetable, what is not decided, nominations."""

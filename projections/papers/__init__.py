@@ -1,0 +1,1 @@
+"""Papers issued and returned, folded from the record; the account beside the count."""

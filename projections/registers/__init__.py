@@ -1,0 +1,1 @@
+"""Registers of members in numbers on both clocks, and who may be one human."""
