@@ -126,7 +126,9 @@ def test_finds_a_case_that_is_put_on_the_docket_or_taken_off_it_by_nothing() -> 
     events = given(*BEFORE).events
     (on,) = (each for each in events if isinstance(each, CaseDocketed))
     values = {**dict(on), "command": "alone", "version": 2}
-    off = CaseUndocketed.model_validate({**{name: values[name] for name in CaseUndocketed.model_fields if name != "type"}})
+    off = CaseUndocketed.model_validate(
+        {**{name: values[name] for name in CaseUndocketed.model_fields if name != "type"}}
+    )
     for alone in (off, CaseDocketed.model_validate({**values, "case": "c9"})):
         assert codes((*events, alone)) == ["effect-alone"]
 
