@@ -280,6 +280,11 @@ def test_what_is_supplied_a_second_late_is_kept_as_late() -> None:
     assert after(APPLY, INVITE, late_one).when(LAPSE_CURE).events
 
 
+def test_nobodys_time_is_over_by_a_moment_to_come() -> None:
+    ahead = but(LAPSE_CURE, effective="2010-09-25T12:00:01Z")
+    after(APPLY, INVITE).when(ahead).then_refused("future-dated")
+
+
 def test_an_application_lapses_after_a_notice_whose_time_is_over() -> None:
     lapsed = after(APPLY, INVITE, LAPSE_CURE)
     lapsed.when(LAPSE).then(happened(ApplicationLapsed, STREAM, 4, cause="unpaid", grounds=INVITE.grounds))

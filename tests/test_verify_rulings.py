@@ -15,6 +15,7 @@ from test_ruling import BREAKS
 from ledger.event import Event
 from ledger.rules.local_time import Dated
 from ledger.streams.appeal_events import AppealDetermined, HearingHeld, RemedyDone, ReviewersAssigned
+from ledger.streams.case_events import CaseDocketed, CaseUndocketed
 from ledger.streams.entry import EntryRemoved
 from ledger.streams.notification import CorrectRuling
 from ledger.streams.ruling_events import RulingCorrected, RulingMade, RulingNotified
@@ -44,7 +45,7 @@ def apart(events: Sequence[Event]) -> list[Event]:
     """Give events of a scenario, in which all commands have one id, each command's its own."""
     numbers, named = 0, list(events[:1])
     for before, event in pairwise(events):
-        together = event.type.startswith(LED)
+        together = event.type.startswith(LED) and event.command != "alone"
         numbers += 0 if together and before.command else 1
         named.append(event.model_copy(update={"command": f"c{numbers}"}) if event.command else event)
     return named
@@ -119,6 +120,17 @@ def test_finds_a_case_about_nobody_on_record() -> None:
     scene = given(*BEFORE)
     assert codes(scene.events) == []
     assert codes([event for event in scene.events if event.stream != f"person/{P}"]) == ["unknown-person"]
+
+
+def test_finds_a_case_that_is_put_on_the_docket_or_taken_off_it_by_nothing() -> None:
+    events = given(*BEFORE).events
+    (on,) = (each for each in events if isinstance(each, CaseDocketed))
+    values = {**dict(on), "command": "alone", "version": 2}
+    off = CaseUndocketed.model_validate(
+        {**{name: values[name] for name in CaseUndocketed.model_fields if name != "type"}}
+    )
+    for alone in (off, CaseDocketed.model_validate({**values, "case": "c9"})):
+        assert codes((*events, alone)) == ["effect-alone"]
 
 
 def test_finds_a_correction_that_leaves_too_few_reasons() -> None:
