@@ -37,9 +37,10 @@ from scenario import DEFINED, Given, but, given
 from ledger.decision import Command
 from ledger.event import Event
 from ledger.rules.fairness import SUFFICES, own_words
+from ledger.streams.allocation import RecuseMember
 from ledger.streams.case import case_stream
 from ledger.streams.case_events import CaseNoticeServed
-from ledger.streams.cases import CloseCase, RecuseMember
+from ledger.streams.cases import CloseCase
 from ledger.streams.entry import EntryRemoved
 from ledger.streams.evidence import AddEvidence, ReceiveReply, WithdrawEvidence
 from ledger.streams.ground import AdoptGround
@@ -422,7 +423,7 @@ def test_closing_waits_for_what_is_outstanding() -> None:
 def test_a_case_is_given_to_one_panel_and_to_another_for_a_reason() -> None:
     given(*BEFORE).when(ALLOCATE).then_refused("allocation-held")
     other = but(PANEL, body="panel-2")
-    to_other = but(ALLOCATE, panel="panel-2")
+    to_other = but(ALLOCATE, panel="panel-2", among=("panel-1", "panel-2"), turn=4)
     given(*BEFORE, other).when(to_other).then_refused("reason-required")
     assert given(*BEFORE, other).when(but(to_other, reason="Two members withdrew")).events
     given(*without(ALLOCATE)(BEFORE)).when(but(ALLOCATE, method="manual")).then_refused("reason-required")
