@@ -5,9 +5,8 @@ from __future__ import annotations
 from scenario import CALL_ELECTION, but
 
 from ledger.decision import Command
-from ledger.streams.allocation import AllocateCase
 from ledger.streams.case_events import CaseOpened  # noqa: F401  # so that readers find what OPEN leads to
-from ledger.streams.cases import OpenCase
+from ledger.streams.cases import AllocateCase, OpenCase
 from ledger.streams.entry import EntryAdded
 from ledger.streams.evidence import AddEvidence, ServeCaseNotice, TakeInterimMeasure
 from ledger.streams.ground import AdoptGround

@@ -9,8 +9,8 @@ from ruled import ALLOCATE, OPEN, PANEL, RULES
 from scenario import but, given
 from test_verify_rulings import changed, codes
 
-from ledger.streams.allocation import AllocateCase
 from ledger.streams.case_events import CaseAllocated
+from ledger.streams.cases import AllocateCase
 
 PANELS = ("panel-1", "panel-2", "panel-3")
 BEFORE = (*RULES, but(PANEL, body="panel-2"), but(PANEL, body="panel-3"), OPEN)

@@ -28,8 +28,8 @@ from test_appeal import ASSIGN, DETERMINE, DO, HEAR, LATE, LEAVE, LODGE, ORDER, 
 
 from ledger.decision import Command
 from ledger.errors import RefusedError
-from ledger.streams.allocation import RecuseMember
 from ledger.streams.appeals import RefuseLeave, WithdrawAppeal
+from ledger.streams.cases import RecuseMember
 from ledger.streams.evidence import ReceiveReply, WithdrawEvidence
 from ledger.streams.ground import AdoptGround
 from ledger.streams.notification import CorrectRuling

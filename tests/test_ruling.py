@@ -37,10 +37,9 @@ from scenario import DEFINED, Given, but, given
 from ledger.decision import Command
 from ledger.event import Event
 from ledger.rules.fairness import SUFFICES, own_words
-from ledger.streams.allocation import RecuseMember
 from ledger.streams.case import case_stream
 from ledger.streams.case_events import CaseNoticeServed
-from ledger.streams.cases import CloseCase
+from ledger.streams.cases import CloseCase, RecuseMember
 from ledger.streams.entry import EntryRemoved
 from ledger.streams.evidence import AddEvidence, ReceiveReply, WithdrawEvidence
 from ledger.streams.ground import AdoptGround
