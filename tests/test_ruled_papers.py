@@ -335,6 +335,12 @@ def test_a_paper_that_was_set_aside_is_put_back_until_the_others_are_read() -> N
     assert refused.found == "a paper that was not set aside"
 
 
+def test_nothing_can_be_done_about_a_paper_set_aside_only_once_it_was_read() -> None:
+    none = but(NONE, effective=LATER)
+    assert aside().when(none).then_refused("remedy-possible").found == "count-set-aside"
+    assert then(aside(), READ).when(none).events
+
+
 def test_restoring_the_entry_of_a_paper_set_aside_says_what_becomes_of_it() -> None:
     late = {"effective": LATER, "due": "2010-09-30T17:00:00"}
     ordered = then(aside(), but(RESTORE, **late))
