@@ -15,8 +15,6 @@ from told_packs import ELECTION, KEYS, LEDGER
 
 from projections.panel_pack.wording import APPEAL_GROUNDS, APPEAL_STATES, DETECTIONS, OUTCOMES, REMEDIES
 
-REVERSALS = ("By ground", "By who decided")
-
 
 @pytest.fixture(scope="module")
 def told(tmp_path_factory: pytest.TempPathFactory) -> Path:
@@ -76,7 +74,7 @@ def test_the_matrix_is_that_of_the_verb(told: Path, at: Terminal) -> None:
     of_verb = {
         (each["ground"], "everybody" if each["by"] == "all" else each["by"]): (
             each["rulings"],
-            {OUTCOMES[name].capitalize(): number for name, number in each["outcomes"].items()},
+            {OUTCOMES[name].capitalize(): of["number"] for name, of in each["outcomes"].items()},
         )
         for each in found["matrix"]
     }
@@ -93,13 +91,15 @@ def cells(told: Path) -> Iterator[tuple[tuple[str, str], tuple[int, dict[str, in
             yield (caption.rpartition("()")[2], row[0]), (int(row[1]), numbers)
 
 
-def test_how_cases_were_found_and_what_was_reversed_is_that_of_the_verb(told: Path, at: Terminal) -> None:
+def test_how_cases_were_found_and_what_was_changed_on_appeal_is_that_of_the_verb(told: Path, at: Terminal) -> None:
     found = said(at, "rulings", "consistency", ELECTION)
     pages = tables(told, "consistency.html")
-    _, sources = pages["Rulings by how their cases were found"]
-    assert {row[0]: int(row[1]) for row in sources} == {
-        DETECTIONS[each["source"]]: each["rulings"] for each in found["sources"]
-    }
-    for caption in REVERSALS:
-        _, rows = pages[caption]
-        assert rows
+    sources = {DETECTIONS[name]: (each["of"], each["interval"]) for name, each in found["sources"].items()}
+    assert {row[0]: (int(row[1]), row[3]) for row in pages["Rulings by how their cases were found"][1]} == sources
+    assert len(sources) == 5
+    for caption, kind in (("By ground", "ground"), ("By who decided", "by")):
+        of_verb = {each["name"]: (each["of"], each["number"], each["interval"]) for each in found["reversals"][kind]}
+        of_page = {row[0]: (int(row[1]), int(row[2]), row[4]) for row in pages[caption][1]}
+        all_of_them = {"all appeals": of_verb.pop("all")} if kind == "ground" else {}
+        of_verb.pop("all", None)
+        assert of_page == all_of_them | of_verb
