@@ -59,7 +59,10 @@ WANTED: dict[str, tuple[float | None, Callable[[int], Sequence[str]]]] = {
     "case file": (CASE_MOST, lambda number: ("case", f"c-{1 + number:05}")),
     "case file, as HTML": (CASE_MOST, lambda number: ("case", f"c-{1 + number:05}", "--format", "html")),
     "register of rulings": (PAGE_MOST, lambda _: ("rulings", ELECTION)),
-    "register of rulings, the third page": (PAGE_MOST, lambda _: ("rulings", ELECTION, "--page", "3")),
+    "register of rulings, the third page": (
+        PAGE_MOST,
+        lambda n: ("rulings", ELECTION, "--page", str(min(3, 1 + n // 60))),  # of a small share there is no third
+    ),
     "register of rulings, of one panel": (PAGE_MOST, lambda _: ("rulings", ELECTION, "--panel", "panel-west")),
     "consistency": (PAGE_MOST, lambda _: ("rulings", "consistency", ELECTION)),
     "cases": (None, lambda _: ("cases", "--limit", "50")),
