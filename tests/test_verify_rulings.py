@@ -7,7 +7,7 @@ from itertools import pairwise
 from typing import Any
 
 import pytest
-from ruled import BEFORE, RULE, RULED_ON, TELL, P
+from ruled import BEFORE, CONDUCT, RULE, RULED_ON, TELL, P
 from scenario import given
 from test_appeal import DETERMINE, DO, ORDER, RESTORE, REVIEWED, removed
 from test_ruling import BREAKS
@@ -17,6 +17,7 @@ from ledger.rules.local_time import Dated
 from ledger.streams.appeal_events import AppealDetermined, HearingHeld, RemedyDone, ReviewersAssigned
 from ledger.streams.case_events import CaseDocketed, CaseUndocketed
 from ledger.streams.entry import EntryRemoved
+from ledger.streams.ground import GroundAdopted
 from ledger.streams.notification import CorrectRuling
 from ledger.streams.ruling_events import RulingCorrected, RulingMade, RulingNotified
 from projections.verify.finding import Finding
@@ -114,6 +115,13 @@ def test_finds_a_step_of_an_appeal_that_was_not_fair() -> None:
     twice = (*DETERMINE.answers, DETERMINE.answers[0])
     assert codes(changed(WHOLE, AppealDetermined, answers=twice)) == ["answer-unfit"]
     assert codes(changed(WHOLE, RemedyDone, proof="person/" + "9" * 24)) == ["proof-missing"]
+
+
+def test_finds_a_ruling_under_a_rule_that_was_published_after_the_conduct() -> None:
+    events = given(*RULED_ON).events
+    assert codes(changed(events, GroundAdopted, published=CONDUCT)) == []
+    late = changed(events, GroundAdopted, published="2010-06-01T12:00:01Z")
+    assert codes(late) == ["rule-not-in-force-at-conduct"]
 
 
 def test_finds_a_case_about_nobody_on_record() -> None:
