@@ -85,7 +85,7 @@ def change(found: Any, goal: str = "certain") -> Any:
     [
         (lambda c: c["added"][0].update(papers=2), "it does not mark as many papers otherwise as it takes out"),
         (lambda c: c["added"][0].update(marks="abbott"), "somebody else is elected than it says"),
-        (lambda c: c["added"][0].update(marks="nobody"), "somebody else is elected than it says"),
+        (lambda c: c["added"][0].update(marks="nobody"), "its papers cannot be counted (unknown-candidate): "),
         (lambda c: c.update(elected=[["cooper"]]), "somebody else is elected than it says"),
         (lambda c: c["removed"][0].update(marks="abbott>cooper"), "it takes out papers that are not on record"),
         (lambda c: [e[0].update(section="mps") for e in (c["added"], c["removed"])], "it moves 1 papers of mps"),

@@ -137,7 +137,12 @@ def _fewer(changed: Changed) -> list[tuple[str, list[str]]]:
 def _say_break_even(counted: Counted, even: BreakEven) -> None:
     winner, loser = counted.names[even.winner], counted.names[even.loser]
     held = "With exclusions held: of" if even.exclusions_held else "Of"
-    if even.needed is None:
+    if even.taken and even.needed is None:
+        text = f"taken out, none so divided puts {loser} ahead of {winner}"
+    elif even.taken:
+        part = _percent(even.share or Fraction(0))
+        text = f"taken out, {even.needed} of {winner}, {part}, put {loser} ahead, if all the others were {loser}'s"
+    elif even.needed is None:
         text = f"not even all of them for {loser} put {loser} ahead of {winner}"
     else:
         share = even.share or Fraction(0)
@@ -147,7 +152,7 @@ def _say_break_even(counted: Counted, even: BreakEven) -> None:
         what = "papers" if even.exclusions_held else "votes"
         say_wrapped(
             f"Observed: of the {what} of {even.section} that were counted for one of the two, "
-            f"{_percent(even.observed)} are for {loser}."
+            f"{_percent(even.observed)} are for {winner if even.taken else loser}."
         )
 
 
