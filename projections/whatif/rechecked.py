@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from ledger.errors import RefusedError
+from ledger.errors import PollbookError
 from projections.whatif.totals import outcomes_of
 
 if TYPE_CHECKING:
@@ -66,7 +66,7 @@ def recheck(basis: Basis, stands: Elected, claim: Claim) -> Rechecked:
         found = outcomes_of(basis, claim.moved)
     except (KeyError, ValueError):
         return Rechecked(claim, None, "it takes out papers that are not on record")
-    except RefusedError as error:  # marks of nobody who stands, or crosses where there are ranks
+    except PollbookError as error:  # marks of nobody who stands, or crosses where there are ranks
         return Rechecked(claim, None, f"its papers cannot be counted ({error.code}): {error.found}")
     if found is None:
         return Rechecked(claim, None, "what lots make of it cannot be counted")
