@@ -15,14 +15,17 @@ from ledger.errors import RefusedError, UsageError, nearest
 from ledger.event import TYPES, Event
 from ledger.rules.count_rule import rule_hash
 from ledger.storage.store import Ledger
+from ledger.streams.analysis import AnalysisPublished
 from ledger.streams.contest import ContestDefined, contest_stream
 from ledger.streams.election import CountRuleAdopted
 from ledger.streams.founding import founding_stream
+from ledger.streams.result import result_stream
 from ledger.streams.signature import signature_stream
 from projections.counting import Counted, count_contest, take_count
 from projections.moment import Moment, day_or_time
 from projections.privacy.erased import erased_of, with_erased
 from projections.story.story import Told, contests_of, story
+from projections.whatif.overtaken import overtaken
 
 POSITION_DIGITS_MAX = 18
 
@@ -142,6 +145,7 @@ def show_stream(
         beside = [] if as_json or fields else _definitions(ledger, moment, stream, found)
         signed = None if as_json else _signed_of(ledger, found)
         gone = erased_of(ledger, stream.rpartition("/")[2])
+        later = _overtaken(ledger, moment, found)
     if not everything:
         raise RefusedError(
             "unknown-stream",
@@ -157,7 +161,8 @@ def show_stream(
     if fields:
         _say_fields(found)
     else:
-        _say_story(with_erased(story(found, beside, clocks=clocks), found, gone))
+        told = with_erased(story(found, beside, clocks=clocks), found, gone)
+        _say_story([Told(at, (*said, later[at]) if at in later else said) for at, said in told])
     if signed is not None:
         _say_filled(f"Signed by the office that acted: {signed} of {len(found)}. What is not signed is asserted.")
     events = "event" if len(everything) == 1 else "events"
@@ -179,6 +184,13 @@ def _definitions(
     """Read the streams of the contests that events speak of, as they were then; but the stream itself was read."""
     streams = [contest_stream(contest).stream for contest in contests_of(found)]
     return [each for name in streams if name != stream for each in moment.past(ledger.stream(name))]
+
+
+def _overtaken(ledger: Ledger, moment: Moment, found: list[tuple[int, Event]]) -> dict[int, str]:
+    """Say of published analyses what overtook them, as it was known then."""
+    contests = {event.contest for _, event in found if isinstance(event, AnalysisPublished)}
+    results = [each for name in contests for each in moment.past(ledger.stream(result_stream(name).stream))]
+    return overtaken(found, results)
 
 
 def _say_story(told: list[Told]) -> None:

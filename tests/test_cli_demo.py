@@ -266,3 +266,26 @@ def test_2010_with_the_papers_of_affiliates_that_were_rejected(after: Terminal) 
     assert certificate["elected_then"] == [["d-miliband"]]
     assert certificate["break_even"]["needed"] == 19135
     assert certificate["break_even"]["exclusions_held"]
+
+
+def test_2010_by_how_much_it_was_won_and_what_a_vote_was_worth(after: Terminal) -> None:
+    """Published: 1.306 points; 6 MPs or MEPs, 2,407 members, 3,913 affiliates; an MP is 469 members, 762 affiliates."""
+    text = after.run("--ledger", FOLDER, "margin", "leader").done()
+    said = " ".join(text.split())
+    assert (
+        "Papers of members, affiliates are not on record, only totals: orders of exclusion cannot be searched." in said
+    )
+    assert "With exclusions held: the final pairing alone, stage 4" in said
+    assert "Ed Miliband is ahead of David Miliband by 1.306 points." in said
+    rows = [line.split() for line in text.splitlines()]
+    assert [[row[0], row[3]] for row in rows if len(row) == 4 and row[3].isdigit()] == [
+        ["mps-meps", "6"],
+        ["members", "2407"],
+        ["affiliates", "3913"],
+    ]
+    assert ["members", "1/368418", "468.725"] in rows
+    assert ["affiliates", "1/599013", "762.103"] in rows
+    first = json.loads(after.run("--ledger", FOLDER, "margin", "leader", "--stage", "1", "--json").done())
+    worth = {each["section"]: each["exact"] for each in first["value_of_a_vote"]["sections"]}
+    assert first["value_of_a_vote"]["stage"] == 1
+    assert worth == {"mps-meps": "1/798", "members": "1/380622", "affiliates": "1/633702"}

@@ -222,4 +222,6 @@ def test_says_of_each_section_and_of_any_and_what_a_vote_is_worth(at: Terminal) 
 def test_says_what_it_has_not_worked_out(at: Terminal) -> None:
     stv = json.loads(SCOTTISH.model_dump_json())
     text = two_sections(at, stv)("margin", "leader").done()
-    assert "Margins under the single transferable vote are not worked out." in text
+    assert "Cannot say: margins under the single transferable vote are not worked out." in text
+    found = json.loads(at("margin", "leader", "--json").done())
+    assert (found["verdict"], found["margins"]) == ("cannot-say", [])

@@ -42,6 +42,9 @@ def test_papers_that_could_have_changed_the_result_are_shown(declared: Terminal)
     assert "Supposed: papers more, at most: members 5." in text
     assert "It could\nhave changed the result." in text
     assert "No fewer than 2 of 5 papers do it." in text
+    said = text.replace("\n", " ")  # Abbott has 6 against 5 once Cooper is excluded: 6 and 1 then, against 5 and 4
+    assert "With exclusions held: of 5 papers of members, 4 for BALLS, 80.0%, put BALLS ahead of ABBOTT" in said
+    assert "Observed: of the papers of members that were counted for one of the two, 45.5% are for BALLS." in said
     assert "  members: 2 more of balls" in text
     assert "Then elected: BALLS." in text
 
@@ -160,6 +163,33 @@ def test_a_verdict_that_the_record_does_not_give_is_not_published(declared: Term
     body = asked(declared, "--accept-rejected", "uncertain")
     publish(declared, body, verdict="exact").refused("not-reproducible")
     publish(declared, body, certificate="sha256:" + "0" * 64).refused("not-reproducible")
+
+
+def test_what_was_published_before_a_recount_is_marked_as_overtaken(declared: Terminal) -> None:
+    body = asked(declared, "--accept-rejected", "uncertain")
+    assert body["published"] == []
+    publish(declared, body).done()
+    of = f"of the count up to event {body['position']}: bounded, could."
+    for words in (("whatif", "leader", "--more-papers", "members=1"), ("margin", "leader")):
+        text = declared(*words).done().replace("\n", " ")
+        assert f"Published what-if 1, {of} What each of them is about: pollbook show analysis/leader" in text
+    before = len(json.loads(declared("events", "--json").done())) - 1
+    declared.record("order-recount", {"contest": "leader", "reason": "it was close"}).done()
+    said = f"Overtaken: a recount was ordered after it, by event {before + 1}."
+    assert said in " ".join(declared("show", "analysis/leader").done().split())
+    assert "Overtaken" not in declared("show", "analysis/leader", "--known-at", str(before)).done()
+    for words in (("whatif", "leader", "--more-papers", "members=1"), ("margin", "leader")):
+        assert said in declared(*words).done().replace("\n", " ")
+        (told,) = json.loads(declared(*words, "--json").done())["published"]
+        assert (told["number"], told["certificate"], told["overtaken"]) == (1, body["digest"], said)
+    declared.record("annul-result", {"contest": "leader", "reason": "a court ordered it"}).done()
+    assert said in " ".join(declared("show", "analysis/leader").done().split())  # what overtook it first
+
+
+def test_what_was_not_published_to_everybody_is_not_listed(at: Terminal) -> None:
+    read(at, THREE | {"paper_publication": "none"}).record("declare-result", DECLARE).done()
+    publish(at, asked(at, "--more-papers", "members=2")).done()
+    assert asked(at, "--more-papers", "members=2")["published"] == []
 
 
 def test_a_verdict_on_few_papers_is_not_published(at: Terminal) -> None:

@@ -83,6 +83,20 @@ def test_a_category_that_shares_its_section_is_bounded_by_the_marked_register(at
     assert sum(each["papers"] for each in found["example"]["removed"]) == 20  # all of them, and no fewer
 
 
+def test_of_papers_taken_out_the_break_even_stands_beside_what_is_observed(at: Terminal) -> None:
+    """Abbott has 34 of members and 1 of unions, Balls 16: of 20 papers out, 20 of Abbott's leave 15 against 16."""
+    text = " ".join(polled(at, VOTED, abbott=34, balls=16)("whatif", "leader", *ALL).done().split())
+    out = "With exclusions held: of 20 papers of members, taken out, 20 of Abbott, 100.0%, put Balls ahead"
+    assert f"{out}, if all the others were Balls's." in text
+    assert "Observed: of the papers of members that were counted for one of the two, 68.0% are for Abbott." in text
+    even = certificate(at, *ALL)["break_even"]
+    assert (even["taken_out"], even["needed"], even["papers"], even["share"]) == (True, 20, 20, "1")
+    named = ("--remove", f"{person(1)}/1")
+    assert "taken out, none so divided puts Balls ahead of Abbott." in " ".join(
+        at("whatif", "leader", *named).done().split()
+    )
+
+
 def test_a_category_may_be_too_few_to_change_the_result(at: Terminal) -> None:
     found = certificate(polled(at, VOTED, abbott=46, balls=4), *ALL)
     assert (found["verdict"], found["effect"], found["example"]) == ("bounded", "could-not", None)
@@ -183,4 +197,5 @@ def test_named_electors_fewer_than_the_smallest_cell_show_no_number(at: Terminal
     assert "Supposed: 2 entries not on the roll." in text
     assert "Fewer than 3 papers differ" in text
     assert certificate(at, *two)["papers"] == {"left_out": [], "added": {}, "removed": {}, "removed_at_least": {}}
+    assert certificate(at, *two)["break_even"] is None
     assert certificate(at, *two, *SCRUTINEER)["papers"]["removed_at_least"] == {"members": 1}

@@ -6,6 +6,7 @@ import time
 from collections.abc import Callable, Iterator, Sequence
 
 from cli.analysis.margin_json import margin_json
+from cli.analysis.published import published_in, published_json, say_published
 from cli.counting.count import say_provenance
 from cli.look import counted_at, moment_from
 from cli.place import Place
@@ -71,10 +72,13 @@ def show_margin(
         log_opening(place, "margin", 1, purpose, actor)
     asked = MarginAsked(kinds=tuple(kinds), section=section, steps=tuple(steps.taken))
     all_shown = audience == "scrutineer"
+    published = published_in(place, contest, moment)
     if as_json:
-        say_json(margin_json(counted, report, asked, moment, time_limit, all_shown=all_shown))
+        told = margin_json(counted, report, asked, moment, time_limit, all_shown=all_shown)
+        say_json(told | published_json(published))
         return
     _say(counted, report, moment, all_shown=all_shown)
+    say_published(contest, published)
 
 
 def _kinds(kind: str | None) -> Sequence[Kind]:

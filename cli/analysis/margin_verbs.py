@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -12,9 +13,10 @@ from cli.privacy.purpose import OpenerOption, PurposeOption
 
 
 def add_verbs(app: typer.Typer) -> None:
-    """Add the verb to the program, and that of what-if questions beside it."""
+    """Add the verbs to the program, and that of what-if questions between them."""
     app.command("margin", rich_help_panel=COUNT)(margin)
     whatif_verbs.add_verbs(app)
+    app.command("recount", rich_help_panel=COUNT)(recount)
 
 
 def margin(
@@ -54,3 +56,28 @@ def margin(
     require_audience(audience, purpose)
     when, who = (as_of, known_at), (audience, purpose, actor)
     show_margin(context.obj, contest, section, kind, stage, time_limit, when, who, as_json=as_json)
+
+
+def recount(
+    context: typer.Context,
+    file: Annotated[Path, typer.Argument(metavar="FILE", help="What pollbook margin or whatif --json printed.")],
+    audience: Annotated[
+        str, typer.Option("--audience", metavar="WHO", help="public; or scrutineer, logged: papers are not published.")
+    ] = "public",
+    purpose: PurposeOption = "",
+    actor: OpenerOption = "",
+    as_of: AsOf = None,
+    as_json: Json = False,
+) -> None:
+    """Count the papers of a margin or verdict again.
+
+    Each certificate says that these papers, added, removed or changed, elect somebody else. They are put to the papers
+    on record and counted: are they there, are they as many, and is that elected which it says? Exit code 3 if not.
+
+      pollbook margin leader --json > margin.json
+
+      pollbook recount margin.json
+    """
+    from cli.analysis.recount import recount as count_again
+
+    count_again(context.obj, file, as_of, (audience, purpose, actor), as_json=as_json)

@@ -8,6 +8,7 @@ from importlib.metadata import version
 from typing import Any
 
 from cli.analysis.margin import require_declared
+from cli.analysis.published import published_in, published_json, say_published
 from cli.analysis.whatif_question import Asked, asked_of, question_of
 from cli.analysis.whatif_text import say_whatif
 from cli.look import contest_named, moment_from, require_known
@@ -69,10 +70,13 @@ def show_whatif(
         require_for_public(counted.basis, counted.table, question, changed)
         found, changed, hidden = for_public(counted.basis, counted.table, found, changed)
     body = _json(counted, certificate(counted.basis, counted.table, question, changed, found), time_limit)
+    published = published_in(place, contest, moment)
     if as_json:
-        say_json(body | _set(rulings) | {"audience": audience, "moment": moment.says(), "small": hidden})
+        told = body | _set(rulings) | {"audience": audience, "moment": moment.says(), "small": hidden}
+        say_json(told | published_json(published))
         return
     say_whatif(counted, question, changed, found, moment, hidden=hidden)
+    say_published(contest, published)
 
 
 def _set(rulings: Sequence[str] | None) -> dict[str, Any]:

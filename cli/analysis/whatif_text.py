@@ -41,7 +41,7 @@ def say_whatif(
     """
     say_wrapped(f"What if, in {counted.contest.office} ({counted.contest.contest}), {moment.says()}")
     say_provenance(counted)
-    say_wrapped(f"Elected: {_names(counted, counted.table.elected)}.")
+    say_wrapped(f"Elected: {elected_names(counted, counted.table.elected)}.")
     for line in _supposed(question, changed):
         say_wrapped(f"Supposed: {line}.")
     for note in changed.notes:
@@ -55,7 +55,7 @@ def say_whatif(
         say_wrapped(_hidden(counted, changed))
     if found.break_even is not None:
         _say_break_even(counted, found.break_even)
-    if found.needed and found.break_even is None:
+    if found.needed and (found.break_even is None or found.break_even.exclusions_held):
         unknown = f" of {changed.unknown}" if changed.unknown else ""
         say_wrapped(f"No fewer than {found.needed}{unknown} papers do it.")
     if isinstance(found.table, StageTable) and found.verdict == "exact":
@@ -79,7 +79,7 @@ def _effect(counted: Counted, found: Found) -> str:
         return f"{lead} the result{'; ' if found.why else ''}{found.why}."
     text = EFFECTS[found.effect]
     if found.verdict == "exact" and found.elected:
-        text += ": " + " or ".join(_names(counted, each) for each in found.elected)
+        text += ": " + " or ".join(elected_names(counted, each) for each in found.elected)
     return f"{text}{': ' + found.shown_by if found.shown_by else ''}."
 
 
@@ -137,7 +137,12 @@ def _fewer(changed: Changed) -> list[tuple[str, list[str]]]:
 def _say_break_even(counted: Counted, even: BreakEven) -> None:
     winner, loser = counted.names[even.winner], counted.names[even.loser]
     held = "With exclusions held: of" if even.exclusions_held else "Of"
-    if even.needed is None:
+    if even.taken and even.needed is None:
+        text = f"taken out, none so divided puts {loser} ahead of {winner}"
+    elif even.taken:
+        part = _percent(even.share or Fraction(0))
+        text = f"taken out, {even.needed} of {winner}, {part}, put {loser} ahead, if all the others were {loser}'s"
+    elif even.needed is None:
         text = f"not even all of them for {loser} put {loser} ahead of {winner}"
     else:
         share = even.share or Fraction(0)
@@ -147,7 +152,7 @@ def _say_break_even(counted: Counted, even: BreakEven) -> None:
         what = "papers" if even.exclusions_held else "votes"
         say_wrapped(
             f"Observed: of the {what} of {even.section} that were counted for one of the two, "
-            f"{_percent(even.observed)} are for {loser}."
+            f"{_percent(even.observed)} are for {winner if even.taken else loser}."
         )
 
 
@@ -174,10 +179,11 @@ def _say_example(counted: Counted, found: Found) -> None:
             if len(shown) > RANKINGS_SHOWN:
                 rest = sum(number for _, number in shown[RANKINGS_SHOWN:])
                 say_wrapped(f"  {section}: {rest} {word} of {len(shown) - RANKINGS_SHOWN} other rankings (--json)")
-    say_wrapped(f"  Then elected: {' or '.join(_names(counted, each) for each in found.elected)}.")
+    say_wrapped(f"  Then elected: {' or '.join(elected_names(counted, each) for each in found.elected)}.")
 
 
-def _names(counted: Counted, elected: Sequence[str]) -> str:
+def elected_names(counted: Counted, elected: Sequence[str]) -> str:
+    """Give the names of those elected, or that nobody is."""
     if tuple(elected) == NO_COUNT:
         return "nobody, for the rule refuses to count"
     return ", ".join(counted.names[each] for each in elected) or "nobody"

@@ -113,9 +113,8 @@ def publish_analysis(
         ("certificate", figures.certificate, command.certificate),
     ):
         if found != said:
-            verb = "margin" if kind == "margin" else "whatif"
             who = " --audience scrutineer --purpose scrutiny" if command.question.names_electors else ""
-            remedy = f"Ask again: pollbook {verb} {contest.id} --json{who}"
+            remedy = f"Ask again: pollbook {kind.replace('-', '')} {contest.id} --json{who}"
             raise refused("not-reproducible", f"{where}, {what}", found, said, remedy)
     event = AnalysisPublished(
         **act.on(analyses),

@@ -96,6 +96,23 @@ class Pairing:
         number = max(short // each + 1, 0)
         return number if number <= papers else None
 
+    def break_even_taken(self, section: str, papers: int) -> int | None:
+        """Give how many of so many papers taken out of a section have to be the winner's, all others the loser's.
+
+        None where even that does not reverse the pairing without a lot, or there are not so many.
+        """
+        mine = self.held[section]
+        others = self.ahead - mine.ahead
+        ahead = mine.winner + papers - mine.loser
+        if mine.base is None:
+            short, each = others + ahead, Fraction(2)
+        elif mine.base > papers:
+            short, each = mine.weight * ahead + others * (mine.base - papers), 2 * mine.weight
+        else:
+            return None
+        number = max(short // each + 1, papers - mine.loser, 0)
+        return number if number <= min(papers, mine.winner) else None
+
 
 def pairing_of(rule: AnyAlternativeVote, table: StageTable) -> Pairing | None:
     """Give the final pairing; None where a count did not come to two, or compares them with half of all papers."""

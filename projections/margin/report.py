@@ -78,7 +78,7 @@ def report_margin(
     chosen = list(sections) if section is None else [section]
     if not isinstance(table, StageTable) or not isinstance(rule, AlternativeVote | WeightedAlternativeVote | Plurality):
         what = "the single transferable vote" if not isinstance(table, StageTable) else "yes or no"
-        return MarginReport(table.elected, unsaid=f"Margins under {what} are not worked out.")
+        return MarginReport(table.elected, unsaid=f"Cannot say: margins under {what} are not worked out.")
     if len(table.candidates) <= len(table.elected):
         return MarginReport(table.elected, unsaid="Unopposed: no number of papers elects somebody else.")
     if isinstance(rule, Plurality):
@@ -86,7 +86,7 @@ def report_margin(
     number = stage or table.stages[-1].number
     values = tuple(values_of_votes(rule, table, number).items())
     if "lot" not in rule.ties:
-        unsaid = "The rule leaves ties unbroken: when nobody is elected is not worked out."
+        unsaid = "Cannot say: the rule leaves ties unbroken, and when nobody is elected is not worked out."
         return MarginReport(table.elected, unsaid=unsaid, stage=number, values=values)
     if table.certified:
         unsaid = (
@@ -133,7 +133,7 @@ def _plurality(
     rule: Plurality, basis: Basis, table: StageTable, kinds: Sequence[Kind], chosen: Sequence[str]
 ) -> MarginReport:
     if any(each.places for each in rule.reserved):
-        return MarginReport(table.elected, unsaid="Margins with reserved places are not worked out.")
+        return MarginReport(table.elected, unsaid="Cannot say: margins with reserved places are not worked out.")
     seats, first = basis.contest.seats, table.stages[0]
     grouped = group_crosses(basis.papers, table.candidates, table.sections, rule, seats).rankings
     papers = {name: crossed for name, crossed in grouped.items() if name not in table.certified}

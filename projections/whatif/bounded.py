@@ -20,6 +20,7 @@ from projections.whatif.totals import bounded_totals, pairing_break_even
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from ledger.rules.alternative import AnyAlternativeVote
     from ledger.whatif_figures import Effect
     from projections.basis import Basis
     from projections.count.count import Table
@@ -58,7 +59,7 @@ def bounded(basis: Basis, table: Table, changed: Changed, expired: Expired) -> F
         name: Moves(changed.added.get(name, 0), changed.removed.get(name, 0))
         for name in {*changed.added, *changed.removed}
     }
-    even = pairing_break_even(rule, table, changed)
+    even = pairing_break_even(rule, _down_to_two(rule, basis, table), changed)
     if keeps_majority(rule, table, moves):
         return Found("bounded", "could-not", break_even=even, shown_by=MAJORITY)
     if table.certified:
@@ -70,6 +71,17 @@ def bounded(basis: Basis, table: Table, changed: Changed, expired: Expired) -> F
         return cannot_say("the rule leaves ties unbroken: when nobody is elected is not worked out", break_even=even)
     margins = Margins(Counted(rule, table.candidates, table.sections, papers, table.elected[0]))
     return replace(_searched(basis, table, margins, changed, expired, papers), break_even=even)
+
+
+def _down_to_two(rule: AnyAlternativeVote, basis: Basis, table: StageTable) -> StageTable:
+    """Give a count that ended with more than two as it would have gone on to the last two, where papers are published.
+
+    Where they are not, what nobody counted is nobody's to know.
+    """
+    if len(table.stages[-1].candidates) <= 2 or table.certified or basis.contest.paper_publication != "papers":
+        return table
+    further = replace(basis, rule=rule.model_copy(update={"stop": "continue-to-two"})).count()
+    return further if isinstance(further, StageTable) and further.elected == table.elected else table
 
 
 def _searched(

@@ -77,6 +77,7 @@ def _break_even(even: BreakEven) -> dict[str, Any]:
         "winner": even.winner,
         "loser": even.loser,
         "papers": even.papers,
+        "taken_out": even.taken,
         "needed": even.needed,
         "share": None if even.share is None else str(even.share),
         "observed": None if even.observed is None else str(even.observed),

@@ -16,14 +16,18 @@ Elected = tuple[str, ...]  # ids, sorted
 
 @dataclass(frozen=True, slots=True)
 class BreakEven:
-    """How many of so many more papers of a section it takes, where the one ahead has all the others.
+    """How many of so many papers of a section it takes: more ones, where the one ahead has all the others.
+
+    Of papers taken out: how many of them are of the one ahead, where the other has all the rest.
 
     Attributes:
         winner, loser: the two that stand against each other: the last pairing, or the last place and the next.
-        papers: how many more there are.
-        needed: how many of them for the loser elect them; None where even all do not.
+        papers: how many more there are, or how many are taken out.
+        needed: how many of them for the loser, or of those taken out, for the winner, elect the loser; None where no
+            number does.
         votes: papers, or votes, that winner and loser hold in the section as counted.
         exclusions_held: whether all exclusions are taken as they were.
+        taken: whether the papers are taken out.
     """
 
     section: str
@@ -33,6 +37,7 @@ class BreakEven:
     needed: int | None
     votes: tuple[int, int]
     exclusions_held: bool
+    taken: bool = False
 
     @property
     def share(self) -> Fraction | None:
@@ -41,8 +46,8 @@ class BreakEven:
 
     @property
     def observed(self) -> Fraction | None:
-        """Part that the loser has of the papers counted for one of the two; None where there are none."""
-        return Fraction(self.votes[1], sum(self.votes)) if any(self.votes) else None
+        """Part of the papers counted for one of the two that is as those needed are; None where there are none."""
+        return Fraction(self.votes[0 if self.taken else 1], sum(self.votes)) if any(self.votes) else None
 
 
 @dataclass(frozen=True, slots=True)

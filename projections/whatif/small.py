@@ -79,6 +79,10 @@ def for_public(basis: Basis, table: Table, found: Found, changed: Changed) -> tu
 
 
 def without_numbers(found: Found, changed: Changed) -> tuple[Found, Changed]:
-    """Keep verdict and break-even; also how it is known may tell that somebody did not vote."""
-    kept = replace(found, elected=(), needed=None, example=None, short=None, table=None, shown_by="")
+    """Keep verdict and break-even, but not of papers taken out: how many came back is not told.
+
+    How it is known goes too: it may tell that somebody did not vote.
+    """
+    even = None if found.break_even is not None and found.break_even.taken else found.break_even
+    kept = replace(found, break_even=even, elected=(), needed=None, example=None, short=None, table=None, shown_by="")
     return kept, Changed(changed.left_out, changed.rule, rulings=changed.rulings)

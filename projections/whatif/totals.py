@@ -22,16 +22,21 @@ NO_ORDERS = "papers of {} are not on record, only totals: orders of exclusion ca
 
 
 def pairing_break_even(rule: AnyAlternativeVote, table: StageTable, changed: Changed) -> BreakEven | None:
-    """Give the break-even of the final pairing, where only papers of one section are unknown, all of them added."""
-    added = [(section, papers) for section, papers in changed.added.items() if papers]
+    """Give the break-even of the final pairing, where only papers of one section are unknown, all added or all out."""
     pairing = pairing_of(rule, table)
-    if pairing is None or len(added) != 1 or any(changed.removed.values()):
+    unknown = [
+        (section, papers, taken)
+        for side, taken in ((changed.added, False), (changed.removed, True))
+        for section, papers in side.items()
+        if papers
+    ]
+    if pairing is None or len(unknown) != 1:
         return None
-    ((section, papers),) = added
+    ((section, papers, taken),) = unknown
     held = pairing.held[section]
-    needed = pairing.break_even(section, papers)
+    needed = pairing.break_even_taken(section, papers) if taken else pairing.break_even(section, papers)
     votes = (held.winner, held.loser)
-    return BreakEven(section, pairing.winner, pairing.loser, papers, needed, votes, exclusions_held=True)
+    return BreakEven(section, pairing.winner, pairing.loser, papers, needed, votes, exclusions_held=True, taken=taken)
 
 
 def bounded_totals(rule: AnyAlternativeVote, basis: Basis, table: StageTable, changed: Changed) -> Found:

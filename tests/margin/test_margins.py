@@ -12,7 +12,7 @@ import pytest
 from every_change import LADDERS, Papers, a_college, a_plain_rule, never
 from test_weighted_av import THIRDS, a_rule, count_2010
 
-from ledger.rules.alternative import AnyAlternativeVote, WeightedAlternativeVote
+from ledger.rules.alternative import AlternativeVote, AnyAlternativeVote, WeightedAlternativeVote
 from projections.count.av import count_av
 from projections.margin.alternative import Counted, Margins
 from projections.margin.box import Box
@@ -220,6 +220,29 @@ def test_so_many_papers_and_not_one_fewer_reverse_the_pairing(kind: Kind, sectio
         held[section]["e-miliband"] -= papers if kind != "addition" else 0
         again = count_av(rule, ("d-miliband", "e-miliband"), tuple(held), {n: dict(v) for n, v in held.items()})
         assert again.elected == (winner,)
+
+
+@pytest.mark.parametrize("rule", [a_plain_rule(), a_college(("1/3", "2/3"))], ids=["papers", "college"])
+def test_so_many_papers_of_the_winner_among_those_taken_out_and_not_one_fewer_reverse_the_pairing(
+    rule: AnyAlternativeVote,
+) -> None:
+    held = {"x": {"a": 30, "b": 22}, "y": {"a": 9, "b": 15}}
+    pairing = pairing_of(rule, count_av(rule, ("a", "b"), ("x", "y"), held))
+    assert pairing is not None
+    assert pairing.winner == ("a" if isinstance(rule, AlternativeVote) else "b")
+    found = 0
+    for section, papers in held.items():
+        for out in range(sum(papers.values())):
+            needed, less = pairing.break_even_taken(section, out), papers[pairing.winner]
+            does = []
+            for number in range(max(0, out - papers[pairing.loser]), min(out, less) + 1):
+                left = {pairing.winner: less - number, pairing.loser: papers[pairing.loser] - out + number}
+                profile = {name: dict(votes) for name, votes in (held | {section: left}).items()}
+                if count_av(rule, ("a", "b"), ("x", "y"), profile).elected == (pairing.loser,):
+                    does.append(number)
+            assert needed == min(does, default=None), (section, out)
+            found += needed is not None
+    assert found > 20
 
 
 def test_the_rejected_papers_of_2010_break_even_at_19135_of_36105() -> None:

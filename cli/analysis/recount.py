@@ -1,0 +1,146 @@
+"""`pollbook recount`: the papers of a margin's or a verdict's certificate, counted again from the record."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+
+from cli.analysis.certificate_file import Certificates, Verdict, read_certificates
+from cli.analysis.whatif import require_audience
+from cli.analysis.whatif_text import elected_names
+from cli.look import counted_at, moment_from
+from cli.place import Place
+from cli.privacy.access import log_opening
+from cli.screen import say, say_json, say_wrapped
+from ledger.errors import EvidenceError, refused
+from projections.counting import Counted
+from projections.margin.recount import Moved
+from projections.whatif.again import counted_again
+from projections.whatif.changed import Changed
+from projections.whatif.found import Elected
+from projections.whatif.rechecked import Claim, Rechecked, recheck
+
+
+def recount(place: Place, file: Path, as_of: str | None, who: tuple[str, str, str], *, as_json: bool) -> None:
+    """Count a file's certificates again, and say of each whether it holds.
+
+    Args:
+        as_of: the day that the file was asked about, if any.
+        who: for which audience, for which purpose, and who asks; the public is not asked.
+
+    Raises:
+        RefusedError: `not-a-certificate`, `another-count`, `no-certificate`, `reveals-ballot`, and what a count raises.
+        EvidenceError: `certificate-differs`: one of them does not hold.
+    """
+    audience, purpose, actor = who
+    require_audience(audience, purpose)
+    said = read_certificates(file)
+    counted, _ = counted_at(place, said.contest, moment_from(as_of, str(said.position)))
+    _require_public(counted, audience)
+    if counted.digest != said.count:
+        remedy = f"Ask again: pollbook margin {said.contest} --json; of an earlier day, add --as-of"
+        raise refused("another-count", file.name, f"the count {counted.digest}", said.count, remedy)
+    _require_some(file, said)
+    if audience == "scrutineer":
+        log_opening(place, "recount", len(said.claims) or 1, purpose, actor)
+    found = _found(counted, said)
+    if as_json:
+        say_json(_json(counted, found))
+    else:
+        _say(counted, file, found)
+    for each in found:
+        if each.why:
+            wrong = sum(bool(other.why) for other in found)
+            raise EvidenceError(
+                "certificate-differs",
+                file.name,
+                expected="certificates that recount to what they say",
+                found=f"{wrong} of {len(found)} that do not: {each.claim.name}: {each.why}",
+                remedy="Do not rely on it; ask the question again",
+            )
+
+
+def _require_public(counted: Counted, audience: str) -> None:
+    """Refuse the public recounts of papers that are not published: whoever tries many learns how they are marked."""
+    published = counted.contest.paper_publication
+    if published != "papers" and audience != "scrutineer":
+        where = f"recount in contest {counted.contest.contest}"
+        remedy = "Ask as scrutineer: --audience scrutineer --purpose scrutiny --as scrutineer"
+        raise refused("reveals-ballot", where, "a contest whose papers are published", published, remedy)
+
+
+def _require_some(file: Path, said: Certificates) -> None:
+    if said.claims or (said.verdict is not None and said.verdict.verdict == "exact" and said.verdict.recount):
+        return
+    hidden = f"; of {said.hidden} numbers they are not shown to the public" if said.hidden else ""
+    remedy = "What no papers show is searched again: ask the question again, or publish it, and verify does"
+    raise refused("no-certificate", file.name, "papers to be counted again", f"none{hidden}", remedy)
+
+
+def _found(counted: Counted, said: Certificates) -> list[Rechecked]:
+    basis = counted.basis
+    if said.verdict is None:
+        return [recheck(basis, said.stands, claim) for claim in said.claims]
+    changed = Changed(tuple(said.verdict.papers.left_out), said.verdict.question.count_rule)
+    basis = changed.basis(basis)
+    if said.claims:
+        return [recheck(basis, said.stands, claim) for claim in said.claims]
+    return [_again(counted, changed, said.stands, said.verdict)]
+
+
+def _again(counted: Counted, changed: Changed, stands: Elected, said: Verdict) -> Rechecked:
+    """Count known papers again, without a section or by another rule."""
+    basis = changed.basis(counted.basis)
+    again = counted_again(basis, stands)
+    claim = Claim("the recount", Moved(), "could", tuple(tuple(each) for each in said.elected_then))
+    if again.table is None:
+        return Rechecked(claim, None, again.why)
+    rechecked = Rechecked(claim, again.elected)
+    if (again.elected, again.effect) != (claim.elected, said.effect):
+        return replace(rechecked, why="somebody else is elected than it says")
+    digest = basis.digest(again.table)
+    return rechecked if digest == said.recount else replace(rechecked, why=f"it is the count {digest}")
+
+
+def _say(counted: Counted, file: Path, found: list[Rechecked]) -> None:
+    say_wrapped(
+        f"Recount of {file.name}, in {counted.contest.office} ({counted.contest.contest}), of the papers up to event "
+        f"{counted.position}"
+    )
+    say_wrapped(f"Elected: {elected_names(counted, counted.table.elected)}.")
+    say()
+    for each in found:
+        moved = each.claim.moved
+        numbers = [
+            f"{number} {word}"
+            for word, side in (("less", moved.removed), ("more", moved.added))
+            if (number := sum(sum(rankings.values()) for rankings in side.values()))
+        ]
+        papers = f": {' and '.join(numbers)}" if numbers else ""
+        elected = "" if each.elected is None else f" Then elected: {_either(counted, each.elected)}."
+        holds = "It does not hold: " + each.why if each.why else "As it says"
+        say_wrapped(f"{each.claim.name[0].upper()}{each.claim.name[1:]}{papers}.{elected} {holds}.")
+    say()
+    say(f"{sum(not each.why for each in found)} of {len(found)} recount to what they say.")
+
+
+def _either(counted: Counted, ways: tuple[Elected, ...]) -> str:
+    return " or ".join(elected_names(counted, each) for each in ways)
+
+
+def _json(counted: Counted, found: list[Rechecked]) -> dict[str, object]:
+    return {
+        "contest": counted.contest.contest,
+        "position": counted.position,
+        "count": counted.digest,
+        "certificates": [
+            {
+                "name": each.claim.name,
+                "papers": each.claim.moved.papers,
+                "elected": None if each.elected is None else [list(way) for way in each.elected],
+                "holds": not each.why,
+                "why": each.why,
+            }
+            for each in found
+        ],
+    }
