@@ -23,7 +23,7 @@ class RollFigures:
         root: RFC 6962 root over the live entries sorted by person and number, `sha256:` and hexadecimal.
         cells: live entries, 1 or more in each cell.
         open_batches: streams of registers and builds that were begun and not finished.
-        open_cases: referrals of applications that were not cleared.
+        open_cases: cases without a ruling, and referrals not cleared that none of these decides.
         double: electors, as `<person>/<number>`, whom another entry of theirs leaves no room for by the franchise.
         changed: when its last entry or build was recorded (UTC); empty where there is none.
     """

@@ -96,7 +96,7 @@ EVIDENCE = AddEvidence(
     disclosure="disclosed",
     effective=OPENED,
 )
-ALLOCATE = AllocateCase(case="c1", panel="panel-1", method="rota", effective=OPENED)
+ALLOCATE = AllocateCase(case="c1", panel="panel-1", method="rota", among=("panel-1",), turn=1, effective=OPENED)
 NOTICE = ServeCaseNotice(
     case="c1", evidence=("e1",), reply_by="2010-08-05T10:00:00", channel="post", text_digest=HASH, effective=SERVED
 )

@@ -104,6 +104,13 @@ def test_no_step_of_a_review_comes_before_the_appeal() -> None:
     given(*REVIEWED).when(but(DETERMINE, effective="2010-08-26T14:00:00Z")).then_refused("before-hearing")
 
 
+def test_no_step_of_a_review_is_recorded_before_it_is_done() -> None:
+    for number, step in enumerate((ASSIGN, PACK, HEAR, DETERMINE), 1):
+        before = (*TOLD_OF, LODGE, ASSIGN, PACK, HEAR)[: len(TOLD_OF) + number]
+        ahead = but(step, effective="2010-09-25T12:00:01Z")  # a hearing of next week gives no notice
+        given(*before).when(ahead).then_refused("future-dated")
+
+
 def test_whoever_is_of_the_panel_or_ruled_before_is_not_independent() -> None:
     absent = [but(each, present=("p1", "p2", "p3")) if each is SIT else each for each in BEFORE]
     told = given(*absent, but(RULE, votes_against=0), TELL, LODGE)

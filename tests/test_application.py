@@ -186,6 +186,23 @@ def test_underpaid_is_said_by_how_much_and_twice_is_kept() -> None:
     assert (both.short, both.money) == (0, 420)
 
 
+def test_three_pounds_for_a_fee_of_twenty_five_is_underpaid_and_not_refused() -> None:
+    dearer = but(FEE, amount=2500, effective="2010-07-15T00:00:00Z", published=JUNE)
+    quoted = state(after(dearer, APPLY, PAID))
+    assert (quoted.short, quoted.ended) == (2200, "")
+
+
+def test_one_person_pays_each_election_its_own_fee_and_no_payment_counts_in_both() -> None:
+    elsewhere: list[Any] = [but(each, election="scotland") for each in (CALL_ELECTION, TIMETABLE, FEE)]
+    elsewhere[2] = but(elsewhere[2], amount=1200)
+    dearer = but(FEE, amount=2500, effective="2010-07-15T00:00:00Z", published=JUNE)
+    paid = but(PAID, amount=2500)
+    both = after(dearer, *elsewhere, APPLY, but(APPLY, application=OTHER, election="scotland"), paid)
+    there = fold(application_stream(OTHER), (event for event in both.events if event.stream == f"application/{OTHER}"))
+    assert (state(both).short, there.due, there.short) == (0, 1200, 1200)
+    both.when(but(paid, application=OTHER)).then_refused("duplicate-payment-ref")
+
+
 def test_a_payment_is_matched_once_and_taken_back_once() -> None:
     fields: dict[str, Any] = {"amount": 300, "currency": "GBP", "day": "2010-08-02", "payment": PAID.payment}
     APPLIED.when(PAID).then(
@@ -261,6 +278,11 @@ def test_what_is_supplied_a_second_late_is_kept_as_late() -> None:
         scene.when(but(SUPPLY, received=at)).then(happened(CureSupplied, STREAM, 3, supplied=Plain("a bill"), **fields))
     late_one = but(SUPPLY, received="2010-08-14T09:00:00Z")
     assert after(APPLY, INVITE, late_one).when(LAPSE_CURE).events
+
+
+def test_nobodys_time_is_over_by_a_moment_to_come() -> None:
+    ahead = but(LAPSE_CURE, effective="2010-09-25T12:00:01Z")
+    after(APPLY, INVITE).when(ahead).then_refused("future-dated")
 
 
 def test_an_application_lapses_after_a_notice_whose_time_is_over() -> None:

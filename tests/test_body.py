@@ -204,6 +204,7 @@ def test_records_an_inquorate_sitting() -> None:
         ({"end": START}, "sitting-order"),
         ({"end": "2010-09-25T12:00:01Z"}, "sitting-not-over"),
         ({"effective": "2010-05-18T12:59:59Z"}, "sitting-not-over"),
+        ({"effective": "2010-09-25T12:00:01Z", "end": "2010-09-25T12:00:01Z"}, "future-dated"),
         ({"attended": 4}, "attendance-unfit"),
         ({"present": ("p1", "p2", "p1")}, "counted-twice"),
         ({"apologies": ("p2",)}, "counted-twice"),

@@ -11,9 +11,15 @@ from scenario import but
 from terminal import Terminal
 
 from ledger.decision import Command
+from ledger.streams.incident import LinkCase, OpenIncident
 
 OTHER = "9" * 24
 SECOND = but(OPEN, case="c2", person=OTHER, subject=f"person/{OTHER}")
+INCIDENTS = (
+    OpenIncident(incident="leaflet", election="labour", kind="guide", title="A guide that went round"),
+    OpenIncident(incident="other", election="labour", kind="leak", title="A list that got out"),
+    LinkCase(case="c2", incident="leaflet", signal="the same card"),
+)
 TEXT = "Nomination paper of another party, signed"
 WHY = ("--purpose", "case", "--as", "clerk")
 
@@ -34,7 +40,7 @@ def at(kept: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixtur
     return (
         found
         if found.ledger.exists()
-        else found.made(map(as_line, (*BEFORE, RULE, TELL, but(KNOWN, person=OTHER), SECOND)))
+        else found.made(map(as_line, (*BEFORE, RULE, TELL, but(KNOWN, person=OTHER), SECOND, *INCIDENTS)))
     )
 
 
@@ -124,6 +130,17 @@ def test_lists_cases(at: Terminal) -> None:
     assert [(each["case"], each["stands"]) for each in found["cases"]] == [("c1", "told"), ("c2", "not-allocated")]
     assert at("cases", "--open").done().endswith("1 open case (now)\n")
     assert [each["case"] for each in json.loads(at("cases", "--person", P, "--json").done())["cases"]] == ["c1"]
+    near = P[:-1] + "0"
+    assert at("cases", "--person", near).done().endswith(f"0 cases about {near} (nearest: {P}) (now)\n")
     more = json.loads(at("cases", "--limit", "1", "--json").done())
     assert ([each["case"] for each in more["cases"]], more["more"]) == (["c1"], True)
     assert at("cases", "--known-at", "0").done().endswith("0 cases (now)\n".replace("now", "as known at event 0"))
+
+
+def test_lists_the_cases_of_an_incident(at: Terminal) -> None:
+    found = json.loads(at("cases", "--incident", "leaflet", "--json").done())
+    assert [each["case"] for each in found["cases"]] == ["c2"]
+    assert at("cases", "--incident", "leaflet").done().endswith("1 case linked to incident leaflet (now)\n")
+    assert at("cases", "--incident", "other").done().endswith("0 cases linked to incident other (now)\n")
+    assert json.loads(at("cases", "--incident", "leaflet", "--person", P, "--json").done())["cases"] == []
+    assert "(nearest: leaflet)" in at("cases", "--incident", "leaflets").refused("unknown-incident")

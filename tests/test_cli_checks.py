@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
@@ -109,6 +110,21 @@ def test_runs_every_check_over_every_application_in_time(at: Terminal) -> None:
         "sanction-list": passed,
     }
     assert found(at, LATE) == {}
+
+
+def test_the_edition_and_the_matching_library_with_its_version_are_on_record(at: Terminal) -> None:
+    ran(at)
+    (opened,) = json.loads(at("events", "--type", "checks-opened.v1", "--json", *OPENED).done())
+    library = "rapidfuzz-" + version("rapidfuzz").replace(".", "-")
+    assert (opened["edition"], opened["matcher"]) == ("2010-06", library)
+    for key in (ADA, BELA):
+        (run,) = [e for e in json.loads(at("show", f"application/{key}", "--json", *OPENED).done()) if "checks" in e]
+        assert run["batch"] == opened["stream"]  # the batch says for all of them by what they were compared
+        said = at("application", *WHY, key).done()
+        assert f"electoral register 2010-06, compared by {library}" in " ".join(said.split())
+    near = next(each for each in run["checks"] if each["check"] == "register-match")
+    assert (near["outcome"], near["score"]) == ("near", 9_200)
+    assert near["against"].startswith("edition/2010-06/")  # an entry of that edition, by a key
 
 
 def test_nothing_personal_is_in_the_ledger(at: Terminal) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import json
 import os
+from functools import partial
 from typing import Any
 
 import pytest
@@ -27,12 +28,16 @@ from ledger.storage.store import open_ledger
 from ledger.streams.application import Application, application_stream
 from ledger.streams.application_events import (
     ApplicationLapsed,
+    ApplicationReferred,
+    ApplicationWithdrawn,
     Check,
     ChecksRun,
     CureInvited,
     CureLapsed,
     CureSupplied,
     FeeReceived,
+    FeeRetained,
+    ReferralCleared,
 )
 from ledger.streams.batch_head import BatchHead
 from ledger.streams.case_events import CaseOpened
@@ -41,6 +46,7 @@ from ledger.streams.cures import InviteCures, LapseApplications
 from ledger.streams.curing import Fault, Notice, curable_of, invitation_event, require_invitable, require_lapsing
 from ledger.streams.ground import ground_stream
 from projections.applications.cures import Invitations, Lapses
+from projections.verify.application_steps import step_again
 
 __all__ = ["at"]  # a fixture
 
@@ -203,6 +209,7 @@ def test_does_not_lapse_at_the_deadline_itself() -> None:
         (INVITE_CURES, "nobody-given"),
         (LapseApplications(election="labour", number=1), "nobody-given"),
         (LapseApplications(election="labour", number=2), "lapse-open"),
+        (LapseApplications(election="labour", number=1, effective="2010-09-25T12:00:01Z"), "future-dated"),
         (LapseApplications(election="other", number=1), "unknown-election"),
     ],
 )
@@ -474,6 +481,52 @@ def test_verify_finds_a_lapse_of_one_application_that_nobody_may_decide(cured: T
 def test_verify_finds_a_lapse_of_one_application_that_was_told_of_nothing(cured: Terminal) -> None:
     lapsed = of_one(cured, ApplicationLapsed, cause="unpaid", grounds=())
     assert found_beside(cured, lapsed) == {"E10:cure-unfounded"}
+
+
+def test_verify_finds_that_the_time_of_one_was_cut_short(cured: Terminal) -> None:
+    invited(cured)
+    assert found_beside(cured, happened(CureLapsed, f"application/{BELA}", grounds=("unpaid",))) == {"E10:cure-open"}
+
+
+STEPS_AGAIN: dict[str, tuple[type[Any], dict[str, Any]]] = {
+    "not-referred": (ReferralCleared, {"ground": "unpaid", "reason": Plain("x")}),
+    "ground-not-adopted": (ApplicationReferred, {"ground": "made-up", "reason": Plain("x")}),
+    "fee-action-differs": (ApplicationWithdrawn, {"fee_action": "none"}),
+    "not-determined": (FeeRetained, {"amount": 1, "currency": "GBP", "day": "2010-08-01"}),
+    "cure-not-invited": (
+        CureSupplied,
+        {"grounds": ("unpaid",), "late": False, "received": SERVED, "supplied": Plain("x")},
+    ),
+}
+
+
+@pytest.mark.parametrize("code", STEPS_AGAIN)
+def test_verify_finds_a_step_of_an_application_that_the_desk_refuses(code: str) -> None:
+    kind, fields = STEPS_AGAIN[code]
+    scene = ready(APPLY, PAID)
+    adopted_ = (event for event in scene.events if event.stream == "ground/labour")
+    state, grounds = after(scene), fold(ground_stream("labour"), adopted_)
+    found = [each.code for each in step_again(7, happened(kind, STREAM, 3, **fields), state, grounds)]
+    assert found[:1] == [code]
+
+
+def test_verify_finds_what_was_supplied_in_time_kept_as_late(cured: Terminal) -> None:
+    moment = invited(cured) and now_of(cured)
+    fields: dict[str, Any] = {"grounds": ("unpaid",), "received": moment, "supplied": Plain("a receipt")}
+    late = happened(CureSupplied, f"application/{BELA}", late=True, **fields)
+    assert found_beside(cured, late) == {"E10:field-differs"}
+
+
+def test_verify_finds_that_the_time_of_all_was_cut_short(cured: Terminal, monkeypatch: pytest.MonkeyPatch) -> None:
+    invited(cured)
+    ahead = "2099-01-01T00:00:00Z"
+    monkeypatch.setattr("ledger.streams.cures.require_past", lambda *_: None)
+    monkeypatch.setattr("cli.applications.cures.LapseApplications", partial(LapseApplications, effective=ahead))
+    monkeypatch.setattr("cli.applications.cures.system_clock", lambda: ahead)
+    cured(*LAPSE).done()
+    (found,) = json.loads(cured("verify", "--json").out)["findings"]
+    assert (found["code"], found["what"]) == ("cure-unfounded", f"application/{BELA}")
+    assert "cure-open" in found["expected"]
 
 
 def test_verify_finds_one_invited_on_a_ground_that_nobody_adopted(cured: Terminal) -> None:

@@ -180,10 +180,10 @@ def ran_out(*commands: Command, at: str = NOW) -> list[str]:
     return [finding.code for finding in check_measures(list(enumerate(events)))]
 
 
-def test_verification_finds_a_measure_that_ran_out_and_one_of_which_nobody_was_told() -> None:
+def test_verification_finds_a_measure_that_ran_out_and_of_which_nobody_was_told() -> None:
     without = (*(each for each in BEFORE if each is not NOTICE), but(HOLD, until=SHORT))
-    assert ran_out(*BEFORE, HOLD) == ["interim-ended"]
-    assert ran_out(*without) == ["interim-unnoticed", "interim-ended"]
+    assert ran_out(*without) == ["interim-unnoticed"]
+    assert ran_out(*BEFORE, HOLD) == []  # a panel that is slow makes no record false: deadlines lists it
     assert ran_out(*BEFORE, HOLD, at="2010-08-19T23:59:59Z") == ran_out() == ran_out(*BEFORE) == []
     assert ran_out(*BEFORE, HOLD, RULE) == ran_out(*BEFORE, HOLD, LIFT) == []
     assert ran_out(*without, but(RULE, outcome="no-action")) == ["interim-unnoticed"]

@@ -216,6 +216,27 @@ def test_shows_the_pairs_of_whom_both_are_on_a_roll(both: Terminal) -> None:
     assert "Both of each pair are on the roll of labour" in " ".join(both("duplicates", *WHY, *asked).done().split())
 
 
+def test_an_affiliated_elector_is_shown_with_the_certified_list_and_its_date(both: Terminal) -> None:
+    tests = [{"test": name} for name in ("certified", "levy", "declaration")]
+    affiliated = {"category": "affiliated", "by": "register", "registers": ["unison"], "section": "u", "tests": tests}
+    member = {"category": "member", "by": "register", "registers": ["members"], "section": "m", "tests": []}
+    rule = {"version": "franchise.v1", "several": "per-section", "categories": [affiliated, member]}
+    both.record("call-election", CALL_ELECTION).done()
+    both.record("adopt-franchise", {"election": "labour", "rule": rule}).done()
+    both("build-roll", "labour", "--as", "reg").done()
+    (certified,) = json.loads(both("events", "--type", "list-certified.v1", "--json").done())
+    electors = json.loads(both("roll", "labour", "--list", *WHY, "--json").done())["list"]
+    for section, expected in (("u", certified["stream"]), ("m", None)):
+        person = next(each["elector"].split("/")[0] for each in electors if each["section"] == section)
+        (ground,) = json.loads(both("why", person, "labour", *WHY, "--json").done())["grounds"]
+        assert ground["batch"].startswith("intake/")
+        assert (ground["certificate"] or {}).get("stream") == expected
+        out = both("why", person, "labour", *WHY).done()
+        on = certified["effective"][:10]
+        assert (f"certified on {on} as of 2015-08-01, {expected}." in " ".join(out.split())) == bool(expected)
+        assert max(map(len, out.splitlines())) <= 80
+
+
 def test_names_alone_names_both_sides(both: Terminal) -> None:
     for words in (("--names",), ("--names", "--all")):
         found = pairs(both, "members", "unison", *words)

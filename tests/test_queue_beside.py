@@ -14,6 +14,8 @@ from test_cli_applications import ADA, BELA, HEAD, LATE, imported
 from test_cli_checks import CATO, NED, more, ran
 from test_hand_check import by_hand
 
+from projections.applications.queue import Passes, Queue
+
 of_files, of_checks = files.at, checks.at
 
 
@@ -34,6 +36,22 @@ def test_checks_that_were_let_pass_by_hand(of_checks: Terminal) -> None:
     assert queue(at)["by_hand"] == {"open": 0, "ever": 2}
     assert "2 checks let pass by hand, 0 of applications that are open" in at("queue", "labour").done()
     assert queue(at, "--known-at", "9")["by_hand"] == {"open": 0, "ever": 0}
+
+
+@pytest.mark.parametrize(
+    ("waiting", "received", "decided", "clears"),
+    [
+        (12, 24, 48, "2010-08-02T12:00:00Z"),  # one an hour less
+        (1, 0, 7, "2010-08-02T03:25:43Z"),  # 24/7 hours, in whole seconds
+        (0, 24, 0, "2010-08-02T00:00:00Z"),
+        (12, 24, 24, None),  # it stays as long as it is
+        (12, 25, 24, None),
+        (10_000, 0, 1, None),  # in no election
+    ],
+)
+def test_when_the_queue_clears(waiting: int, received: int, decided: int, clears: str | None) -> None:
+    now = "2010-08-02T00:00:00Z"
+    assert Queue(99, waiting, "", (), received, decided, now, Passes(0, 0)).clears == clears
 
 
 def test_rejected_rows_wait_until_they_are_put_right(of_files: Terminal) -> None:

@@ -112,6 +112,13 @@ def test_it_is_refused_as_its_applicant_is_told() -> None:
         REFUSED.when(command).then_refused("already-determined")
 
 
+def test_it_is_not_said_that_nothing_can_be_done_while_it_can_be_admitted() -> None:
+    none = but(ORDER, remedy="none-possible", due=None, reason="The poll is near")
+    allowed = then(REFUSED, *REVIEWED)
+    assert allowed.when(none).then_refused("remedy-possible").found == "admit"
+    assert then(allowed, REMEDY, DO).when(none).events  # it is open again
+
+
 def test_what_was_paid_for_it_may_be_kept() -> None:
     keep = but(RETAIN, application=P)
     RULED.when(keep).then_refused("not-determined")

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import random
 from collections import Counter
+from collections.abc import Sequence
 from typing import Any
 
 import pytest
 from rolls import COLLEGE
-from scenario import happened
+from ruled import BEFORE, REOPEN, RULED_ON, TELL
+from scenario import given, happened
 from test_entry import HASH, registered
 
 from ledger.decision import fold
@@ -19,6 +21,7 @@ from ledger.seal.merkle import leaf_hash, root
 from ledger.streams.admission import AdmissionClosed, AdmissionOpened
 from ledger.streams.application_events import ApplicationReceived, ApplicationReferred, ReferralCleared
 from ledger.streams.basis import Basis
+from ledger.streams.case_events import CaseClosed
 from ledger.streams.checks import ChecksClosed, ChecksOpened
 from ledger.streams.cure_events import InvitationClosed, InvitationOpened, LapseClosed, LapseOpened
 from ledger.streams.entry import Entries, EntryAdded, EntryAmended, EntryRemoved, EntryRestored
@@ -157,6 +160,24 @@ def test_open_registers_and_open_referrals_are_counted() -> None:
     ]
     figures = fold_roll(enumerate(events), "labour", 4)
     assert (figures.open_batches, figures.open_cases) == ((), 0)
+
+
+def test_open_cases_are_counted_and_a_referral_to_one_of_them_once() -> None:
+    def open_cases(events: Sequence[Event], election: str = "labour") -> int:
+        return fold_roll(enumerate(events), election, len(events) - 1).open_cases
+
+    opened = given(*BEFORE).events
+    assert (open_cases(opened), open_cases(opened, "other")) == (1, 0)
+    assert open_cases(given(*RULED_ON).events) == 0
+    assert open_cases(given(*RULED_ON, TELL, REOPEN).events) == 1
+    assert open_cases([*opened, happened(CaseClosed, "case/c1", 9, case="c1", reason="no-case")]) == 0
+    values: dict[str, Any] = {"category": "supporters", "channel": "web", "currency": "GBP", "declaration": HASH}
+    values |= {"fee_due": 0, "fee_version": 1, "identity": "A" * 43, "received": "2010-06-01T12:00:00Z"}
+    applied = happened(ApplicationReceived, "application/" + "1" * 24, election="labour", **values)
+    for case, expected in (("c1", 1), ("c2", 2), (None, 2)):
+        referred = happened(ApplicationReferred, applied.stream, 2, case=case, ground="aims", reason="A" * 43)
+        assert open_cases([*opened, applied, referred]) == expected
+        assert open_cases([*given(*RULED_ON).events, applied, referred]) == 1
 
 
 @pytest.mark.parametrize(

@@ -256,9 +256,24 @@ def test_an_entry_is_not_restored_while_nobody_says_what_becomes_of_its_paper() 
     ordered = then(allowed(), RESTORE)
     refused = ordered.when(DO).then_refused("paper-remedy-missing")
     assert refused.found == "none, for one cancelled by the ruling"
-    for settled in (ISSUE, NONE):
-        assert names(then(ordered, settled).when(DO).events) == ["RemedyDone", "EntryRestored"]
-    assert then(ordered, but(NONE, contest="deputy")).when(DO).then_refused("paper-remedy-missing")
+    closed = but(CLOSE_POLL, effective="2010-09-02T10:30:00Z")
+    for settled in ((ISSUE,), (closed, NONE)):
+        assert names(then(ordered, *settled).when(DO).events) == ["RemedyDone", "EntryRestored"]
+
+
+def test_it_is_not_said_that_nothing_can_be_done_where_the_vote_can_be_given_back() -> None:
+    refused = allowed().when(NONE).then_refused("remedy-possible")
+    assert refused.found == "restore-entry, issue-paper"
+    everywhere = but(NONE, contest=None)
+    assert allowed().when(everywhere).then_refused("remedy-possible").found == refused.found
+    assert then(allowed(), RESTORE).when(NONE).then_refused("remedy-possible").found == refused.found
+    allowed().when(but(NONE, contest="deputy")).then_refused("unknown-contest")
+    closed = then(allowed(), but(CLOSE_POLL, effective="2010-09-02T10:30:00Z"))
+    for none in (NONE, everywhere):
+        (event,) = closed.when(none).events
+        assert check((*closed.events, event)) == []
+        early = [each for each in (*closed.events, event) if not each.type.startswith("poll-closed")]
+        assert "remedy-possible" in [each.code for each in check(early)]
 
 
 def test_a_paper_is_issued_again_as_the_remedy_is_done() -> None:
@@ -318,6 +333,12 @@ def test_a_paper_that_was_set_aside_is_put_back_until_the_others_are_read() -> N
     then(aside(), READ).when(COUNT).then_refused("remedy-not-possible")
     refused = Given((*made.events, *done)).when(but(COUNT)).then_refused("remedy-not-possible")
     assert refused.found == "a paper that was not set aside"
+
+
+def test_nothing_can_be_done_about_a_paper_set_aside_only_once_it_was_read() -> None:
+    none = but(NONE, effective=LATER)
+    assert aside().when(none).then_refused("remedy-possible").found == "count-set-aside"
+    assert then(aside(), READ).when(none).events
 
 
 def test_restoring_the_entry_of_a_paper_set_aside_says_what_becomes_of_it() -> None:

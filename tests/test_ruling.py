@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Sequence
-from typing import Any
+from typing import Any, get_args
 
 import pytest
+from pydantic import ValidationError
 from ruled import (
     ADOPTED,
     ALLOCATE,
@@ -31,16 +32,17 @@ from ruled import (
     SIT,
     TELL,
     TOLD,
+    P,
 )
 from scenario import DEFINED, Given, but, given
 
-from ledger.decision import Command
+from ledger.decision import Command, fold
 from ledger.event import Event
 from ledger.rules.fairness import SUFFICES, own_words
 from ledger.streams.case import case_stream
-from ledger.streams.case_events import CaseNoticeServed
+from ledger.streams.case_events import CaseNoticeServed, CaseOpened, Detection
 from ledger.streams.cases import CloseCase, RecuseMember
-from ledger.streams.entry import EntryRemoved
+from ledger.streams.entry import EntryRemoved, EntryRestored, entry_stream
 from ledger.streams.evidence import AddEvidence, ReceiveReply, WithdrawEvidence
 from ledger.streams.ground import AdoptGround
 from ledger.streams.incident import CloseIncident, LinkCase, OpenIncident
@@ -371,6 +373,55 @@ def test_a_removal_names_the_entries_and_reaches_the_roll_when_the_person_is_tol
     assert (told[1].basis, told[1].cause, told[1].number, told[1].effective) == ("case/c1", "ruling", 1, TOLD)
 
 
+RESTORE = but(RULE_ANEW, outcome="restore", effects=({"number": 1, "action": "restore"},))
+
+
+def removed_and_opened_again() -> Given:
+    """Their entry was removed by a ruling of which they were told; then there is new evidence."""
+    scene = Given((ENTRY,))
+    for command in (*DEFINED, *BEFORE[1:], REMOVE, *ANEW[1:]):
+        scene = Given((*scene.events, *scene.when(command).events))
+    return scene
+
+
+def test_a_ruling_to_restore_reaches_the_roll_when_the_person_is_told() -> None:
+    scene = removed_and_opened_again()
+    assert not live(scene)
+    scene.when(but(RESTORE, effects=())).then_refused("effect-missing")
+    scene.when(but(RESTORE, effects=({"number": 2, "action": "restore"},))).then_refused("unknown-entry")
+    ruled = Given((*scene.events, *scene.when(RESTORE).events))
+    assert not live(ruled)  # nobody was told yet
+    tell = but(TELL, ruling=2, effective="2010-08-21T09:00:00Z")
+    told = ruled.when(tell).events
+    assert [type(each).__name__ for each in told] == ["RulingNotified", "EntryRestored"]
+    assert isinstance(told[1], EntryRestored)
+    found = (told[1].basis, told[1].cause, told[1].number, told[1].effective)
+    assert found == ("case/c1", "ruling", 1, "2010-08-21T09:00:00Z")
+    assert live(Given((*ruled.events, *told)))
+
+
+def live(scene: Given) -> bool:
+    """Whether the person has an entry on the roll."""
+    own = entry_stream("labour", P)
+    return bool(fold(own, (event for event in scene.events if event.stream == own.stream)).live)
+
+
+@pytest.mark.parametrize("detection", get_args(Detection))
+def test_a_case_says_how_it_was_found(detection: str) -> None:
+    search = "nomination papers, all of May" if detection == "search" else None
+    opened, _ = given(*BEFORE[:3]).when(but(OPEN, detection=detection, search=search)).events
+    assert isinstance(opened, CaseOpened)
+    assert opened.detection == detection
+    assert (opened.search is not None) == (detection == "search")
+    assert "search" in CaseOpened.private  # its terms are in the vault
+
+
+def test_a_case_is_found_in_one_of_five_ways() -> None:
+    assert set(get_args(Detection)) == {"complaint", "match", "search", "press", "random-audit"}
+    with pytest.raises(ValidationError, match="detection"):
+        but(OPEN, detection="hearsay")
+
+
 def test_a_letter_says_all_that_it_has_to_and_is_sent_once() -> None:
     scene = given(*RULED_ON)
     refused = scene.when(but(TELL, contains=("ground", "reasons", "evidence"))).then_refused("letter-lacks")
@@ -422,7 +473,7 @@ def test_closing_waits_for_what_is_outstanding() -> None:
 def test_a_case_is_given_to_one_panel_and_to_another_for_a_reason() -> None:
     given(*BEFORE).when(ALLOCATE).then_refused("allocation-held")
     other = but(PANEL, body="panel-2")
-    to_other = but(ALLOCATE, panel="panel-2")
+    to_other = but(ALLOCATE, panel="panel-2", among=("panel-1", "panel-2"), turn=4)
     given(*BEFORE, other).when(to_other).then_refused("reason-required")
     assert given(*BEFORE, other).when(but(to_other, reason="Two members withdrew")).events
     given(*without(ALLOCATE)(BEFORE)).when(but(ALLOCATE, method="manual")).then_refused("reason-required")

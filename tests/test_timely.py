@@ -71,5 +71,6 @@ def test_verification_finds_what_the_desk_would_have_refused() -> None:
     assert findings("transcript", events) == {}
     streams = ("body/panel-1", "case/c1", "ground/labour", "procedure/labour")
     assert findings("live", events) == dict.fromkeys(streams, "E6:dated-back")
+    assert findings("live", [each.model_copy(update={"command": None}) for each in events]) == findings("live", events)
     timely = [each.model_copy(update={"recorded": each.effective}) for each in events]
     assert findings("live", timely) == {}

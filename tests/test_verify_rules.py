@@ -9,6 +9,8 @@ import pytest
 from scenario import CALL_ELECTION, NOW, but, given
 from test_body import CONSTITUTE, SAT, TAKE, UNSEAT
 from test_document import PUBLISH, WITHDRAW
+from test_interest import DECLARE
+from test_interest import WITHDRAW as WITHDRAW_INTEREST
 from test_rulebook import ADOPT, ADVICE_HASH, AMEND, INTERPRET, ISSUE, LONG_AGO, REPEAL
 
 from ledger.decision import fold
@@ -154,3 +156,28 @@ def test_finds_what_a_body_could_not_have_done(forge: Forgery, finding: str) -> 
     events = list(given(*BODIES).events)
     forge(events)
     assert finding in found(events)
+
+
+DECLARED = (DECLARE, but(WITHDRAW_INTEREST, effective=NOW))
+
+
+def later(kind: int, **fields: Any) -> Forgery:
+    """Record once more what is on record of an interest, otherwise."""
+    return lambda events: events.append(events[kind].model_copy(update={"version": len(events) + 1, **fields}))
+
+
+@pytest.mark.parametrize(
+    ("forge", "code"),
+    [
+        (later(0, since="2099-01-01T00:00:00Z"), "interest-exists"),  # which would end the bar, unseen
+        (later(1, effective="2010-09-24T12:00:00Z"), "already-withdrawn"),
+        (lambda events: events.pop(0), "unknown-interest"),
+    ],
+)
+def test_finds_an_interest_that_is_declared_or_withdrawn_otherwise_than_the_desk_takes_it(
+    forge: Forgery, code: str
+) -> None:
+    events = list(given(*DECLARED).events)
+    assert found(events) == []
+    forge(events)
+    assert found(events) == [f"E9:{code}:{len(events) - 1}"]

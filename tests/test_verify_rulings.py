@@ -7,7 +7,7 @@ from itertools import pairwise
 from typing import Any
 
 import pytest
-from ruled import BEFORE, RULE, RULED_ON, TELL, P
+from ruled import BEFORE, CONDUCT, RULE, RULED_ON, TELL, P
 from scenario import given
 from test_appeal import DETERMINE, DO, ORDER, RESTORE, REVIEWED, removed
 from test_ruling import BREAKS
@@ -15,7 +15,9 @@ from test_ruling import BREAKS
 from ledger.event import Event
 from ledger.rules.local_time import Dated
 from ledger.streams.appeal_events import AppealDetermined, HearingHeld, RemedyDone, ReviewersAssigned
+from ledger.streams.case_events import CaseDocketed, CaseUndocketed
 from ledger.streams.entry import EntryRemoved
+from ledger.streams.ground import GroundAdopted
 from ledger.streams.notification import CorrectRuling
 from ledger.streams.ruling_events import RulingCorrected, RulingMade, RulingNotified
 from projections.verify.finding import Finding
@@ -44,7 +46,7 @@ def apart(events: Sequence[Event]) -> list[Event]:
     """Give events of a scenario, in which all commands have one id, each command's its own."""
     numbers, named = 0, list(events[:1])
     for before, event in pairwise(events):
-        together = event.type.startswith(LED)
+        together = event.type.startswith(LED) and event.command != "alone"
         numbers += 0 if together and before.command else 1
         named.append(event.model_copy(update={"command": f"c{numbers}"}) if event.command else event)
     return named
@@ -115,10 +117,28 @@ def test_finds_a_step_of_an_appeal_that_was_not_fair() -> None:
     assert codes(changed(WHOLE, RemedyDone, proof="person/" + "9" * 24)) == ["proof-missing"]
 
 
+def test_finds_a_ruling_under_a_rule_that_was_published_after_the_conduct() -> None:
+    events = given(*RULED_ON).events
+    assert codes(changed(events, GroundAdopted, published=CONDUCT)) == []
+    late = changed(events, GroundAdopted, published="2010-06-01T12:00:01Z")
+    assert codes(late) == ["rule-not-in-force-at-conduct"]
+
+
 def test_finds_a_case_about_nobody_on_record() -> None:
     scene = given(*BEFORE)
     assert codes(scene.events) == []
     assert codes([event for event in scene.events if event.stream != f"person/{P}"]) == ["unknown-person"]
+
+
+def test_finds_a_case_that_is_put_on_the_docket_or_taken_off_it_by_nothing() -> None:
+    events = given(*BEFORE).events
+    (on,) = (each for each in events if isinstance(each, CaseDocketed))
+    values = {**dict(on), "command": "alone", "version": 2}
+    off = CaseUndocketed.model_validate(
+        {**{name: values[name] for name in CaseUndocketed.model_fields if name != "type"}}
+    )
+    for alone in (off, CaseDocketed.model_validate({**values, "case": "c9"})):
+        assert codes((*events, alone)) == ["effect-alone"]
 
 
 def test_finds_a_correction_that_leaves_too_few_reasons() -> None:

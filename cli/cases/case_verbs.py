@@ -65,6 +65,9 @@ def cases(
         bool, typer.Option("--open", help="Those only on which a ruling is still to be made.")
     ] = False,
     person: Annotated[str, typer.Option("--person", metavar="KEY", help="Those only about one person.")] = "",
+    incident: Annotated[
+        str, typer.Option("--incident", metavar="ID", help="Those only that are linked to one incident.")
+    ] = "",
     limit: Annotated[
         int, typer.Option("--limit", min=1, metavar="N", help="Show at most so many, the first ones.")
     ] = 50,
@@ -78,4 +81,4 @@ def cases(
     """
     from cli.cases.cases import Which, list_cases
 
-    list_cases(context.obj, Which(only_open, person, limit), as_of, known_at, as_json=as_json)
+    list_cases(context.obj, Which(only_open, person, limit, incident), as_of, known_at, as_json=as_json)

@@ -11,6 +11,7 @@ from cli.place import Place
 from cli.privacy.access import opening, purpose_named
 from cli.screen import progress, say, say_json, say_wrapped, table
 from ledger.storage.store import Ledger
+from ledger.streams.certificate import ListCertified
 from ledger.streams.entry import EntryNow
 from projections.catch_up import Views
 from projections.moment import Moment
@@ -79,6 +80,8 @@ def say_reasons(found: Reasons, moment: Moment) -> None:
     for ground in found.grounds:
         say()
         say_wrapped(_ground(ground))
+        if ground.certificate:
+            say_wrapped(_list(ground.certificate, ground.batch))
         if ground.verdicts:
             rows = [(each.code, each.outcome, each.why) for each in ground.verdicts]
             say(table(("test", "", "why"), rows))
@@ -104,6 +107,11 @@ def _entry(found: Reasons, each: EntryNow) -> str:
 def _ground(ground: Ground) -> str:
     source = f"register {ground.register}" if ground.register else "an application"
     return f"By {source}, as {ground.named} ({ground.stream}):"
+
+
+def _list(said: ListCertified, batch: str | None) -> str:
+    certified = f"certified on {said.effective[:10]} as of {said.as_of}, {said.stream}"
+    return f"On a list of {said.affiliate} ({batch}), {certified}."
 
 
 def _follows(found: Reasons, ground: Ground) -> Iterator[str]:
@@ -165,6 +173,8 @@ def plain_reasons(found: Reasons) -> dict[str, Any]:
                 "category": each.named,
                 "passed": each.passed,
                 "taken_in": each.counts,
+                "batch": each.batch,
+                "certificate": each.certificate and _plain_certificate(each.certificate),
                 "refused_by": each.refusal and f"{each.refusal.basis}/{each.refusal.ruling}",
                 "open_cases": list(each.held),
                 "tests": [verdict._asdict() for verdict in each.verdicts],
@@ -172,3 +182,7 @@ def plain_reasons(found: Reasons) -> dict[str, Any]:
             for each in found.grounds
         ],
     }
+
+
+def _plain_certificate(said: ListCertified) -> dict[str, str]:
+    return {"stream": said.stream, "affiliate": said.affiliate, "certified": said.effective, "as_of": said.as_of}

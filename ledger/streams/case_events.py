@@ -141,14 +141,21 @@ class InterimMeasureLifted(Event):
 
 
 class CaseAllocated(Event):
-    """The case was given to a panel, or to another one."""
+    """The case was given to a panel, or to another one.
+
+    `among` are the panels of a rota in the order of their turns, of which this is number `turn`, or those that a lot
+    was drawn among; `witnesses` say how it was drawn.
+    """
 
     audience = Audience.RESTRICTED
     type: Literal["case-allocated.v1"] = "case-allocated.v1"
+    among: tuple[Id, ...] = ()
     case: Id
     method: Allocation
     panel: Id
     reason: Text | None = None
+    turn: Version | None = None
+    witnesses: Text | None = None
 
 
 class MemberRecused(Event):

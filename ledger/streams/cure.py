@@ -150,10 +150,11 @@ def lapse_cure(command: LapseCure, act: Act, application: Application) -> Outcom
     """Decide that the time to put something right is over.
 
     Raises:
-        RefusedError: `unknown-application`, `received-late`, `already-determined`, `cure-not-invited`,
-            `cure-lapsed`, `cure-supplied`, `cure-open`, in that order.
+        RefusedError: `unknown-application`, `received-late`, `already-determined`, `future-dated`,
+            `cure-not-invited`, `cure-lapsed`, `cure-supplied`, `cure-open`, in that order.
     """
     require_open(application)
+    require_past(act, application.stream)
     for name, cure in _invited(application, command.grounds):
         where = f"{application.stream}, ground {name}"
         if cure.lapsed:
@@ -164,6 +165,13 @@ def lapse_cure(command: LapseCure, act: Act, application: Application) -> Outcom
             expected = f"a moment after the deadline, {cure.invited.deadline.utc}"
             raise refused("cure-open", where, expected, act.effective, "Wait for the end of it")
     return Outcome([CureLapsed(**act.on(application), grounds=_once(command.grounds))])
+
+
+def require_past(act: Act, where: str) -> None:
+    """Refuse to say of a moment to come that somebody's time was over by then (`future-dated`)."""
+    if act.effective > act.now:
+        remedy = "Record it once their time is over"
+        raise refused("future-dated", where, f"a moment up to now, {act.now}", act.effective, remedy)
 
 
 class LapseApplication(Command):

@@ -17,6 +17,7 @@ from ledger.event import Event
 from ledger.field import Id, Time, Version
 from ledger.rules.local_time import Zone, require_zone
 from ledger.streams.application_events import ApplicationLapsed, CureInvited
+from ledger.streams.cure import require_past
 from ledger.streams.cure_events import (
     Invitation,
     InvitationClosed,
@@ -189,7 +190,8 @@ def lapse_applications(
     """Decide that applications may lapse in bulk, or that this is gone on with.
 
     Raises:
-        RefusedError: `unknown-election`, `no-franchise`, `lapse-open`, `nobody-given`, `franchise-changed`.
+        RefusedError: `unknown-election`, `no-franchise`, `lapse-open`, `future-dated`, `nobody-given`,
+            `franchise-changed`.
     """
     require_election(election, command.election)
     if run.closed:
@@ -197,6 +199,7 @@ def lapse_applications(
     require_franchise(franchise, command.election)
     where = f"lapses {command.number} of election {command.election}"
     _require_closed(before, command.number, "lapse-open", where)
+    require_past(act, where)
     source = command.source
     if source is None:
         raise _nobody_given("lapse", command.election, where)

@@ -20,6 +20,7 @@ from ledger.streams.case import Case
 from ledger.streams.contest import Contest, contest_stream, require_contest
 from ledger.streams.entry import Entries, EntryRestored, entry_stream
 from ledger.streams.merge import OnRecord
+from ledger.streams.possible_remedies import require_none_possible
 from ledger.streams.procedure import Procedure, procedure_stream
 from ledger.streams.refused_application import application_of, application_remedied, require_refused_by
 from ledger.streams.ruled_papers import (
@@ -34,7 +35,10 @@ BEFORE_CLOSE = ("restore-entry", "issue-paper", "admit")  # which give nobody a 
 
 
 class OrderRemedy(OfAppeal):
-    """Order a remedy: one that is possible at this stage, or none-possible with the reason why."""
+    """Order a remedy: one that is possible at this stage, or none-possible with the reason why.
+
+    Where the vote can still be given back, none-possible is refused.
+    """
 
     written = {"due": lambda body, found: (found or {}).get("local") == body.get("due")}
 
@@ -82,9 +86,9 @@ def order_remedy(
     """Decide that a remedy may be ordered.
 
     Raises:
-        RefusedError: what `require_appeal` raises, `not-allowed`, `reason-required`, `due-missing`,
-            `procedure-missing`, what `dated` raises, `due-past`, `unknown-contest`, `remedy-not-possible`, in that
-            order.
+        RefusedError: what `require_appeal` raises, `not-allowed`, `reason-required`,
+            `remedy-possible`, `due-missing`, `procedure-missing`, what `dated` raises, `due-past`, `unknown-contest`,
+            `remedy-not-possible`, in that order.
     """
     require_appeal(appeal)
     if appeal.determined is None or appeal.determined.outcome == "dismissed":
@@ -99,6 +103,8 @@ def order_remedy(
     if command.remedy == "none-possible":
         if command.reason is None:
             raise refused("reason-required", appeal.stream, "why none is possible", "none", "Say it in reason")
+        named = contest if command.contest is not None else None
+        require_none_possible(case, command.ruling, entries, named, application, figures)
         due = None
     else:
         if command.due is None:

@@ -84,11 +84,11 @@ def assign_reviewers(
     """Decide that reviewers may be assigned.
 
     Raises:
-        RefusedError: what `require_pending` raises, `leave-needed`, `before-appeal`, `procedure-missing`,
-            `too-few-reviewers`, `not-independent`, in that order.
+        RefusedError: what `require_pending` raises, `leave-needed`, `future-dated`, `before-appeal`,
+            `procedure-missing`, `too-few-reviewers`, `not-independent`, in that order.
     """
     _require_let_in(appeal)
-    _require_after_lodging(appeal, act.effective)
+    _require_after_lodging(appeal, act, act.effective)
     reviewers = tuple(dict.fromkeys(command.reviewers))
     rules = procedure.require(act.effective, appeal.stream)
     if len(reviewers) < rules.reviewers:
@@ -108,8 +108,15 @@ def _require_let_in(appeal: Appeal) -> None:
         raise refused("leave-needed", appeal.stream, "leave, for it is late", "none", remedy)
 
 
-def _require_after_lodging(appeal: Appeal, *moments: str) -> None:
-    """Refuse a step of a review before the appeal was received (`before-appeal`)."""
+def _require_after_lodging(appeal: Appeal, act: Act, *moments: str) -> None:
+    """Refuse a step of a review that is still to come, or before the appeal was received.
+
+    Raises:
+        RefusedError: `future-dated`, `before-appeal`, in that order.
+    """
+    if act.effective > act.now:
+        remedy = "Record it once it is done"
+        raise refused("future-dated", appeal.stream, f"a step up to now, {act.now}", act.effective, remedy)
     received = require_appeal(appeal).effective
     for moment in moments:
         if moment < received:
@@ -132,9 +139,10 @@ def disclose_evidence_pack(command: DiscloseEvidencePack, act: Act, case: Case, 
     """Decide that a pack may be recorded: all that the ruling relied on is in it, or it is said why not.
 
     Raises:
-        RefusedError: what `require_pending` raises, `relied-evidence-missing`, `unknown-evidence`.
+        RefusedError: what `require_pending` raises, `future-dated`, `relied-evidence-missing`, `unknown-evidence`.
     """
     require_pending(appeal)
+    _require_after_lodging(appeal, act)
     named = {*command.items, *(each.evidence for each in command.withheld)}
     ruling = require_ruling(case, command.ruling)
     missing = [each for each in ruling.made.evidence if each not in named]
@@ -165,7 +173,7 @@ def hold_hearing(command: HoldHearing, act: Act, case: Case, appeal: Appeal, pro
 
     Raises:
         RefusedError: what `require_pending` raises, `leave-needed`, `reviewers-missing`, `not-a-reviewer`,
-            `pack-missing`, `before-appeal`, `procedure-missing`, `hearing-notice-short`, in that order.
+            `pack-missing`, `future-dated`, `before-appeal`, `procedure-missing`, `hearing-notice-short`, in that order.
     """
     _require_let_in(appeal)
     assigned = appeal.reviewers.reviewers if appeal.reviewers else ()
@@ -177,7 +185,7 @@ def hold_hearing(command: HoldHearing, act: Act, case: Case, appeal: Appeal, pro
     if appeal.pack is None:
         remedy = "Record disclose-evidence-pack first"
         raise refused("pack-missing", appeal.stream, "the evidence disclosed before it", "none", remedy)
-    _require_after_lodging(appeal, command.notice, act.effective)
+    _require_after_lodging(appeal, act, command.notice, act.effective)
     rules = procedure.require(act.effective, appeal.stream)
     hours = seconds_between(command.notice, act.effective) // SECONDS_PER_HOUR
     if hours < rules.hearing_hours:
@@ -232,15 +240,15 @@ def determine_appeal(
 
     Raises:
         RefusedError: what `require_pending` raises, `leave-needed`, `hearing-missing`, `procedure-missing`, then
-            `before-appeal`, `before-hearing`, `too-few-reviewers`, `not-independent`, `votes-exceed-present`,
-            `votes-missing`, `ruling-not-carried`, `ground-unanswered`, `answer-unfit`, `outcome-unfit`,
-            `reasons-insufficient`.
+            `future-dated`, `before-appeal`, `before-hearing`, `too-few-reviewers`, `not-independent`,
+            `votes-exceed-present`, `votes-missing`, `ruling-not-carried`, `ground-unanswered`, `answer-unfit`,
+            `outcome-unfit`, `reasons-insufficient`.
     """
     _require_let_in(appeal)
     if appeal.hearing is None or appeal.reviewers is None:
         raise refused("hearing-missing", appeal.stream, "a hearing, or a look at the papers", "none", "Hold it first")
     rules = procedure.require(act.effective, appeal.stream)
-    _require_after_lodging(appeal, act.effective)
+    _require_after_lodging(appeal, act, act.effective)
     if act.effective < appeal.hearing.effective:
         expected = f"a moment from the hearing on, {appeal.hearing.effective}"
         raise refused("before-hearing", appeal.stream, expected, act.effective, "Correct effective")

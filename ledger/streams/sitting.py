@@ -48,8 +48,8 @@ def hold_sitting(command: HoldSitting, act: Act, body: Body) -> Outcome:
     """Decide that a sitting may be recorded, quorate or not.
 
     Raises:
-        RefusedError: `unknown-body`, `sitting-exists`, `sitting-order`, `sitting-not-over`, `sitting-overlaps`,
-            `attendance-unfit`, `counted-twice`, `not-a-member`, in that order.
+        RefusedError: `unknown-body`, `sitting-exists`, `sitting-order`, `sitting-not-over`, `future-dated`,
+            `sitting-overlaps`, `attendance-unfit`, `counted-twice`, `not-a-member`, in that order.
     """
     constituted = require_body(body)
     where = f"sitting {command.sitting} of {command.body}"
@@ -61,6 +61,9 @@ def hold_sitting(command: HoldSitting, act: Act, body: Body) -> Outcome:
     if act.effective < command.end:
         remedy = "Record it when it is over; leave effective out, or name a moment at or after the end"
         raise refused("sitting-not-over", where, f"an end at or before {act.effective}", command.end, remedy)
+    if act.effective > act.now:
+        remedy = "Record it when it is over: who will be present is not known yet"
+        raise refused("future-dated", where, f"a moment up to now, {act.now}", act.effective, remedy)
     _require_once(command, body, where)
     _require_fit(command, constituted, where)
     named = (*command.present, *command.apologies)

@@ -6,8 +6,9 @@ from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING, NamedTuple
 
 from ledger.decision import fold
+from ledger.errors import nearest, refused
 from ledger.streams.case import Case, case_stream
-from ledger.streams.case_events import CaseDocketed
+from ledger.streams.case_events import CaseDocketed, CaseLinked
 from projections.cases.file import CASES, OPENED
 from projections.moment import NOW, Moment
 
@@ -16,6 +17,9 @@ if TYPE_CHECKING:
 
 DOCKETS = "docket/"
 DOCKETED = "case-docketed.v1"
+LINKED = "case-linked.v1"
+INCIDENTS = "incident/"
+INCIDENT_OPENED = "incident-opened.v1"
 
 
 class CaseLine(NamedTuple):
@@ -61,6 +65,30 @@ def case_names(ledger: Record, person: str = "") -> list[str]:
     dockets = dict.fromkeys(s for s in ledger.streams_of(DOCKETED, DOCKETS) if s.endswith(f"/{person}"))
     named = [event for docket in dockets for _, event in ledger.stream(docket)]
     return list(dict.fromkeys(event.case for event in named if isinstance(event, CaseDocketed)))
+
+
+def people_with_cases(ledger: Record) -> set[str]:
+    """Give the keys of the people about whom there is, or was, a case."""
+    return {stream.rpartition("/")[2] for stream in ledger.streams_of(DOCKETED, DOCKETS)}
+
+
+def linked_cases(ledger: Record, incident: str) -> list[str]:
+    """Give the ids of the cases that are linked to an incident, in the order in which they were first linked to one.
+
+    Raises:
+        RefusedError: `unknown-incident`, with the nearest.
+    """
+    incidents = {stream.removeprefix(INCIDENTS) for stream in ledger.streams_of(INCIDENT_OPENED, INCIDENTS)}
+    if incident not in incidents:
+        found = f"{incident}{nearest(incident, incidents)}"
+        remedy = "Correct --incident, or record open-incident"
+        raise refused("unknown-incident", f"{INCIDENTS}{incident}", "an incident on record", found, remedy)
+    linked = dict.fromkeys(ledger.streams_of(LINKED, CASES))
+    return [case.removeprefix(CASES) for case in linked if _is_linked(ledger, case, incident)]
+
+
+def _is_linked(ledger: Record, case: str, incident: str) -> bool:
+    return any(isinstance(each, CaseLinked) and each.incident == incident for _, each in ledger.stream(case))
 
 
 def standing_of(case: Case) -> str:

@@ -14,25 +14,12 @@ from ledger.record import Record
 from ledger.roll_figures import Cell, RollFigures
 from ledger.rules.franchise import Several
 from ledger.seal.merkle import Frontier, leaf_hash
-from ledger.streams.admission import AdmissionClosed, AdmissionOpened
-from ledger.streams.application_events import (
-    ApplicationAdmitted,
-    ApplicationLapsed,
-    ApplicationReceived,
-    ApplicationReferred,
-    ApplicationRefusalReversed,
-    ApplicationRefused,
-    ApplicationWithdrawn,
-    ReferralCleared,
-)
-from ledger.streams.checks import ChecksClosed, ChecksOpened
-from ledger.streams.cure_events import InvitationClosed, InvitationOpened, LapseClosed, LapseOpened
 from ledger.streams.entry import EntryAdded, EntryAmended, EntryNow, EntryRemoved, EntryRestored, kept_instead
 from ledger.streams.franchise import FranchiseAdopted
-from ledger.streams.member import BatchReceived, BatchReconciled
 from ledger.streams.merge import MergeUndone, PersonsMerged
-from ledger.streams.payments import PaymentsReceived, PaymentsReconciled
 from ledger.streams.roll_build import RollBuildClosed, RollBuildOpened
+from projections.roll.left_open import READS as LEFT_OPEN
+from projections.roll.left_open import LeftOpen
 
 KEY_BYTES, NUMBER_BYTES, PLACE_BYTES = 12, 2, 4
 NAME_BYTES = KEY_BYTES + NUMBER_BYTES  # of an entry: whose, and which
@@ -40,19 +27,8 @@ LINE_BYTES = NAME_BYTES + PLACE_BYTES
 NONE = "-"
 MERGE = "merge/"
 CHANGING = (EntryAdded, EntryAmended, EntryRemoved, EntryRestored, RollBuildOpened, RollBuildClosed)
-OPENED = (ChecksOpened, AdmissionOpened, InvitationOpened, LapseOpened, PaymentsReceived)  # on applications to one
-CLOSED = (ChecksClosed, AdmissionClosed, InvitationClosed, LapseClosed, PaymentsReconciled)
-ENDED = (ApplicationAdmitted, ApplicationLapsed, ApplicationWithdrawn)
-READS: tuple[type[Event], ...] = (  # what a roll is folded from
-    *(*CHANGING, FranchiseAdopted, BatchReceived, BatchReconciled, PersonsMerged, MergeUndone, *OPENED, *CLOSED),
-    *(
-        ApplicationReceived,
-        ApplicationReferred,
-        ReferralCleared,
-        ApplicationRefused,
-        ApplicationRefusalReversed,
-        *ENDED,
-    ),
+READS: tuple[type[Event], ...] = tuple(  # what a roll is folded from
+    dict.fromkeys((*CHANGING, FranchiseAdopted, PersonsMerged, MergeUndone, *LEFT_OPEN))
 )
 PAGE = 5_000
 
@@ -79,12 +55,10 @@ class RollFold:
         self._waiting: dict[str, bytearray] = {}
         self._runs: list[bytes] = []
         self._beside: dict[bytes, tuple[Place, bool]] = {}
-        self._open: set[str] = set()
-        self._applied: dict[str, set[str]] = {}
+        self._left = LeftOpen(election)
         self._merged: dict[str, str] = {}
         self._several: Several | None = None
         self._changed = ""
-        self._refused: dict[str, set[str]] = {}
 
     def take(self, event: Event) -> None:
         """Take an event in."""
@@ -100,15 +74,11 @@ class RollFold:
             case RollBuildOpened():
                 if event.election == self._election:
                     self._waiting[event.stream] = bytearray()
-                    self._open.add(event.stream)
+                    self._left.take(event)
             case RollBuildClosed():
                 if event.election == self._election:
                     self._runs.append(bytes(self._waiting.pop(event.stream, b"")))
-                    self._open.discard(event.stream)
-            case BatchReceived():
-                self._open.add(event.stream)
-            case BatchReconciled():
-                self._open.discard(event.stream)
+                    self._left.take(event)
             case PersonsMerged():
                 self._merged[event.stream.removeprefix(MERGE)] = event.kept
             case MergeUndone():
@@ -117,30 +87,7 @@ class RollFold:
                 if event.election == self._election:
                     self._several = event.rule.several
             case _:
-                self._follow_applications(event)
-
-    def _follow_applications(self, event: Event) -> None:
-        match event:
-            case ApplicationReceived():
-                if event.election == self._election:
-                    self._applied[event.stream] = set()
-            case ApplicationReferred():
-                self._applied.get(event.stream, set()).add(event.ground)
-            case ReferralCleared():
-                self._applied.get(event.stream, set()).discard(event.ground)
-            case ApplicationRefused():
-                if event.stream in self._applied:
-                    self._refused[event.stream] = self._applied.pop(event.stream)
-            case ApplicationRefusalReversed():
-                if event.stream in self._refused:
-                    self._applied[event.stream] = self._refused.pop(event.stream)
-            case _ if isinstance(event, ENDED):
-                self._applied.pop(event.stream, None)
-            case _ if isinstance(event, OPENED):
-                if event.election == self._election:
-                    self._open.add(event.stream)
-            case _ if isinstance(event, CLOSED):
-                self._open.discard(event.stream)
+                self._left.take(event)
 
     def _add(self, event: EntryAdded) -> None:
         place = (event.category, event.section, event.affiliate, event.region, event.unit)
@@ -251,10 +198,11 @@ class RollFold:
         for person, number, place in self.live():
             frontier.push(leaf_hash(entry_line(person, number, place)))
             cells[Cell(place[1], place[0], place[3])] += 1
-        open_cases = sum(map(len, self._applied.values()))
         root = "sha256:" + frontier.root().hex()
         double = tuple(f"{person}/{number}" for person, number, *_ in self.doubles())
-        return RollFigures(position, root, cells, tuple(sorted(self._open)), open_cases, double, self._changed)
+        return RollFigures(
+            position, root, cells, tuple(sorted(self._left.batches)), self._left.cases, double, self._changed
+        )
 
 
 def _lines(run: bytes) -> Iterator[bytes]:

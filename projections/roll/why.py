@@ -19,7 +19,7 @@ from ledger.streams.application_events import ApplicationReceived, ApplicationRe
 from ledger.streams.basis import PERSON, Basis
 from ledger.streams.case import case_stream, docket_stream
 from ledger.streams.case_events import InterimMeasureTaken
-from ledger.streams.certificate import certificate_stream
+from ledger.streams.certificate import ListCertified, certificate_stream
 from ledger.streams.entry import Entries, EntryAdded, EntryNow, EntryRemoved, entry_stream, kept_instead
 from ledger.streams.franchise import franchise_stream, require_franchise
 from ledger.streams.member import IntakeState
@@ -40,6 +40,7 @@ class Ground:
         named: the category that it names itself, and the `register` it came from; None of an application.
         counts: whether the file that it came in was taken in whole.
         refusal: how an application was refused; `held`, ids of the open cases about it: it is not admitted meanwhile.
+        batch: stream of the file that it came in, and `certificate`, the affiliate's of that list; None: no such.
     """
 
     stream: str
@@ -51,6 +52,8 @@ class Ground:
     affiliate: str | None = None
     refusal: ApplicationRefused | None = None
     held: tuple[str, ...] = ()
+    batch: str | None = None
+    certificate: ListCertified | None = None
 
     @property
     def passed(self) -> bool:
@@ -116,15 +119,17 @@ def reasons(ledger: Record, election: str, person: str, moment: Moment, merged: 
         elsewhere = isinstance(received, ApplicationReceived) and received.election != election
         if not basis.exists or elsewhere or not basis.category:
             continue
-        certified = past(certificate_stream(*_two(basis.file))).exists if basis.file else None
-        counts = past(IntakeState(f"intake/{basis.file}")).reconciled is not None if basis.file else True
+        certificate = past(certificate_stream(*_two(basis.file))).certified if basis.file else None
+        certified = certificate is not None if basis.file else None
+        batch = f"intake/{basis.file}" if basis.file else None
+        counts = past(IntakeState(batch)).reconciled is not None if batch else True
         category = rule.takes(basis.category, basis.register)
         verdicts = tuple(evaluate_all(category, basis.facts(certified=certified))) if category else ()
         affiliate = basis.placed("affiliate")
         refusal = basis.application.refusal if basis.application else None
         held = tuple(holding(basis.stream, cases))
         about = (basis.stream, basis.category, basis.register, category, verdicts, counts, affiliate)
-        grounds.append(Ground(*about, refusal, held))
+        grounds.append(Ground(*about, refusal, held, batch, certificate))
     past_entries = [event for _, event in moment.past(ledger.stream(entries.stream))]
     waiting = tuple(_waiting(ledger, moment, past_entries))
     removed = {each.number: each for each in past_entries if isinstance(each, EntryRemoved)}

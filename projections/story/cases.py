@@ -121,7 +121,12 @@ def _(event: InterimMeasureLifted, _names: Names) -> Sentences:
 @tells(CaseAllocated)
 def _(event: CaseAllocated, _names: Names) -> Sentences:
     why = [f"The reason given is {quoted(event.reason)}."] if event.reason else []
-    how = {"rota": "by rota", "lot": "by lot", "manual": "by hand"}[event.method]
+    how = {
+        "rota": f"by rota, turn {event.turn} of {listed(event.among)}",
+        "lot": f"by lot among {listed(event.among)}",
+        "manual": "by hand",
+    }[event.method]
+    why += [f"Of the lot it is said: {quoted(event.witnesses)}."] if event.witnesses else []
     return (f"gave case {event.case} to {event.panel}, {how}", *why)
 
 

@@ -132,9 +132,13 @@ def _(event: RollCertified, _names: Names) -> Sentences:
     return (
         f"{what}, as of event {event.as_of_position}",
         f"It is version {event.roll_version}; its root is {short(event.root)}.",
-        f"Cases that were open: {event.open_cases:,}; the statement is {short(event.statement)}.",
+        f"Cases that were open: {event.open_cases:,}{_cases_then(event)}; the statement is {short(event.statement)}.",
         *_left_open(event.open_batches, event.reason),
     )
+
+
+def _cases_then(event: RollCertified) -> str:
+    return f" (pollbook cases --open --known-at {event.as_of_position})" if event.open_cases else ""
 
 
 @tells(RollCopySupplied)

@@ -1,7 +1,6 @@
 """The check of applications: each on the terms of its day, and what was decided on it, by the tests as they stood then.
 
-It reads the applications once more, stream by stream, and decides anew what was decided then: of some 200,000 of them
-one page is in memory.
+It reads the applications once more, stream by stream and a page at a time, and decides anew what was decided then.
 """
 
 from __future__ import annotations
@@ -41,6 +40,7 @@ from ledger.streams.ground import GroundAdopted, Grounds, ground_stream
 from ledger.streams.tested import batches_of
 from ledger.streams.timetable import StepVaried, TimetableSet, timetable_stream
 from projections.applications.admissions import streams_in_order
+from projections.verify.application_steps import STEPS, step_again
 from projections.verify.finding import Finding
 from projections.verify.held import HeldApplications
 from projections.verify.record import RecordRead
@@ -142,6 +142,8 @@ def _check(rules: Rules, application: Application, events: Iterator[tuple[int, E
                 yield from _check_cure(rules, position, event, application)
             case CureInvited() | ApplicationLapsed():
                 yield from _check_one_cure(rules, position, event, application)
+            case _ if type(event) in STEPS:
+                yield from step_again(position, event, application, rules.grounds(application.election, position))
         try:
             application = application.evolve(event)
         except TypeError:  # a stream that does not replay is a finding of its own
@@ -256,17 +258,16 @@ def _check_cure(
             fault = require_invitable(application, franchise, notice, *heads, cases=cases)
             wanted = (*fault, notice.notice, notice.served)
         else:
-            cause = require_lapsing(application, franchise, opened.effective, *heads, cases=cases)
+            by = min(opened.effective, opened.recorded)  # nobody's time is over by a moment to come
+            cause = require_lapsing(application, franchise, by, *heads, cases=cases)
             wanted = (cause, tuple(application.cures))
     except RefusedError as refused:
         expected, found = f"{refused.expected} ({refused.code})", refused.found
         yield Finding(CHECK, "cure-unfounded", position, event.stream, expected, found)
         return
-    said: tuple[object, ...]
+    said: tuple[object, ...] = (getattr(event, "cause", None), event.grounds)
     if isinstance(event, CureInvited):
         said = (event.grounds, event.tests, event.deadline, event.notice, event.served)
-    else:
-        said = (event.cause, event.grounds)
     if said != wanted:
         expected, found = (", ".join(map(str, each)) for each in (wanted, said))
         yield Finding(CHECK, "cure-differs", position, event.stream, expected, found)

@@ -13,10 +13,15 @@ DIGEST_BYTES = 32
 
 
 def check_commands(record: RecordRead, snapshot: Snapshot) -> Iterator[Finding]:
-    """C5: a command's row names just the events that bear its id.
+    """C5: a command's row names just the events that bear its id; and what came in no batch bears one.
+
+    An event of no command would be one that nobody gave, and that no signature and no other event stands beside.
 
     The digest in a row is keyed, and is of the command's body, which is kept nowhere: it cannot be checked.
     """
+    for position, event in record.others:
+        if event.command is None and event.batch is None:
+            yield Finding("C5", "command-missing", position, event.stream, "the id of its command", "none")
     if "commands" not in snapshot.parts:
         return
     named = {position: (event.command, event.stream) for position, event in record.others if event.command is not None}

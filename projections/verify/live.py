@@ -43,7 +43,7 @@ def check_live(record: RecordRead, contests: Mapping[str, ContestSeen]) -> Itera
 
 def _timely(founding: Founding, event: Event) -> Iterator[Fault]:
     """Find an act on a case that was dated back too far: of what comes of one verb alone."""
-    verbs = verbs_of(event.type) if event.command is not None else ()
+    verbs = verbs_of(event.type)
     if len(verbs) == 1:
         yield from timely_faults(founding, verbs[0], event.effective, event.recorded)
 

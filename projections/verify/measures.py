@@ -1,4 +1,4 @@
-"""The check of interim measures that were left to run out: of which nobody was told, or in a case not decided."""
+"""The check of interim measures that were left to run out and of which nobody was told."""
 
 from __future__ import annotations
 
@@ -12,9 +12,10 @@ from projections.verify.finding import Finding
 
 
 def check_measures(events: Sequence[tuple[int, Event]]) -> Iterator[Finding]:
-    """E13: by the end of the record no interim measure is past its end in a case that is open, nor without a notice.
+    """E13: by the end of the record nobody was held back from beginning to end of a measure and not told of it.
 
-    What is open is held against the moment at which the last event was recorded, so that the answer is the same
+    That a measure ended and its case is not decided yet is no fault of the record: `pollbook deadlines` lists it. What
+    has ended by now is held against the moment at which the last event was recorded, so that the answer is the same
     whenever it is asked.
 
     Args:
@@ -29,9 +30,6 @@ def check_measures(events: Sequence[tuple[int, Event]]) -> Iterator[Finding]:
         if case.notice is None:
             expected = f"a notice to the person by {last.until}, when the measure ended"
             yield Finding("E13", "interim-unnoticed", taken[name], case.stream, expected, f"none by {now}")
-        if case.is_open:
-            expected = f"a ruling by {last.until}, when the measure ended, or a decision to go on with it"
-            yield Finding("E13", "interim-ended", taken[name], case.stream, expected, f"none by {now}")
 
 
 def _cases(events: Iterable[tuple[int, Event]], wanted: Iterable[str]) -> dict[str, Case]:

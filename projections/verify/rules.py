@@ -22,7 +22,14 @@ from ledger.streams.document import DocumentPublished, DocumentWithdrawn, Publis
 from ledger.streams.election import Election, ElectionCalled
 from ledger.streams.founding import LedgerFounded, founding_stream
 from ledger.streams.guidelines import IssueGuidelines, IssueInterpretation
-from ledger.streams.interest import InterestDeclared, Interests, InterestWithdrawn, interests_stream
+from ledger.streams.interest import (
+    DeclareInterest,
+    InterestDeclared,
+    Interests,
+    InterestWithdrawn,
+    WithdrawInterest,
+    interests_stream,
+)
 from ledger.streams.rulebook import (
     GuidelinesIssued,
     InterpretationIssued,
@@ -38,12 +45,15 @@ from projections.verify.finding import Finding
 # Between a decision and its recording, others may record with a clock that is ahead: so many seconds are let pass.
 RACE_SECONDS = 300
 BODIES = "body/"
+OF_BODIES = (BODIES, "interest/")
 COMMANDS: dict[type[Event], type[Command]] = {
     BodyConstituted: ConstituteBody,
     DecisionTaken: TakeDecision,
     DocumentPublished: PublishDocument,
     DocumentWithdrawn: WithdrawDocument,
     GuidelinesIssued: IssueGuidelines,
+    InterestDeclared: DeclareInterest,
+    InterestWithdrawn: WithdrawInterest,
     InterpretationIssued: IssueInterpretation,
     MemberSeated: SeatMember,
     MemberUnseated: UnseatMember,
@@ -58,7 +68,8 @@ def check_rules(events: Iterable[tuple[int, Event]]) -> Iterator[Finding]:
     """E8: every rule is one that the desk would have taken: by its body, prospective, sanctions on what binds.
 
     And every clause that an event says it rests on was in force when that took effect; but for the founding, which
-    comes before every rule book. E9: bodies have the members, sat and voted as the desk would have taken it.
+    comes before every rule book. E9: bodies have the members, sat and voted as the desk would have taken it; and an
+    interest that was declared stands until it is withdrawn, once, by no declaration after it.
     """
     states: dict[str, State] = {}
     founding: str | None = None
@@ -71,11 +82,11 @@ def check_rules(events: Iterable[tuple[int, Event]]) -> Iterator[Finding]:
         if founding is None or event.command != founding:
             yield from _clauses(position, event, states)
         if type(event) in COMMANDS:
-            check = "E9" if event.stream.startswith(BODIES) else "E8"
+            check = "E9" if event.stream.startswith(OF_BODIES) else "E8"
             for code, expected, found in _faults(event, states):
                 yield Finding(check, code, position, event.stream, expected, found)
             yield from _conflicts(position, event, states)
-        elif not isinstance(event, ElectionCalled | LedgerFounded | InterestDeclared | InterestWithdrawn):
+        elif not isinstance(event, ElectionCalled | LedgerFounded):
             continue
         before = states.get(event.stream) or _empty(event)
         if before is not None:

@@ -19,6 +19,7 @@ from ledger.storage.store import Ledger
 from ledger.streams.appeal_events import AppealDetermined
 from ledger.streams.application_events import ApplicationRefusalReversed, ApplicationRefused
 from ledger.streams.case import case_stream, docket_stream
+from ledger.streams.case_events import CaseDocketed, CaseUndocketed
 from ledger.streams.contest import contest_stream
 from ledger.streams.issued import PaperIssued, PaperReissued, PaperSetAside, PaperUnlinked, SetAsideReversed
 from ledger.streams.procedure import ProcedureAdopted
@@ -29,7 +30,11 @@ from projections.verify.finding import Finding
 from projections.verify.ordered import alone_faults
 from projections.verify.verbs import verbs_of
 
-ALONE_NEVER = (ApplicationRefusalReversed, ApplicationRefused, PaperSetAside, PaperUnlinked, SetAsideReversed)
+OF_EFFECT = (ApplicationRefusalReversed, ApplicationRefused, PaperSetAside, PaperUnlinked, SetAsideReversed)
+ALONE_NEVER: dict[type[Event], str] = {
+    **dict.fromkeys(OF_EFFECT, "a ruling told, or a remedy done, in one command with it"),
+    **dict.fromkeys((CaseDocketed, CaseUndocketed), "a case opened, or closed, in one command with it"),
+}
 DECIDED = (*OF_CASES, *OF_APPEALS, ProcedureAdopted)
 WORD = "zzz"  # stands, with a number, for a word of what only the vault has
 GIVEN = ("appeal/", "case/", "docket/", "merge/")  # streams that are many, and of which every event was read before
@@ -114,8 +119,7 @@ def _check_run(past: Past, run: list[tuple[int, Event]]) -> Iterator[Finding]:
     position, event = next(((at, each) for at, each in run if isinstance(each, DECIDED)), (0, None))
     if event is None:
         for at, each in run:
-            if isinstance(each, ALONE_NEVER):
-                with_it = "a ruling told, or a remedy done, in one command with it"
+            if (with_it := ALONE_NEVER.get(type(each))) is not None:
                 yield Finding("E13", "effect-alone", at, each.stream, with_it, each.type)
             if isinstance(each, PaperIssued | PaperReissued):
                 yield from _check_not_held(past, at, each)

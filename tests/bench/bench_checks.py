@@ -104,12 +104,12 @@ def _insert(database: sqlite3.Connection, rows: list[tuple[int, str, int, str, b
 
 
 def look(work: Callable[[], object]) -> float:
-    """Time the second of two looks; what is printed is thrown away."""
+    """Time the second of two looks, of processor time; what is printed is thrown away."""
     for _ in range(2):
-        start = time.perf_counter()
+        start = time.process_time()
         with redirect_stdout(StringIO()):
             work()
-        took = time.perf_counter() - start
+        took = time.process_time() - start
     return took
 
 
@@ -147,9 +147,9 @@ def main() -> int:
         print(pollbook(folder, "queue", ELECTION).out)
         os.environ["POLLBOOK_STATE"] = str(folder / "state")
         place = Place(folder / "ledger")
-        person = next(
-            iter(pollbook(folder, "queue", ELECTION, "--list", "register-match").out.splitlines()[2:])
-        ).split()[0]
+        who = ("--purpose", ASKED[0], "--as", ASKED[1])
+        waiting = pollbook(folder, "queue", ELECTION, "--list", "register-match", *who).out.splitlines()
+        person = waiting[2].split()[0]
         looks: dict[str, Callable[[], object]] = {
             "queue": lambda: show_queue(place, ELECTION, "", 1, None, None, ASKED, as_json=False),
             "queue, a page": lambda: show_queue(

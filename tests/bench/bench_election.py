@@ -206,7 +206,7 @@ def looks(election: Election) -> None:
         "why": ("why", person, ELECTION, *BOTH),
         "register by region": ("register", "members", "--by", "region", *BOTH),
         "papers by section": ("papers", CONTEST),
-        "papers by region": ("papers", CONTEST, "--by", "region"),
+        "papers by region": ("papers", CONTEST, "--by", "region", *BOTH),
         "turnout by region": ("turnout", CONTEST, "--by", "region", *BOTH),
         "one application": ("application", applied.rpartition("/")[2], *BOTH),
     }

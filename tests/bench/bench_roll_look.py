@@ -144,9 +144,11 @@ def unlogged() -> Iterator[None]:
         yield
 
 
-def looks(place: Place, people: list[str], frozen: int) -> list[tuple[str, Callable[[], None]]]:
+def looks(place: Place, people: list[str], frozen: int, changes: int) -> list[tuple[str, Callable[[], None]]]:
     """Give the looks that are measured, each with a name."""
-    last = len(people) // PAGE - 100  # some were removed since
+    last = max(len(people) // PAGE - 100, 1)  # some were removed since
+    of_unit = 2 if len(people) // UNITS > PAGE + 10 else 1
+    of_changes = 2 if changes > 4 * PAGE else 1
 
     def roll(as_of: str | None = None, **asked: Any) -> Callable[[], None]:
         return lambda: show_roll(
@@ -164,13 +166,13 @@ def looks(place: Place, people: list[str], frozen: int) -> list[tuple[str, Calla
         ("numbers by region and unit", roll(by=("region", "unit"))),
         ("numbers by region as of a date", roll("2020-02-25", by=("region",))),
         ("the first page", roll(page=1)),
-        ("a page in the middle", roll(page=last // 2)),
+        ("a page in the middle", roll(page=max(last // 2, 1))),
         ("the last page but some", roll(page=last)),
-        ("a page of a section", roll(page=last // 2, only={"section": "members"})),
-        ("a page of a region", roll(page=last // 2 // REGIONS, only={"region": "region-5"})),
-        ("a page of a unit", roll(page=2, only={"unit": "unit-5"})),
+        ("a page of a section", roll(page=max(last // 2, 1), only={"section": "members"})),
+        ("a page of a region", roll(page=max(last // 2 // REGIONS, 1), only={"region": "region-5"})),
+        ("a page of a unit", roll(page=of_unit, only={"unit": "unit-5"})),
         ("what changed since the freeze", diff()),
-        ("  a page of it", diff(page=2)),
+        ("  a page of it", diff(page=of_changes)),
         ("numbers by unit for the public", roll(by=("region", "unit"), audience="public")),
     ]
 
@@ -220,7 +222,7 @@ def main() -> int:
 
         took, spent = both(catch_up)
         lines.append(Line(f"views of {given.entries:,} entries made", size / spent, size / took, spent))
-        for what, look in looks(place, people, given.entries + 2):
+        for what, look in looks(place, people, given.entries + 2, given.changes):
             with thrown_away(), unlogged():
                 took, spent = medians(look, ROUNDS)
             lines.append(Line(what, spent * 1000, took * 1000, spent, most=LOOK_MOST, unit="ms"))

@@ -32,7 +32,7 @@ from statistics import median
 sys.path[:0] = [str(Path(__file__).resolve().parent), str(Path(__file__).resolve().parent.parent)]
 
 from applications import ELECTION  # noqa: E402
-from bench_cases import Steps, carry_out  # noqa: E402
+from bench_cases import HEAD, Steps, carry_out  # noqa: E402
 from bench_checks import pollbook  # noqa: E402
 from bench_decide import fill, measure  # noqa: E402
 from cases import Size  # noqa: E402
@@ -59,7 +59,10 @@ WANTED: dict[str, tuple[float | None, Callable[[int], Sequence[str]]]] = {
     "case file": (CASE_MOST, lambda number: ("case", f"c-{1 + number:05}")),
     "case file, as HTML": (CASE_MOST, lambda number: ("case", f"c-{1 + number:05}", "--format", "html")),
     "register of rulings": (PAGE_MOST, lambda _: ("rulings", ELECTION)),
-    "register of rulings, the third page": (PAGE_MOST, lambda _: ("rulings", ELECTION, "--page", "3")),
+    "register of rulings, the third page": (
+        PAGE_MOST,
+        lambda n: ("rulings", ELECTION, "--page", str(min(3, 1 + n // 60))),  # of a small share there is no third
+    ),
     "register of rulings, of one panel": (PAGE_MOST, lambda _: ("rulings", ELECTION, "--panel", "panel-west")),
     "consistency": (PAGE_MOST, lambda _: ("rulings", "consistency", ELECTION)),
     "cases": (None, lambda _: ("cases", "--limit", "50")),
@@ -80,8 +83,10 @@ def scenario(folder: Path, kept: Path | None, size: Size, events: int) -> None:
     (folder / "ledger").mkdir()
     for name in ("ledger.db", "vault.db"):
         shutil.copy(source / "ledger" / name, folder / "ledger" / name)
-    shutil.copytree(source / "state", folder / "state")
-    os.environ["POLLBOOK_STATE"] = str(folder / "state")
+    for name in ("state", "keys"):
+        shutil.copytree(source / name, folder / name)
+    os.environ |= {"POLLBOOK_STATE": str(folder / "state"), "POLLBOOK_KEYS": "keys"}
+    pollbook(folder, "record", "publish-ruling-figures", "--election", ELECTION, *HEAD)  # which statistics tell
     _open_batch(folder / "ledger", events)
     fill(folder / "ledger", events)
 

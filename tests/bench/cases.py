@@ -160,7 +160,8 @@ def _before(chance: random.Random, case: Case) -> Iterator[Line]:
     shown: Line = {"case": case.id, "evidence": "e-1", "evidence_class": case.kind, "digest": digest(f"{case.id} e-1")}
     shown |= {"captured": at, "given_by": REFERRER, "description": f"Item {case.number} of the collection"}
     yield line(at, "add-evidence", **shown, disclosure="disclosed")
-    yield line(at, "allocate-case", case=case.id, panel=case.panel, method="rota")
+    drawn: Line = {"method": "lot", "among": list(PANELS), "witnesses": "Drawn from a bag before the scrutineer"}
+    yield line(at, "allocate-case", case=case.id, panel=case.panel, **drawn)
     served = case.opened + timedelta(hours=HOURS_TO_NOTICE)
     notice: Line = {"case": case.id, "evidence": ["e-1"], "reply_by": said(case.ready)[:-1], "channel": "email"}
     yield line(said(served), "serve-case-notice", **notice, text_digest=digest(f"{case.id} notice"))

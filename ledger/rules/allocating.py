@@ -1,0 +1,62 @@
+"""How a case comes to a panel: by rota, where it follows from the turn; by lot, drawn before witnesses; or by hand.
+
+A rota whose turn is on record can be counted by anybody, and so can a lot be asked of those who saw it: neither is a
+word that somebody writes for a panel that they chose.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import NamedTuple
+
+from ledger.errors import refused
+
+LEAST_OF = {"rota": 1, "lot": 2}  # panels that take turns, or that a lot is drawn among
+
+
+class Allocated(NamedTuple):
+    """To whom a case is given, and how: `among` whom, at which `turn` of a rota, before which `witnesses` of a lot."""
+
+    method: str
+    panel: str
+    among: tuple[str, ...]
+    turn: int | None
+    witnesses: str | None
+
+
+def require_method(given: Allocated, where: str) -> None:
+    """Refuse a rota or a lot from which the panel does not follow, or of which nobody could tell that it does.
+
+    Raises:
+        RefusedError: `allocation-unfit`, `panels-missing`, `witnesses-needed`, `turn-missing`, `not-their-turn`.
+    """
+    if unfit := ", ".join(_unfit(given)):
+        remedy = "A rota says among and turn, a lot among and witnesses, by hand neither: leave it out"
+        raise refused("allocation-unfit", where, f"what belongs to {given.method}", unfit, remedy)
+    if given.method == "manual":
+        return
+    among, least = given.among, LEAST_OF[given.method]
+    if len(among) < least or len(set(among)) < len(among) or given.panel not in among:
+        expected = f"{least} panel{'s' if least > 1 else ''} at least, each once, {given.panel} one of them"
+        raise refused("panels-missing", where, expected, ", ".join(among) or "none", "Name them in among")
+    if given.method == "lot":
+        if given.witnesses is None:
+            remedy = "Say how it was drawn and who saw it, with --witnesses"
+            raise refused("witnesses-needed", where, "a lot drawn before witnesses", "nothing said of them", remedy)
+        return
+    if given.turn is None:
+        raise refused("turn-missing", where, "which turn of the rota it is", "none", "Give its number in turn")
+    due = among[(given.turn - 1) % len(among)]
+    if given.panel != due:
+        remedy = "Give it to the panel whose turn it is; or by hand, with the reason"
+        raise refused("not-their-turn", where, f"{due}, whose turn {given.turn} is", given.panel, remedy)
+
+
+def _unfit(given: Allocated) -> Iterator[str]:
+    """Give what is said of a way to allocate that is not the one used."""
+    if given.method == "manual" and given.among:
+        yield "among"
+    if given.method != "rota" and given.turn is not None:
+        yield "turn"
+    if given.method != "lot" and given.witnesses is not None:
+        yield "witnesses"
