@@ -66,6 +66,9 @@ def test_builds_freezes_and_certifies_a_roll(at: Terminal) -> None:
     version = json.loads(at("roll", "labour", "--purpose", "audit", "--as", "reg", "--json").done())["versions"][-1]
     assert (version["version"], version["entries"]) == (1, 2)
     assert "nothing wrong was found" in at("verify").done()
+    assert (
+        "Check it with" in at("publish", "public").done()
+    )  # the counted cells between freeze and certificate withheld
 
 
 def test_a_build_is_told_in_sentences(at: Terminal) -> None:

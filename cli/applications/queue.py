@@ -163,6 +163,7 @@ def _say_beside(queue: Queue, rejected: dict[str, int] | None) -> None:
     if rejected:
         say()
         say(table(("rejected rows, not put right", "rows"), [(code, f"{n:,}") for code, n in rejected.items()], (1,)))
+        say_wrapped("To see them: pollbook rejected BATCH; files taken in: pollbook events --type batch-received.v1")
 
 
 def _names(queue: Queue) -> list[str]:

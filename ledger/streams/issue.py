@@ -71,7 +71,9 @@ class IssuePapers(Command):
     contest: Id = Field(description="id of the contest")
     section: Id = Field(description="id of the section")
     count: int = Field(ge=1, le=INT_MAX, description="how many papers were issued")
-    roll_version: int = Field(ge=1, le=INT_MAX, description="version of the roll that they were issued by")
+    roll_version: int = Field(
+        ge=1, le=INT_MAX, description="version of the roll that they were issued by: see pollbook show roll/ELECTION"
+    )
     channel: Channel = Field(description="how they went out: post, online, by-hand, or several of these")
     first_serial: int | None = Field(
         None, ge=0, le=INT_MAX, description="serial number of the first, where papers have one; the others follow it"

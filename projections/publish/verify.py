@@ -381,7 +381,8 @@ class Record:
         compare("recorded-order", where, self.recorded, event["recorded"])
         kind, contest_id = stream.replace("batch/paper", "batch").split("/")[:2]
         contest, readers, due = self.contests.get(contest_id), TYPES[name][0], self.streams.get(stream, 0) + 1
-        if kind != "batch" or contest is None or contest.seen or event["version"] < due:  # else part of it is withheld
+        gaps = kind in ("analysis", "issue", "roll") or (kind == "batch" and contest and not contest.seen)
+        if not (gaps and self.public and 0 <= event["version"] - due <= position + 1 - self.leaves):  # as many withheld
             compare("version-gap", f"{where}, {stream}", due, event["version"])
         self.streams[stream] = event["version"]
         few = kind in ("analysis", "issue") and "blind" in event  # about few, and so withheld in whatever contest
