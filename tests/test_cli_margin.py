@@ -25,7 +25,8 @@ def at(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFi
 
 
 def read(at: Terminal, define: dict[str, Any] = THREE, marks: dict[str, int] = MARKS) -> Terminal:
-    at.made([*DEFINED[:2], ("define-contest", define), POLLED[-1]])
+    commands: list[tuple[str, Any]] = [*DEFINED[:2], ("define-contest", define), POLLED[-1]]
+    at.made(commands)
     at.write("papers.csv", "marks\n" + "".join(f"{each}\n" * number for each, number in marks.items()))
     at(*PAPERS).done()
     return at
@@ -198,7 +199,8 @@ def two_sections(at: Terminal, rule: dict[str, Any], **changes: Any) -> Terminal
     sections = [{"id": "members", "name": "Members"}, {"id": "mps", "name": "MPs"}]
     define = THREE | {"count_rule": name, "sections": sections} | changes
     adopt = ("adopt-count-rule", {"election": "labour", "rule": rule})
-    at.made([DEFINED[0], adopt, ("define-contest", define), POLLED[-1]])
+    commands: list[tuple[str, Any]] = [DEFINED[0], adopt, ("define-contest", define), POLLED[-1]]
+    at.made(commands)
     for section, marks in (("members", ("abbott",) * 5 + ("balls",)), ("mps", ("abbott", "balls", "balls"))):
         at.write("papers.csv", "\n".join(("marks", *marks)) + "\n")
         at(*(f"section={section}" if word == "section=members" else word for word in PAPERS)).done()

@@ -102,7 +102,6 @@ class Search:
         ceiling: what takes more papers is not looked at.
         opened: goal -> fewest papers of the cases that could not be told apart, or for which there was no time.
         stopped: whether the time was up before all cases were looked at.
-        entries_most: numbers that the programs of queued nodes keep.
     """
 
     nodes: Nodes
@@ -113,7 +112,6 @@ class Search:
     ceiling: int | None = None
     opened: dict[Goal, int] = field(default_factory=dict)
     stopped: bool = False
-    entries_most: int = ENTRIES_MOST
 
     def most(self, goal: Goal) -> int | None:
         """The fewest papers found for a goal."""
@@ -130,7 +128,7 @@ class Search:
 
     def run(self) -> dict[Goal, Answer]:
         """Search until both goals are answered or the time is up."""
-        queue = _Queue(self.entries_most)
+        queue = _Queue(ENTRIES_MOST)
         for node in self._first():
             self._dive(node, queue)
         settled: dict[Goal, Answer] = {}
