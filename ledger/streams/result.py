@@ -206,7 +206,7 @@ def require_declared(result: Result, where: str) -> None:
 def require_standing(result: Result, where: str) -> None:
     """Refuse to tell what could have changed a result that does not stand (`annulled`, `recount-open`)."""
     if result.annulled:
-        raise refused("annulled", where, "a result that stands", "one that was annulled", "Publish nothing on it")
+        raise refused("annulled", where, "a result that stands", "one that was annulled", "Ask of a result that stands")
     if result.reopened:
         found = f"recount {result.number}, which was ordered and is not declared"
         raise refused("recount-open", where, "a result that stands", found, "Record correct-result first")
