@@ -169,7 +169,7 @@ def test_refuses_a_result_that_does_not_stand_but_tells_of_it_as_it_stood(
     size = len(json.loads(declared("events", "--limit", "1000", "--json").done()))
     declared.record("order-recount", {"contest": "leader", "reason": "it was close"}).done()
     assert "found recount 2" in declared(*verb).refused("recount-open")
-    declared.record("correct-result", DECLARE).done()
+    declared.record("correct-result", DECLARE | {"reason": "counted again"}).done()
     declared(*verb).done()
     declared.record("annul-result", {"contest": "leader", "reason": "a court ordered it"}).done()
     assert "found one that was annulled" in declared(*verb).refused("annulled")
