@@ -14,7 +14,7 @@ from test_weighted_av import THIRDS, a_rule, count_2010
 
 from ledger.rules.alternative import AnyAlternativeVote, WeightedAlternativeVote
 from projections.count.av import count_av
-from projections.margin import search
+from projections.margin import search, watch
 from projections.margin.alternative import Counted, Margins
 from projections.margin.box import Box
 from projections.margin.completion import complete
@@ -228,11 +228,34 @@ def test_wherever_a_search_is_stopped_it_ends_there_with_bounds_that_hold(kind: 
             assert stopped[goal].exact or stopped[goal].why == TIME
 
 
+@pytest.mark.parametrize("kind", ["addition", "removal", "change"])
+def test_no_case_is_lost_where_a_search_is_stopped_within_it(monkeypatch: pytest.MonkeyPatch, kind: Kind) -> None:
+    """Three candidates: few cases, so that one that is lost is missed; every ranking is a look."""
+    monkeypatch.setattr(watch, "LOOK_EVERY", 1)
+    papers: Papers = {"x": {("a", "b"): 9, ("b", "c"): 6, ("c", "b"): 5, ("b",): 1, ("c", "a"): 2}}
+    counted = Counted(a_plain_rule(), ("a", "b", "c"), ("x",), papers, "b")
+    whole = Margins(counted).of_section(kind, "x", never)
+    for stop in range(400):
+        asked: list[bool] = []
+        found = Margins(counted).of_section(
+            kind, "x", lambda asked=asked, stop=stop: asked.append(True) or len(asked) > stop
+        )
+        for goal in GOALS:
+            least, moved = found[goal].least, whole[goal].moved
+            assert moved is not None
+            assert least is not None
+            assert least <= moved.papers
+            assert found[goal].exact or found[goal].why == TIME
+        if len(asked) <= stop:
+            return
+    raise AssertionError("the search did not end")
+
+
 def stopped_at(looks: int) -> Watch:
     left = [False] * looks
-    watch = Watch()
-    watch.begin(lambda: not left or left.pop())
-    return watch
+    stops = Watch()
+    stops.begin(lambda: not left or left.pop())
+    return stops
 
 
 def test_the_longest_loops_look_at_the_time() -> None:
