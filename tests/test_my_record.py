@@ -99,7 +99,8 @@ def test_of_a_case_it_has_what_the_person_may_read(at: Terminal) -> None:
     told = record(at, P)
     kinds = types(told, "case/c1")
     assert {"ruling-made.v1", "ruling-notified.v1", "case-notice-served.v1", "evidence-added.v1"} <= set(kinds)
-    assert "case-opened.v1" not in kinds  # it names who complained
+    opened = next(each for each in told["record"]["case/c1"] if each["type"] == "case-opened.v1")
+    assert opened["referred_by"] == "(private)"
     assert "whoever-complained" not in json.dumps(told)
     assert types(told, "appeal/c1/1") == ["appeal-lodged.v1"]
     assert (told["items"]["rulings"], told["items"]["appeals"]) == (1, 1)
@@ -108,8 +109,12 @@ def test_of_a_case_it_has_what_the_person_may_read(at: Terminal) -> None:
     assert "\nAppeal, case c1\n" in text
 
 
-def test_evidence_that_is_withheld_from_them_is_not_in_it(at: Terminal) -> None:
+def test_of_evidence_that_is_withheld_it_has_why_and_not_from_whom(at: Terminal) -> None:
     withheld = {"disclosure": "withheld", "withheld_because": "It would name who gave it"}
     steps = BEFORE[: BEFORE.index(ALLOCATE) + 1]
     at.made(map(as_line, [but(each, **withheld) if each is EVIDENCE else each for each in steps]))
-    assert types(record(at, P), "case/c1") == ["case-allocated.v1"]
+    found = record(at, P)
+    assert types(found, "case/c1") == ["case-opened.v1", "evidence-added.v1", "case-allocated.v1"]
+    evidence = found["record"]["case/c1"][1]
+    assert (evidence["given_by"], evidence["withheld_because"]) == ("(private)", "It would name who gave it")
+    assert EVIDENCE.description not in json.dumps(found)

@@ -181,7 +181,7 @@ def test_scan_gives_what_the_librarys_notification_log_gives(ledger_place: Ledge
         assert [n.id for n in select(None, 3)] == [0, 1, 2]
         assert [n.id for n in select(3, 9, stop=5, inclusive_of_start=False)] == [4, 5]
         assert [n.id for n in select(0, 3, topics=["erasure-ordered.v1"])] == [4, 9, 14]
-        assert ledger.storage.recorder.max_notification_id() == 24
+        assert ledger.recorder.max_notification_id() == 24
 
 
 def test_the_librarys_event_store_reads_the_same_events(ledger_place: LedgerPlace) -> None:
@@ -196,9 +196,9 @@ def test_the_librarys_event_store_reads_the_same_events(ledger_place: LedgerPlac
 def test_what_the_library_inserts_goes_through_the_same_door(ledger_place: LedgerPlace) -> None:
     with ledger_place.open() as ledger:
         stored = [StoredEvent(e.stream, e.version, e.type, encode(e)) for e in (called("a"), called("b"))]
-        assert list(ledger.storage.recorder.insert_events(stored) or ()) == [0, 1]
+        assert list(ledger.recorder.insert_events(stored) or ()) == [0, 1]
         with pytest.raises(ConflictError):
-            ledger.storage.recorder.insert_events(stored[:1])
+            ledger.recorder.insert_events(stored[:1])
         assert ledger.append([called("c")]).position == 2
 
 

@@ -17,7 +17,8 @@ from projections.cases.audience import PRIVATE
 from projections.cases.html import html_of_page
 from projections.cases.page import NOTHING_PUBLIC
 from projections.cases.text import markdown_of_page, text_of_page
-from projections.oversight.statistics import rates_of, told_between, told_of
+from projections.oversight.editions import Edition, of_edition
+from projections.oversight.statistics import Told, rates_of, told_of
 from projections.panel_pack.public import public_part
 from projections.privacy.subject_access import on_record
 from projections.verify.case_streams import OF_APPEALS, OF_CASES
@@ -25,6 +26,16 @@ from projections.verify.case_streams import OF_APPEALS, OF_CASES
 TOLD = [ruling(number, position=number, told_position=100 + number) for number in range(1, 31)]
 UNTOLD = [ruling(99, position=200, told=None, told_position=None), ruling(98, position=201, told_position=300)]
 LAST = 250  # up to which events are published
+
+
+def edition(last: int, rows: list[Any]) -> list[Any]:
+    """Give the rulings of an edition up to an event, nobody having been merged."""
+    unmerged: Any = SimpleNamespace(streams_of=lambda *_: [])
+    return of_edition(unmerged, rows, Edition(1, 0, last))
+
+
+def told_up_to(last: int, rows: list[Any]) -> list[Told]:
+    return told_of(edition(last, rows))
 
 
 def test_no_event_of_a_case_is_published() -> None:
@@ -55,15 +66,16 @@ def test_nobody_consents_to_what_they_were_not_told() -> None:
 
 
 def test_statistics_and_rates_are_the_same_with_it_and_without_it() -> None:
-    said = [told_of(told_between(rows, 0, LAST)) for rows in (TOLD, [*TOLD, *UNTOLD])]
+    said = [told_up_to(LAST, rows) for rows in (TOLD, [*TOLD, *UNTOLD])]
     assert said[0] == said[1]
     assert rates_of(said[0]) == rates_of(said[1])
-    assert said[0] != told_of(told_between([*TOLD, *UNTOLD], 0, 300))
+    assert said[0] != told_up_to(300, [*TOLD, *UNTOLD])
 
 
 def test_the_page_of_the_pack_for_the_public_is_the_same_with_it_and_without_it() -> None:
-    about: Any = SimpleNamespace(first=0, size=LAST + 1, at=NOW_IS)
-    pages = [public_part(SimpleNamespace(rulings=rows), about) for rows in (TOLD, [*TOLD, *UNTOLD])]  # type: ignore[arg-type]
+    about: Any = SimpleNamespace(first=0, last=LAST, at=NOW_IS)
+    published = [edition(LAST, rows) for rows in (TOLD, [*TOLD, *UNTOLD])]
+    pages = [public_part(SimpleNamespace(rulings=rows), about) for rows in published]  # type: ignore[arg-type]
     assert pages[0] == pages[1]
 
 

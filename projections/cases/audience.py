@@ -61,6 +61,15 @@ def may_read(reader: Reader, event: Event, field: str) -> bool:
     return reader in rule.readers
 
 
+def as_read_by(reader: Reader, event: Event, stands: str = PRIVATE) -> Event:
+    """Give an event in which a word stands for what somebody may not read; private fields are digests, and stay."""
+    public = [name for name in type(event).model_fields if name not in event.private]
+    changes = {
+        name: stands for name in public if getattr(event, name) is not None and not may_read(reader, event, name)
+    }
+    return event.model_copy(update=changes) if changes else event
+
+
 def text_of(reader: Reader, event: Event, field: str, erased: frozenset[str], read: TextReader | None) -> str:
     """Give what stands for a private field: what it says, or why it is not said.
 

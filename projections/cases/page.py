@@ -10,8 +10,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import asdict, dataclass
 from typing import Any, NamedTuple
 
-from ledger.event import Event
-from projections.cases.audience import ERASED, MISSING, PRIVATE, Reader, TextReader, may_read, text_of
+from projections.cases.audience import ERASED, MISSING, PRIVATE, Reader, TextReader, as_read_by, text_of
 from projections.cases.facts import Facts, facts_of
 from projections.cases.file import CaseFile
 from projections.cases.flags import Flag, flags_of
@@ -131,7 +130,7 @@ def _without_ruling(file: CaseFile) -> str:
 
 def _timeline(file: CaseFile, reader: Reader, read: TextReader | None) -> Iterator[Entry]:
     """Tell what happened, each private value in its place or what stands for it."""
-    shown = [(position, _hidden(event, reader)) for position, event in file.events]
+    shown = [(position, as_read_by(reader, event, HIDDEN)) for position, event in file.events]
     for (position, event), told in zip(file.events, story(shown), strict=True):
         texts = {
             field: text_of(reader, event, field, file.erased, read)
@@ -157,15 +156,6 @@ def _unsaid(kind: str, sentences: Iterable[str], texts: Iterable[str]) -> Iterat
     if not any(PRIVATE in part for sentence in sentences for part in QUOTED.split(sentence)[::2]):
         for field in texts:
             yield UNSAID.get(kind, f"Its {field}: {PRIVATE}.")
-
-
-def _hidden(event: Event, reader: Reader) -> Event:
-    """Take out of an event what the reader may not read; private fields are digests, and stay."""
-    hidden = [name for name in type(event).model_fields if name not in event.private]
-    changes = {
-        name: HIDDEN for name in hidden if getattr(event, name) is not None and not may_read(reader, event, name)
-    }
-    return event.model_copy(update=changes) if changes else event
 
 
 def _filled(sentence: str, said: str) -> str:

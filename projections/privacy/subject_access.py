@@ -18,7 +18,7 @@ from ledger.event import Event
 from ledger.leaf import decode, undisclose
 from ledger.privacy.vault import Vault
 from ledger.storage.recorder import StoredRow
-from projections.cases.audience import PRIVATE, TABLE, may_read
+from projections.cases.audience import PRIVATE, TABLE, as_read_by, may_read
 from projections.story.story import story
 
 ANOTHER = "(another person)"
@@ -82,7 +82,7 @@ def on_record(person: str, events: list[tuple[int, Event]], vault: Vault) -> OnR
         values.pop("blind", None)
         done.events.append({"position": position} | {name: _own(value, done) for name, value in values.items()})
     counted = done.withheld
-    shown = [(position, _shown(event)) for position, event in events]
+    shown = [(position, as_read_by("subject", event)) for position, event in events]
     done.told = [_own(" ".join(each.sentences), done) for each in story(shown, clocks=True)]
     done.withheld = counted  # the sentences say the same once more
     for intake, row in vault.members.rejected_of(person):
@@ -96,11 +96,6 @@ def _not_theirs(event: Event) -> set[str]:
     """Give the fields of an event of a case that the person whom it is about does not read."""
     named = (name for kind, name in TABLE if kind == event.type)
     return {name for name in named if getattr(event, name) is not None and not may_read("subject", event, name)}
-
-
-def _shown(event: Event) -> Event:
-    """Take out of an event what is told of it and the person does not read; what is private is a digest, and stays."""
-    return event.model_copy(update=dict.fromkeys(_not_theirs(event) - set(event.private), PRIVATE))
 
 
 def _own(value: Any, done: OnRecord) -> Any:

@@ -25,7 +25,7 @@ from ledger.streams.issue import PapersIssued, issue_stream
 from ledger.streams.issued import PaperIssued, PaperReissued
 from ledger.streams.returned import DuplicateReturnHeld, ReturnMarked
 from ledger.streams.ruling_events import RulingCorrected, RulingMade, RulingNotified
-from projections.cases.audience import may_read
+from projections.cases.audience import as_read_by
 from projections.moment import Moment
 from projections.papers.of_person import spans_of
 
@@ -102,18 +102,16 @@ def _cases(past: Past, election: str, person: str) -> Iterator[Chapter]:
     for case in dict.fromkeys(event.case for _, event in docket if isinstance(event, CaseDocketed)):
         events = past.stream(f"{CASE}{case}")
         notified = {event.ruling for _, event in events if isinstance(event, RulingNotified)}
-        own = [(position, event) for position, event in events if _theirs(event, notified)]
+        own = [(at, as_read_by("subject", event)) for at, event in events if not _untold(event, notified)]
         if own:
             yield Chapter(f"Case {case}", f"{CASE}{case}", own, [])
         for ruling in sorted(notified):
             yield from _told(past, [(f"Appeal, case {case}", appeal_stream(case, ruling).stream)])
 
 
-def _theirs(event: Event, notified: set[int]) -> bool:
-    """Tell whether the person whom a case is about may read all that an event says in public fields."""
-    if isinstance(event, RulingMade | RulingCorrected) and event.ruling not in notified:
-        return False
-    return all(may_read("subject", event, name) for name in type(event).model_fields if name not in event.private)
+def _untold(event: Event, notified: set[int]) -> bool:
+    """Tell whether an event is about a ruling that the person was not told of yet."""
+    return isinstance(event, RulingMade | RulingCorrected) and event.ruling not in notified
 
 
 def _issued_with_section(

@@ -89,8 +89,7 @@ def verify(
     unchecked = _unchecked(ledger, record, notes, trust)
     findings = record.findings + check_evidence(ledger, record, unchecked, shown)
     findings += _check_bulk(ledger, record, unchecked, shown)
-    findings += check_erasures(record)
-    findings += check_retention(ledger, record, unchecked)
+    findings += [*check_erasures(record), *check_retention(ledger, record, unchecked)]
     findings += check_commands(record, snapshot)
     findings += check_seal(ledger, record, snapshot, notes, trust)
     findings += check_schema(ledger, snapshot)

@@ -128,6 +128,7 @@ def contest_of(
         accounts=accounts or {},
         number=1,
         annulled=False,
+        issued=Counter(),
         count=None,
         declared=None,
         report=None,

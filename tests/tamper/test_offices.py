@@ -400,6 +400,7 @@ def test_every_type_of_event_comes_of_a_verb() -> None:
         "batch-received.v1",
         "batch-reconciled.v1",
         "batch-withdrawn.v1",
+        "change-agreed.v1",
         "checks-closed.v1",
         "checks-opened.v1",
         "checks-run.v1",
