@@ -25,7 +25,8 @@ def at(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFi
 
 
 def read(at: Terminal, define: dict[str, Any] = THREE, marks: dict[str, int] = MARKS) -> Terminal:
-    at.made([*DEFINED[:2], ("define-contest", define), POLLED[-1]])
+    commands: list[tuple[str, Any]] = [*DEFINED[:2], ("define-contest", define), POLLED[-1]]
+    at.made(commands)
     at.write("papers.csv", "marks\n" + "".join(f"{each}\n" * number for each, number in marks.items()))
     at(*PAPERS).done()
     return at
@@ -161,6 +162,20 @@ def test_refuses_a_result_that_was_not_declared(at: Terminal) -> None:
     assert "found none (now)" in read(at)("margin", "leader").refused("not-declared")
 
 
+@pytest.mark.parametrize("verb", [("margin", "leader"), ("whatif", "leader", "--more-papers", "members=1")])
+def test_refuses_a_result_that_does_not_stand_but_tells_of_it_as_it_stood(
+    declared: Terminal, verb: tuple[str, ...]
+) -> None:
+    size = len(json.loads(declared("events", "--limit", "1000", "--json").done()))
+    declared.record("order-recount", {"contest": "leader", "reason": "it was close"}).done()
+    assert "found recount 2" in declared(*verb).refused("recount-open")
+    declared.record("correct-result", DECLARE | {"reason": "counted again"}).done()
+    declared(*verb).done()
+    declared.record("annul-result", {"contest": "leader", "reason": "a court ordered it"}).done()
+    assert "found one that was annulled" in declared(*verb).refused("annulled")
+    declared(*verb, "--known-at", str(size - 1)).done()
+
+
 def test_refuses_a_count_that_waits_for_a_lot(at: Terminal) -> None:
     assert "found none (now)" in read(at, marks={"abbott": 2, "balls": 2})("margin", "leader").refused("not-declared")
 
@@ -198,7 +213,8 @@ def two_sections(at: Terminal, rule: dict[str, Any], **changes: Any) -> Terminal
     sections = [{"id": "members", "name": "Members"}, {"id": "mps", "name": "MPs"}]
     define = THREE | {"count_rule": name, "sections": sections} | changes
     adopt = ("adopt-count-rule", {"election": "labour", "rule": rule})
-    at.made([DEFINED[0], adopt, ("define-contest", define), POLLED[-1]])
+    commands: list[tuple[str, Any]] = [DEFINED[0], adopt, ("define-contest", define), POLLED[-1]]
+    at.made(commands)
     for section, marks in (("members", ("abbott",) * 5 + ("balls",)), ("mps", ("abbott", "balls", "balls"))):
         at.write("papers.csv", "\n".join(("marks", *marks)) + "\n")
         at(*(f"section={section}" if word == "section=members" else word for word in PAPERS)).done()
@@ -225,3 +241,30 @@ def test_says_what_it_has_not_worked_out(at: Terminal) -> None:
     assert "Cannot say: margins under the single transferable vote are not worked out." in text
     found = json.loads(at("margin", "leader", "--json").done())
     assert (found["verdict"], found["margins"]) == ("cannot-say", [])
+
+
+SCRUTINEER = ("--audience", "scrutineer", "--purpose", "scrutiny", "--as", "scrutineer")
+
+
+def test_where_sections_are_published_as_one_no_number_of_a_section_is_told(at: Terminal) -> None:
+    two_sections(at, RULE | {"publication": "combined"}, paper_publication="none")
+    text = at("margin", "leader", "--kind", "change").done()
+    assert "members" not in text
+    assert "mps" not in text
+    assert "tell sections apart, which are published as one" in text.replace("\n", " ")
+    found = json.loads(at("margin", "leader", "--kind", "change", "--json").done())
+    assert "members" not in json.dumps([found["margins"], found["value_of_a_vote"], found["exclusions_held"]])
+    (line,) = found["margins"]
+    assert line["section"] == "all"
+    assert line["certain"]["most"] > 0
+    assert line["certain"]["certificate"] is None
+    assert "published as one" in at("margin", "leader", "--section", "mps").refused("unknown-section", 2)
+    shown = json.loads(at("margin", "leader", "--kind", "change", "--json", *SCRUTINEER).done())
+    assert [line["section"] for line in shown["margins"]] == ["all", "members", "mps"]
+    assert shown["margins"][0]["certain"]["certificate"]["removed"]
+    assert shown["certificate"] == found["certificate"]
+    assert "members:" in at("margin", "leader", "--kind", "change", *SCRUTINEER).done()
+    publish(at, found).done()
+    alone = json.loads(at("margin", "leader", "--section", "mps", "--kind", "change", "--json", *SCRUTINEER).done())
+    publish(at, alone).refused("reveals-ballot")
+    assert "E15  ok" in at("verify").out

@@ -18,13 +18,16 @@ from ledger.storage.store import Ledger, open_ledger
 from ledger.streams.account import Spoilt
 from ledger.streams.analysis import AnalysisPublished
 from ledger.streams.result import RecountOrdered, ResultAnnulled
+from ledger.whatif_figures import AnalysisFigures
 from projections.margin.published import margin_figures
+from projections.verify import analyses
 from projections.verify.analyses import check_analyses
 from projections.verify.contests import read_contests
 from projections.verify.counts import count_at
 from projections.verify.finding import Finding
 from projections.verify.record import RecordRead, read_record
 from projections.verify.snapshot import take_snapshot
+from projections.whatif.whole import analysis_figures
 
 Read = tuple[Ledger, RecordRead]
 
@@ -133,7 +136,7 @@ def test_an_analysis_of_a_result_that_does_not_stand_is_found(
 MARGIN = Question(margin=MarginAsked(kinds=("addition", "removal", "change"), steps=(1000, 1000, 1000)))
 
 
-def test_a_margin_in_an_analysis_is_searched_again(published: Read) -> None:
+def test_a_margin_in_an_analysis_is_searched_again(published: Read, monkeypatch: pytest.MonkeyPatch) -> None:
     """The searches of six papers against four end by themselves, long before as many steps."""
     _, record = published
     event = next(event for _, event in record.others if isinstance(event, AnalysisPublished))
@@ -149,6 +152,15 @@ def test_a_margin_in_an_analysis_is_searched_again(published: Read) -> None:
     assert codes(published, **margin | {"certificate": "sha256:" + "0" * 64}) == {"not-reproducible"}
     assert codes(published, **margin | {"effect": "could"}) == {"not-reproducible"}
     assert codes(published, **margin | {"as_of_position": 10_000}) == {"as-of-later"}
+    searches: list[int] = []
+
+    def searched(*of: Any) -> AnalysisFigures:
+        searches.append(of[-1])
+        return analysis_figures(*of)
+
+    monkeypatch.setattr(analyses, "analysis_figures", searched)
+    assert codes(published, **margin | {"as_of_position": event.as_of_position - 1}) == set()
+    assert searches == [event.as_of_position - 1]  # of the same count, so once
     less = Question(margin=MARGIN.margin.model_copy(update={"kinds": ("addition",)}))
     assert codes(published, **margin | {"question": less}) == {"not-reproducible"}
     stopped = Question(margin=MARGIN.margin.model_copy(update={"steps": (1, 1, 1)}))

@@ -13,15 +13,16 @@ from cli.place import Place
 from cli.privacy.access import log_opening
 from cli.screen import say, say_json, say_wrapped, table
 from ledger.errors import RefusedError, UsageError, nearest
+from ledger.event import Event
 from ledger.field import ALL, rounded
 from ledger.rules.alternative import WeightedAlternativeVote
 from ledger.rules.question import MarginAsked
-from ledger.streams.result import ResultDeclared
+from ledger.streams.result import require_standing, result_stream
 from projections.count.render import exact
 from projections.counting import Counted
 from projections.margin.certificate import NO_COUNT, marks_of, recounted
 from projections.margin.pairing import Pairing
-from projections.margin.published import Steps, is_small
+from projections.margin.published import Steps, for_public, is_combined, is_small
 from projections.margin.recount import Moved
 from projections.margin.relaxation import Kind
 from projections.margin.report import KINDS, Line, MarginReport, report_margin
@@ -57,17 +58,17 @@ def show_margin(
 
     Raises:
         UsageError: `unknown-kind`, `unknown-section`, `unknown-stage`.
-        RefusedError: `not-declared`, and what a count raises.
+        RefusedError: `not-declared`, `annulled`, `recount-open`, and what a count raises.
     """
     kinds = _kinds(kind)
     moment = moment_from(*when)
     counted, events = counted_at(place, contest, moment)
-    require_declared(counted, [event for _, event in events if isinstance(event, ResultDeclared)], moment)
-    _require_known(counted, section, stage)
+    require_declared(counted, [event for _, event in events], moment)
+    audience, purpose, actor = who
+    _require_known(counted, section, stage, all_shown=audience == "scrutineer")
     steps = Steps()
     shares = steps.dealt(_shares(time_limit)) if time_limit else None
     report = report_margin(counted.basis, counted.table, kinds, section, stage, shares)
-    audience, purpose, actor = who
     if audience == "scrutineer":
         log_opening(place, "margin", 1, purpose, actor)
     asked = MarginAsked(kinds=tuple(kinds), section=section, steps=tuple(steps.taken))
@@ -77,7 +78,7 @@ def show_margin(
         told = margin_json(counted, report, asked, moment, time_limit, all_shown=all_shown)
         say_json(told | published_json(published))
         return
-    _say(counted, report, moment, all_shown=all_shown)
+    _say(counted, report if all_shown else for_public(counted.basis, report), moment, all_shown=all_shown)
     say_published(contest, published)
 
 
@@ -96,8 +97,22 @@ def _kinds(kind: str | None) -> Sequence[Kind]:
     return found
 
 
-def require_declared(counted: Counted, declared: Sequence[ResultDeclared], moment: Moment) -> None:
-    """Refuse where nothing was declared, or the count elects nobody (`not-declared`)."""
+def require_declared(counted: Counted, events: Sequence[Event], moment: Moment) -> None:
+    """Refuse where no declared result stands at a moment, or the count elects nobody.
+
+    Args:
+        events: of the contest's result, and others, up to the moment.
+
+    Raises:
+        RefusedError: `not-declared`, `annulled`, `recount-open`.
+    """
+    result = result_stream(counted.contest.contest)
+    for event in events:
+        if event.stream == result.stream:
+            result = result.evolve(event)
+    declared = result.elected is not None
+    if declared:
+        require_standing(result, f"contest {counted.contest.contest}")
     if not declared or not counted.table.elected:
         raise RefusedError(
             "not-declared",
@@ -108,8 +123,16 @@ def require_declared(counted: Counted, declared: Sequence[ResultDeclared], momen
         )
 
 
-def _require_known(counted: Counted, section: str | None, stage: int | None) -> None:
+def _require_known(counted: Counted, section: str | None, stage: int | None, *, all_shown: bool) -> None:
     sections, stages = counted.table.sections, len(counted.table.stages)
+    if section is not None and is_combined(counted.basis) and not all_shown:
+        raise UsageError(
+            "unknown-section",
+            "--section",
+            expected="none, for all sections are published as one",
+            found=repr(section),
+            remedy="Leave it out, or see it with --audience scrutineer --purpose",
+        )
     if section is not None and section not in sections:
         raise UsageError(
             "unknown-section",
@@ -153,8 +176,17 @@ def _say(counted: Counted, report: MarginReport, moment: Moment, *, all_shown: b
     if report.values and isinstance(counted.rule, WeightedAlternativeVote):
         _say_values(report)
     for line in _certified(report.lines):
-        if all_shown or not is_small(counted.basis, line.answers["certain"]):
-            _say_certificate(counted, line)
+        moved = line.answers["certain"].moved
+        if moved is None or not moved.papers:
+            continue
+        if all_shown or not (is_combined(counted.basis) or is_small(counted.basis, line.answers["certain"])):
+            _say_certificate(counted, line, moved)
+        elif is_combined(counted.basis):
+            say()
+            say_wrapped(
+                f"The papers {WAYS[line.kind]} that do it tell sections apart, which are published as one: see them "
+                "with --audience scrutineer --purpose."
+            )
         else:
             say()
             say_wrapped(
@@ -234,13 +266,10 @@ def _certified(lines: Sequence[Line]) -> Iterator[Line]:
             yield line
 
 
-def _say_certificate(counted: Counted, line: Line) -> None:
-    answer = line.answers["certain"]
-    if answer.moved is None or not answer.moved.papers:
-        return
+def _say_certificate(counted: Counted, line: Line, moved: Moved) -> None:
     say()
-    say_wrapped(f"Papers {WAYS[line.kind]} that do it, {answer.moved.papers}, to be counted again:")
-    for word, side in (("less", answer.moved.removed), ("more", answer.moved.added)):
+    say_wrapped(f"Papers {WAYS[line.kind]} that do it, {moved.papers}, to be counted again:")
+    for word, side in (("less", moved.removed), ("more", moved.added)):
         for section, rankings in side.items():
             shown = sorted(rankings.items(), key=lambda each: (-each[1], each[0]))
             for names, number in shown[:RANKINGS_SHOWN]:
@@ -248,7 +277,7 @@ def _say_certificate(counted: Counted, line: Line) -> None:
             if len(shown) > RANKINGS_SHOWN:
                 rest = sum(number for _, number in shown[RANKINGS_SHOWN:])
                 say_wrapped(f"  {section}: {rest} {word} of {len(shown) - RANKINGS_SHOWN} other rankings (--json)")
-    say_wrapped(f"  Then elected: {' or '.join(_elected(counted, answer.moved))}.")
+    say_wrapped(f"  Then elected: {' or '.join(_elected(counted, moved))}.")
 
 
 def _elected(counted: Counted, moved: Moved) -> list[str]:

@@ -6,7 +6,7 @@ from importlib.metadata import version
 from typing import TYPE_CHECKING, Any
 
 from projections.count.render import exact
-from projections.margin.published import ENGINE, digest_of, margin_body, verdict_of
+from projections.margin.published import ENGINE, digest_of, for_public, margin_body, verdict_of
 
 if TYPE_CHECKING:
     from ledger.rules.question import MarginAsked
@@ -19,7 +19,8 @@ def margin_json(
     counted: Counted, report: MarginReport, asked: MarginAsked, moment: Moment, time_limit: int, *, all_shown: bool
 ) -> dict[str, Any]:
     """Give all that can be said, with what it was taken from, and what it takes to publish it."""
-    body = margin_body(counted.basis, counted.table, report, asked)
+    public = for_public(counted.basis, report)
+    body = margin_body(counted.basis, counted.table, public, asked)
     shown = margin_body(counted.basis, counted.table, report, asked, all_shown=all_shown) if all_shown else body
     return {
         "contest": counted.contest.contest,
@@ -33,13 +34,15 @@ def margin_json(
         "provenance": list(counted.provenance),
         "elected": list(report.elected),
         "unsaid": report.unsaid,
-        "verdict": verdict_of(report),
+        "verdict": verdict_of(public),
         "question": body["question"],
         "certificate": digest_of(body),
         "margins": shown["margins"],
         "exclusions_held": shown["exclusions_held"],
         "value_of_a_vote": {
             "stage": report.stage,
-            "sections": [{"section": name, "exact": exact(value)} for name, value in report.values],
+            "sections": [
+                {"section": name, "exact": exact(value)} for name, value in (report if all_shown else public).values
+            ],
         },
     }

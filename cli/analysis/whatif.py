@@ -17,9 +17,8 @@ from cli.place import Place
 from cli.privacy.access import log_opening, purpose_named
 from cli.screen import progress, say_json
 from ledger.errors import UsageError, nearest
-from ledger.streams.result import ResultDeclared
 from projections.counting import Counted, count_contest
-from projections.margin.alternative import Expired
+from projections.margin.watch import Expired
 from projections.whatif.certificate import certificate, digest_of
 from projections.whatif.seen import RecordSeen
 from projections.whatif.small import for_public, require_for_public
@@ -46,7 +45,7 @@ def show_whatif(
 
     Raises:
         UsageError: `unknown-audience`, `purpose-required`, `bad-part`, `bad-moment`.
-        RefusedError: `not-declared`, and what a count and `asked` raise.
+        RefusedError: `not-declared`, `annulled`, `recount-open`, and what a count and `asked` raise.
     """
     audience, purpose, actor = who
     require_audience(audience, purpose)
@@ -56,7 +55,7 @@ def show_whatif(
         with progress("reading", ledger.head().size) as bar, contest_named(ledger, moment):
             counted = count_contest(ledger, views, contest, moment, bar.by)
         declared = moment.past(ledger.stream(f"result/{contest}"))
-        require_declared(counted, [event for _, event in declared if isinstance(event, ResultDeclared)], moment)
+        require_declared(counted, [event for _, event in declared], moment)
         question = question_of(words, ledger, counted)
         steps = Steps(_until(time_limit)) if time_limit else None
         views.catch_up(ledger)

@@ -81,7 +81,7 @@ class SectionPapers(Canonical):
 class MarginAsked(Canonical):
     """A margin that is asked for: the fewest papers moved in these ways, of one section, or of each and of any.
 
-    `steps` is after how many programs each search stops, in their order; none where nothing is searched.
+    `steps` is after how many looks at its time each search stops, in their order; none where nothing is searched.
     """
 
     kinds: tuple[Literal["addition", "removal", "change"], ...] = Field(min_length=1, max_length=3)

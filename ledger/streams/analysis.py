@@ -16,7 +16,7 @@ from ledger.event import Audience, Event
 from ledger.field import Count, Hash, Id, Text, Version
 from ledger.rules.question import Question
 from ledger.streams.contest import Contest, contest_stream, require_contest
-from ledger.streams.result import Result, result_stream
+from ledger.streams.result import Result, require_standing, result_stream
 from ledger.whatif_figures import AnalysisFigures, Verdict
 
 
@@ -99,11 +99,7 @@ def publish_analysis(
     kind: Literal["what-if", "margin"] = "what-if" if command.question.margin is None else "margin"
     if result.elected is None:
         raise refused("not-declared", where, "a result that was declared", "none", "Record declare-result first")
-    if result.annulled:
-        raise refused("annulled", where, "a result that stands", "one that was annulled", "Publish nothing on it")
-    if result.reopened:
-        found = f"recount {result.number}, which was ordered and is not declared"
-        raise refused("recount-open", where, "a result that stands", found, "Record correct-result first")
+    require_standing(result, where)
     if figures.small:
         expected = f"at least {definition.smallest_cell} papers that differ, or none"
         remedy = "See it as scrutineer: pollbook whatif --audience scrutineer"

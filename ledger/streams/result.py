@@ -203,6 +203,15 @@ def require_declared(result: Result, where: str) -> None:
         raise refused("not-declared", where, "a result that was declared", "none", "There is nothing to change yet")
 
 
+def require_standing(result: Result, where: str) -> None:
+    """Refuse to tell what could have changed a result that does not stand (`annulled`, `recount-open`)."""
+    if result.annulled:
+        raise refused("annulled", where, "a result that stands", "one that was annulled", "Ask of a result that stands")
+    if result.reopened:
+        found = f"recount {result.number}, which was ordered and is not declared"
+        raise refused("recount-open", where, "a result that stands", found, "Record correct-result first")
+
+
 class PublishFigures(Command):
     """Record figures published elsewhere, to be compared with the count cell by cell."""
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -15,6 +15,7 @@ from projections.margin.relaxation import Moves
 from projections.margin.rounding import shown
 from projections.margin.search import GOALS, OPEN, Answer, Search
 from projections.margin.together import TogetherForms
+from projections.margin.watch import Expired, Watch
 
 if TYPE_CHECKING:
     from ledger.rules.alternative import AnyAlternativeVote
@@ -26,7 +27,6 @@ if TYPE_CHECKING:
     from projections.margin.search import Goal
 
 Rankings = Mapping[str, Mapping[tuple[str, ...], int]]  # section -> ranking -> valid papers
-Expired = Callable[[], bool]
 ROUNDS_MAX = 50  # times that bounds are tried again on the next number of papers
 Answers = dict["Goal", Answer]
 
@@ -55,10 +55,11 @@ class Margins:
         self._counted = counted
         self._number = {name: place for place, name in enumerate(counted.candidates)}
         size = len(self._number)
-        self._boxes = {name: Box(self._numbered(name), size) for name in counted.sections}
-        self._everything = joined(self._boxes.values(), size)
+        self._watch = Watch()
+        self._boxes = {name: Box(self._numbered(name), size, self._watch) for name in counted.sections}
+        self._everything = joined(self._boxes.values(), size, self._watch)
         self._winner = self._number[counted.winner]
-        self._recount = Recount(_one_at_a_time(counted.rule), counted.candidates, counted.sections)
+        self._recount = Recount(_one_at_a_time(counted.rule), counted.candidates, counted.sections, self._watch)
 
     def _numbered(self, section: str) -> dict[Order, int]:
         rankings = self._counted.papers.get(section, {})
@@ -109,7 +110,7 @@ class Margins:
         return self._search(forms, moves, [[name] for name in self._boxes], expired, best, ceiling)
 
     def _moves(self, kind: Kind, boxes: Sequence[Box]) -> Moves:
-        return Moves(kind, tuple(boxes), self._counted.rule.preferences == "all")
+        return Moves(kind, tuple(boxes), self._counted.rule.preferences == "all", self._watch)
 
     def _search(
         self,
@@ -130,8 +131,11 @@ class Margins:
             return moved, self._recount.outcomes(moved.applied(counted.papers))
 
         search = Search(nodes, (counted.winner,), recounted, expired, best, ceiling)
+        self._watch.begin(expired)
         search.try_orders(_likely(self._everything, self._winner))
-        return search.run()
+        answers = search.run()
+        self._watch.end()
+        return answers
 
 
 def _raised(answer: Answer, again: Answer, at: int) -> Answer:

@@ -7,6 +7,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from projections.margin.watch import Watch
+
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
@@ -16,8 +18,9 @@ Order = tuple[int, ...]  # candidates: a ranking from first to last, or exclusio
 class Box:
     """Valid papers grouped by ranking, and the same restricted to any candidates, kept once worked out."""
 
-    def __init__(self, papers: Mapping[Order, int], size: int) -> None:
+    def __init__(self, papers: Mapping[Order, int], size: int, watch: Watch | None = None) -> None:
         self.size = size
+        self._watch = watch or Watch()
         self.everybody = (1 << size) - 1
         self.papers = dict(papers)
         self.valid = sum(papers.values())
@@ -29,11 +32,10 @@ class Box:
         """Give the rankings of these candidates alone, `()` for papers that rank none of them, and their papers."""
         found = self._among.get(members)
         if found is None:
-            missing = ~members & self.everybody
-            left_out = missing & -missing
+            left_out = self._left_out(members)
             name = left_out.bit_length() - 1
             found = {}
-            for ranking, number in self.among(members | left_out).items():
+            for ranking, number in self._watch.over(self.among(members | left_out).items()):
                 if name in ranking:
                     place = ranking.index(name)
                     ranking = ranking[:place] + ranking[place + 1 :]
@@ -41,12 +43,18 @@ class Box:
             self._among[members] = found
         return found
 
+    def _left_out(self, members: int) -> int:
+        """Choose with whom more the papers are read from: those known already that are of the fewest rankings."""
+        missing = [1 << name for name in range(self.size) if not members >> name & 1]
+        known = [each for each in missing if members | each in self._among]
+        return min(known, key=lambda each: len(self._among[members | each]), default=missing[0])
+
     def beside(self, members: int, name: int) -> Sequence[tuple[Order, int, int]]:
         """Give rankings of these candidates, papers that put `name` before all of them, and papers that do not."""
         found = self._beside.get((members, name))
         if found is None:
             before: dict[Order, int] = {}
-            for ranking, number in self.among(members | 1 << name).items():
+            for ranking, number in self._watch.over(self.among(members | 1 << name).items()):
                 if ranking and ranking[0] == name:
                     before[ranking[1:]] = number
             pairs = ((each, before.get(each, 0), number) for each, number in self.among(members).items())
@@ -72,10 +80,10 @@ def set_of(names: Iterable[int]) -> int:
     return members
 
 
-def joined(boxes: Iterable[Box], size: int) -> Box:
+def joined(boxes: Iterable[Box], size: int, watch: Watch | None = None) -> Box:
     """Put the papers of several boxes into one."""
     papers: dict[Order, int] = {}
     for box in boxes:
         for ranking, number in box.papers.items():
             papers[ranking] = papers.get(ranking, 0) + number
-    return Box(papers, size)
+    return Box(papers, size, watch)

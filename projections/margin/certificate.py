@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from itertools import combinations, islice
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from ledger.errors import RefusedError
 from ledger.rules.crosses import Plurality, YesNo
@@ -29,6 +29,15 @@ NO_COUNT = ("",)  # stands for a count that the rule refuses
 def marks_of(rule: AnyCountRule, names: Sequence[str]) -> str:
     """Write a paper as it would be marked: ranks, or crosses."""
     return ("=" if isinstance(rule, Plurality | YesNo) else ">").join(names)
+
+
+def plain_papers(rule: AnyCountRule, side: Ranked) -> list[dict[str, Any]]:
+    """Give papers of sections as plain values: section, marks and how many."""
+    return [
+        {"section": section, "marks": marks_of(rule, names), "papers": number}
+        for section, rankings in side.items()
+        for names, number in sorted(rankings.items())
+    ]
 
 
 def recounted(basis: Basis, moved: Moved) -> list[tuple[str, ...]] | None:

@@ -11,9 +11,10 @@ from projections.margin.search import GOALS
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from projections.margin.alternative import Expired, Margins
+    from projections.margin.alternative import Margins
     from projections.margin.relaxation import Kind
     from projections.margin.search import Answer, Goal
+    from projections.margin.watch import Expired
 
 Verdict = Literal["could-not", "could", "cannot-say"]
 

@@ -33,7 +33,9 @@ class Node:
         rows: what else was assumed of ties.
         bounds: branches on whole papers.
         least: papers, no fewer.
-        relaxed: the solution of the program; None for the first nodes, which compare nobody yet.
+        relaxed: the solution of the program; None for the first nodes, which compare nobody yet, and where it was
+            let go to save memory.
+        sets: which sets a program that was let go tells papers apart at, in its order.
     """
 
     order: Order
@@ -42,6 +44,16 @@ class Node:
     bounds: tuple[Bound, ...] = ()
     least: int = 0
     relaxed: Relaxed | None = None
+    sets: tuple[int, ...] = ()
+
+    @property
+    def entries(self) -> int:
+        """How many numbers its program keeps."""
+        return 0 if self.relaxed is None else self.relaxed.program.entries
+
+    def let_go(self) -> Node:
+        """Give the node without its program, to be solved again when its turn comes."""
+        return self if self.relaxed is None else replace(self, relaxed=None, sets=self.relaxed.program.sets)
 
     @property
     def solution(self) -> Relaxed:
@@ -111,7 +123,7 @@ class Nodes:
     def solved(self, node: Node) -> Iterator[Node]:
         """Give the node with its program solved; nothing where nothing satisfies it with `most` papers or fewer."""
         rows = [*self._along(node.order), *node.rows]
-        sets = {set_of(node.order[place:]): None for place in range(len(node.order) - 1)}
+        sets = dict.fromkeys((*node.sets, *(set_of(node.order[place:]) for place in range(len(node.order) - 1))))
         for side in node.sides:
             rows += self._side(side)
         sets |= {row.form.members: None for row in rows}
@@ -120,7 +132,7 @@ class Nodes:
             program.branch(bound)
         relaxed = program.solve(rows, node.least if len(node.order) == self.size else None, self.most)
         if relaxed is not None:
-            yield replace(node, least=max(node.least, relaxed.least), relaxed=relaxed)
+            yield replace(node, least=max(node.least, relaxed.least), relaxed=relaxed, sets=())
 
     def _along(self, order: Order) -> Iterator[Row]:
         """Each of these is lowest, if only after a lot, where it and those after it are left."""

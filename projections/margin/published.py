@@ -5,15 +5,16 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
+from ledger.field import ALL
 from ledger.leaf import CANONICAL
 from ledger.rules.question import MarginAsked, Question
 from ledger.whatif_figures import AnalysisFigures
 from projections.count.render import exact
-from projections.margin.certificate import marks_of, recounted
+from projections.margin.certificate import plain_papers, recounted
 from projections.margin.report import KINDS, report_margin
 from projections.margin.search import GOALS
 
@@ -21,11 +22,10 @@ if TYPE_CHECKING:
     from ledger.whatif_figures import Verdict
     from projections.basis import Basis
     from projections.count.count import Table
-    from projections.margin.alternative import Expired
     from projections.margin.pairing import Pairing
-    from projections.margin.recount import Ranked
     from projections.margin.report import MarginReport
     from projections.margin.search import Answer
+    from projections.margin.watch import Expired
 
 ENGINE = "margin 1"
 
@@ -65,15 +65,30 @@ def is_small(basis: Basis, answer: Answer) -> bool:
     return answer.moved is not None and 0 < answer.moved.papers < basis.contest.smallest_cell
 
 
+def is_combined(basis: Basis) -> bool:
+    """Whether the rule has all sections published as one, so that nothing may be told of each."""
+    return basis.rule.publication == "combined" and len(basis.contest.sections) > 1
+
+
+def for_public(basis: Basis, report: MarginReport) -> MarginReport:
+    """Give what the public is told: where all sections are published as one, only of papers of any sections."""
+    if not is_combined(basis):
+        return report
+    lines = tuple(line for line in report.lines if line.section == ALL)
+    return replace(report, lines=lines, pairing=None, values=())
+
+
 def margin_figures(basis: Basis, table: Table, asked: MarginAsked, position: int) -> AnalysisFigures:
     """Find margins again by as many steps: what a published analysis has to agree with."""
     steps = Steps(asked.steps)
     shares = steps.dealt(lambda _: lambda: False) if asked.steps else None
     section = asked.section if asked.section in table.sections else None
     kinds = [kind for kind in KINDS if kind in asked.kinds]
-    report = report_margin(basis, table, kinds, section, None, shares)
+    report = for_public(basis, report_margin(basis, table, kinds, section, None, shares))
     body = margin_body(basis, table, report, asked)
-    return AnalysisFigures(position, verdict_of(report), "", digest_of(body), ENGINE, small=False)
+    return AnalysisFigures(
+        position, verdict_of(report), "", digest_of(body), ENGINE, small=section is not None and is_combined(basis)
+    )
 
 
 def verdict_of(report: MarginReport) -> Verdict:
@@ -90,7 +105,8 @@ def margin_body(
     """Give margins as plain values: what was asked, of which count, what was found, and the papers that do it.
 
     Args:
-        all_shown: papers too that are fewer than the contest's smallest cell; else of these the number alone.
+        all_shown: papers too that are fewer than the contest's smallest cell, or of sections that are published as
+            one; else of these the number alone.
     """
     return {
         "contest": basis.contest.contest,
@@ -114,7 +130,7 @@ def digest_of(body: dict[str, Any]) -> str:
 
 def _answer(basis: Basis, answer: Answer, *, all_shown: bool) -> dict[str, Any]:
     moved = answer.moved
-    hidden = is_small(basis, answer) and not all_shown
+    hidden = answer.moved is not None and (is_small(basis, answer) or is_combined(basis)) and not all_shown
     return {
         "verdict": "exact" if answer.exact else "bounded" if answer.least or moved else "cannot-say",
         "least": answer.least,
@@ -123,19 +139,11 @@ def _answer(basis: Basis, answer: Answer, *, all_shown: bool) -> dict[str, Any]:
         "certificate": None
         if moved is None or hidden
         else {
-            "added": _papers(basis, moved.added),
-            "removed": _papers(basis, moved.removed),
+            "added": plain_papers(basis.rule, moved.added),
+            "removed": plain_papers(basis.rule, moved.removed),
             "elected": [list(each) for each in recounted(basis, moved) or ()],
         },
     } | ({"hidden": True} if hidden else {})
-
-
-def _papers(basis: Basis, side: Ranked) -> list[dict[str, Any]]:
-    return [
-        {"section": section, "marks": marks_of(basis.rule, names), "papers": number}
-        for section, rankings in side.items()
-        for names, number in sorted(rankings.items())
-    ]
 
 
 def _pairing(pairing: Pairing) -> dict[str, Any]:

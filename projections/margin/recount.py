@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from ledger.errors import RefusedError
 from projections.count.av import count_av
+from projections.margin.watch import Watch
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -60,7 +61,14 @@ class Outcome(NamedTuple):
 class Recount:
     """Counts papers of a contest under its rule."""
 
-    def __init__(self, rule: AnyAlternativeVote, candidates: Sequence[str], sections: Sequence[str]) -> None:
+    def __init__(
+        self,
+        rule: AnyAlternativeVote,
+        candidates: Sequence[str],
+        sections: Sequence[str],
+        watch: Watch | None = None,
+    ) -> None:
+        self._watch = watch or Watch()
         self._rule, self._candidates, self._sections = rule, tuple(candidates), tuple(sections)
         self._number = {name: number for number, name in enumerate(candidates)}
 
@@ -73,6 +81,7 @@ class Recount:
         found: list[Outcome] = []
         waiting: list[dict[tuple[int, frozenset[str]], tuple[str, ...]]] = [{}]
         while waiting:
+            self._watch.look()
             lots = waiting.pop()
             try:
                 table = count_av(self._rule, self._candidates, self._sections, profile, lots)

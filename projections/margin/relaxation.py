@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from copy import copy
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from fractions import Fraction
 from math import ceil
 from typing import TYPE_CHECKING, Literal, NamedTuple
 
 from projections.margin.signature import Signatures
 from projections.margin.simplex import Dictionary
+from projections.margin.watch import Watch
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -53,11 +54,13 @@ class Moves:
         kind: papers are added, removed, or changed (as many added as removed in each section).
         boxes: the papers of each movable section.
         all_ranked: whether a valid paper ranks all candidates.
+        watch: says when to stop.
     """
 
     kind: Kind
     boxes: tuple[Box, ...]
     all_ranked: bool
+    watch: Watch = field(default_factory=Watch)
 
     @property
     def each(self) -> int:
@@ -97,7 +100,7 @@ class Program:
             if moves.kind != "removal":
                 self._columns += [Column(section, holders, 1) for holders in self.examples]
             if moves.kind != "addition":
-                for holders, papers in self.read.held(box).items():
+                for holders, papers in self.read.held(box, moves.watch).items():
                     self._most[len(self._columns)] = papers
                     self._columns.append(Column(section, holders, -1))
         self._dictionary = Dictionary([1] * len(self._columns))
@@ -167,19 +170,34 @@ class Program:
             if not self._kinds:
                 place = {column: j for j, column in enumerate(self._columns)}
                 self._kinds = [
-                    {each: place[Column(section, self.read.read(each), -1)] for each in box.among(members)}
+                    {
+                        each: place[Column(section, self.read.read(each), -1)]
+                        for each in self._moves.watch.over(box.among(members))
+                    }
                     for section, box in enumerate(self._moves.boxes)
                 ]
             for kinds, box in zip(self._kinds, self._moves.boxes, strict=True):
-                for ranking, before, after in box.beside(members, name):
+                for ranking, before, after in self._moves.watch.over(box.beside(members, name)):
                     j = kinds[ranking]
                     first[j] += before
                     not_first[j] += after
         return first, not_first
 
+    @property
+    def entries(self) -> int:
+        """How many numbers it keeps: what it takes of memory."""
+        return self._dictionary.entries
+
     def branch(self, bound: Bound) -> None:
-        """Take in a branch on a column of this program."""
-        self._dictionary.take({self._columns.index(bound.column): bound.sign}, bound.sign * bound.papers, keep=True)
+        """Take in a branch on a column of this program, or on one whose papers it tells apart further."""
+        section, holders, sign = bound.column
+        told = len(holders)
+        coefficients = {
+            j: bound.sign
+            for j, column in enumerate(self._columns)
+            if (column.section, column.holders[:told], column.sign) == (section, holders, sign)
+        }
+        self._dictionary.take(coefficients, bound.sign * bound.papers, keep=True)
         self.bounds += 1
 
     def solve(self, rows: Sequence[Row], floor: int | None, most: int | None) -> Relaxed | None:
@@ -190,7 +208,7 @@ class Program:
                 corner is more often whole. None where a bound is enough.
         """
         dictionary, each = self._dictionary, self._moves.each
-        while dictionary.solve(None if most is None else most * each):
+        while dictionary.solve(None if most is None else most * each, self._moves.watch.look):
             least = ceil(dictionary.cost / each)
             values, parts = dictionary.values
             if self._take_broken(rows, values, parts):
@@ -216,6 +234,7 @@ class Program:
             for column, value in moved:
                 held += form.of(column.section, column.holders[place], column.sign) * value
             if row.sign * held < row.need * parts:
+                self._moves.watch.look()
                 self._dictionary.take(self._coefficients(row), row.need - row.sign * form.now)
                 taken = True
         return taken

@@ -23,9 +23,10 @@ from projections.margin.search import GOALS, Answer
 if TYPE_CHECKING:
     from projections.basis import Basis
     from projections.count.count import Table
-    from projections.margin.alternative import Answers, Expired
+    from projections.margin.alternative import Answers
     from projections.margin.relaxation import Kind
     from projections.margin.search import Goal
+    from projections.margin.watch import Expired
 
 KINDS: tuple[Kind, ...] = ("addition", "removal", "change")
 CANDIDATES_EXACT_MAX = 8  # up to which every order of exclusions is searched unless the time is up

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from projections.margin.recount import Ranked
     from projections.margin.relaxation import Column, Moves, Relaxed
     from projections.margin.signature import Holders
+    from projections.margin.watch import Watch
 
     Sources = Sequence[Mapping[str, Mapping[Order, int]]]  # of each movable box: section -> ranking -> papers
 
@@ -93,7 +94,7 @@ def shown(
         mine = {column: number for column, number in sorted(numbers.items()) if column.section == box and number}
         room: dict[str, int] = {}  # section -> papers removed, which as many may replace
         left = {column.holders: number for column, number in mine.items() if column.sign < 0}
-        for section, ranking, papers in _taken(relaxed, left, sections):
+        for section, ranking, papers in _taken(relaxed, left, sections, moves.watch):
             _put(removed, section, ranking, papers, names)
             room[section] = room.get(section, 0) + papers
         for column, number in mine.items():
@@ -105,14 +106,14 @@ def shown(
 
 
 def _taken(
-    relaxed: Relaxed, left: dict[Holders, int], sections: Mapping[str, Mapping[Order, int]]
+    relaxed: Relaxed, left: dict[Holders, int], sections: Mapping[str, Mapping[Order, int]], watch: Watch
 ) -> Iterator[tuple[str, Order, int]]:
     """Find so many papers of each kind, those first whose rankings come first."""
     if not left:
         return
     for section, rankings in sections.items():
         found: dict[Holders, list[Order]] = {kind: [] for kind in left}
-        for ranking in rankings:
+        for ranking in watch.over(rankings):
             kind = relaxed.program.read.read(ranking)
             if kind in found:
                 found[kind].append(ranking)

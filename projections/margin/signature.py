@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from projections.margin.box import Box, Order
+    from projections.margin.watch import Watch
 
 Holders = tuple[int, ...]  # for each set of continuing candidates: who holds the paper; the number of all for nobody
 
@@ -49,10 +50,10 @@ class Signatures:
             self._steps[holders, name] = found
         return found
 
-    def held(self, box: Box) -> Mapping[Holders, int]:
+    def held(self, box: Box, watch: Watch) -> Mapping[Holders, int]:
         """Group the papers of a box by kind."""
         found: dict[Holders, int] = {}
-        for ranking, number in box.among(self.members).items():
+        for ranking, number in watch.over(box.among(self.members).items()):
             kind = self.read(ranking)
             found[kind] = found.get(kind, 0) + number
         return found

@@ -14,7 +14,7 @@ from fractions import Fraction
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Callable, Mapping, Sequence
 
 PIVOTS_BEFORE_BLAND = 200  # of one solution; then the rule that cannot cycle
 SLACKS_FROM = 1 << 30  # names of slacks, above those of any variable
@@ -39,6 +39,11 @@ class Dictionary:
     def cost(self) -> Fraction:
         """The least cost under the rows taken in, where they were solved."""
         return Fraction(self._cost[0], self._denominator)
+
+    @property
+    def entries(self) -> int:
+        """How many numbers it keeps."""
+        return (len(self._rows) + 1) * len(self._cost)
 
     @property
     def values(self) -> tuple[dict[int, int], int]:
@@ -99,13 +104,18 @@ class Dictionary:
         self._rows.append(row)
         self._slacks += 1
 
-    def solve(self, most: int | None = None) -> bool:
-        """Find the least cost under the rows taken in; False where nothing satisfies them for `most` or less."""
+    def solve(self, most: int | None = None, look: Callable[[], None] = lambda: None) -> bool:
+        """Find the least cost under the rows taken in; False where nothing satisfies them for `most` or less.
+
+        Args:
+            look: called before every pivot; what it raises ends the method, and the program is no more of use.
+        """
         pivots = 0
         while most is None or self._cost[0] <= most * self._denominator:  # it only rises
             short = [number for number, row in enumerate(self._rows) if row[0] < 0]
             if not short:
                 return True
+            look()
             if pivots < PIVOTS_BEFORE_BLAND:
                 leaving = min(short, key=lambda number: (self._rows[number][0], self._basic[number]))
             else:

@@ -18,6 +18,8 @@ ENGINES = {"what-if": whole.ENGINE, "margin": published.ENGINE}
 
 if TYPE_CHECKING:
     from ledger.storage.store import Ledger
+    from projections.basis import Basis
+    from projections.count.count import Table
     from projections.verify.contests import ContestSeen
     from projections.verify.record import RecordRead
 
@@ -57,11 +59,7 @@ def check_analyses(ledger: Ledger, record: RecordRead, contests: Mapping[str, Co
             expected, found = f"a count before event {position}", f"of {event.as_of_position}"
             yield Finding("E15", "as-of-later", position, event.stream, expected, found)
         else:
-            for last in dict.fromkeys((event.as_of_position, first - 1)):
-                found_there = [*_again(ledger, record, contest, (position, last), event)]
-                yield from found_there
-                if found_there:
-                    break
+            yield from _again(ledger, record, contest, (position, first - 1), event)
 
 
 def _check_result(record: RecordRead, position: int, event: AnalysisPublished) -> Iterator[Finding]:
@@ -76,12 +74,38 @@ def _check_result(record: RecordRead, position: int, event: AnalysisPublished) -
 def _again(
     ledger: Ledger, record: RecordRead, contest: ContestSeen, at: tuple[int, int], event: AnalysisPublished
 ) -> Iterator[Finding]:
-    """Ask an analysis's question again; `at` are its position, and that of the last event that is known to it."""
+    """Ask an analysis's question again, as of the position it names, and if it comes out so, of the last event too.
+
+    A margin is of the count alone: where both counts are of the same, it is not searched a second time.
+
+    Args:
+        at: the analysis's position, and that of the last event that is known to it.
+    """
     position, last = at
-    counted = count_at(record, contest, last, ("E15", position, event.stream))
-    if isinstance(counted, Finding):
-        yield counted
-        return
+    before = None
+    for known in dict.fromkeys((event.as_of_position, last)):
+        counted = count_at(record, contest, known, ("E15", position, event.stream))
+        if isinstance(counted, Finding):
+            yield counted
+            return
+        if event.question.margin is not None and counted == before:
+            return
+        found = [*_compared(ledger, contest, counted, (position, known), event)]
+        yield from found
+        if found:
+            return
+        before = counted
+
+
+def _compared(
+    ledger: Ledger,
+    contest: ContestSeen,
+    counted: tuple[Basis, Table],
+    at: tuple[int, int],
+    event: AnalysisPublished,
+) -> Iterator[Finding]:
+    """Compare an analysis with what its question comes to, of a count as of a position."""
+    position, last = at
     try:
         figures = analysis_figures(ledger, *counted, event.question, last)
     except PollbookError as error:

@@ -14,7 +14,7 @@ from projections.whatif.found import Found, cannot_say
 if TYPE_CHECKING:
     from projections.basis import Basis
     from projections.count.count import Table
-    from projections.margin.alternative import Expired
+    from projections.margin.watch import Expired
     from projections.whatif.changed import Changed
 
 NO_TIME = "with a time limit of zero nothing is searched"

@@ -24,9 +24,9 @@ if TYPE_CHECKING:
     from ledger.whatif_figures import Effect
     from projections.basis import Basis
     from projections.count.count import Table
-    from projections.margin.alternative import Expired
     from projections.margin.relaxation import Kind
     from projections.margin.search import Goal
+    from projections.margin.watch import Expired
     from projections.whatif.changed import Changed
 
 MAJORITY = "the winner keeps more than half at stage 1 whatever is on these papers"

@@ -7,13 +7,12 @@ import json
 from typing import TYPE_CHECKING, Any
 
 from ledger.leaf import CANONICAL
-from projections.margin.certificate import marks_of
+from projections.margin.certificate import plain_papers
 
 if TYPE_CHECKING:
     from ledger.rules.question import Question
     from projections.basis import Basis
     from projections.count.count import Table
-    from projections.margin.recount import Ranked
     from projections.whatif.changed import Changed
     from projections.whatif.found import BreakEven, Found
 
@@ -39,7 +38,10 @@ def certificate(basis: Basis, table: Table, question: Question, changed: Changed
         "elected_then": [list(each) for each in found.elected],
         "needed": found.needed,
         "example": found.example
-        and {"added": _papers(basis, found.example.added), "removed": _papers(basis, found.example.removed)},
+        and {
+            "added": plain_papers(basis.rule, found.example.added),
+            "removed": plain_papers(basis.rule, found.example.removed),
+        },
         "break_even": found.break_even and _break_even(found.break_even),
         "shown_by": found.shown_by,
         "why": found.why,
@@ -61,14 +63,6 @@ def digest_of(certificate: dict[str, Any]) -> str:
 
 def _digest(value: Any) -> str:
     return "sha256:" + hashlib.sha256(json.dumps(value, **CANONICAL).encode()).hexdigest()
-
-
-def _papers(basis: Basis, side: Ranked) -> list[dict[str, Any]]:
-    return [
-        {"section": section, "marks": marks_of(basis.rule, names), "papers": number}
-        for section, rankings in side.items()
-        for names, number in sorted(rankings.items())
-    ]
 
 
 def _break_even(even: BreakEven) -> dict[str, Any]:

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from projections.whatif.seen import Seen
 
 ENGINE = "what-if 1"
-STEPS_MAX = 5_000  # programs of one search: the same on every machine, unlike time
+STEPS_MAX = 80_000  # looks at the time, in all searches of a question: the same on every machine, unlike time
 
 
 @dataclass(slots=True)

@@ -8,10 +8,11 @@ from __future__ import annotations
 
 import argparse
 import random
+import resource
 import sys
 import time
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from functools import partial
 
 from bench_av import RULE
@@ -52,17 +53,22 @@ def is_over(end: float) -> bool:
     return time.perf_counter() > end
 
 
-def bench_margin(size: int, papers: int, seconds_most: int, *, exact: bool) -> Iterator[Line]:
-    """Measure each kind, beside one count of the same papers; recount what was found."""
+def bench_margin(
+    size: int, papers: int, seconds_most: int, kinds: Sequence[Kind], *, exact: bool
+) -> Iterator[tuple[Line, str]]:
+    """Measure each kind, beside one count of the same papers; recount what was found.
+
+    With each line, what else was measured: processor time, and the most memory of the program until then.
+    """
     candidates, rankings = drawn(size, papers)
     profile = {"all": {">".join(ranking): number for ranking, number in rankings.items()}}
     table = count_av(RULE, candidates, ("all",), profile)
     floor = timed(lambda: count_av(RULE, candidates, ("all",), profile))
-    for kind in KINDS:
+    for kind in kinds:
         margins = Margins(Counted(RULE, candidates, ("all",), {"all": rankings}, table.elected[0]))
-        start = time.perf_counter()
+        start, processor = time.perf_counter(), time.process_time()
         answers: Answers = margins.of_section(kind, "all", partial(is_over, start + seconds_most - 2))
-        seconds = time.perf_counter() - start
+        seconds, processor = time.perf_counter() - start, time.process_time() - processor
         for goal in GOALS:
             answer = answers[goal]
             assert answer.moved is not None
@@ -74,19 +80,26 @@ def bench_margin(size: int, papers: int, seconds_most: int, *, exact: bool) -> I
         answer = answers["certain"]
         said = answer.least if answer.exact else f"{answer.least} to {answer.moved and answer.moved.papers}"
         name = f"{size} candidates, {kind}: {said} papers"
-        yield Line(name, seconds, floor, seconds, most=seconds_most, unit="s")
+        peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024
+        line = Line(name, seconds, floor, seconds, most=seconds_most, unit="s")
+        yield line, f"    processor time {processor:.2f} s, peak memory until then {peak} MB"
 
 
 def main() -> int:
     """Measure, print, judge."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--papers", type=int, default=PAPERS)
+    parser.add_argument("--sizes", type=int, nargs="+", choices=(FEW, MANY), default=[FEW, MANY], help="candidates")
+    parser.add_argument("--kinds", nargs="+", choices=KINDS, default=list(KINDS))
     arguments = parser.parse_args()
     head()
     lines = []
     for size, most, exact in ((FEW, FEW_SECONDS_MOST, True), (MANY, MANY_SECONDS_MOST, False)):
-        for line in bench_margin(size, arguments.papers, most, exact=exact):
+        if size not in arguments.sizes:
+            continue
+        for line, more in bench_margin(size, arguments.papers, most, arguments.kinds, exact=exact):
             line.show()
+            print(more, flush=True)
             lines.append(line)
     return verdict(lines)
 

@@ -14,16 +14,20 @@ from test_weighted_av import THIRDS, a_rule, count_2010
 
 from ledger.rules.alternative import AlternativeVote, AnyAlternativeVote, WeightedAlternativeVote
 from projections.count.av import count_av
+from projections.margin import search, watch
 from projections.margin.alternative import Counted, Margins
 from projections.margin.box import Box
 from projections.margin.completion import complete
 from projections.margin.majority import majority_bound
+from projections.margin.node import Node
 from projections.margin.pairing import pairing_of, values_of_votes
-from projections.margin.recount import Moved
+from projections.margin.recount import Moved, Recount
 from projections.margin.relaxation import Kind
+from projections.margin.search import GOALS, TIME
 from projections.margin.simplex import Dictionary
 from projections.margin.ties import stages_looked_at
 from projections.margin.together import TogetherForms
+from projections.margin.watch import TimeUpError, Watch
 
 # Programs
 
@@ -192,6 +196,111 @@ def test_a_search_that_is_stopped_gives_bounds_that_hold_what_is_found_without_a
         assert answer.moved is None or answer.moved.papers >= whole.moved.papers
         assert answer.exact or answer.why == "the time was up"
     assert answer.moved is not None
+
+
+@pytest.mark.parametrize("kind", ["addition", "removal", "change"])
+def test_wherever_a_search_is_stopped_it_ends_there_with_bounds_that_hold(kind: Kind) -> None:
+    candidates, papers = five(300)
+    profile = {"x": {">".join(ranking): number for ranking, number in papers["x"].items()}}
+    (winner,) = count_av(a_plain_rule(), candidates, ("x",), profile).elected
+    counted = Counted(a_plain_rule(), candidates, ("x",), papers, winner)
+    looks = 0
+
+    def look() -> bool:
+        nonlocal looks
+        looks += 1
+        return False
+
+    whole = Margins(counted).of_section(kind, "x", look)
+    every = looks
+    for stop in range(0, every, every // 40):
+        asked: list[bool] = []
+        stopped = Margins(counted).of_section(
+            kind, "x", lambda asked=asked, stop=stop: asked.append(True) or len(asked) > stop
+        )
+        assert len(asked) - stop < 2 * len(candidates)  # once more by each end that was about to be looked into
+        for goal in GOALS:
+            least, moved = stopped[goal].least, whole[goal].moved
+            assert least is not None
+            assert moved is not None
+            assert least <= moved.papers
+            assert stopped[goal].moved is None or stopped[goal].moved.papers >= moved.papers
+            assert stopped[goal].exact or stopped[goal].why == TIME
+
+
+@pytest.mark.parametrize("kind", ["addition", "removal", "change"])
+def test_no_case_is_lost_where_a_search_is_stopped_within_it(monkeypatch: pytest.MonkeyPatch, kind: Kind) -> None:
+    """Three candidates: few cases, so that one that is lost is missed; every ranking is a look."""
+    monkeypatch.setattr(watch, "LOOK_EVERY", 1)
+    papers: Papers = {"x": {("a", "b"): 9, ("b", "c"): 6, ("c", "b"): 5, ("b",): 1, ("c", "a"): 2}}
+    counted = Counted(a_plain_rule(), ("a", "b", "c"), ("x",), papers, "b")
+    whole = Margins(counted).of_section(kind, "x", never)
+    for stop in range(400):
+        asked: list[bool] = []
+        found = Margins(counted).of_section(
+            kind, "x", lambda asked=asked, stop=stop: asked.append(True) or len(asked) > stop
+        )
+        for goal in GOALS:
+            least, moved = found[goal].least, whole[goal].moved
+            assert moved is not None
+            assert least is not None
+            assert least <= moved.papers
+            assert found[goal].exact or found[goal].why == TIME
+        if len(asked) <= stop:
+            return
+    raise AssertionError("the search did not end")
+
+
+def stopped_at(looks: int) -> Watch:
+    left = [False] * looks
+    stops = Watch()
+    stops.begin(lambda: not left or left.pop())
+    return stops
+
+
+def test_the_longest_loops_look_at_the_time() -> None:
+    """Pivots of one program, counts of one set of papers with other lots, the rankings of a box."""
+    program = Dictionary([1, 1, 1])
+    for j in range(3):
+        program.take({j: 1}, 1)
+    with pytest.raises(TimeUpError):
+        program.solve(None, stopped_at(2).look)
+    assert program.solve()
+    tied = {"x": {("a",): 1, ("b",): 1, ("c",): 1}}
+    rule = a_plain_rule(ties=("lot",))
+    counts = len(Recount(rule, "abc", "x").outcomes(tied) or ())
+    assert counts > 3
+    with pytest.raises(TimeUpError):
+        Recount(rule, "abc", "x", stopped_at(2)).outcomes(tied)
+    rankings = dict.fromkeys(permutations(range(8)), 1)
+    with pytest.raises(TimeUpError):
+        Box(rankings, 8, stopped_at(3)).among(0b1111111)
+    box = Box(rankings, 8, stopped_at(4))  # once in 10,000 of 40,320
+    assert sum(box.among(0b1111111).values()) == 40_320
+    with pytest.raises(TimeUpError):
+        box.beside(0b1111111, 7)
+
+
+@pytest.mark.parametrize("kind", ["addition", "removal", "change"])
+@pytest.mark.parametrize("ladder", LADDERS)
+def test_programs_that_were_let_go_are_solved_again_to_the_same(
+    monkeypatch: pytest.MonkeyPatch, kind: Kind, ladder: tuple[str, ...]
+) -> None:
+    candidates, papers = five(60)
+    rule = a_plain_rule(ties=ladder)
+    profile = {"x": {">".join(ranking): number for ranking, number in papers["x"].items()}}
+    (winner,) = count_av(rule, candidates, ("x",), profile).elected
+    counted = Counted(rule, candidates, ("x",), papers, winner)
+    kept = Margins(counted).of_section(kind, "x", never)
+    gone = []
+    let_go = Node.let_go
+    monkeypatch.setattr(Node, "let_go", lambda node: gone.append(node) or let_go(node))
+    monkeypatch.setattr(search, "ENTRIES_MOST", 0)
+    again = Margins(counted).of_section(kind, "x", never)
+    assert gone
+    for goal in GOALS:
+        assert kept[goal].least == again[goal].least
+        assert kept[goal].exact == again[goal].exact
 
 
 # Totals alone
