@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator, Sequence
 
 from cli.analysis.margin_json import margin_json
 from cli.analysis.published import published_in, published_json, say_published
+from cli.analysis.rankings import elected_names, say_papers
 from cli.counting.count import say_provenance
 from cli.look import counted_at, moment_from
 from cli.place import Place
@@ -20,7 +21,7 @@ from ledger.rules.question import MarginAsked
 from ledger.streams.result import require_standing, result_stream
 from projections.count.render import exact
 from projections.counting import Counted
-from projections.margin.certificate import NO_COUNT, marks_of, recounted
+from projections.margin.certificate import recounted
 from projections.margin.pairing import Pairing
 from projections.margin.published import Steps, for_public, is_combined, is_small
 from projections.margin.recount import Moved
@@ -29,7 +30,6 @@ from projections.margin.report import KINDS, Line, MarginReport, report_margin
 from projections.margin.search import GOALS, Answer, Goal
 from projections.moment import Moment
 
-RANKINGS_SHOWN = 6  # of each section's papers in a certificate; all are in the JSON
 CANNOT_SAY = "cannot say"
 WAYS = {"addition": "added", "removal": "removed", "change": "changed"}
 MEANS: dict[Goal, str] = {
@@ -269,14 +269,7 @@ def _certified(lines: Sequence[Line]) -> Iterator[Line]:
 def _say_certificate(counted: Counted, line: Line, moved: Moved) -> None:
     say()
     say_wrapped(f"Papers {WAYS[line.kind]} that do it, {moved.papers}, to be counted again:")
-    for word, side in (("less", moved.removed), ("more", moved.added)):
-        for section, rankings in side.items():
-            shown = sorted(rankings.items(), key=lambda each: (-each[1], each[0]))
-            for names, number in shown[:RANKINGS_SHOWN]:
-                say_wrapped(f"  {section}: {number} {word} of {marks_of(counted.rule, names)}")
-            if len(shown) > RANKINGS_SHOWN:
-                rest = sum(number for _, number in shown[RANKINGS_SHOWN:])
-                say_wrapped(f"  {section}: {rest} {word} of {len(shown) - RANKINGS_SHOWN} other rankings (--json)")
+    say_papers(counted, ("less", moved.removed), ("more", moved.added))
     say_wrapped(f"  Then elected: {' or '.join(_elected(counted, moved))}.")
 
 
@@ -284,10 +277,4 @@ def _elected(counted: Counted, moved: Moved) -> list[str]:
     found = recounted(counted.basis, moved)
     if found is None:
         return ["whoever lots make it"]
-    words = []
-    for elected in found:
-        if elected == NO_COUNT:
-            words.append("nobody, for the rule refuses to count")
-        else:
-            words.append(", ".join(counted.names[each] for each in elected) or "nobody")
-    return words
+    return [elected_names(counted, elected) for elected in found]

@@ -6,8 +6,8 @@ from dataclasses import replace
 from pathlib import Path
 
 from cli.analysis.certificate_file import Certificates, Verdict, read_certificates
+from cli.analysis.rankings import elected_names
 from cli.analysis.whatif import require_audience
-from cli.analysis.whatif_text import elected_names
 from cli.look import counted_at, moment_from
 from cli.place import Place
 from cli.privacy.access import log_opening

@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from fractions import Fraction
 
-from cli.analysis.margin import RANKINGS_SHOWN
+from cli.analysis.rankings import elected_names, say_papers
 from cli.counting.count import say_provenance
 from cli.screen import say, say_wrapped
 from ledger.field import rounded
 from ledger.rules.question import Question
 from projections.count.stage_table import StageTable
 from projections.counting import Counted
-from projections.margin.certificate import NO_COUNT, marks_of
 from projections.moment import Moment
 from projections.whatif.changed import Changed
 from projections.whatif.found import BreakEven, Found
@@ -171,22 +169,8 @@ def _say_example(counted: Counted, found: Found) -> None:
         return
     say()
     say_wrapped("An example, to be counted again:")
-    for word, side in (("fewer", found.example.removed), ("more", found.example.added)):
-        for section, rankings in side.items():
-            shown = sorted(rankings.items(), key=lambda each: (-each[1], each[0]))
-            for names, number in shown[:RANKINGS_SHOWN]:
-                say_wrapped(f"  {section}: {number} {word} of {marks_of(counted.rule, names)}")
-            if len(shown) > RANKINGS_SHOWN:
-                rest = sum(number for _, number in shown[RANKINGS_SHOWN:])
-                say_wrapped(f"  {section}: {rest} {word} of {len(shown) - RANKINGS_SHOWN} other rankings (--json)")
+    say_papers(counted, ("fewer", found.example.removed), ("more", found.example.added))
     say_wrapped(f"  Then elected: {' or '.join(elected_names(counted, each) for each in found.elected)}.")
-
-
-def elected_names(counted: Counted, elected: Sequence[str]) -> str:
-    """Give the names of those elected, or that nobody is."""
-    if tuple(elected) == NO_COUNT:
-        return "nobody, for the rule refuses to count"
-    return ", ".join(counted.names[each] for each in elected) or "nobody"
 
 
 def _percent(share: Fraction, places: int = 1) -> str:

@@ -113,9 +113,7 @@ class OfficeCeased(Event):
     source: Text
 
 
-MEMBER_EVENTS = (
-    MemberRegistered,
-    MemberAmended,
+CHANGES = (  # of one member, by command
     MembershipChanged,
     MemberSuspended,
     SuspensionLifted,
@@ -124,3 +122,4 @@ MEMBER_EVENTS = (
     OfficeHeld,
     OfficeCeased,
 )
+MEMBER_EVENTS = (MemberRegistered, MemberAmended, *CHANGES)

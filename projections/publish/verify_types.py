@@ -73,13 +73,13 @@ restricted case/{case} case-opened.v1 any about? candidates conduct? detection e
  search? subject | evidence-added.v1 any captured description digest disclosure evidence evidence_class given_by person\
  withheld_because? | evidence-withdrawn.v1 any evidence reason | case-notice-served.v1 any channel evidence grounds\
  reply_by text_digest | reply-received.v1 any person reply | interim-measure-taken.v1 any decision? measure panel?\
- reason until | interim-measure-lifted.v1 any reason | case-allocated.v1 any method panel reason? | member-recused.v1\
- any member reason required | case-closed.v1 any reason | case-reopened.v1 any basis? reason | consent-given.v1 any by\
- ruling text_digest | consent-withdrawn.v1 any ruling | case-linked.v1 any incident signal | ruling-made.v1 any\
- abstained appeal? check_version? decided_by effects evidence findings interim_reason? late_replies no_appeal? outcome\
- panel? papers person reasons reasons_key reasons_words recused replies reviewed_by? ruling sitting? votes_against\
- votes_for | ruling-notified.v1 any appeal_by? channel contains ruling text_digest | ruling-corrected.v1 any person\
- reason reasons reasons_key reasons_words ruling
+ reason until | interim-measure-lifted.v1 any reason | case-allocated.v1 any among method panel reason? turn?\
+ witnesses? | member-recused.v1 any member reason required | case-closed.v1 any reason | case-reopened.v1 any basis?\
+ reason | consent-given.v1 any by ruling text_digest | consent-withdrawn.v1 any ruling | case-linked.v1 any incident\
+ signal | ruling-made.v1 any abstained appeal? check_version? decided_by effects evidence findings interim_reason?\
+ late_replies no_appeal? outcome panel? papers person reasons reasons_key reasons_words recused replies reviewed_by?\
+ ruling sitting? votes_against votes_for | ruling-notified.v1 any appeal_by? channel contains ruling text_digest |\
+ ruling-corrected.v1 any person reason reasons reasons_key reasons_words ruling
 restricted certificate/{register_id}/{file} list-certified.v1 any affiliate as_of declared? due? levy? rows
 restricted checks/{election}/* checks-opened.v1 any barred_file? checks edition? matcher number on? register_file?\
  years? | checks-closed.v1 any applications changed digest outcomes

@@ -14,31 +14,13 @@ from ledger.streams.agreement import Agreement, ChangeAgreed, Reach, agreement_s
 from ledger.streams.founding import Founding, LedgerFounded, founding_stream
 from ledger.streams.freezes import FreezeListed, Freezes, freezes_stream
 from ledger.streams.member_history import Member
-from ledger.streams.membership import (
-    MemberAmended,
-    MemberExpelled,
-    MemberReadmitted,
-    MembershipChanged,
-    MemberSuspended,
-    OfficeCeased,
-    OfficeHeld,
-    SuspensionLifted,
-)
+from ledger.streams.membership import CHANGES, MemberAmended
 from ledger.streams.office import DelegationRevoked, Office, PowerDelegated, office_stream
 from ledger.streams.roll import RollFrozen
 from projections.verify.finding import Finding
 from projections.verify.record import RecordRead
 from projections.verify.verbs import verbs_of
 
-CHANGES = (
-    MembershipChanged,
-    MemberSuspended,
-    SuspensionLifted,
-    MemberExpelled,
-    MemberReadmitted,
-    OfficeHeld,
-    OfficeCeased,
-)
 AMENDED = MemberAmended.model_fields["type"].default
 
 

@@ -12,12 +12,12 @@ from ledger.streams.certificate import ListCertified, differences
 from ledger.streams.member import BatchReceived
 from ledger.streams.member_history import TRANSITIONS, Member
 from ledger.streams.membership import (
+    CHANGES,
     MemberExpelled,
     MemberReadmitted,
     MembershipChanged,
     MemberSuspended,
     OfficeCeased,
-    OfficeHeld,
     SuspensionLifted,
 )
 from ledger.streams.merge import NOT_ENOUGH, MergeUndone, PersonsMerged
@@ -25,15 +25,6 @@ from projections.verify.finding import Finding
 from projections.verify.freezes import check_freezes, check_relisted
 from projections.verify.record import RecordRead
 
-CHANGES = (
-    MembershipChanged,
-    MemberSuspended,
-    SuspensionLifted,
-    MemberExpelled,
-    MemberReadmitted,
-    OfficeHeld,
-    OfficeCeased,
-)
 Fault = tuple[str, str, str]  # code, what was expected, what was found
 
 
