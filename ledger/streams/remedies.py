@@ -93,13 +93,8 @@ def order_remedy(
     require_appeal(appeal)
     if appeal.determined is None or appeal.determined.outcome == "dismissed":
         found = appeal.determined.outcome if appeal.determined else "one that is pending"
-        raise refused(
-            "not-allowed",
-            appeal.stream,
-            "an appeal that was allowed, varied or remitted",
-            found,
-            "See: pollbook appeals",
-        )
+        expected = "an appeal that was allowed, varied or remitted"
+        raise refused("not-allowed", appeal.stream, expected, found, "See: pollbook appeals")
     if command.remedy == "none-possible":
         if command.reason is None:
             raise refused("reason-required", appeal.stream, "why none is possible", "none", "Say it in reason")
