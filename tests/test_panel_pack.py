@@ -21,7 +21,7 @@ from strict_html import read_page
 from terminal import Answer, Terminal
 from told_packs import AUDIENCES, ELECTION, KEYS, LEDGER, WHY
 
-import projections.panel_pack.deadlines
+import projections.panel_pack.long_list
 import projections.panel_pack.register
 from cli.seal.key import ledger_state_folder
 from ledger.storage.store import open_ledger
@@ -228,23 +228,41 @@ def test_long_registers_go_over_pages(
         assert read_page(text)[1] == [], path
 
 
-def test_long_lists_of_deadlines_go_over_pages(
-    told: Path, at: Terminal, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+@pytest.mark.parametrize(
+    ("home", "stem", "rows", "others"),
+    [
+        (
+            "deadlines.html",
+            "deadlines-",
+            4,
+            ["deadlines-no-next-step-page-2.html", "deadlines-no-next-step-page-3.html"],
+        ),
+        ("panels.html", "conflicts-", 1, [f"conflicts-north-page-{each}.html" for each in (2, 3, 4)]),
+    ],
+)
+def test_long_lists_go_over_pages(
+    told: Path,
+    at: Terminal,
+    monkeypatch: pytest.MonkeyPatch,
+    tmp_path: Path,
+    home: str,
+    stem: str,
+    rows: int,
+    others: list[str],
 ) -> None:
-    monkeypatch.setattr(projections.panel_pack.deadlines, "PAGE_ROWS", 4)
+    monkeypatch.setattr(projections.panel_pack.long_list, "PAGE_ROWS", rows)
     run(at, "panel-pack", str(tmp_path / "small"), ELECTION).done()
-    found = {path: text for path, text in pages(tmp_path / "small").items() if path.startswith("deadlines")}
+    found = {path: text for path, text in pages(tmp_path / "small").items() if path == home or path.startswith(stem)}
+    assert sorted(found.keys() - {home}) == others
     tables = {path: read_page(text)[0].all("table") for path, text in found.items()}
-    assert {path for path in found if "page" in path} == {
-        "deadlines-no-next-step-page-2.html", "deadlines-no-next-step-page-3.html",
-    }  # fmt: skip
-    assert all(len(each.all("tbody")[0].all("tr")) <= 4 for tables_of_it in tables.values() for each in tables_of_it)
     shown = Counter(row.whole() for each in tables.values() for one in each for row in one.all("tbody")[0].all("tr"))
-    whole = read_page((told / "packs" / "scrutineer" / "deadlines.html").read_text("utf-8"))[0].all("table")
+    whole = read_page((told / "packs" / "scrutineer" / home).read_text("utf-8"))[0].all("table")
     assert shown == Counter(row.whole() for one in whole for row in one.all("tbody")[0].all("tr"))
-    for path, text in found.items():
-        assert read_page(text)[1] == [], path
-        assert path == "deadlines.html" or f'href="{path}"' in found["deadlines.html"]
+    for path in others:
+        assert all(len(each.all("tbody")[0].all("tr")) <= rows for each in tables[path])
+        assert f'href="{path}"' in found[home]
+    for text in found.values():
+        assert read_page(text)[1] == []
 
 
 def test_nobody_reads_what_is_not_for_them(told: Path) -> None:

@@ -28,7 +28,7 @@ from projections.panel_pack.consistency import CONSISTENCY, consistency_part
 from projections.panel_pack.deadlines import DEADLINES, deadlines_pages
 from projections.panel_pack.front import OPEN, about_part, front_part, open_part
 from projections.panel_pack.manifest import ABOUT, CHECKPOINT, SUMS, About, Sums
-from projections.panel_pack.panels import PANELS, panels_part
+from projections.panel_pack.panels import PANELS, panels_pages
 from projections.panel_pack.public import public_part
 from projections.panel_pack.register import FACETS, case_file, list_pages, lists_of, register_pages
 from projections.panel_pack.remembered import Remembered
@@ -137,9 +137,8 @@ def _lists(source: Source, shell: Shell) -> Iterator[File]:
     yield _page(shell, "index.html", "Overview", front_part(seen, about, files), scripts=True)
     yield _page(shell, OPEN, "Open cases", open_part(seen, about.at))
     yield _page(shell, APPEALS, "Appeals", appeals_part(source.docket))
-    for path, title, part in deadlines_pages(source.waiting, source.calendar):
+    for path, title, part in (*deadlines_pages(source.waiting, source.calendar), *panels_pages(source.panels)):
         yield _page(shell, path, title, part)
-    yield _page(shell, PANELS, "Panels", panels_part(source.panels))
     yield _page(shell, CONSISTENCY, "Consistency", consistency_part(seen))
     yield _page(shell, "about.html", "About", about_part(about, source.note))
     for path, title, part in register_pages(seen.rulings, files):

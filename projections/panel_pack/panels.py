@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 from projections.oversight.panels import Conflict, PanelRecord, SittingLine
+from projections.panel_pack.long_list import LongList
 from projections.panel_pack.parts import Column, Markup, heading, joined, link, para, short_day, table
 from projections.panel_pack.register import case_file, list_file
 from projections.story.words import counted
@@ -43,8 +44,14 @@ CONFLICTS = (
 )
 
 
-def panels_part(records: Sequence[PanelRecord]) -> str:
-    """Write the page."""
+def panels_pages(records: Sequence[PanelRecord]) -> Iterator[tuple[str, str, str]]:
+    """Write the pages: path, title and main part of each."""
+    yield PANELS, "Panels", _first(records)
+    for record in records:
+        yield from _conflicts(record).others()
+
+
+def _first(records: Sequence[PanelRecord]) -> str:
     parts = [
         heading(1, "Panels"),
         para("Was each panel properly made up, and did those withdraw who had an interest?", "lead"),
@@ -78,10 +85,15 @@ def _record(record: PanelRecord) -> list[str]:
     else:
         parts.append(para("No sitting of it is on record."))
     if record.conflicts:
-        parts.append(
-            table("Members who had declared an interest in a case", CONFLICTS, map(_conflict, record.conflicts))
-        )
+        parts.append(_conflicts(record).first())
     return parts
+
+
+def _conflicts(record: PanelRecord) -> LongList:
+    """A member with an interest in the election has one in every case of it, so that there may be thousands."""
+    panel, rows = record.line.panel, tuple(map(_conflict, record.conflicts))
+    caption = f"{counted(len(rows), 'conflict')}: members who had declared an interest in a case"
+    return LongList((PANELS, "Panels"), f"conflicts-{panel}", f"Conflicts of {panel}", caption, CONFLICTS, rows)
 
 
 def _sitting(sitting: SittingLine) -> tuple[str, ...]:
