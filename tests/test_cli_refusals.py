@@ -122,7 +122,7 @@ def test_refuses_to_record_for_nobody(at: Terminal) -> None:
 @pytest.mark.parametrize(
     ("words", "says"),
     [
-        (("cuont", "leader"), "No such command 'cuont'. Did you mean 'count', 'account'?"),
+        (("cuont", "leader"), "No such command 'cuont'. Did you mean 'count', 'recount', 'account'?"),
         (("events", "--jsno"), "No such option: --jsno (Possible options: --as, --as-of, --json)"),
         (("record", "close-poll", "--contst", "x"), "--contest"),
         (("record", "close-poll"), "Missing option '--contest'"),

@@ -179,6 +179,9 @@ def test_what_was_published_before_a_recount_is_marked_as_overtaken(declared: Te
     assert said in " ".join(declared("show", "analysis/leader").done().split())
     assert "Overtaken" not in declared("show", "analysis/leader", "--known-at", str(before)).done()
     for words in (("whatif", "leader", "--more-papers", "members=1"), ("margin", "leader")):
+        declared(*words).refused("recount-open")
+    declared.record("correct-result", DECLARE | {"reason": "counted again"}).done()
+    for words in (("whatif", "leader", "--more-papers", "members=1"), ("margin", "leader")):
         assert said in declared(*words).done().replace("\n", " ")
         (told,) = json.loads(declared(*words, "--json").done())["published"]
         assert (told["number"], told["certificate"], told["overtaken"]) == (1, body["digest"], said)

@@ -4,24 +4,29 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from ledger.streams.erasures import DisclosuresErased, ErasuresConfirmed
+from ledger.streams.founding import LedgerFounded
 from projections.verify.finding import Finding
 from projections.verify.record import RecordRead
 from projections.verify.runs import OPENS
 from projections.verify.snapshot import Snapshot
 
 DIGEST_BYTES = 32
+CARRIED_OUT = (DisclosuresErased, ErasuresConfirmed)
 
 
 def check_commands(record: RecordRead, snapshot: Snapshot) -> Iterator[Finding]:
     """C5: a command's row names just the events that bear its id; and what came in no batch bears one.
 
-    An event of no command would be one that nobody gave, and that no signature and no other event stands beside.
+    In a founded ledger an event of no command would be one that nobody gave, that no signature and no other event
+    stands beside. What carries out an erasure is of none: it follows from the order, which the checks of erasures hold.
 
     The digest in a row is keyed, and is of the command's body, which is kept nowhere: it cannot be checked.
     """
-    for position, event in record.others:
-        if event.command is None and event.batch is None:
-            yield Finding("C5", "command-missing", position, event.stream, "the id of its command", "none")
+    if any(isinstance(event, LedgerFounded) for _, event in record.others):
+        for position, event in record.others:
+            if event.command is None and event.batch is None and not isinstance(event, CARRIED_OUT):
+                yield Finding("C5", "command-missing", position, event.stream, "the id of its command", "none")
     if "commands" not in snapshot.parts:
         return
     named = {position: (event.command, event.stream) for position, event in record.others if event.command is not None}

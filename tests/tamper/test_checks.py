@@ -242,7 +242,6 @@ SIGNED: dict[str, tuple[Act, str]] = {
     "I1: on the stream of another": (fields(DECLARED, contest="council"), "I1:stream-differs:13"),
     "C5: a leaf names another command": (fields(P1, command="another"), "C5:command-differs:9"),
     "C5: a leaf names none": (fields(P1, command=None), "C5:command-differs:9"),
-    "C5: a leaf of no batch names none": (alone(P1, command=None), "C5:command-missing:9"),
     "C5: a leaf names one too many": (again(0, RULE, command="c", version=3), "C5:command-unknown:1"),
 }
 
