@@ -5,8 +5,9 @@ from __future__ import annotations
 from scenario import CALL_ELECTION, but
 
 from ledger.decision import Command
+from ledger.streams.allocation import AllocateCase
 from ledger.streams.case_events import CaseOpened  # noqa: F401  # so that readers find what OPEN leads to
-from ledger.streams.cases import AllocateCase, OpenCase
+from ledger.streams.cases import OpenCase
 from ledger.streams.entry import EntryAdded
 from ledger.streams.evidence import AddEvidence, ServeCaseNotice, TakeInterimMeasure
 from ledger.streams.ground import AdoptGround
@@ -96,7 +97,7 @@ EVIDENCE = AddEvidence(
     disclosure="disclosed",
     effective=OPENED,
 )
-ALLOCATE = AllocateCase(case="c1", panel="panel-1", method="rota", among=("panel-1",), turn=1, effective=OPENED)
+ALLOCATE = AllocateCase(case="c1", panel="panel-1", method="rota", among=("panel-1",), effective=OPENED)
 NOTICE = ServeCaseNotice(
     case="c1", evidence=("e1",), reply_by="2010-08-05T10:00:00", channel="post", text_digest=HASH, effective=SERVED
 )

@@ -51,7 +51,9 @@ PANEL_2: tuple[Command, ...] = (
     *(but(each, body="panel-2", person=each.person.replace("p", "q")) for each in SEATED),
     but(SIT, body="panel-2", present=("q1", "q2", "q3", "q4")),
 )
-MOVE = but(ALLOCATE, panel="panel-2", among=("panel-2",), reason="Panel 1 sits no more", effective="2010-08-03T00:00:00Z")
+MOVE = but(
+    ALLOCATE, panel="panel-2", among=("panel-2",), reason="Panel 1 sits no more", effective="2010-08-03T00:00:00Z"
+)
 RULE_2 = but(RULE, panel="panel-2", outcome="suspend")
 
 

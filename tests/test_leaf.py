@@ -660,6 +660,7 @@ FIELDS: dict[str, dict[str, Any]] = {
     },
     "reply-received.v1": {"case": IDS, "person": PERSON_KEYS, "reply": DIGESTS},
     "reviewers-assigned.v1": {**OF_APPEAL, "reviewers": st.lists(IDS, max_size=3)},
+    "rota-turn-taken.v1": {"among": st.lists(IDS, max_size=3), "case": IDS, "election": IDS, "turn": st.integers(1, 9)},
     "ruling-corrected.v1": {
         "case": IDS,
         "person": PERSON_KEYS,

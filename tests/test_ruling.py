@@ -473,7 +473,7 @@ def test_closing_waits_for_what_is_outstanding() -> None:
 def test_a_case_is_given_to_one_panel_and_to_another_for_a_reason() -> None:
     given(*BEFORE).when(ALLOCATE).then_refused("allocation-held")
     other = but(PANEL, body="panel-2")
-    to_other = but(ALLOCATE, panel="panel-2", among=("panel-1", "panel-2"), turn=4)
+    to_other = but(ALLOCATE, panel="panel-2", among=("panel-2", "panel-1"))
     given(*BEFORE, other).when(to_other).then_refused("reason-required")
     assert given(*BEFORE, other).when(but(to_other, reason="Two members withdrew")).events
     given(*without(ALLOCATE)(BEFORE)).when(but(ALLOCATE, method="manual")).then_refused("reason-required")

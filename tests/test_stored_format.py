@@ -177,6 +177,7 @@ SINCE = frozenset(  # types of events that came after it
         "rule-amended.v1",
         "rule-book-adopted.v1",
         "rule-repealed.v1",
+        "rota-turn-taken.v1",
         "ruling-corrected.v1",
         "ruling-figures-published.v1",
         "ruling-made.v1",

@@ -25,7 +25,7 @@ from projections.verify.rulings import check_rulings
 
 LED = (
     *("case-docketed", "case-undocketed", "entry-", "paper-cancelled", "paper-issued", "paper-set-aside"),
-    *("paper-unlinked", "set-aside-reversed", "application-refus"),
+    *("paper-unlinked", "rota-turn-taken", "set-aside-reversed", "application-refus"),
 )  # what comes with something else, in one command
 
 

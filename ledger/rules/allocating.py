@@ -1,7 +1,7 @@
 """How a case comes to a panel: by rota, where it follows from the turn; by lot, drawn before witnesses; or by hand.
 
-A rota whose turn is on record can be counted by anybody, and so can a lot be asked of those who saw it: neither is a
-word that somebody writes for a panel that they chose.
+Turns of a rota are counted by the record, and a lot can be asked of those who saw it: neither is a word that somebody
+writes for a panel that they chose.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ LEAST_OF = {"rota": 1, "lot": 2}  # panels that take turns, or that a lot is dra
 
 
 class Allocated(NamedTuple):
-    """To whom a case is given, and how: `among` whom, at which `turn` of a rota, before which `witnesses` of a lot."""
+    """To whom a case is given, and how: `among` whom, at which `turn` if by rota, before which `witnesses` of a lot."""
 
     method: str
     panel: str
@@ -28,10 +28,10 @@ def require_method(given: Allocated, where: str) -> None:
     """Refuse a rota or a lot from which the panel does not follow, or of which nobody could tell that it does.
 
     Raises:
-        RefusedError: `allocation-unfit`, `panels-missing`, `witnesses-needed`, `turn-missing`, `not-their-turn`.
+        RefusedError: `allocation-unfit`, `panels-missing`, `witnesses-needed`, `not-their-turn`.
     """
     if unfit := ", ".join(_unfit(given)):
-        remedy = "A rota says among and turn, a lot among and witnesses, by hand neither: leave it out"
+        remedy = "A rota says among whom, a lot that and witnesses, by hand neither: leave it out"
         raise refused("allocation-unfit", where, f"what belongs to {given.method}", unfit, remedy)
     if given.method == "manual":
         return
@@ -45,7 +45,7 @@ def require_method(given: Allocated, where: str) -> None:
             raise refused("witnesses-needed", where, "a lot drawn before witnesses", "nothing said of them", remedy)
         return
     if given.turn is None:
-        raise refused("turn-missing", where, "which turn of the rota it is", "none", "Give its number in turn")
+        return
     due = among[(given.turn - 1) % len(among)]
     if given.panel != due:
         remedy = "Give it to the panel whose turn it is; or by hand, with the reason"
@@ -56,7 +56,5 @@ def _unfit(given: Allocated) -> Iterator[str]:
     """Give what is said of a way to allocate that is not the one used."""
     if given.method == "manual" and given.among:
         yield "among"
-    if given.method != "rota" and given.turn is not None:
-        yield "turn"
     if given.method != "lot" and given.witnesses is not None:
         yield "witnesses"

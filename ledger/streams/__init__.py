@@ -108,6 +108,7 @@ __all__ = [
     "account",
     "admission",
     "agreement",
+    "allocation",
     "amendment",
     "analysis",
     "appeal",

@@ -1,4 +1,4 @@
-"""Cases opened, given to a panel, closed and opened again; what is recorded and how it adds up is in `case`."""
+"""Cases opened and closed, and members recused; what is recorded and how it adds up is in `case`."""
 
 from __future__ import annotations
 
@@ -11,9 +11,8 @@ from ledger.decision import Act, Command, Outcome, State, decision
 from ledger.errors import nearest, refused
 from ledger.event import Plain
 from ledger.field import Id, PersonKey, StreamId, Text, Time
-from ledger.rules.allocating import Allocated, require_method
 from ledger.streams.application import PREFIX as APPLICATION
-from ledger.streams.body import Body, body_stream, require_body
+from ledger.streams.body import Body, body_stream
 from ledger.streams.case import (
     Case,
     Docket,
@@ -21,11 +20,8 @@ from ledger.streams.case import (
     docket_stream,
     require_case,
     require_open_case,
-    require_step,
 )
 from ledger.streams.case_events import (
-    Allocation,
-    CaseAllocated,
     CaseClosed,
     CaseDocketed,
     CaseOpened,
@@ -42,7 +38,6 @@ from ledger.streams.merge import Merge, OnRecord, merge_stream
 from ledger.streams.person import PersonalText
 
 GROUNDS_MAX = 20
-PANELS_MAX = 100
 SUBJECTS = ("application", "entry", "person", "nomination")  # kinds of stream that a case may be about
 
 
@@ -145,63 +140,6 @@ def require_ground(grounds: Grounds, ground: str, moment: str, where: str) -> No
         near = f"{ground}{grounds.instead(ground)}"
         remedy = "Record adopt-ground first; it does not reach back"
         raise refused("ground-not-adopted", where, f"a ground in force at {moment}", near, remedy)
-
-
-class AllocateCase(Command):
-    """Give a case to a panel, or to another one: by rota, by lot, or by hand.
-
-    A rota names the panels in their order, and which turn it is: the panel follows from that. A lot names the panels
-    that it was drawn among, and how it was drawn and who saw it. By hand, say why.
-    """
-
-    names = frozenset({"witnesses"})
-
-    case: Id = Field(description="id of the case")
-    panel: Id = Field(description="id of the body that is to decide")
-    method: Allocation = Field(description="rota, lot, or manual")
-    among: tuple[Id, ...] = Field(
-        (),
-        max_length=PANELS_MAX,
-        description="of a rota: the panels in the order of their turns; of a lot: those that it was drawn among",
-    )
-    turn: int | None = Field(None, ge=1, description="of a rota: number of the turn, from 1; after the last panel on")
-    witnesses: Text | None = Field(
-        None, description="of a lot: how it was drawn, and the offices of those who saw it; kept for ever"
-    )
-    reason: Text | None = Field(None, description="why by hand, or why to another panel")
-
-
-@decision(
-    AllocateCase,
-    case=lambda c, _: case_stream(c.case),
-    body=lambda c, _: body_stream(c.panel),
-    others=lambda c, _: tuple(body_stream(each) for each in c.among),
-)
-def allocate_case(command: AllocateCase, act: Act, case: Case, body: Body, others: tuple[Body, ...]) -> Outcome:
-    """Decide that a case may be given to a panel.
-
-    Raises:
-        RefusedError: `unknown-case`, `case-closed`, `already-ruled`, `before-opening`, `future-dated`,
-            `unknown-body`, `not-a-panel`, `allocation-held`, `reason-required`, `allocation-unfit`, `panels-missing`,
-            `turn-missing`, `not-their-turn`, `witnesses-needed`, in that order.
-    """
-    require_open_case(case)
-    where = f"case {case.id}, panel {command.panel}"
-    require_step(case, act, where)
-    for each in (body, *others):
-        constituted = require_body(each)
-        if constituted.kind not in ("panel", "committee"):
-            remedy = "Constitute the panel: constitute-body --kind panel"
-            raise refused("not-a-panel", where, "a panel or committee", f"a {constituted.kind}", remedy)
-    if case.panel == command.panel:
-        raise refused("allocation-held", where, "another panel", "the one that has it", "Nothing to do")
-    if command.reason is None and (command.method == "manual" or case.panel is not None):
-        found = "none, by hand" if command.method == "manual" else f"none, in place of {case.panel}"
-        raise refused("reason-required", where, "a reason", found, "Say why in reason")
-    require_method(Allocated(command.method, command.panel, command.among, command.turn, command.witnesses), where)
-    own = type(command).model_fields.keys() - Command.model_fields.keys()
-    fields: dict[str, Any] = {name: getattr(command, name) for name in own}
-    return Outcome([CaseAllocated(**act.on(case), **fields)])
 
 
 class RecuseMember(Command):

@@ -123,6 +123,7 @@ public roll/{election} roll-frozen.v1 any as_of_position entries open_batches pu
  register-inspected.v1 any finding outside_period reason? requested_by requested_on
 restricted roll/{election} roll-counted.v1 any cells roll_version | roll-copy-supplied.v1 any purpose recipient\
  roll_version rows
+restricted rota/{election} rota-turn-taken.v1 any among case turn
 public ruling-figures/{election} ruling-figures-published.v1 any
 restricted vault/* retention-held.v1 any ground hold | retention-released.v1 any hold | subject-access-fulfilled.v1\
  any checked disclosures events withheld
@@ -173,8 +174,8 @@ batch withdraw-papers! batch-withdrawn
 candidate accept-nomination nomination-accepted | decline-nomination nomination-declined | appoint-agent\
  agent-appointed | lodge-statement statement-lodged -characters -digest -words | record-attribute attribute-recorded |\
  withdraw-candidate candidate-withdrew
-cases open-case case-docketed case-opened ~search | allocate-case case-allocated | recuse-member member-recused |\
- close-case case-closed case-undocketed -election
+cases open-case case-docketed case-opened ~search | recuse-member member-recused | close-case case-closed\
+ case-undocketed -election
 certificate certify-list! list-certified
 checks run-checks! checks-closed checks-opened checks-run -applications -changed -digest -outcomes
 consent give-consent consent-given | withdraw-consent consent-withdrawn

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from ledger.streams.allocation import RotaTurnTaken
 from ledger.streams.case_events import (
     CaseAllocated,
     CaseClosed,
@@ -128,6 +129,11 @@ def _(event: CaseAllocated, _names: Names) -> Sentences:
     }[event.method]
     why += [f"Of the lot it is said: {quoted(event.witnesses)}."] if event.witnesses else []
     return (f"gave case {event.case} to {event.panel}, {how}", *why)
+
+
+@tells(RotaTurnTaken)
+def _(event: RotaTurnTaken, _names: Names) -> Sentences:
+    return (f"counted turn {event.turn} of the rota of {listed(event.among)}: case {event.case}",)
 
 
 @tells(MemberRecused)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from ledger.decision import State
 from ledger.event import Event
+from ledger.streams.allocation import Rota, RotaTurnTaken
 from ledger.streams.appeal import Appeal
 from ledger.streams.appeal_events import (
     AppealAttempted,
@@ -51,6 +52,7 @@ CASE_KINDS: dict[str, type[State]] = {
     "docket": Docket,
     "incident": Incident,
     "procedure": Procedure,
+    "rota": Rota,
     "ruling-figures": RulingFigures,
 }
 OF_CASES = (
@@ -73,6 +75,8 @@ def case_place(event: Event) -> str:
     match event:
         case CaseDocketed() | CaseUndocketed():
             return f"docket/{event.election}/*"
+        case RotaTurnTaken():
+            return f"rota/{event.election}"
         case IncidentOpened() | IncidentClosed():
             return f"incident/{event.incident}"
         case ProcedureAdopted():

@@ -16,6 +16,7 @@ from ledger.figures import Figures
 from ledger.powers.recusal import officer_faults
 from ledger.rules.local_time import Dated, offset_of
 from ledger.storage.store import Ledger
+from ledger.streams.allocation import RotaTurnTaken
 from ledger.streams.appeal_events import AppealDetermined
 from ledger.streams.application_events import ApplicationRefusalReversed, ApplicationRefused
 from ledger.streams.case import case_stream, docket_stream
@@ -34,6 +35,7 @@ OF_EFFECT = (ApplicationRefusalReversed, ApplicationRefused, PaperSetAside, Pape
 ALONE_NEVER: dict[type[Event], str] = {
     **dict.fromkeys(OF_EFFECT, "a ruling told, or a remedy done, in one command with it"),
     **dict.fromkeys((CaseDocketed, CaseUndocketed), "a case opened, or closed, in one command with it"),
+    RotaTurnTaken: "a case given to a panel by rota, in one command with it",
 }
 DECIDED = (*OF_CASES, *OF_APPEALS, ProcedureAdopted)
 WORD = "zzz"  # stands, with a number, for a word of what only the vault has

@@ -56,6 +56,7 @@ OTHERWISE = {
     "payment-matched.v1": ("receive-fee", "fail-fee", "refund-fee"),
     "power-delegated.v1": ("delegate-power", "found-ledger"),
     "roll-counted.v1": ("freeze-roll",),
+    "rota-turn-taken.v1": ("allocate-case",),
     "set-aside-reversed.v1": ("do-remedy",),
 }
 
