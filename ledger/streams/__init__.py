@@ -5,6 +5,7 @@ from ledger.streams import (
     account,
     admission,
     agreement,
+    allocation,
     amendment,
     analysis,
     appeal,

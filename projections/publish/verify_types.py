@@ -160,6 +160,7 @@ admission admit-application application-admitted -category -decided_by -franchis
  admit-applications! admission-closed admission-opened application-admitted -admitted -category -changed -decided_by\
  -digest -franchise -not_admitted -region -section -tests -unit
 agreement agree-to-change! change-agreed -follows ~reason
+allocation allocate-case case-allocated rota-turn-taken -election -turn
 amendment adopt-rule-book rule-book-adopted | amend-rule rule-amended -clause ~clause | repeal-rule rule-repealed
 analysis publish-analysis! analysis-published -as_of_position -effect -engine -kind -number
 appeals lodge-appeal appeal-attempted appeal-lodged appeal-received-late -appeal_by -election -no_appeal -person\
