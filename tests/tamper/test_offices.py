@@ -434,7 +434,6 @@ def test_every_type_of_event_comes_of_a_verb() -> None:
         "roll-build-closed.v1",
         "roll-build-opened.v1",
         "roll-certified.v1",
-        "rota-turn-taken.v1",
         "ruling-made.v1",
         "totals-certified.v1",
         "unopposed-declared.v1",
