@@ -244,6 +244,18 @@ def contest_named(ledger: Ledger, moment: Moment) -> Iterator[None]:
         raise RefusedError(error.code, error.what, expected=error.expected, found=found, remedy=error.remedy) from None
 
 
+def root_at(place: Place, position: int) -> str:
+    """Give the root of the tree over the events up to a position, in hexadecimal."""
+    with opened(place) as ledger:
+        return root_over(ledger, position + 1)
+
+
+def root_over(ledger: Ledger, size: int) -> str:
+    """Give the root over the first events, in hexadecimal: from tiles that reach so far, else from the leaves."""
+    tiles = ledger.tiles()
+    return (tiles.root(size) if size <= tiles.size else ledger.root(size)[1]).hex()
+
+
 def counted_at(
     place: Place, contest: str, moment: Moment, *, balanced: bool = True
 ) -> tuple[Counted, list[tuple[int, Event]]]:

@@ -74,6 +74,17 @@ def test_a_certificate_is_counted_as_of_its_own_position(declared: Terminal) -> 
     again(declared, found | {"position": after}).refused("another-count")
 
 
+@pytest.mark.parametrize("words", [("margin", "leader"), ("whatif", "leader", "--accept-rejected", "uncertain")])
+def test_a_certificate_names_the_record_that_it_was_taken_from(declared: Terminal, words: tuple[str, ...]) -> None:
+    found = asked(declared, *words)
+    declared.record("order-recount", {"contest": "leader", "reason": "it was close"}).done()
+    sealed = json.loads(declared("root", "--known-at", str(found["position"]), "--json").done())
+    assert found["root"] == sealed["root"]
+    again(declared, found).done()
+    another = again(declared, found | {"root": "00" * 32}).refused("another-record")
+    assert f"root {found['root']} over {found['position'] + 1} events, found {'00' * 32}" in another
+
+
 def change(found: Any, goal: str = "certain") -> Any:
     """The certificate of one paper that is marked otherwise: it was Abbott's, and is Balls's."""
     (line,) = found["margins"]
@@ -191,7 +202,7 @@ def test_where_papers_are_not_published_a_scrutineer_recounts_and_is_logged(at: 
         ("[]", "the file: "),
         ("[" * 100_000, "a file that is no JSON"),
         ('{"margins": [], "contest": "leader"}', "position: Field required"),
-        ('{"position": 3}', "certificate: Field required"),
+        ('{"position": 3, "root": ""}', "certificate: Field required"),
     ],
 )
 def test_refuses_what_is_no_certificate(declared: Terminal, text: str, found: str) -> None:

@@ -65,6 +65,7 @@ class MarginFile(BaseModel):
 
     contest: str
     position: int
+    root: str
     digest: str
     elected: list[str]
     margins: list[Line]
@@ -98,6 +99,7 @@ class WhatIfFile(BaseModel):
     """What `pollbook whatif --json` prints, as far as a recount reads it."""
 
     position: int
+    root: str
     certificate: Verdict
 
 
@@ -106,6 +108,7 @@ class Certificates:
     """What a file claims.
 
     Attributes:
+        root: of the tree over the events up to the position, in hexadecimal.
         count: digest of the count that it was taken from.
         stands: who is elected as the result stands, sorted.
         verdict: of a what-if question; None of a margin.
@@ -114,6 +117,7 @@ class Certificates:
 
     contest: str
     position: int
+    root: str
     count: str
     stands: tuple[str, ...]
     claims: tuple[Claim, ...]
@@ -151,7 +155,7 @@ def _of_margin(read: MarginFile) -> Certificates:
             if told.certificate is not None:
                 claims.append(_claim(line, goal, told.most, told.certificate))
     stands = tuple(sorted(read.elected))
-    return Certificates(read.contest, read.position, read.digest, stands, tuple(claims), hidden=hidden)
+    return Certificates(read.contest, read.position, read.root, read.digest, stands, tuple(claims), hidden=hidden)
 
 
 def _claim(line: Line, goal: Goal, most: int | None, certified: Certified) -> Claim:
@@ -183,7 +187,7 @@ def _of_verdict(read: WhatIfFile) -> Certificates:
         claims.append(
             Claim("the example", moved, goal, elected, numbers.added, numbers.removed, numbers.removed_at_least)
         )
-    return Certificates(said.contest, read.position, said.count, stands, tuple(claims), said)
+    return Certificates(said.contest, read.position, read.root, said.count, stands, tuple(claims), said)
 
 
 def moved_of(side: Side) -> Moved:

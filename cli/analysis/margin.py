@@ -9,7 +9,7 @@ from cli.analysis.margin_json import margin_json
 from cli.analysis.published import published_in, published_json, say_published
 from cli.analysis.rankings import elected_names, say_papers
 from cli.counting.count import say_provenance
-from cli.look import counted_at, moment_from
+from cli.look import counted_at, moment_from, root_at
 from cli.place import Place
 from cli.privacy.access import log_opening
 from cli.screen import say, say_json, say_wrapped, table
@@ -75,7 +75,9 @@ def show_margin(
     all_shown = audience == "scrutineer"
     published = published_in(place, contest, moment)
     if as_json:
-        told = margin_json(counted, report, asked, moment, time_limit, all_shown=all_shown)
+        told = margin_json(
+            counted, report, asked, moment, time_limit, root_at(place, counted.position), all_shown=all_shown
+        )
         say_json(told | published_json(published))
         return
     _say(counted, report if all_shown else for_public(counted.basis, report), moment, all_shown=all_shown)

@@ -16,9 +16,20 @@ if TYPE_CHECKING:
 
 
 def margin_json(
-    counted: Counted, report: MarginReport, asked: MarginAsked, moment: Moment, time_limit: int, *, all_shown: bool
+    counted: Counted,
+    report: MarginReport,
+    asked: MarginAsked,
+    moment: Moment,
+    time_limit: int,
+    root: str,
+    *,
+    all_shown: bool,
 ) -> dict[str, Any]:
-    """Give all that can be said, with what it was taken from, and what it takes to publish it."""
+    """Give all that can be said, with what it was taken from, and what it takes to publish it.
+
+    Args:
+        root: of the tree over the events up to the count's position.
+    """
     public = for_public(counted.basis, report)
     body = margin_body(counted.basis, counted.table, public, asked)
     shown = margin_body(counted.basis, counted.table, report, asked, all_shown=all_shown) if all_shown else body
@@ -26,6 +37,7 @@ def margin_json(
         "contest": counted.contest.contest,
         "moment": moment.says(),
         "position": counted.position,
+        "root": root,
         "count_rule": counted.contest.count_rule,
         "digest": counted.digest,
         "engine": f"pollbook {version('pollbook')}",

@@ -8,7 +8,7 @@ from pathlib import Path
 from cli.analysis.certificate_file import Certificates, Verdict, read_certificates
 from cli.analysis.rankings import elected_names
 from cli.analysis.whatif import require_audience
-from cli.look import counted_at, moment_from
+from cli.look import counted_at, moment_from, root_at
 from cli.place import Place
 from cli.privacy.access import log_opening
 from cli.screen import say, say_json, say_wrapped
@@ -29,7 +29,8 @@ def recount(place: Place, file: Path, as_of: str | None, who: tuple[str, str, st
         who: for which audience, for which purpose, and who asks; the public is not asked.
 
     Raises:
-        RefusedError: `not-a-certificate`, `another-count`, `no-certificate`, `reveals-ballot`, and what a count raises.
+        RefusedError: `not-a-certificate`, `another-count`, `another-record`, `no-certificate`, `reveals-ballot`, and
+            what a count raises.
         EvidenceError: `certificate-differs`: one of them does not hold.
     """
     audience, purpose, actor = who
@@ -40,6 +41,9 @@ def recount(place: Place, file: Path, as_of: str | None, who: tuple[str, str, st
     if counted.digest != said.count:
         remedy = f"Ask again: pollbook margin {said.contest} --json; of an earlier day, add --as-of"
         raise refused("another-count", file.name, f"the count {counted.digest}", said.count, remedy)
+    if (root := root_at(place, said.position)) != said.root:
+        remedy = "It was taken from another record, or this one is not as it was: pollbook verify"
+        raise refused("another-record", file.name, f"root {root} over {said.position + 1} events", said.root, remedy)
     _require_some(file, said)
     if audience == "scrutineer":
         log_opening(place, "recount", len(said.claims) or 1, purpose, actor)

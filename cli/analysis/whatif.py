@@ -11,7 +11,7 @@ from cli.analysis.margin import require_declared
 from cli.analysis.published import published_in, published_json, say_published
 from cli.analysis.whatif_question import Asked, asked_of, question_of
 from cli.analysis.whatif_text import say_whatif
-from cli.look import contest_named, moment_from, require_known
+from cli.look import contest_named, moment_from, require_known, root_at
 from cli.office import viewed
 from cli.place import Place
 from cli.privacy.access import log_opening, purpose_named
@@ -68,10 +68,12 @@ def show_whatif(
     else:
         require_for_public(counted.basis, counted.table, question, changed)
         found, changed, hidden = for_public(counted.basis, counted.table, found, changed)
-    body = _json(counted, certificate(counted.basis, counted.table, question, changed, found), time_limit)
+    body = certificate(counted.basis, counted.table, question, changed, found)
     published = published_in(place, contest, moment)
     if as_json:
-        told = body | _set(rulings) | {"audience": audience, "moment": moment.says(), "small": hidden}
+        root = root_at(place, counted.position)
+        told = _json(counted, root, body, time_limit) | _set(rulings)
+        told |= {"audience": audience, "moment": moment.says(), "small": hidden}
         say_json(told | published_json(published))
         return
     say_whatif(counted, question, changed, found, moment, hidden=hidden)
@@ -98,9 +100,10 @@ def _until(time_limit: int) -> Expired:
     return lambda: time.monotonic() >= end
 
 
-def _json(counted: Counted, body: Mapping[str, Any], time_limit: int) -> dict[str, Any]:
+def _json(counted: Counted, root: str, body: Mapping[str, Any], time_limit: int) -> dict[str, Any]:
     return {
         "position": counted.position,
+        "root": root,
         "engine": ENGINE,
         "program": f"pollbook {version('pollbook')}",
         "count_rule": counted.contest.count_rule,

@@ -11,12 +11,12 @@ from pathlib import Path
 from typing import Any
 
 from cli.cases.overseeing import overseen
+from cli.look import root_over
 from cli.place import Place
 from cli.screen import say, say_json, table, wrapped
 from cli.source import os_errors
 from ledger.errors import refused
 from ledger.field import rounded
-from ledger.storage.store import Ledger
 from projections.applications.projection import ApplicationProjection
 from projections.moment import Moment
 from projections.oversight.editions import Edition, edition_of, of_edition
@@ -88,13 +88,7 @@ def _pack(place: Place, election: str, number: int | None) -> Pack:
         rows = placed(of_edition(seen.ledger, seen.oversight.rulings, edition), election, places)
         ((_, last),) = seen.ledger.scan(edition.last, edition.last + 1)
         told = told_of(rows)
-        return Pack(election, edition, _root(seen.ledger, edition.last + 1), last.recorded, told, rates_of(told))
-
-
-def _root(ledger: Ledger, size: int) -> str:
-    """Give the root over the first events: from the tiles where they reach so far, else from the leaves."""
-    tiles = ledger.tiles()
-    return (tiles.root(size) if size <= tiles.size else ledger.root(size)[1]).hex()
+        return Pack(election, edition, root_over(seen.ledger, edition.last + 1), last.recorded, told, rates_of(told))
 
 
 def _write(pack: Pack, out: Path) -> None:
