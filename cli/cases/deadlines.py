@@ -64,9 +64,10 @@ def show_deadlines(
             say(table(heads, [_row(each, calendar) for each in listed], right=(5, 6)))
     say()
     whose = f" of {wanted.panel}" if wanted.panel else ""
+    when = f"at {calendar.at} (now)" if seen.moment.is_now else seen.moment.says()
     pages = max(1, -(-len(rows) // PAGE))
     say_wrapped(
-        f"{counted(len(rows), 'line')}{whose} of election {election} at {calendar.at} ({seen.moment.says()}); "
+        f"{counted(len(rows), 'line')}{whose} of election {election} {when}; "
         f"page {wanted.page} of {pages}. Days since it was due, else since it waits, are those of {calendar.zone}."
     )
 

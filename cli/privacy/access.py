@@ -96,7 +96,7 @@ def purpose_named(word: str) -> Purpose:
     """
     if word not in PURPOSES:
         found = f"{word!r}{nearest(word, PURPOSES)}" if word else "none"
-        remedy = "Say why personal data is opened: it is recorded"
+        remedy = "Say why personal data is opened, as in --purpose enquiry: it is recorded"
         raise UsageError("purpose-required", "--purpose", expected=", ".join(PURPOSES), found=found, remedy=remedy)
     return cast(Purpose, word)
 
