@@ -69,7 +69,7 @@ def findings(kept: Kept, events: Sequence[Event]) -> dict[str, str]:
 def test_verification_finds_what_the_desk_would_have_refused() -> None:
     events = given(*RULED_ON, TELL).events
     assert findings("transcript", events) == {}
-    streams = ("body/panel-1", "case/c1", "ground/labour", "procedure/labour")
+    streams = ("body/panel-1", "case/c1", "ground/labour", "procedure/labour", "rota/labour")
     assert findings("live", events) == dict.fromkeys(streams, "E6:dated-back")
     assert findings("live", [each.model_copy(update={"command": None}) for each in events]) == findings("live", events)
     timely = [each.model_copy(update={"recorded": each.effective}) for each in events]
