@@ -6,6 +6,7 @@ tests are skipped, visibly, except where CI=true: there a missing server is a fa
 
 from __future__ import annotations
 
+import gc
 import os
 import secrets
 from collections.abc import Iterator
@@ -19,6 +20,13 @@ from stores import LedgerPlace, PostgresPlace, SQLitePlace
 # A busy machine is no fault of the product: nothing in the suite is timed.
 settings.register_profile("untimed", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("untimed")
+
+
+def pytest_collection_finish() -> None:
+    """Leave the thousands of tests, which stay to the end, out of what the garbage collector looks through."""
+    gc.collect()
+    gc.freeze()
+
 
 NO_SERVER = "no PostgreSQL server: set POLLBOOK_TEST_POSTGRES, for example to the output of .ci/postgres"
 

@@ -39,7 +39,7 @@ def records(draw: st.DrawFn) -> list[Event]:
     events: list[Event] = []
     rulings: dict[str, int] = {}
     told: set[tuple[str, int]] = set()
-    appealed: set[tuple[str, int]] = set()
+    appealed: dict[tuple[str, int], int] = {}  # and the day: what was not lodged yet is not determined
     decided: set[tuple[str, int]] = set()
     for _ in range(draw(st.integers(1, 30))):
         act = draw(st.sampled_from(("open", "rule", "rule", "tell", "appeal", "determine", "try", "correct", "reopen")))
@@ -76,9 +76,10 @@ def records(draw: st.DrawFn) -> list[Event]:
                 )
             )
         elif act in ("appeal", "try") and key not in appealed:
-            appealed.add(key) if act == "appeal" else None
+            if act == "appeal":
+                appealed[key] = day
             events.append(lodged(key, day, tried=act == "try"))
-        elif act == "determine" and key in appealed - decided:
+        elif act == "determine" and key in appealed.keys() - decided and appealed[key] <= day:
             decided.add(key)
             votes: dict[str, Any] = {"votes_for": 2, "votes_against": 0, "answers": (), "reasons_words": 9}
             outcome = draw(st.sampled_from(get_args(AppealOutcome)))
