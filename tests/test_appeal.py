@@ -92,6 +92,14 @@ def test_what_a_representative_withdrew_does_not_bar_the_person() -> None:
     given(*TOLD_OF, LODGE, withdraw).when(LODGE).then_refused("appeal-exists")
 
 
+def test_each_reviewer_counts_once_and_who_is_assigned_anew_hears_it_anew() -> None:
+    given(*TOLD_OF, LODGE, ASSIGN, PACK).when(but(HEAR, present=("r1", "r1", "r1"))).then_refused("counted-twice")
+    others = but(ASSIGN, reviewers=("r4", "r5", "r6"), effective="2010-09-01T11:00:00Z")
+    given(*REVIEWED, others).when(DETERMINE).then_refused("hearing-missing")
+    heard = but(HEAR, present=("r4", "r5", "r6"), effective="2010-09-01T12:00:00Z")
+    assert names(given(*REVIEWED, others, heard).when(DETERMINE).events) == ["AppealDetermined"]
+
+
 def test_no_appeal_is_received_in_the_future() -> None:
     given(*TOLD_OF).when(but(LODGE, effective="2099-01-01T00:00:00Z")).then_refused("future-dated")
 

@@ -201,6 +201,19 @@ BREAKS: dict[str, tuple[str, Change, dict[str, Any]]] = {
         same,
         {"decided_by": "officer", "panel": None, "sitting": None, "votes_for": 0, "votes_against": 0},
     ),
+    "an officer who finds that a panel's ground is not met": (
+        "not-for-them",
+        same,
+        {
+            "decided_by": "officer",
+            "panel": None,
+            "sitting": None,
+            "votes_for": 0,
+            "votes_against": 0,
+            "outcome": "admit",
+            "findings": found(met="not-met"),
+        },
+    ),
     "no notice": ("notice-not-served", without(NOTICE), {}),
     "a ruling within the time to reply": (
         "reply-window-open",

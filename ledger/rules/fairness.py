@@ -114,12 +114,18 @@ def ground_faults(grounds: Iterable[tuple[Ground, str]], decided_by: str) -> Ite
     Args:
         grounds: each that was found to be met, with the time of the conduct.
     """
-    rank = ("auto", "officer", "panel")
     for ground, conduct in grounds:
         if not ground.in_force:
             since = f"in force since {ground.since}" if ground.since else "never adopted"
             expected = f"a ground in force and published at the time of the conduct, {conduct}"
             yield "rule-not-in-force-at-conduct", expected, f"{ground.id}, {since}"
+        yield from alone_faults((ground,), decided_by)
+
+
+def alone_faults(grounds: Iterable[Ground], decided_by: str) -> Iterator[Fault]:
+    """Find grounds that only others may decide on (`not-for-them`): a panel, or an officer and no check."""
+    rank = ("auto", "officer", "panel")
+    for ground in grounds:
         if ground.since and rank.index(decided_by) < rank.index(ground.decided_by):
             yield "not-for-them", f"{ground.id} decided by: {ground.decided_by}", decided_by
 

@@ -65,8 +65,8 @@ class Appeal(State):
                 return replace(after, received=event, attempts=self.attempts + 1)
             case LeaveGranted() | LeaveRefused():
                 return replace(after, leave=isinstance(event, LeaveGranted))
-            case ReviewersAssigned():
-                return replace(after, reviewers=event)
+            case ReviewersAssigned():  # others than those who heard it: they hear it anew
+                return replace(after, reviewers=event, hearing=None)
             case EvidencePackDisclosed():
                 return replace(after, pack=event)
             case HearingHeld():

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from ledger.rules.fairness import ADVERSE, ORDER, Fault, Ground, evidence_faults, ground_faults
+from ledger.rules.fairness import ADVERSE, ORDER, Fault, Ground, alone_faults, evidence_faults, ground_faults
 from ledger.streams.case import Case
 from ledger.streams.entry import Entries
 from ledger.streams.fair_panel import Deciders, decider_faults
@@ -82,6 +82,9 @@ def _of_rules(ruling: RulingMade, before: Before) -> Iterator[Fault]:
     yield from ground_faults(
         ((ground_of(before.grounds, each.ground, each.conduct), each.conduct) for each in met), ruling.decided_by
     )
+    if ruling.outcome not in (*ADVERSE, "refer-up"):  # that nothing is met is for the panel to find, too
+        cases = (ground_of(before.grounds, each, ruling.effective) for each in on_case)
+        yield from alone_faults(cases, ruling.decided_by)
 
 
 def ground_of(grounds: Grounds, ground: str, conduct: str) -> Ground:

@@ -173,7 +173,8 @@ def hold_hearing(command: HoldHearing, act: Act, case: Case, appeal: Appeal, pro
 
     Raises:
         RefusedError: what `require_pending` raises, `leave-needed`, `reviewers-missing`, `not-a-reviewer`,
-            `pack-missing`, `future-dated`, `before-appeal`, `procedure-missing`, `hearing-notice-short`, in that order.
+            `counted-twice`, `pack-missing`, `future-dated`, `before-appeal`, `procedure-missing`,
+            `hearing-notice-short`, in that order.
     """
     _require_let_in(appeal)
     assigned = appeal.reviewers.reviewers if appeal.reviewers else ()
@@ -182,6 +183,9 @@ def hold_hearing(command: HoldHearing, act: Act, case: Case, appeal: Appeal, pro
     for person in command.present:
         if person not in assigned:
             raise refused("not-a-reviewer", appeal.stream, f"one of {', '.join(assigned)}", person, "Leave them out")
+    if len(set(command.present)) < len(command.present):
+        found = ", ".join(command.present)
+        raise refused("counted-twice", appeal.stream, "each reviewer once", found, "Name each who was there once")
     if appeal.pack is None:
         remedy = "Record disclose-evidence-pack first"
         raise refused("pack-missing", appeal.stream, "the evidence disclosed before it", "none", remedy)
