@@ -17,7 +17,7 @@ from ledger.event import Audience, Event
 from ledger.field import Id, Text, Version
 from ledger.rules.allocating import Allocated, require_method
 from ledger.streams.body import Body, body_stream, require_body
-from ledger.streams.case import Case, case_stream, require_open_case, require_step
+from ledger.streams.case import Case, Docket, case_stream, docket_stream, require_open_case, require_step
 from ledger.streams.case_events import Allocation, CaseAllocated
 
 PANELS_MAX = 100
@@ -64,7 +64,8 @@ class AllocateCase(Command):
     """Give a case to a panel, or to another one: by rota, by lot, or by hand.
 
     A rota names the panels in the order of their turns: the record counts the turns, and the panel follows from that.
-    A lot names the panels that it was drawn among, how it was drawn and who saw it. By hand, say why.
+    A lot names the panels that it was drawn among, how it was drawn and who saw it. By hand, say why;
+    so too by lot where there is a rota, and where another panel had a case on the same ground about this person.
     """
 
     names = frozenset({"witnesses"})
@@ -88,10 +89,19 @@ class AllocateCase(Command):
     case=lambda c, _: case_stream(c.case),
     body=lambda c, _: body_stream(c.panel),
     rota=lambda _c, seen: rota_stream(seen["case"].election),
+    docket=lambda _c, seen: docket_stream(seen["case"].election, seen["case"].person),
+    before=lambda c, seen: tuple(case_stream(each) for each in seen["docket"].alike(c.case)),
     others=lambda c, _: tuple(body_stream(each) for each in c.among),
 )
 def allocate_case(
-    command: AllocateCase, act: Act, case: Case, body: Body, rota: Rota, others: tuple[Body, ...]
+    command: AllocateCase,
+    act: Act,
+    case: Case,
+    body: Body,
+    rota: Rota,
+    docket: Docket,
+    before: tuple[Case, ...],
+    others: tuple[Body, ...],
 ) -> Outcome:
     """Decide that a case may be given to a panel.
 
@@ -110,7 +120,7 @@ def allocate_case(
             raise refused("not-a-panel", where, "a panel or committee", f"a {constituted.kind}", remedy)
     if case.panel == command.panel:
         raise refused("allocation-held", where, "another panel", "the one that has it", "Nothing to do")
-    if command.reason is None and (found := _unreasoned(command, case, rota)):
+    if command.reason is None and (found := _unreasoned(command, case, rota, before)):
         raise refused("reason-required", where, "a reason", f"none, {found}", "Say why in reason")
     turn = rota.turn(command.among) if command.method == "rota" else None
     require_method(Allocated(command.method, command.panel, command.among, turn, command.witnesses), where)
@@ -123,11 +133,15 @@ def allocate_case(
     return Outcome([allocated, taken])
 
 
-def _unreasoned(command: AllocateCase, case: Case, rota: Rota) -> str:
+def _unreasoned(command: AllocateCase, case: Case, rota: Rota, before: tuple[Case, ...]) -> str:
     """Say of what a reason has to be given and is not; empty if of nothing."""
     if command.method == "manual":
         return "by hand"
     if case.panel is not None:
         return f"in place of {case.panel}"
+    if had := next((each for each in before if each.panel not in (None, command.panel)), None):
+        return f"and {had.panel} had case {had.id} on the same ground"
+    if command.method == "lot" and rota.exists:
+        return "by lot beside a rota"
     another = command.method == "rota" and rota.exists and command.among != rota.among
     return f"by another rota than {', '.join(rota.among)}" if another else ""

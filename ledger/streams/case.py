@@ -248,9 +248,10 @@ def require_evidence(case: Case, evidence: str, where: str) -> EvidenceAdded:
 
 @dataclass(frozen=True, slots=True)
 class Docket(State):
-    """The cases about one person that are open: id -> grounds."""
+    """The cases about one person: id -> grounds, of those that are open, and of those that were closed."""
 
     cases: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    closed: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
     def evolve(self, event: Event) -> Docket:
         """Give the docket after one more event."""
@@ -259,8 +260,15 @@ class Docket(State):
                 return replace(self, version=event.version, cases={**self.cases, event.case: event.grounds})
             case CaseUndocketed():
                 cases = {case: grounds for case, grounds in self.cases.items() if case != event.case}
-                return replace(self, version=event.version, cases=cases)
+                grounds = self.cases.get(event.case, ())
+                closed = {**self.closed, event.case: grounds}
+                return replace(self, version=event.version, cases=cases, closed=closed)
         raise TypeError(f"{event.type} does not belong to a docket")
+
+    def alike(self, case: str) -> tuple[str, ...]:
+        """Give the cases that were closed on a ground that a case, which is open, is on too."""
+        own = set(self.cases.get(case, ()))
+        return tuple(each for each, grounds in self.closed.items() if each != case and own & set(grounds))
 
 
 def docket_stream(election: str, person: str) -> Docket:
