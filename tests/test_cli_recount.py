@@ -209,3 +209,15 @@ def test_refuses_what_is_no_certificate(declared: Terminal, text: str, found: st
     declared.write("found.json", text)
     assert found in declared("recount", "found.json").refused("not-a-certificate")
     declared("recount", "nosuch.json").refused("no-such-file", 2)
+
+
+def test_a_file_cannot_say_that_somebody_else_was_elected(declared: Terminal) -> None:
+    """Else one more paper for the winner would pass for one that elects somebody else."""
+    found = asked(declared, "margin", "leader", "--kind", "addition")
+    for goal in ("could", "certain"):
+        papers = {"added": [{"section": "members", "marks": "abbott", "papers": 1}], "removed": []}
+        found["margins"][0][goal] |= {"most": 1, "certificate": papers | {"elected": [["abbott"]]}}
+    assert "expected elected: abbott, found balls" in again(declared, found | {"elected": ["balls"]}).refused(
+        "another-count"
+    )
+    assert "found nobody" in again(declared, found | {"elected": []}).refused("another-count")

@@ -7,8 +7,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from terminal import RULE, RULE_HASH, Terminal
+from terminal import CALL_ELECTION, CLOSE_POLL, PAPERS, RULE, RULE_HASH, Terminal
 from test_cli_margin import DECLARE, THREE, read, two_sections
+
+from ledger.rules.alternative import AlternativeVote
+from ledger.rules.count_rule import rule_hash
 
 LENIENT = RULE | {"gap": "skip", "decimals": 3}
 SPOILT = {"contest": "leader", "section": "members", "distributed": 40, "returned": 16, "set_aside": []}
@@ -240,3 +243,32 @@ def test_2015_without_registered_supporters(at: Terminal) -> None:
     certificate = json.loads(members)["certificate"]
     assert (certificate["verdict"], certificate["stage_1"]["short"]) == ("cannot-say", 1010)
     assert certificate["why"].startswith("totals-missing")
+
+
+@pytest.mark.parametrize("stop", ["first-majority", "continue-to-two"])
+def test_a_tie_that_no_lot_breaks_may_leave_nobody_elected(at: Terminal, stop: str) -> None:
+    """Ten papers against nine: one more, and the two tie; without a lot the count ends there unless it ended before."""
+    rule = RULE | {"ties": ["earlier-stages-backwards"], "stop": stop}
+    name = rule_hash(AlternativeVote.model_validate_json(json.dumps(rule)))
+    contest = THREE | {"count_rule": name}
+    at.made([("call-election", CALL_ELECTION), ("adopt-count-rule", {"election": "labour", "rule": rule})])
+    at.record("define-contest", contest).done()
+    at.record("close-poll", CLOSE_POLL).done()
+    at.write("papers.csv", "marks\n" + "abbott\n" * 60 + "balls\n" * 10 + "cooper\n" * 9)
+    at(*PAPERS).done()
+    at.record("declare-result", DECLARE).done()
+    verdict = {"first-majority": ("bounded", "could-not"), "continue-to-two": ("cannot-say", "")}
+    assert found(at, "--more-papers", "members=1") == verdict[stop]
+
+
+def test_no_reach_of_papers_proves_anything_where_ties_stay_unbroken(at: Terminal) -> None:
+    rule = RULE | {"ties": ["earlier-stages-backwards"]}
+    name = rule_hash(AlternativeVote.model_validate_json(json.dumps(rule)))
+    at.made([("call-election", CALL_ELECTION), ("adopt-count-rule", {"election": "labour", "rule": rule})])
+    at.record("define-contest", THREE | {"count_rule": name}).done()
+    at.record("close-poll", CLOSE_POLL).done()
+    marks = {"abbott": 40, "balls>abbott": 30, "cooper>abbott": 29}
+    at.write("papers.csv", "marks\n" + "".join(f"{each}\n" * number for each, number in marks.items()))
+    at(*PAPERS).done()
+    at.record("declare-result", DECLARE).done()
+    assert found(at, "--more-papers", "members=1") == ("cannot-say", "")

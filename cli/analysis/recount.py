@@ -20,6 +20,8 @@ from projections.whatif.changed import Changed
 from projections.whatif.found import Elected
 from projections.whatif.rechecked import Claim, Rechecked, recheck
 
+ASK_AGAIN = "Do not rely on it; ask the question again"
+
 
 def recount(place: Place, file: Path, as_of: str | None, who: tuple[str, str, str], *, as_json: bool) -> None:
     """Count a file's certificates again, and say of each whether it holds.
@@ -44,6 +46,10 @@ def recount(place: Place, file: Path, as_of: str | None, who: tuple[str, str, st
     if (root := root_at(place, said.position)) != said.root:
         remedy = "It was taken from another record, or this one is not as it was: pollbook verify"
         raise refused("another-record", file.name, f"root {root} over {said.position + 1} events", said.root, remedy)
+    if said.stands != (stands := tuple(sorted(counted.table.elected))):
+        raise refused(
+            "another-count", file.name, f"elected: {', '.join(stands)}", ", ".join(said.stands) or "nobody", ASK_AGAIN
+        )
     _require_some(file, said)
     if audience == "scrutineer":
         log_opening(place, "recount", len(said.claims) or 1, purpose, actor)
@@ -60,7 +66,7 @@ def recount(place: Place, file: Path, as_of: str | None, who: tuple[str, str, st
                 file.name,
                 expected="certificates that recount to what they say",
                 found=f"{wrong} of {len(found)} that do not: {each.claim.name}: {each.why}",
-                remedy="Do not rely on it; ask the question again",
+                remedy=ASK_AGAIN,
             )
 
 

@@ -60,14 +60,15 @@ def bounded(basis: Basis, table: Table, changed: Changed, expired: Expired) -> F
         for name in {*changed.added, *changed.removed}
     }
     even = pairing_break_even(rule, _down_to_two(rule, basis, table), changed)
-    if keeps_majority(rule, table, moves):
+    ends = "lot" in rule.ties  # else a tie that papers make may leave nobody elected, which is another result
+    if keeps_majority(rule, table, moves) and (ends or rule.stop == "first-majority"):
         return Found("bounded", "could-not", break_even=even, shown_by=MAJORITY)
     if table.certified:
         return bounded_totals(rule, basis, table, changed)
     papers = group(basis.papers, table.candidates, table.sections, rule).rankings
-    if cannot_change(rule, table.candidates, papers, table.elected[0], moves):
+    if ends and cannot_change(rule, table.candidates, papers, table.elected[0], moves):
         return Found("bounded", "could-not", break_even=even, shown_by=REACH)
-    if "lot" not in rule.ties:
+    if not ends:
         return cannot_say("the rule leaves ties unbroken: when nobody is elected is not worked out", break_even=even)
     margins = Margins(Counted(rule, table.candidates, table.sections, papers, table.elected[0]))
     return replace(_searched(basis, table, margins, changed, expired, papers), break_even=even)
