@@ -97,7 +97,7 @@ def test_finds_a_turn_left_out_taken_twice_or_not_counted() -> None:
         assert codes((*events[: second - 1], allocated, *events[second:])) == ["field-differs"]
     assert codes((*events[:second], *events[second + 1 :])) == ["effect-differs"]
     assert codes((*events[:first], *events[first + 1 :])) == ["effect-differs", "not-their-turn"]
-    alone = events[second].model_copy(update={"version": 3, "turn": 3, "command": "0" * 32})
+    alone = events[second].model_copy(update={"version": 3, "turn": 3, "command": "alone"})
     assert codes((*events, alone)) == ["effect-alone"]
 
 
