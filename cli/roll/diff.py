@@ -13,7 +13,7 @@ from cli.screen import say, say_json, say_wrapped, table
 from ledger.errors import UsageError
 from ledger.storage.store import Ledger
 from projections.moment import NOW, Moment
-from projections.roll.difference import KINDS, Changed, Difference
+from projections.roll.difference import KINDS, Changed, Difference, Tally
 from projections.roll.editions import published
 from projections.roll.entries import PLACES
 from projections.roll.reading import PAGE, Point, Roll, point_of
@@ -47,12 +47,14 @@ def show_difference(place: Place, words: Sequence[str], asked: Wanted, known_at:
         if asked.public:
             _say_public(ledger, roll, points, moments, asked, as_json=as_json)
             return
-        changed = sum(each.entries for each in Difference(roll, *points).tallies())
+        found = Difference(roll, *points)
+        tallies = found.tallies()
+        changed = sum(each.entries for each in tallies)
         log_opening(place, "roll", changed, asked.purpose, asked.actor)
         if asked.page:
-            _say_page(Difference(roll, *points), asked.page, as_json=as_json)
+            _say_page(found, changed, asked.page, as_json=as_json)
         else:
-            _say_numbers(Difference(roll, *points), roll, moments, asked, as_json=as_json)
+            _say_numbers(found, tallies, roll, moments, asked, as_json=as_json)
 
 
 def _moment(word: str, known_at: str | None) -> Moment:
@@ -65,8 +67,15 @@ def _sides(roll: Roll, points: Sequence[Point], names: Sequence[str]) -> dict[tu
     return {key: (before.get(key, 0), after.get(key, 0)) for key in sorted({*before, *after})}
 
 
-def _say_numbers(found: Difference, roll: Roll, moments: Sequence[Moment], asked: Wanted, *, as_json: bool) -> None:
-    tallies = found.tallies()
+def _say_numbers(
+    found: Difference,
+    tallies: Sequence[Tally],
+    roll: Roll,
+    moments: Sequence[Moment],
+    asked: Wanted,
+    *,
+    as_json: bool,
+) -> None:
     points = (found.first, found.second)
     sides = _sides(roll, points, asked.by)
     totals = [roll.total(point) for point in points]
@@ -97,8 +106,7 @@ def _numbers(before: int, after: int) -> tuple[str, str, str]:
     return f"{before:,}", f"{after:,}", f"{after - before:+,}" if after != before else "0"
 
 
-def _say_page(found: Difference, page: int, *, as_json: bool) -> None:
-    total = sum(each.entries for each in found.tallies())
+def _say_page(found: Difference, total: int, page: int, *, as_json: bool) -> None:
     pages = max(1, -(-total // PAGE))
     if page > pages:
         raise UsageError("no-such-page", f"--page {page}", expected=f"1 to {pages}", found=page, remedy="Correct it")
