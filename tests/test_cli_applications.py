@@ -194,3 +194,13 @@ def test_a_receipt_number_that_nobody_has(at: Terminal) -> None:
     assert len(key(at, "a-0001")) == 24
     assert "none with A7777" in at("application-key", "labour", "A-7777").refused("unknown-application")
     assert len(at("application-key", "labour", "A-7777", "--new").done().strip()) == 24
+
+
+def test_all_who_applied_are_erased_and_the_record_verifies(at: Terminal) -> None:
+    imported(at, HEAD + ADA + BELA)
+    application = at("application-key", "labour", "A-0007", "--new").done().strip()
+    body = {"election": "labour", "category": "supporters", "channel": "post", "declaration": DECLARATION}
+    singly = {**body, "application": application, "identity": {"name": "Cato"}, "received": "2010-08-01T10:00:00Z"}
+    at.record("receive-application", {**singly, "unit": "bow-west"}).done()
+    at.record("order-erasures", {"register_id": "applications-labour", "basis": "court-order"}).done()
+    verified(at)

@@ -176,6 +176,12 @@ def test_failed_taken_back_and_refunded(at: Terminal) -> None:
     verified(at)
 
 
+def test_a_reference_is_one_whatever_its_case(at: Terminal) -> None:
+    assert at("payment-key", "fps-1a").done() == at("payment-key", " FPS-1A ").done()
+    assert paid(at, FROM_ADA + FROM_BELA.replace("T2", "t1"))["duplicate-payment-ref"] == (1, 100)
+    assert paid(at, FROM_ADA.replace("T1", "t1")) == {"held": (1, 300)}
+
+
 def test_money_for_a_late_application_is_recorded(at: Terminal) -> None:
     assert paid(at, FROM_ADA.replace("a 0001", "A-0003")) == {"accepted": (1, 300)}
     assert application(at, "A-0003").money == 300

@@ -535,14 +535,6 @@ def test_verify_finds_one_invited_on_a_ground_that_nobody_adopted(cured: Termina
     assert found_beside(cured, invited_) == {"E10:cure-unfounded"}
 
 
-def test_verify_finds_a_payment_that_is_booked_twice(cured: Terminal) -> None:
-    with open_ledger(cured.ledger) as record:
-        fees = [each for _, each in record.scan(0, record.head().size) if isinstance(each, FeeReceived)]
-    other = next(each.stream for each in fees if each.stream != fees[0].stream)
-    again = fees[0].model_copy(update={"stream": other, "batch": None})
-    assert "E10:payment-twice" in found_beside(cured, again)
-
-
 def test_verify_finds_more_time_than_the_ground_gives(cured: Terminal, monkeypatch: pytest.MonkeyPatch) -> None:
     def longer(*words: Any) -> Any:
         return tuple(each.model_copy(update={"hours": 1}) for each in curable_of(*words))

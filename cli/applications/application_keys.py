@@ -92,5 +92,8 @@ def print_payment_key(place: Place, reference: str) -> None:
 
 
 def payment_key_of(vault: Vault, reference: str) -> str:
-    """Give the key of a payment by the bank's reference, as it stands there but for blanks around it."""
-    return vault.row_key(PAYMENTS, reference.strip())
+    """Give the key of a payment by the bank's reference, whatever its case and the blanks around it.
+
+    Banks hand a reference on in capitals or as it was typed; two that differ in case alone are taken for one payment.
+    """
+    return vault.row_key(PAYMENTS, reference.strip().upper())

@@ -48,7 +48,7 @@ CODES = {
     "unknown-entry": "no entry of the roll",
     "not-issued": "an entry without a paper",
     "paper-cancelled": "an entry whose paper was cancelled",
-    "day-outside-poll": "a day before papers went out, or after the poll closed",
+    "day-outside-poll": "a day before papers went out, or after the poll closed, in every time zone",
 }
 NAMES = tuple(CODES)
 

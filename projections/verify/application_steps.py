@@ -1,7 +1,7 @@
 """What is recorded of an application between its receipt and its end: each step is decided again, on what stood then.
 
 So nobody's time to put something right is over before its end, no referral is cleared that was not open, no fee is kept
-of somebody who may still be admitted.
+of somebody who may still be admitted, no reference of a bank is used twice, no more is paid back than was received.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from typing import Any
 
 from pydantic import ValidationError
 
-from ledger.decision import DECISIONS, Act, Command, read_states
+from ledger.decision import DECISIONS, Act, Command, State, read_states
 from ledger.errors import RefusedError
 from ledger.event import ENVELOPE, Event
 from ledger.streams.application import Application
@@ -20,14 +20,16 @@ from ledger.streams.application_events import (
     ApplicationWithdrawn,
     CureLapsed,
     CureSupplied,
+    FeeFailed,
+    FeeReceived,
+    FeeRefunded,
     FeeRetained,
     ReferralCleared,
 )
 from ledger.streams.applying import WithdrawApplication
 from ledger.streams.body import Fault
 from ledger.streams.cure import LapseCure, SupplyCure
-from ledger.streams.ground import Grounds
-from ledger.streams.payment import RetainFee
+from ledger.streams.payment import FailFee, ReceiveFee, RefundFee, RetainFee
 from ledger.streams.referral import ClearReferral, ReferApplication
 from projections.verify.finding import Finding
 
@@ -36,32 +38,35 @@ STEPS: dict[type[Event], type[Command]] = {
     ApplicationWithdrawn: WithdrawApplication,
     CureLapsed: LapseCure,
     CureSupplied: SupplyCure,
+    FeeFailed: FailFee,
+    FeeReceived: ReceiveFee,
+    FeeRefunded: RefundFee,
     FeeRetained: RetainFee,
     ReferralCleared: ClearReferral,
 }
 UNREAD = "x"  # stands for what the vault alone has
 
 
-def step_again(position: int, event: Event, application: Application, grounds: Grounds) -> Iterator[Finding]:
+def step_again(position: int, event: Event, application: Application, beside: State) -> Iterator[Finding]:
     """E10: find why the desk would have refused a step, or what it would have recorded.
 
     Args:
         event: of a type in STEPS.
         application: as it stood before.
-        grounds: those of its election, as they stood before.
+        beside: what else it is decided by, as it stood before: the election's grounds, or the payment.
     """
-    for code, expected, found in _faults(event, application, grounds):
+    for code, expected, found in _faults(event, application, beside):
         yield Finding("E10", code, position, event.stream, expected, found)
 
 
-def _faults(event: Event, application: Application, grounds: Grounds) -> Iterator[Fault]:
+def _faults(event: Event, application: Application, beside: State) -> Iterator[Fault]:
     kind = STEPS[type(event)]
     entry = DECISIONS[kind.verb]
-    states = {application.stream: application, grounds.stream: grounds}
+    states = {application.stream: application, beside.stream: beside}
     try:
         command = kind.model_validate({**_fields(event, kind), "application": application.key})
         known = read_states(entry, command, lambda state: states.get(state.stream, state))
-        (decided,) = entry.decide(command, Act(event.actor, event.recorded, event.effective), **known).events
+        decided, *_ = entry.decide(command, Act(event.actor, event.recorded, event.effective), **known).events
     except RefusedError as refused:
         yield refused.code, str(refused.expected), str(refused.found)
         return

@@ -43,6 +43,7 @@ from projections.applications.admissions import streams_in_order
 from projections.verify.application_steps import STEPS, step_again
 from projections.verify.finding import Finding
 from projections.verify.held import HeldApplications
+from projections.verify.payments import Fee, Payments
 from projections.verify.record import RecordRead
 
 Rule = FranchiseAdopted | FeeSet | GroundAdopted | TimetableSet | StepVaried
@@ -60,14 +61,14 @@ class Rules:
     opened: dict[str, tuple[int, Opening]] = field(default_factory=dict)  # batch of invitations or lapses -> its event
     held: HeldApplications = field(default_factory=HeldApplications)
     checks: dict[str, set[str]] = field(default_factory=dict)  # run of checks -> names of those that it makes
-    booked: dict[str, str] = field(default_factory=dict)  # payment -> the application that has it
+    paid: Payments = field(default_factory=Payments)
     _terms: dict[tuple[str, int, int], Terms] = field(default_factory=dict)
     _franchises: dict[tuple[str, int], Adopted] = field(default_factory=dict)
 
     @classmethod
-    def of(cls, record: RecordRead) -> Rules:
+    def of(cls, record: RecordRead, paid: Payments) -> Rules:
         """Take them from a record."""
-        rules = cls(held=HeldApplications.of(record.others))
+        rules = cls(held=HeldApplications.of(record.others), paid=paid)
         for position, event in record.others:
             if isinstance(event, Rule):
                 rules.positions.setdefault(event.stream, []).append(position)
@@ -115,7 +116,7 @@ class Rules:
 
 def check_applications(ledger: Ledger, record: RecordRead, progress: Progress = lambda _: None) -> Iterator[Finding]:
     """E10: applications were received on the terms of their day, and decided on as the tests have it."""
-    rules = Rules.of(record)
+    rules = Rules.of(record, Payments.of(ledger))
     for position, event in rules.opened.values():
         if isinstance(event, InvitationOpened):
             yield from _check_notice(rules, position, event)
@@ -123,10 +124,12 @@ def check_applications(ledger: Ledger, record: RecordRead, progress: Progress = 
         try:
             events = list(ledger.events_between(page[0], page[-1]))
         except EvidenceError:  # a finding of the page of the record that it is on
+            rules.paid.whole = False
             continue
         for stream, group in groupby(events, key=lambda one: one[1].stream):
             yield from _check(rules, Application(stream), group)
         progress(len(page))
+    yield from rules.paid.alone()
 
 
 def _check(rules: Rules, application: Application, events: Iterator[tuple[int, Event]]) -> Iterator[Finding]:
@@ -142,17 +145,15 @@ def _check(rules: Rules, application: Application, events: Iterator[tuple[int, E
                 yield from _check_cure(rules, position, event, application)
             case CureInvited() | ApplicationLapsed():
                 yield from _check_one_cure(rules, position, event, application)
+            case _ if isinstance(event, Fee):
+                yield from rules.paid.again(position, event, application)
             case _ if type(event) in STEPS:
                 yield from step_again(position, event, application, rules.grounds(application.election, position))
         try:
             application = application.evolve(event)
         except TypeError:  # a stream that does not replay is a finding of its own
+            rules.paid.whole = False
             return
-    for payment, fee in application.payments.items():
-        other = rules.booked.setdefault(payment, application.stream)
-        if other != application.stream:
-            expected = f"a payment booked to one application, {other}"
-            yield Finding(CHECK, "payment-twice", None, application.stream, expected, f"{fee.amount} of {payment}")
 
 
 def _check_terms(

@@ -9,6 +9,7 @@ from ledger.event import Event
 from ledger.streams.erasures import DisclosuresErased, ErasuresConfirmed, ErasuresOrdered
 from ledger.streams.person import DISCLOSURES_MAX, DisclosureErased, ErasureOrdered
 from ledger.streams.retention import RetentionHeld, RetentionReleased
+from projections.verify.erased_people import ErasedPeople
 from projections.verify.finding import Finding
 from projections.verify.record import RecordRead
 
@@ -44,8 +45,14 @@ def under_way(events: Iterable[tuple[int, Event]]) -> bool:
 
 @dataclass(slots=True)
 class _Seen:
-    """What was recorded before an event: erasures ordered and not confirmed, and the legal holds in force."""
+    """What was recorded before an event: erasures ordered and not confirmed, and the legal holds in force.
 
+    Attributes:
+        kept: erasures of a register -> who was under a legal hold as they were ordered.
+    """
+
+    people: ErasedPeople
+    kept: dict[str, frozenset[str]] = field(default_factory=dict)
     ordered: set[str] = field(default_factory=set)
     named: dict[str, int] = field(default_factory=dict)
     holds: dict[str, set[str]] = field(default_factory=dict)
@@ -53,8 +60,11 @@ class _Seen:
 
 
 def check_erasures(record: RecordRead) -> Iterator[Finding]:
-    """C4: what was erased was ordered, each order was carried out once, and none while a legal hold was in force."""
-    seen = _Seen()
+    """C4: what was erased was ordered, each order was carried out once, and none while a legal hold was in force.
+
+    With everybody of a register, nobody else is erased, nor who was under a legal hold as that was ordered.
+    """
+    seen = _Seen(ErasedPeople.of(record))
     for position, event in record.others:
         match event:
             case RetentionHeld():
@@ -89,18 +99,36 @@ def _check_everybody(
 ) -> Iterator[Finding]:
     if isinstance(event, ErasuresOrdered):
         seen.named[event.stream] = 0
-        kept = sum(1 for holds in seen.holds.values() if holds)
-        if event.kept != kept:
-            yield Finding("C4", "kept-differs", position, event.stream, f"{kept} under legal holds", str(event.kept))
+        held = seen.kept[event.stream] = frozenset(person for person, holds in seen.holds.items() if holds)
+        if event.kept != len(held):
+            expected = f"{len(held)} under legal holds"
+            yield Finding("C4", "kept-differs", position, event.stream, expected, str(event.kept))
     elif event.stream not in seen.named:
         yield _unordered(position, event)
     elif isinstance(event, DisclosuresErased):
         seen.named[event.stream] += len(event.digests)
+        yield from _check_named(seen, position, event)
     else:
         named = seen.named.pop(event.stream)
         if named != event.disclosures:
             expected, found = f"{named} disclosures named before", str(event.disclosures)
             yield Finding("C4", "erasures-differ", position, event.stream, expected, found)
+
+
+def _check_named(seen: _Seen, position: int, event: DisclosuresErased) -> Iterator[Finding]:
+    """Find what is not of the register, and what is of somebody whom the order passed over; each told by the first."""
+    others, held = [], []
+    for digest, person, inside in seen.people.named_by(event):
+        if not inside:
+            others.append(digest)
+        elif person in seen.kept[event.stream]:
+            held.append(digest)
+    for code, found, expected in (
+        ("not-of-register", others, f"disclosures of people in register {event.register_id} alone"),
+        ("legal-hold", held, "nobody who was under a legal hold as it was ordered"),
+    ):
+        if found:
+            yield Finding("C4", code, position, event.stream, expected, f"{len(found)} others, the first {found[0]}")
 
 
 def _goes_on(before: tuple[int, DisclosureErased] | None, position: int, event: DisclosureErased) -> bool:

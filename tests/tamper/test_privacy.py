@@ -17,7 +17,7 @@ from test_erasures import HELD, ORDER, PEOPLE, at_desk, key, taken_in
 
 from ledger.desk import Desk
 from ledger.privacy.sqlite_vault import VAULT_FILE
-from ledger.streams.person import OrderErasure
+from ledger.streams.person import Identity, OrderErasure, RecordPerson
 from ledger.streams.retention import HoldRetention, ReleaseRetention
 
 BACKUP = "before.db"
@@ -30,6 +30,7 @@ def erased(desk: Desk) -> None:
     for command in (
         hold,
         ReleaseRetention(person=hold.person, hold=hold.hold),
+        RecordPerson(person="p-1", identity=Identity(name="Somebody Else")),
         OrderErasure(person=key(FREED), basis="court-order"),
         OrderErasure(person=key(ONE), basis="right-to-erasure"),
         ORDER,
@@ -73,6 +74,18 @@ def drop(kind: str, number: int = 0) -> Act:
 def one_digest_fewer(at: Operator) -> None:
     position = at.at("disclosures-erased.v1")
     at.rewrite(position, digests=at.leaves()[position]["digests"][1:])
+
+
+def also_named(kind: str, stream: str) -> Act:
+    """Name the private value of an event with those that are erased with everybody of the register."""
+
+    def act(at: Operator) -> None:
+        position = at.at("disclosures-erased.v1")
+        (digest,) = (leaf["identity"] for leaf in at.leaves() if leaf["type"] == kind and leaf["stream"] == stream)
+        at.rewrite(position, digests=[*at.leaves()[position]["digests"], digest])
+        at.rewrite(at.at("erasures-confirmed.v1"), disclosures=PEOPLE - 2)
+
+    return act
 
 
 def dropped(*kinds: str) -> Act:
@@ -119,6 +132,11 @@ TAMPERED: dict[str, tuple[Act, tuple[str, str]]] = {
     "a hold taken away": (drop("retention-held.v1"), ("kept-differs", ALL)),
     "another number erased": (rewrite("erasures-confirmed.v1", disclosures=PEOPLE), ("erasures-differ", ALL)),
     "one fewer named": (one_digest_fewer, ("erasures-differ", ALL)),
+    "somebody named who was under a hold": (
+        also_named("member-registered.v1", f"person/{key(HELD)}"),
+        ("legal-hold", ALL),
+    ),
+    "somebody named of no register": (also_named("person-recorded.v1", "person/p-1"), ("not-of-register", ALL)),
     "no page named": (drop("disclosures-erased.v1"), ("erasures-differ", ALL)),
     "never ordered": (drop("erasures-ordered.v1"), ("no-erasure-ordered", ALL)),
     "an entry of the index left": (index_entry(key(ONE)), ("index-of-nobody", key(ONE))),
@@ -136,7 +154,7 @@ TAMPERED: dict[str, tuple[Act, tuple[str, str]]] = {
 
 def test_nothing_is_found_in_erasures_that_are_lawful(at: Operator) -> None:
     assert found_in(at) == set()
-    assert at.vault("SELECT count(*) FROM blind") == [(1,)]
+    assert at.vault("SELECT count(*) FROM blind") == [(2,)]  # who is under a hold, and who is in no register
 
 
 @pytest.mark.parametrize("subject", [f"person/{key(ONE)}", ALL])
