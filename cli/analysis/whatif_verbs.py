@@ -80,7 +80,10 @@ Rule = Annotated[
 ]
 Limit = Annotated[int, typer.Option("--time-limit", metavar="SECONDS", min=0, help="Stop the search then, and say so.")]
 Audience = Annotated[
-    str, typer.Option("--audience", metavar="WHO", help="public: no small number; or scrutineer: all, and logged.")
+    str,
+    typer.Option(
+        "--audience", metavar="WHO", help="public: no small number, nobody named; or scrutineer: all, and logged."
+    ),
 ]
 
 
@@ -128,6 +131,9 @@ def whatif(
       pollbook whatif leader --leave-out-section registered
 
       pollbook whatif leader --late-allowed-appeals
+
+    About rulings and entries a scrutineer alone is answered, and it is logged, with these words added: --audience
+    scrutineer --purpose scrutiny --as scrutineer. How many papers it takes anybody may ask: pollbook margin leader.
 
     Options that reverse every ruling of a kind reverse, together, those that all of them let through. Ids: of
     sections, pollbook count CONTEST; of reasons, pollbook account CONTEST; of rulings, pollbook rulings ELECTION; keys
