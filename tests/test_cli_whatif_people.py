@@ -151,14 +151,13 @@ def test_of_categories_together_no_more_is_told_than_of_each(at: Terminal, one: 
 
 
 def test_the_public_is_told_of_every_category_of_a_section_or_of_none(at: Terminal) -> None:
-    """Of eleven honorary electors ten voted: youth alone are many on both sides, and yet not told."""
-    honorary = range(60, 71)
-    polled(at, [*range(1, 31), *range(41, 51), *range(60, 70)], honorary=honorary, abbott=34, balls=16)
+    """Of ten honorary electors nine voted: of the youth as many did as did not, ten, and yet they are not told."""
+    polled(at, [*range(1, 31), *range(41, 51), *range(61, 70)], honorary=range(61, 71), abbott=33, balls=16)
     both = (*ALL, "--leave-out-category", "honorary")
-    assert certificate(at, *ALL)["papers"]["removed"] == {"members": 19}
+    assert certificate(at, *ALL)["papers"]["removed"] == {"members": 20}
     assert certificate(at, *both)["papers"]["removed"] == {"members": 30}
     assert certificate(at, *ALL, *SCRUTINEER)["papers"]["removed"] == {"members": 10}
-    assert certificate(at, *both, *SCRUTINEER)["papers"]["removed"] == {"members": 20}
+    assert certificate(at, *both, *SCRUTINEER)["papers"]["removed"] == {"members": 19}
 
 
 def test_marks_after_the_declaration_are_not_told_to_the_public(at: Terminal) -> None:
