@@ -20,7 +20,9 @@ from ledger.streams.entry import EntryAdded
 from ledger.streams.returned import ReturnMarked
 from projections.basis import Basis
 from projections.oversight.folding import OversightProjection
+from projections.papers.issued_account import PaperLine
 from projections.papers.projection import PaperProjection
+from projections.whatif import returned
 from projections.whatif.small import is_small
 from projections.whatif.whole import Steps, answered
 
@@ -254,6 +256,21 @@ def test_a_set_of_few_people_is_small_though_no_paper_follows() -> None:
     changed, found = answered(Scene(events), taken, taken.count(), GROUND_SET, len(events) - 1, Steps())
     assert (changed.unknown, found.effect) == (0, "could-not")
     assert is_small(taken, taken.count(), changed)
+
+
+@pytest.mark.parametrize(("public", "papers", "least"), [(False, 19, 19), (True, 20, 18)])
+def test_papers_that_rulings_took_out_are_not_told_apart_from_others(
+    monkeypatch: pytest.MonkeyPatch, public: bool, papers: int, least: int
+) -> None:
+    """Less what turnout tells, the number would be of one ruling; in the bounds they may be anybody's."""
+    youth = PaperLine(("members", "youth"), 31, 31, 30, 0, 1, 20, 0, 1)
+    member = PaperLine(("members", "member"), 50, 50, 50, 0, 0, 30, 0, 1)
+    monkeypatch.setattr(returned, "paper_lines", lambda *_: [youth, member])
+    monkeypatch.setattr(Scene, "tells_people", not public)
+    monkeypatch.setattr(Scene, "streams_of", lambda *_: ["marks/leader/members"])
+    events = reversed_too_late()
+    found = returned.Register(Scene(events), basis(events, {}).contest, {"members": 48}).of("members", ("youth",))
+    assert (found.papers, found.least, found.most) == (papers, least, papers)
 
 
 def test_nothing_is_supposed_of_a_count_that_elects_nobody() -> None:

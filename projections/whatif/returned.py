@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, NamedTuple
 
 from ledger.errors import refused
@@ -45,11 +46,15 @@ class Register:
     """Papers of a contest by section and category, as the tables have them.
 
     Sums of categories can be subtracted. So the public is told of a section's categories only where each of them is
-    large enough to be told alone: what follows from all answers together are their numbers one by one.
+    large enough to be told alone: what follows from all answers together are their numbers one by one. And papers that
+    rulings took back or set aside stay in, as in the turnout that it is told: the difference would be a few rulings.
     """
 
     def __init__(self, record: Seen, contest: ContestDefined, valid: Mapping[str, int]) -> None:
-        self._lines = paper_lines(record.folded(), contest.contest, ("section", "category"))
+        lines = paper_lines(record.folded(), contest.contest, ("section", "category"))
+        self._lines = lines
+        if not record.tells_people:
+            self._lines = [replace(line, cancelled=0, set_aside=0) for line in lines]
         self._marked = bool(record.streams_of(MARKED, f"marks/{contest.contest}/"))
         self._contest = contest.contest
         self._told = record.tells_people
