@@ -132,8 +132,7 @@ def whatif(
 
       pollbook whatif leader --late-allowed-appeals
 
-    About rulings and entries a scrutineer alone is answered, and it is logged, with these words added: --audience
-    scrutineer --purpose scrutiny --as scrutineer. How many papers it takes anybody may ask: pollbook margin leader.
+    Of rulings and entries only a scrutineer is told, logged: --audience scrutineer --purpose scrutiny --as scrutineer.
 
     Options that reverse every ruling of a kind reverse, together, those that all of them let through. Ids: of
     sections, pollbook count CONTEST; of reasons, pollbook account CONTEST; of rulings, pollbook rulings ELECTION; keys
