@@ -14,6 +14,7 @@ from ledger.rules.alternative import AlternativeVote
 from ledger.rules.count_rule import rule_hash
 
 LENIENT = RULE | {"gap": "skip", "decimals": 3}
+SCRUTINEER = ("--audience", "scrutineer", "--purpose", "scrutiny", "--as", "scrutineer")
 SPOILT = {"contest": "leader", "section": "members", "distributed": 40, "returned": 16, "set_aside": []}
 
 
@@ -95,8 +96,8 @@ def test_a_section_left_out_that_a_rule_weighs_leaves_the_rule_silent(at: Termin
         (("--more-papers", "members=1", "--more-papers", "members=1"), "named-twice", "2 times", 1),
         (("--accept-rejected", "uncertian"), "unknown-reason", "(nearest: uncertain)", 1),
         (("--accept-rejected", "uncertain", "--section", "mps"), "unknown-section", "found mps", 1),
-        (("--reverse-ruling", "c1/1"), "unknown-ruling", "no such case", 1),
-        (("--restore", "0" * 24 + "/1"), "unknown-entry", "found entries none", 1),
+        (("--reverse-ruling", "c1/1", *SCRUTINEER), "unknown-ruling", "no such case", 1),
+        (("--restore", "0" * 24 + "/1", *SCRUTINEER), "unknown-entry", "found entries none", 1),
         (("--leave-out-category", "members"), "no-franchise", "found none", 1),
         (("--count-rule", "sha256:0"), "unknown-rule", "found sha256:0", 2),
         (("--count-rule", "bad.json"), "bad-part", "--count-rule", 2),

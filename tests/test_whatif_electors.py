@@ -15,12 +15,15 @@ from test_ruled_papers import ISSUE, LATER, NONE, RESTORE, TOLD_LATE, allowed, s
 
 from ledger.errors import RefusedError
 from ledger.event import Event
-from ledger.rules.question import Elector, Question, RulingNamed, RulingSet
+from ledger.rules.question import Elector, Question, RulingNamed, RulingSet, SectionPapers
 from ledger.streams.entry import EntryAdded
 from ledger.streams.returned import ReturnMarked
 from projections.basis import Basis
 from projections.oversight.folding import OversightProjection
+from projections.papers.issued_account import PaperLine
 from projections.papers.projection import PaperProjection
+from projections.whatif import returned
+from projections.whatif.small import is_small
 from projections.whatif.whole import Steps, answered
 
 FORTY = 40
@@ -69,7 +72,7 @@ def basis(events: Iterable[Event], papers: Mapping[str, int]) -> Basis:
 class Scene(Given):
     """A record with tables folded of it."""
 
-    tells_returns = True
+    tells_people = True
 
     def folded(self) -> sqlite3.Connection:
         """Fold all of it."""
@@ -81,10 +84,19 @@ class Scene(Given):
         return found
 
 
-class Public(Scene):
-    """The same as the public is told of it."""
+class Public(Given):
+    """A record for the public, of which nothing may be read."""
 
-    tells_returns = False
+    tells_people = False
+
+    def stream(self, stream: str) -> list[tuple[int, Event]]:
+        raise AssertionError(stream)
+
+    def streams_of(self, name: str, prefix: str) -> list[str]:
+        raise AssertionError(name, prefix)
+
+    def folded(self) -> sqlite3.Connection:
+        raise AssertionError("folded")
 
 
 def asked(events: tuple[Event, ...], papers: Mapping[str, int], question: Question) -> Any:
@@ -209,6 +221,56 @@ def test_one_paper_follows_once_whatever_it_follows_from() -> None:
     both = Question(reverse=ONE, restore=(Elector(number=1, person=P),), rulings=GROUND_SET.rulings)
     changed, _ = asked(reversed_too_late(), {"a": 3, "b": 1}, both)
     assert changed.added == {"members": 1}
+
+
+def test_the_public_is_refused_whatever_names_people_before_it_is_looked_up() -> None:
+    """Whether there is such a ruling or entry, and what became of its paper, shows in no answer, for there is none."""
+    events = reversed_too_late()
+    taken = basis(events, {"a": 3, "b": 1})
+    there, nowhere = Elector(number=1, person=P), Elector(number=7, person=P)
+    told = set()
+    for question in (
+        Question(reverse=ONE),
+        Question(reverse=(RulingNamed(case="c9", ruling=1),)),
+        Question(restore=(there,)),
+        Question(restore=(nowhere,), unknown=(SectionPapers(section="members", papers=20),)),
+        Question(remove=(there,)),
+        GROUND_SET,
+        AFTER_CLOSE,
+        Question(rulings=RulingSet(ground="nowhere")),
+    ):
+        with pytest.raises(RefusedError) as error:
+            answered(Public(events), taken, taken.count(), question, len(events) - 1, Steps())
+        assert error.value.code == "names-people"
+        told.add(str(error.value))
+    assert len(told) == 1
+
+
+def test_a_set_of_few_people_is_small_though_no_paper_follows() -> None:
+    """A ruling that was put right in time changes no paper; that there is one, and no more, is not published."""
+    events = tuple(
+        event.model_copy(update={"smallest_cell": 2}) if event.type == "contest-defined.v1" else event
+        for event in then(allowed(), ISSUE, RESTORE, but(DO, number=2), DO).events
+    )
+    taken = basis(events, {"a": 3, "b": 1})
+    changed, found = answered(Scene(events), taken, taken.count(), GROUND_SET, len(events) - 1, Steps())
+    assert (changed.unknown, found.effect) == (0, "could-not")
+    assert is_small(taken, taken.count(), changed)
+
+
+@pytest.mark.parametrize(("public", "papers", "least"), [(False, 19, 19), (True, 20, 18)])
+def test_papers_that_rulings_took_out_are_not_told_apart_from_others(
+    monkeypatch: pytest.MonkeyPatch, public: bool, papers: int, least: int
+) -> None:
+    """Less what turnout tells, the number would be of one ruling; in the bounds they may be anybody's."""
+    youth = PaperLine(("members", "youth"), 31, 31, 30, 0, 1, 20, 0, 1)
+    member = PaperLine(("members", "member"), 50, 50, 50, 0, 0, 30, 0, 1)
+    monkeypatch.setattr(returned, "paper_lines", lambda *_: [youth, member])
+    monkeypatch.setattr(Scene, "tells_people", not public)
+    monkeypatch.setattr(Scene, "streams_of", lambda *_: ["marks/leader/members"])
+    events = reversed_too_late()
+    found = returned.Register(Scene(events), basis(events, {}).contest, {"members": 48}).of("members", ("youth",))
+    assert (found.papers, found.least, found.most) == (papers, least, papers)
 
 
 def test_nothing_is_supposed_of_a_count_that_elects_nobody() -> None:

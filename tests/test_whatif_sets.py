@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 from scenario import NOW
 from stores import LedgerPlace, desk_at
-from terminal import PAPERS, Terminal
+from terminal import PAPERS, Answer, Terminal
 from test_whatif_electors import FORTY, many
 
 from ledger.desk import Desk
@@ -71,21 +71,33 @@ def test_forty_late_allowed_appeals_are_material_or_provably_not(empty_place: Le
         assert published.effect == FOUND[behind]
 
 
-def test_a_set_is_named_in_words_and_listed_for_programs(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
-) -> None:
-    at = Terminal(tmp_path, monkeypatch, capsys)
+SCRUTINEER = ("--audience", "scrutineer", "--purpose", "scrutiny", "--as", "scrutineer")
+
+
+def forty(at: Terminal) -> Terminal:
+    """Forty appeals allowed too late, and a result that was won by 39 votes."""
     at("init", "--unfounded").done()
     with open_ledger(at.ledger) as ledger:
         put_at_once(ledger, many(FORTY))
     at.write("papers.csv", "marks\n" + "a\n" * 539 + "b\n" * 500)
     at(*PAPERS).done()
     at.record("declare-result", {"contest": "leader", "elected": ["a"], "figures": []}).done()
-    text = at("whatif", "leader", "--late-allowed-appeals").done()
+    return at
+
+
+def test_a_set_is_named_in_words_and_listed_for_programs(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    at = forty(Terminal(tmp_path, monkeypatch, capsys))
+
+    def whatif(*words: str) -> Answer:
+        return at("whatif", "leader", *words, *SCRUTINEER)
+
+    text = whatif("--late-allowed-appeals").done()
     assert "Supposed: 40 rulings reversed, all whose appeal was upheld too late." in text.replace("\n", " ")
     assert "Supposed: papers more, at most: members 40." in text
     assert "It could\nhave changed the result." in text
-    found = json.loads(at("whatif", "leader", "--late-allowed-appeals", "--json").done())
+    found = json.loads(whatif("--late-allowed-appeals", "--json").done())
     assert sorted(found["rulings"]) == sorted(f"c{number}/1" for number in range(1, FORTY + 1))
     listed = json.dumps(found["rulings"], separators=(",", ":")).encode()
     assert found["certificate"]["rulings"] == {
@@ -98,22 +110,48 @@ def test_a_set_is_named_in_words_and_listed_for_programs(
         ("--panel", "panel-1", "--outcome", "remove"),
         ("--source", "complaint"),
     ):
-        assert len(json.loads(at("whatif", "leader", *words, "--json").done())["rulings"]) == FORTY
+        assert len(json.loads(whatif(*words, "--json").done())["rulings"]) == FORTY
     nobody: list[tuple[str, ...]] = [("--told-after-close",), ("--to", "2010-08-01"), ("--from", "2010-09-01")]
     for none in (*nobody, ("--outcome", "admit")):
-        assert "found none" in at("whatif", "leader", *none).refused("empty-set")
-    assert "(nearest: other-party)" in at("whatif", "leader", "--ground", "other-part").refused("unknown-ground", 2)
-    assert "(nearest: panel-1)" in at("whatif", "leader", "--panel", "panel-2").refused("unknown-panel", 2)
-    at("whatif", "leader", "--ground", "Other").refused("bad-part", 2)
-    at("whatif", "leader", "--from", "soon").refused("bad-moment", 2)
+        assert "found none" in whatif(*none).refused("empty-set")
+    assert "(nearest: other-party)" in whatif("--ground", "other-part").refused("unknown-ground", 2)
+    assert "(nearest: panel-1)" in whatif("--panel", "panel-2").refused("unknown-panel", 2)
+    whatif("--ground", "Other").refused("bad-part", 2)
+    whatif("--from", "soon").refused("bad-moment", 2)
     both = ("--late-allowed-appeals", "--reverse-ruling", "c7/1")
-    assert "papers more, at most: members 40." in at("whatif", "leader", *both).done()  # one paper, once
+    assert "papers more, at most: members 40." in whatif(*both).done()  # one paper, once
     question = json.dumps(found["certificate"]["question"])
     body = {"contest": "leader", "question": question, "verdict": "bounded", "certificate": found["digest"]}
     at.record("publish-analysis", body).done()
     assert "E15  ok" in at("verify").out
     told = at("show", "analysis/leader").done().replace("\n", " ")
     assert "rulings reversed, all whose appeal was upheld too late" in " ".join(told.split())
+    assert json.loads(at("whatif", "leader", "--more-papers", "members=1", "--json").done())["published"] == []
+
+
+def test_the_public_gets_one_answer_of_every_set_at_every_moment(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """How many rulings a set has, or that it has none, it learns from no set, no two of them, and from no moment."""
+    at = forty(Terminal(tmp_path, monkeypatch, capsys))
+    sets = (
+        ("--late-allowed-appeals",),
+        ("--told-after-close",),
+        ("--ground", "other-party"),
+        ("--ground", "other-part"),
+        ("--panel", "panel-1", "--outcome", "remove"),
+        ("--outcome", "admit"),
+        ("--source", "complaint", "--from", "2010-09-01"),
+        ("--to", "2010-08-01", "--more-papers", "members=20"),
+        ("--reverse-ruling", "c7/1"),
+        ("--reverse-ruling", "c41/1"),
+    )
+    told = {at("whatif", "leader", *words, *how).refused("names-people") for words in sets for how in ((), ("--json",))}
+    now = int(json.loads(at("whatif", "leader", "--more-papers", "members=1", "--json").done())["position"])
+    told.add(at("whatif", "leader", *sets[0], "--known-at", str(now)).refused("names-people"))
+    (line,) = told
+    assert "--audience scrutineer" in line
+    assert "pollbook margin leader" in line
 
 
 def test_a_set_that_is_not_the_one_it_is_said_to_be_is_found(empty_place: LedgerPlace) -> None:

@@ -17,8 +17,11 @@ from cli.place import Place
 from cli.privacy.access import log_opening, purpose_named
 from cli.screen import progress, say_json
 from ledger.errors import UsageError, nearest
+from ledger.storage.store import Ledger
+from ledger.streams.result import ResultDeclared, result_stream
 from projections.counting import Counted, count_contest
 from projections.margin.watch import Expired
+from projections.moment import Moment
 from projections.whatif.certificate import certificate, digest_of
 from projections.whatif.seen import RecordSeen
 from projections.whatif.small import for_public, require_for_public
@@ -60,7 +63,7 @@ def show_whatif(
         steps = Steps(_until(time_limit)) if time_limit else None
         views.catch_up(ledger)
         kept = views.database if moment.is_now else None
-        seen = RecordSeen(ledger, moment, kept, tells_returns=audience == "scrutineer")
+        seen = RecordSeen(ledger, moment, kept) if audience == "scrutineer" else _of_public(ledger, contest)
         changed, found = answered(seen, counted.basis, counted.table, question, counted.position, steps)
     rulings, hidden = changed.rulings, False
     if audience == "scrutineer":
@@ -78,6 +81,13 @@ def show_whatif(
         return
     say_whatif(counted, question, changed, found, moment, hidden=hidden)
     say_published(contest, published)
+
+
+def _of_public(ledger: Ledger, contest: str) -> RecordSeen:
+    """Give the record as of the first declaration, whatever moment is asked for: two moments could be subtracted."""
+    events = ledger.stream(result_stream(contest).stream)
+    declared = next(position for position, event in events if isinstance(event, ResultDeclared))
+    return RecordSeen(ledger, Moment(known_at_position=declared), tells_people=False)
 
 
 def _set(rulings: Sequence[str] | None) -> dict[str, Any]:

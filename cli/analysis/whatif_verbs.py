@@ -80,7 +80,10 @@ Rule = Annotated[
 ]
 Limit = Annotated[int, typer.Option("--time-limit", metavar="SECONDS", min=0, help="Stop the search then, and say so.")]
 Audience = Annotated[
-    str, typer.Option("--audience", metavar="WHO", help="public: no small number; or scrutineer: all, and logged.")
+    str,
+    typer.Option(
+        "--audience", metavar="WHO", help="public: no small number, nobody named; or scrutineer: all, and logged."
+    ),
 ]
 
 
@@ -128,6 +131,8 @@ def whatif(
       pollbook whatif leader --leave-out-section registered
 
       pollbook whatif leader --late-allowed-appeals
+
+    Of rulings and entries only a scrutineer is told, logged: --audience scrutineer --purpose scrutiny --as scrutineer.
 
     Options that reverse every ruling of a kind reverse, together, those that all of them let through. Ids: of
     sections, pollbook count CONTEST; of reasons, pollbook account CONTEST; of rulings, pollbook rulings ELECTION; keys

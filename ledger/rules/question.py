@@ -115,6 +115,11 @@ class Question(Canonical):
         return bool(self.remove or self.restore or self.reverse or self.rulings or self.leave_out_categories)
 
     @property
+    def names_people(self) -> bool:
+        """Whether it is about some people: rulings or entries, named or as a set."""
+        return bool(self.remove or self.restore or self.reverse or self.rulings)
+
+    @property
     def people(self) -> int:
         """How many rulings and entries it names one by one."""
         return len(self.remove) + len(self.restore) + len(self.reverse)

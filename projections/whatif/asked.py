@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from typing import TYPE_CHECKING
 
-from ledger.errors import nearest, refused
+from ledger.errors import RefusedError, nearest, refused
 from ledger.rules.fit import unfitness
 from projections.whatif.changed import Changed
 from projections.whatif.electors import Effects, effects_of_entry, effects_of_ruling, total
@@ -15,9 +15,10 @@ from projections.whatif.sets import effects_of_set, rulings_of
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-    from ledger.rules.question import Question, Rejected, RulingNamed
+    from ledger.rules.question import Question, Rejected
     from projections.basis import Basis
     from projections.count.count import Table
+    from projections.oversight.rows import RulingRow
     from projections.whatif.seen import Seen
 
 
@@ -29,13 +30,16 @@ def asked(record: Seen, basis: Basis, table: Table, question: Question, position
         basis, table: what the count was taken from as of it, and what it came to.
 
     Raises:
-        RefusedError: `nothing-asked`, `named-twice`, `not-declared`, `unknown-section`, what `unfitness` gives for
-            another rule, `unknown-reason`, `no-franchise`, `unknown-category`, `empty-set`, `unknown-ruling`,
-            `mixed-contests`, `already-reversed`, `unknown-entry`, `entry-live`, `entry-not-live`, in that order.
+        RefusedError: `nothing-asked`, `named-twice`, `names-people`, `not-declared`, `unknown-section`, what
+            `unfitness` gives for another rule, `unknown-reason`, `no-franchise`, `unknown-category`, `empty-set`,
+            `unknown-ruling`, `mixed-contests`, `already-reversed`, `unknown-entry`, `entry-live`, `entry-not-live`,
+            `few-of-a-category`, in that order.
     """
     contest = basis.contest
     where = f"what-if on contest {contest.contest}"
     _require_once(question, where)
+    if question.names_people and not record.tells_people:
+        raise _names_people(contest.contest, where)
     if not table.elected:
         remedy = f"See how far it is: pollbook count {contest.contest}"
         raise refused("not-declared", where, "a count that elects somebody", "one that elects nobody", remedy)
@@ -63,8 +67,26 @@ def asked(record: Seen, basis: Basis, table: Table, question: Question, position
         {name: number for name in kept if (number := found.least.get(name))},
         None if rulings is None else tuple(f"{each.case}/{each.ruling}" for each in rulings),
         tuple(dict.fromkeys((*effects.notes, *found.notes))),
-        cells=(*more.values(), *named.values(), *found.cells, question.people),
+        cells=(*more.values(), *named.values(), *found.cells, question.people, _people_of(rulings)),
     )
+
+
+def _names_people(contest: str, where: str) -> RefusedError:
+    """Refuse the public a question about people, before any of it is looked up: whatever followed would tell of them.
+
+    Whether there is such a ruling or entry, in which section, and whether a paper was out or came back, each shows in
+    an answer or in what is refused; papers of a number that the asker gives make a verdict tell of a single one.
+    """
+    expected = "a question of the public that names no ruling, entry or set of rulings"
+    remedy = (
+        "Ask as scrutineer: --audience scrutineer --purpose scrutiny --as scrutineer; "
+        f"anybody may ask how many papers it takes: pollbook margin {contest}"
+    )
+    return refused("names-people", where, expected, "one that does", remedy)
+
+
+def _people_of(rulings: Sequence[RulingRow] | None) -> int:
+    return len({row.person for row in rulings or ()})
 
 
 def _require_once(question: Question, where: str) -> None:
@@ -108,7 +130,7 @@ def _rejected(basis: Basis, table: Table, rejected: Rejected, sections: Sequence
 
 
 def _electors(
-    record: Seen, basis: Basis, question: Question, rulings: tuple[RulingNamed, ...] | None, position: int
+    record: Seen, basis: Basis, question: Question, rulings: tuple[RulingRow, ...] | None, position: int
 ) -> Iterable[Effects]:
     for ruling in question.reverse:
         yield effects_of_ruling(record, basis.contest, ruling, position)

@@ -218,10 +218,9 @@ def total(parts: Iterable[Effects]) -> Effects:
 
 
 def _papers(record: Seen, contest: ContestDefined, person: str, position: int) -> Papers:
-    """Give a person's papers in the contest; to whom it is not told who returned one, each may have come back."""
+    """Give a person's papers in the contest by the number of the entry."""
     _, papers = papers_of_person(record, position, contest.election, person)
-    found = (paper if record.tells_returns else paper._replace(returned=None) for paper in papers)
-    return {paper.number: paper for paper in found if paper.contest == contest.contest}
+    return {paper.number: paper for paper in papers if paper.contest == contest.contest}
 
 
 def _mixed(contest: ContestDefined, found: str, where: str) -> RefusedError:

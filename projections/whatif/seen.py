@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 class Seen(Streams, Protocol):
     """What a question reads."""
 
-    tells_returns: bool
+    tells_people: bool
 
     def folded(self) -> sqlite3.Connection:
         """Give tables of papers and of rulings."""
@@ -32,13 +32,13 @@ class RecordSeen:
     Args:
         kept: tables that are folded already, as of that moment; without them they are made anew, in a temporary file,
             for whoever can write the kept ones must not decide what is published.
-        tells_returns: whether it may tell who returned a paper; the public is told of enough of them together alone.
+        tells_people: whether it may tell of some people; the public is told of categories alone, each of enough people.
     """
 
     def __init__(
-        self, ledger: Record, moment: Moment, kept: sqlite3.Connection | None = None, *, tells_returns: bool = True
+        self, ledger: Record, moment: Moment, kept: sqlite3.Connection | None = None, *, tells_people: bool = True
     ) -> None:
-        self.tells_returns = tells_returns
+        self.tells_people = tells_people
         self._ledger = ledger
         self._moment = moment
         self._tables = kept

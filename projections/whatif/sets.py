@@ -24,7 +24,7 @@ SKIPPED = {
 }
 
 
-def rulings_of(record: Seen, contest: ContestDefined, wanted: RulingSet) -> tuple[RulingNamed, ...]:
+def rulings_of(record: Seen, contest: ContestDefined, wanted: RulingSet) -> tuple[RulingRow, ...]:
     """Resolve a set, in the order in which its rulings were made.
 
     Raises:
@@ -43,7 +43,7 @@ def rulings_of(record: Seen, contest: ContestDefined, wanted: RulingSet) -> tupl
     )
     rows = filtered(oversight.rulings, checked(asked, oversight))
     poll = oversight.polls.get(contest.contest)
-    found = tuple(RulingNamed(case=row.case, ruling=row.ruling) for row in rows if _lets_through(wanted, row, poll))
+    found = tuple(row for row in rows if _lets_through(wanted, row, poll))
     if not found:
         remedy = f"See them with: pollbook rulings {contest.election}; pollbook appeals {contest.election}"
         raise refused("empty-set", f"what-if on contest {contest.contest}", f"rulings: {wanted.says()}", "none", remedy)
@@ -56,11 +56,12 @@ def _lets_through(wanted: RulingSet, row: RulingRow, poll: str | None) -> bool:
     return (late or wanted.appeal is None) and (after or wanted.told is None)
 
 
-def effects_of_set(record: Seen, contest: ContestDefined, rulings: tuple[RulingNamed, ...], position: int) -> Effects:
+def effects_of_set(record: Seen, contest: ContestDefined, rulings: tuple[RulingRow, ...], position: int) -> Effects:
     """Say what papers there would be had all of them gone the other way; what could not is left out, and said."""
     found: list[Effects] = []
     skipped: Counter[str] = Counter()
-    for named in rulings:
+    for row in rulings:
+        named = RulingNamed(case=row.case, ruling=row.ruling)
         for part in parts_of_ruling(record, contest, named, position):
             if isinstance(part, RefusedError):
                 skipped[part.code] += 1

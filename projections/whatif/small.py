@@ -85,4 +85,4 @@ def without_numbers(found: Found, changed: Changed) -> tuple[Found, Changed]:
     """
     even = None if found.break_even is not None and found.break_even.taken else found.break_even
     kept = replace(found, break_even=even, elected=(), needed=None, example=None, short=None, table=None, shown_by="")
-    return kept, Changed(changed.left_out, changed.rule, rulings=changed.rulings)
+    return kept, Changed(changed.left_out, changed.rule)
