@@ -10,6 +10,7 @@ import pytest
 from ordering import allowed, told
 from rolls import ADOPT, COLLEGE, ONE_EACH, category, franchise, key
 from scenario import CALL_ELECTION, NOW, Given, but, given, happened
+from test_agreement import agreement_to
 from test_intake import FILE
 
 from ledger.decision import Command, fold
@@ -261,16 +262,16 @@ def test_refuses_to_change_an_entry_of_a_build_that_is_not_closed() -> None:
         (REMOVE, "after-freeze"),
         (but(REMOVE, cause="death"), "after-freeze"),
         (but(REMOVE, cause="duplicate"), "after-freeze"),
-        (but(REMOVE, cause="clerical"), ""),
+        (but(REMOVE, cause="clerical"), "clerical-alone"),
         (but(REMOVE, cause="ruling"), "cause-required"),
         (but(REMOVE, cause="ruling", basis="case/c2"), ""),
         (but(REMOVE, cause="ruling", basis="case/c-3"), "basis-missing"),
-        (but(AMEND, cause="clerical"), ""),
+        (but(AMEND, cause="clerical"), "clerical-alone"),
         (but(BY_RULING, person=Q), ""),
         (but(BY_RULING, person=Q, source="appeal", basis="appeal/c9/1"), ""),
     ],
 )
-def test_after_the_freeze_only_by_a_ruling_an_appeal_or_to_put_right_a_clerical_error(
+def test_after_the_freeze_only_by_a_ruling_an_appeal_or_to_put_right_a_clerical_error_by_two(
     command: Command, code: str
 ) -> None:
     decided = [*told(Q), *told(P, (1, "remove"), case="c2"), *allowed(Q)]
@@ -284,8 +285,9 @@ def test_after_the_freeze_only_by_a_ruling_an_appeal_or_to_put_right_a_clerical_
 @pytest.mark.parametrize(
     "command", [but(REMOVE, cause="clerical"), but(AMEND, cause="clerical"), but(BY_RULING, person=Q)]
 )
-def test_nothing_takes_effect_before_a_freeze_that_is_on_record(command: Command) -> None:
-    at = scene(ADD, FreezeRoll(election="labour"), events=[*registered(Q), *told(Q)])
+def test_nothing_takes_effect_before_a_freeze_that_is_on_record(command: Any) -> None:
+    events = [*registered(Q), *told(Q), *([agreement_to(command)] if command.person == P else [])]
+    at = scene(ADD, FreezeRoll(election="labour"), events=events)
     at.when(but(command, effective="2010-09-25T11:59:59Z")).then_refused("before-freeze")
     assert at.when(but(command, effective=NOW)).events
 
@@ -313,7 +315,7 @@ def test_after_the_freeze_who_left_before_it_comes_back_by_a_ruling_alone(cause:
     if stands:
         gone.then_refused("removal-stands")
     else:
-        assert gone.events
+        gone.then_refused("clerical-alone")
     assert scene(ADD, but(REMOVE, cause=cause)).when(RESTORE).events
 
 
