@@ -165,17 +165,14 @@ def test_refuses_an_entry_for_a_merged_person_and_names_the_one_who_is_kept() ->
 def test_a_second_entitlement_is_refused_as_the_franchise_has_it(rule: Any, other: dict[str, Any], kept: bool) -> None:
     if isinstance(rule, str):
         rule = franchise(*COLLEGE.categories, several=rule)
+    cases = [event for case in ("c1", "c2", "c3") for event in told(P, case=case)]
+    unite = but(BY_RULING, category="unite", section="affiliates", affiliate="unite", basis="case/c2")
     at = (
-        scene(
-            BY_RULING,
-            but(BY_RULING, category="unite", section="affiliates", affiliate="unite"),
-            rule=rule,
-            events=told(P),
-        )
+        scene(BY_RULING, unite, rule=rule, events=cases)
         if rule.several == "per-section-and-affiliate"
-        else scene(BY_RULING, rule=rule, events=told(P))
+        else scene(BY_RULING, rule=rule, events=cases)
     )
-    second = at.when(but(BY_RULING, **other))
+    second = at.when(but(BY_RULING, **other, basis="case/c3"))
     if kept:
         assert f"{P}/1 in members, which is kept" in second.then_refused("duplicate-entitlement").found
     else:
@@ -235,7 +232,8 @@ def test_refuses_to_change_or_remove_what_was_removed_and_to_restore_without_cau
 def test_an_affiliate_is_not_amended_into_one_that_the_person_votes_in_already() -> None:
     rule = franchise(category("unite", "affiliates", "unite"), several="per-section-and-affiliate")
     add = but(BY_RULING, category="unite", section="affiliates", affiliate="unite")
-    at = scene(add, but(add, affiliate="gmb"), rule=rule, events=told(P))
+    another = but(add, affiliate="gmb", basis="case/c2")
+    at = scene(add, another, rule=rule, events=[*told(P), *told(P, case="c2")])
     amend = but(AMEND, number=2, field="affiliate", cause="clerical")
     at.when(but(amend, new="unite")).then_refused("duplicate-entitlement")
     assert at.when(but(amend, new="gmb-london")).events
