@@ -1,19 +1,25 @@
-"""What reaches back over a freeze: who agrees to it, to what, and that one agreement is good for one change."""
+"""What waits for a second officer after a freeze: who agrees, to what; that one agreement is good for one change."""
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
 from officers import FOUND_HERE, officer
 from officers import found as found_by
-from scenario import ACTOR, ORIGIN, Given, happened
+from rolls import ADOPT
+from scenario import ACTOR, CALL_ELECTION, ORIGIN, Given, happened
 
 from ledger.decision import Command
 from ledger.event import Event, Plain
+from ledger.roll_figures import RollFigures
 from ledger.streams.agreement import AgreeToChange, ChangeAgreed, Term, terms_of
 from ledger.streams.discipline import ExpelMember, LiftSuspension, ReadmitMember, SuspendMember
+from ledger.streams.entry import EntryAdded, EntryRemoved, EntryRestored
+from ledger.streams.entry_changes import AmendEntry, RemoveEntry, RestoreEntry
 from ledger.streams.founding import FoundLedger
+from ledger.streams.freeze import FreezeRoll
 from ledger.streams.freezes import FreezeListed
 from ledger.streams.member import MemberRegistered
 from ledger.streams.membership import MemberExpelled, MembershipChanged, MemberSuspended, OfficeHeld
@@ -47,9 +53,10 @@ def given(*events: Event | None) -> Given:
 
 
 def agreement_to(command: Any, follows: int = 1, by: str = "clerk", **changes: Any) -> Event:
-    fields = {"agreed": command.verb, "follows": follows, "person": P, "reason": "B" * 43}
+    about = {"election": getattr(command, "election", None), "person": command.person}
+    fields = {"agreed": command.verb, "follows": follows, "reason": "B" * 43, **about}
     fields |= {"terms": terms_of(command.said()), **changes}
-    return happened(ChangeAgreed, f"agreement/{P}", **fields).model_copy(update={"actor": by})
+    return happened(ChangeAgreed, f"agreement/{command.person}", **fields).model_copy(update={"actor": by})
 
 
 @pytest.mark.parametrize(("command", "before"), REACHING, ids=lambda each: getattr(each, "verb", ""))
@@ -135,3 +142,91 @@ def test_the_last_freeze_counts_in_whichever_order_they_were_recorded() -> None:
     earlier = FROZEN.model_copy(update={"version": 2, "election": "old", "effective": "2009-06-24T11:00:00Z"})
     found = given(FROZEN, earlier, JOINED).when(LAPSE).then_refused("backdated-over-freeze")
     assert "election labour was frozen" in found.expected
+
+
+# Entries of a frozen roll
+
+ENTRY = f"entry/labour/{P}"
+ADDED = happened(
+    EntryAdded, ENTRY, basis=f"person/{P}", category="member", election="labour", number=1, section="members",
+    source="register",
+)  # fmt: skip
+GONE = happened(EntryRemoved, ENTRY, 2, cause="clerical", election="labour", number=1)
+SLIP: dict[str, Any] = {"election": "labour", "person": P, "number": 1, "cause": "clerical"}
+REMOVE = RemoveEntry(**SLIP)
+AMEND = AmendEntry(**SLIP, field="unit", new="bow-east")
+SLIPS: tuple[tuple[Any, Event | None], ...] = ((REMOVE, None), (AMEND, None), (RestoreEntry(**SLIP), GONE))
+
+
+def on_the_roll(*events: Event | None, founding: FoundLedger | None = None, frozen: bool = True) -> Given:
+    """Somebody on a roll that is frozen, or not yet, and what happened after that."""
+    begun = Given(happening(founding) if founding else (), figures=RollFigures(1, CLAUSE, {}))
+    for step in (CALL_ELECTION, ADOPT, ADDED, *((FreezeRoll(election="labour"),) if frozen else ()), *events):
+        made = begun.when(step).events if isinstance(step, Command) else (step,)
+        begun = replace(begun, events=(*begun.events, *(each for each in made if each is not None)))
+    return begun
+
+
+def happening(founding: FoundLedger) -> tuple[Event, ...]:
+    return tuple(Given().when(founding).events)
+
+
+@pytest.mark.parametrize(("command", "before"), SLIPS, ids=lambda each: getattr(each, "verb", ""))
+def test_a_clerical_change_of_a_frozen_roll_waits_for_a_second_officer(command: Any, before: Event | None) -> None:
+    refused = on_the_roll(before).when(command).then_refused("clerical-alone")
+    assert f"agree-to-change next before it, {command.verb}: cause clerical" in refused.expected
+    follows = 1 if before is None else 2
+    agreed = on_the_roll(before, agreement_to(command, follows)).when(command).events
+    assert len(agreed) == 1
+    assert len(on_the_roll(before, frozen=False).when(command).events) == 1
+    own = agreement_to(command, follows, by=ACTOR)
+    on_the_roll(before, own).when(command).then_refused("second-officer")
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"follows": 0},
+        {"agreed": "amend-entry"},
+        {"election": "another"},
+        {"election": None},
+        {"terms": terms_of(REMOVE.said() | {"number": 2})},
+    ],
+)
+def test_an_agreement_about_an_entry_is_to_one_change_in_all_its_terms(changes: dict[str, Any]) -> None:
+    on_the_roll(agreement_to(REMOVE, **changes)).when(REMOVE).then_refused("clerical-alone")
+
+
+def test_an_agreement_about_an_entry_serves_once() -> None:
+    at = on_the_roll(agreement_to(AMEND))
+    (event,) = at.when(AMEND).events
+    back = AMEND.model_copy(update={"new": None})
+    replace(at, events=(*at.events, event)).when(back).then_refused("clerical-alone")
+    restored = happened(EntryRestored, ENTRY, 3, cause="clerical", election="labour", number=1)
+    on_the_roll(agreement_to(REMOVE), GONE, restored).when(REMOVE).then_refused("clerical-alone")
+
+
+def test_agrees_to_a_change_of_an_entry_on_record() -> None:
+    fields: dict[str, Any] = {
+        "agreed": "remove-entry",
+        "election": "labour",
+        "person": P,
+        "terms": terms_of(REMOVE.said()),
+    }
+    command = AgreeToChange(**fields, reason="Counted twice on the card")
+    expected = happened(ChangeAgreed, f"agreement/{P}", **fields, follows=1, reason=Plain("Counted twice on the card"))
+    on_the_roll().when(command).then(expected)
+    on_the_roll().when(command.model_copy(update={"election": "another"})).then_refused("unknown-entry")
+    on_the_roll().when(command.model_copy(update={"election": None})).then_refused("unknown-entry")
+
+
+@pytest.mark.parametrize(
+    ("powers", "good"),
+    [(("agreement", "remove-entry"), True), (("entry-changes",), True), (("agreement", "amend-entry"), False)],
+)
+def test_the_second_officer_has_the_power_for_the_entry(powers: tuple[str, ...], good: bool) -> None:
+    when = on_the_roll(agreement_to(REMOVE), founding=founded(*powers)).when(REMOVE)
+    if good:
+        assert [type(event) for event in when.events] == [EntryRemoved]
+    else:
+        assert "clerk" in when.then_refused("second-officer").found

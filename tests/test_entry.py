@@ -10,6 +10,7 @@ import pytest
 from ordering import allowed, told
 from rolls import ADOPT, COLLEGE, ONE_EACH, category, franchise, key
 from scenario import CALL_ELECTION, NOW, Given, but, given, happened
+from test_agreement import agreement_to
 from test_intake import FILE
 
 from ledger.decision import Command, fold
@@ -164,17 +165,14 @@ def test_refuses_an_entry_for_a_merged_person_and_names_the_one_who_is_kept() ->
 def test_a_second_entitlement_is_refused_as_the_franchise_has_it(rule: Any, other: dict[str, Any], kept: bool) -> None:
     if isinstance(rule, str):
         rule = franchise(*COLLEGE.categories, several=rule)
+    cases = [event for case in ("c1", "c2", "c3") for event in told(P, case=case)]
+    unite = but(BY_RULING, category="unite", section="affiliates", affiliate="unite", basis="case/c2")
     at = (
-        scene(
-            BY_RULING,
-            but(BY_RULING, category="unite", section="affiliates", affiliate="unite"),
-            rule=rule,
-            events=told(P),
-        )
+        scene(BY_RULING, unite, rule=rule, events=cases)
         if rule.several == "per-section-and-affiliate"
-        else scene(BY_RULING, rule=rule, events=told(P))
+        else scene(BY_RULING, rule=rule, events=cases)
     )
-    second = at.when(but(BY_RULING, **other))
+    second = at.when(but(BY_RULING, **other, basis="case/c3"))
     if kept:
         assert f"{P}/1 in members, which is kept" in second.then_refused("duplicate-entitlement").found
     else:
@@ -234,7 +232,8 @@ def test_refuses_to_change_or_remove_what_was_removed_and_to_restore_without_cau
 def test_an_affiliate_is_not_amended_into_one_that_the_person_votes_in_already() -> None:
     rule = franchise(category("unite", "affiliates", "unite"), several="per-section-and-affiliate")
     add = but(BY_RULING, category="unite", section="affiliates", affiliate="unite")
-    at = scene(add, but(add, affiliate="gmb"), rule=rule, events=told(P))
+    another = but(add, affiliate="gmb", basis="case/c2")
+    at = scene(add, another, rule=rule, events=[*told(P), *told(P, case="c2")])
     amend = but(AMEND, number=2, field="affiliate", cause="clerical")
     at.when(but(amend, new="unite")).then_refused("duplicate-entitlement")
     assert at.when(but(amend, new="gmb-london")).events
@@ -261,16 +260,16 @@ def test_refuses_to_change_an_entry_of_a_build_that_is_not_closed() -> None:
         (REMOVE, "after-freeze"),
         (but(REMOVE, cause="death"), "after-freeze"),
         (but(REMOVE, cause="duplicate"), "after-freeze"),
-        (but(REMOVE, cause="clerical"), ""),
+        (but(REMOVE, cause="clerical"), "clerical-alone"),
         (but(REMOVE, cause="ruling"), "cause-required"),
         (but(REMOVE, cause="ruling", basis="case/c2"), ""),
         (but(REMOVE, cause="ruling", basis="case/c-3"), "basis-missing"),
-        (but(AMEND, cause="clerical"), ""),
+        (but(AMEND, cause="clerical"), "clerical-alone"),
         (but(BY_RULING, person=Q), ""),
         (but(BY_RULING, person=Q, source="appeal", basis="appeal/c9/1"), ""),
     ],
 )
-def test_after_the_freeze_only_by_a_ruling_an_appeal_or_to_put_right_a_clerical_error(
+def test_after_the_freeze_only_by_a_ruling_an_appeal_or_to_put_right_a_clerical_error_by_two(
     command: Command, code: str
 ) -> None:
     decided = [*told(Q), *told(P, (1, "remove"), case="c2"), *allowed(Q)]
@@ -284,8 +283,9 @@ def test_after_the_freeze_only_by_a_ruling_an_appeal_or_to_put_right_a_clerical_
 @pytest.mark.parametrize(
     "command", [but(REMOVE, cause="clerical"), but(AMEND, cause="clerical"), but(BY_RULING, person=Q)]
 )
-def test_nothing_takes_effect_before_a_freeze_that_is_on_record(command: Command) -> None:
-    at = scene(ADD, FreezeRoll(election="labour"), events=[*registered(Q), *told(Q)])
+def test_nothing_takes_effect_before_a_freeze_that_is_on_record(command: Any) -> None:
+    events = [*registered(Q), *told(Q), *([agreement_to(command)] if command.person == P else [])]
+    at = scene(ADD, FreezeRoll(election="labour"), events=events)
     at.when(but(command, effective="2010-09-25T11:59:59Z")).then_refused("before-freeze")
     assert at.when(but(command, effective=NOW)).events
 
@@ -313,7 +313,7 @@ def test_after_the_freeze_who_left_before_it_comes_back_by_a_ruling_alone(cause:
     if stands:
         gone.then_refused("removal-stands")
     else:
-        assert gone.events
+        gone.then_refused("clerical-alone")
     assert scene(ADD, but(REMOVE, cause=cause)).when(RESTORE).events
 
 

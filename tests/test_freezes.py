@@ -56,6 +56,31 @@ def test_a_change_before_a_freeze_is_recorded_once_a_second_officer_agreed_to_it
     assert "nothing wrong was found" in frozen("verify").done()
 
 
+def test_a_clerical_change_of_a_frozen_roll_is_recorded_once_a_second_officer_agreed_to_it(frozen: Terminal) -> None:
+    remove = {"election": "labour", "person": person(frozen), "number": 1, "cause": "clerical"}
+    size = frozen.size()
+    assert "agree-to-change" in frozen.record("remove-entry", remove).refused("clerical-alone")
+    assert frozen.size() == size
+    terms = [{"field": "cause", "value": "clerical"}, {"field": "number", "value": "1"}]
+    agreed = {"election": "labour", "person": remove["person"], "agreed": "remove-entry", "terms": terms}
+    agree = [("agree-to-change", {**agreed, "reason": "Counted twice on the card"})]
+    frozen("apply", frozen.lines("agree.jsonl", agree), "--as", "general-secretary").done()
+    frozen.record("remove-entry", remove).done()
+    text = " ".join(frozen("show", f"agreement/{remove['person']}", *OPENED).done().split())
+    assert f"to remove-entry of entry/labour/{remove['person']}, after the freeze" in text
+    assert b"on the card" not in b"".join(path.read_bytes() for path in frozen.ledger.glob("ledger.db*"))
+    assert "nothing wrong was found" in frozen("verify").done()
+
+
+def test_verify_finds_a_clerical_change_of_a_frozen_roll_by_one_officer_alone(
+    frozen: Terminal, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("ledger.streams.entry_changes.require_second", lambda *_: None)
+    remove = {"election": "labour", "person": person(frozen), "number": 1, "cause": "clerical"}
+    frozen.record("remove-entry", remove).done()
+    assert found(frozen) == {"E14:clerical-alone"}
+
+
 def test_verify_finds_what_reaches_back_over_a_freeze(frozen: Terminal, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("ledger.streams.membership_change.require_agreed", lambda *_: None)
     frozen.record("change-membership", {"person": person(frozen), **LAPSED}).done()

@@ -775,7 +775,8 @@ FIELDS: dict[str, dict[str, Any]] = {
         "unit": IDS,
     },
     "change-agreed.v1": {
-        "agreed": st.sampled_from(["change-membership", "hold-office"]),
+        "agreed": st.sampled_from(["change-membership", "hold-office", "remove-entry"]),
+        "election": IDS,
         "follows": COUNTS,
         "person": IDS,
         "reason": DIGESTS,

@@ -7,7 +7,7 @@ from dataclasses import replace
 
 import pytest
 from rolls import ADOPT
-from ruled import BEFORE, RULE, TELL, P
+from ruled import BEFORE, OPEN, RULE, TELL, P
 from scenario import CALL_ELECTION, Given, but, happened
 from test_appeal import ASSIGN, DETERMINE, HEAR, LODGE, ORDER, PACK
 from test_papers import HAS, HAS_NONE
@@ -17,12 +17,14 @@ from test_verify_rulings import check
 
 from ledger.decision import Command
 from ledger.event import Event
+from ledger.streams.application_events import ApplicationReceived
 from ledger.streams.entries import AddEntry
-from ledger.streams.entry import EntryAdded, EntryRemoved, EntryRestored
+from ledger.streams.entry import EntryAdded, EntryAmended, EntryRemoved, EntryRestored
 from ledger.streams.entry_changes import AmendEntry, RemoveEntry, RestoreEntry
 from ledger.streams.issued import PaperCancelled
 from ledger.streams.paper_handling import CancelPaper, IssuePaper
 from ledger.streams.reopening import ReopenCase
+from ledger.streams.ruling_events import EntryEffect
 
 Q = "f" * 24
 CASE, APPEAL = "case/c1", "appeal/c1/1"
@@ -43,10 +45,11 @@ DISMISSED = tuple(each.model_copy(update={"upheld": "not-upheld"}) for each in D
 UNHEARD = (LODGE, ASSIGN, PACK, HEAR, but(DETERMINE, outcome="dismissed", answers=DISMISSED))
 
 
-def scene(*steps: Command | Event, ruling: Command = REMOVE) -> Given:
-    """An entry, a ruling on the elector, and what happened after it, in this order."""
-    made = Given((own(1),))
-    for step in (CALL_ELECTION, ADOPT, *BEFORE[1:], ruling, *steps):
+def scene(*steps: Command | Event, ruling: Command = REMOVE, of: Event | None = None) -> Given:
+    """An entry, a ruling on the elector or an application, and what happened after it, in this order."""
+    made = Given((own(1), *((of,) if of else ())))
+    before = (but(OPEN, subject=of.stream) if of and each is OPEN else each for each in BEFORE[1:])
+    for step in (CALL_ELECTION, ADOPT, *before, ruling, *steps):
         events = made.when(step).events if isinstance(step, Command) else (step,)
         made = Given((*made.events, *events))
     return made
@@ -109,6 +112,64 @@ UNORDERED: dict[str, tuple[Given, Command, str]] = {
         "basis-unfit",
     ),
 }
+
+
+GONE = happened(EntryRemoved, f"entry/labour/{P}", 2, cause="death", command=None, election="labour", number=1)
+MP = but(ADD, category="mp", section="mps")
+BY_APPEAL = but(ADD, source="appeal", basis=APPEAL)
+APPLIED = happened(
+    ApplicationReceived, f"application/{P}", category="member", channel="web", command=None, currency="GBP",
+    declaration="sha256:" + "5" * 64, election="labour", fee_due=300, fee_version=1, identity="A" * 43,
+    received="2010-05-01T12:00:00Z",
+)  # fmt: skip
+MORE: dict[str, tuple[Given, Command, str]] = {
+    "a ruling that gave an entry before": (scene(TELL, GONE, ADD, ruling=ADMIT), MP, "basis-spent"),
+    "an appeal that gave an entry before": (
+        scene(TELL, *ALLOWED, BY_APPEAL),
+        but(MP, source="appeal", basis=APPEAL),
+        "basis-spent",
+    ),
+    "an appeal against a ruling that gave an entry before": (
+        scene(TELL, GONE, ADD, *ALLOWED, ruling=ADMIT),
+        but(MP, source="appeal", basis=APPEAL),
+        "basis-spent",
+    ),
+    "a ruling on an application for another category": (
+        scene(TELL, GONE, ruling=ADMIT, of=APPLIED),
+        MP,
+        "basis-differs",
+    ),
+    "an appeal about an application for another category": (
+        scene(TELL, *ALLOWED, of=APPLIED),
+        but(MP, source="appeal", basis=APPEAL),
+        "basis-differs",
+    ),
+}
+
+
+@pytest.mark.parametrize("name", sorted(MORE))
+def test_a_case_gives_one_entry_and_that_of_the_category_that_was_applied_for(name: str) -> None:
+    at, command, code = MORE[name]
+    at.when(command).then_refused(code)
+    alone = tuple(e.model_copy(update={"command": None}) if isinstance(e, EntryAdded) else e for e in at.events)
+    number = 1 + sum(isinstance(each, EntryAdded) for each in at.stream(f"entry/labour/{P}"))
+    led = as_led(at, command).model_copy(update={"number": number})
+    assert found(replace(at, events=alone), [led]) == [code]
+
+
+def test_an_applicant_is_given_the_entry_applied_for() -> None:
+    at = scene(TELL, GONE, ruling=ADMIT, of=APPLIED)
+    assert found(at, at.when(ADD).events) == []
+
+
+def test_a_ruling_that_leaves_an_entry_as_it_is_amends_nothing() -> None:
+    at = scene(TELL, ruling=but(RULE, effects=(EntryEffect(number=1, action="none"),)))
+    at.when(AMEND).then_refused("basis-unfit")
+    amended = happened(
+        EntryAmended, f"entry/labour/{P}", 2, basis=CASE, cause="ruling", election="labour", field="unit",
+        new="bow-east", number=1,
+    )  # fmt: skip
+    assert found(at, [amended]) == ["basis-unfit"]
 
 
 def as_led(at: Given, command: Command) -> Event:

@@ -13,6 +13,7 @@ from ledger.field import Id, PersonKey, StreamId
 from ledger.rules.eligibility import Facts, evaluate_all
 from ledger.rules.franchise import Category, Franchise
 from ledger.streams.appeal import Appeal
+from ledger.streams.application import Application
 from ledger.streams.basis import Basis
 from ledger.streams.case import Case
 from ledger.streams.certificate import Certificate
@@ -26,7 +27,8 @@ from ledger.streams.entry import (
 from ledger.streams.franchise import Adopted, franchise_stream, require_category, require_franchise
 from ledger.streams.member import IntakeState
 from ledger.streams.merge import Merge, merge_stream
-from ledger.streams.ordered import DECIDED, Change, reads_of, require_ordered
+from ledger.streams.ordered import DECIDED, Change, reads_of, require_addition, require_ordered
+from ledger.streams.refused_application import application_of
 from ledger.streams.roll import Roll, require_after_freeze, require_not_frozen, roll_stream
 
 UNREAD = Basis("person/unread")  # in place of what is not a row of a register or an application
@@ -66,6 +68,7 @@ def _basis(command: AddEntry, _: Mapping[str, Any]) -> Basis:
     merge=lambda c, _: merge_stream(c.person),
     joined=lambda _, seen: merge_stream(seen["basis"].key),
     **reads_of("source"),
+    application=application_of,
 )
 def add_entry(
     command: AddEntry,
@@ -80,13 +83,14 @@ def add_entry(
     joined: Merge,
     case: Case,
     appeal: Appeal,
+    application: Application,
 ) -> Outcome:
     """Decide that an entry may be added.
 
     Raises:
         RefusedError: `no-franchise`, `unknown-category`, `unknown-section`, `merged-person`, `before-freeze`,
-            `cause-required`, `basis-missing`, `basis-unfit`, `after-freeze`, `unknown-basis`, `basis-differs`,
-            `not-entitled`, `duplicate-entitlement`, in that order.
+            `cause-required`, `basis-missing`, `basis-unfit`, `basis-spent`, `after-freeze`, `unknown-basis`,
+            `basis-differs`, `not-entitled`, `duplicate-entitlement`, in that order.
     """
     rule = require_franchise(franchise, command.election)
     where = f"{entries.stream}, {command.category}"
@@ -102,6 +106,7 @@ def add_entry(
         require_decided(command.source, command.basis, where)
         change = Change("add", command.election, command.person)
         require_ordered(command.source, command.basis, change, case, appeal, where)
+        require_addition(command.basis, command.category, entries, application, where)
     else:
         require_not_frozen(roll, where)
         on_record = bool(intake.reconciled) if basis.member else bool(basis.application and basis.application.admitted)

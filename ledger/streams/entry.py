@@ -114,9 +114,10 @@ def slip_faults(removed: str, cause: str, *, frozen: bool) -> Iterator[Fault]:
 
 @dataclass(frozen=True, slots=True)
 class Entries(State):
-    """The entries of one person, by number, those removed among them."""
+    """The entries of one person, by number, those removed among them; `given_by`: what cases and appeals gave any."""
 
     entries: Mapping[int, EntryNow] = field(default_factory=dict)
+    given_by: frozenset[str] = frozenset()
 
     @property
     def person(self) -> str:
@@ -135,8 +136,11 @@ class Entries(State):
 
     def evolve(self, event: Event) -> Entries:
         """Give the entries after one more event."""
+        given_by = self.given_by
         match event:
             case EntryAdded():
+                if event.source in ("ruling", "appeal"):
+                    given_by |= {event.basis}
                 where = (event.category, event.section, event.affiliate, event.region, event.unit)
                 entry = EntryNow(event.number, *where, True, event.effective, event.batch or "")
             case EntryAmended():
@@ -148,7 +152,8 @@ class Entries(State):
                 entry = self._entry(event)._replace(live=live, since=event.effective, removed=removed)
             case _:
                 raise TypeError(f"{event.type} does not belong to entries")
-        return replace(self, version=event.version, entries={**self.entries, entry.number: entry})
+        held = {**self.entries, entry.number: entry}
+        return replace(self, version=event.version, entries=held, given_by=given_by)
 
     def _entry(self, event: EntryAmended | EntryRemoved | EntryRestored) -> EntryNow:
         if event.number not in self.entries:

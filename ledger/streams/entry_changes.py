@@ -1,11 +1,12 @@
 """Entries of the roll amended, removed and restored, each with its cause.
 
-Once the roll is frozen, an entry changes by a ruling, by an appeal, or to put right a clerical error.
+Once the roll is frozen, an entry changes by a ruling, by an appeal, or to put right a clerical error, to which a second
+officer agreed.
 """
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import Any, Literal, NamedTuple
 
 from pydantic import Field
 
@@ -13,6 +14,7 @@ from ledger.decision import Act, Command, Outcome, decision
 from ledger.errors import refused
 from ledger.field import Id, PersonKey, StreamId
 from ledger.rules.franchise import Franchise
+from ledger.streams.agreement import SECOND, Agreement, Second, require_second
 from ledger.streams.appeal import Appeal
 from ledger.streams.case import Case
 from ledger.streams.entries import require_decided, require_room
@@ -29,7 +31,9 @@ from ledger.streams.entry import (
     entry_stream,
     slip_faults,
 )
+from ledger.streams.founding import Founding
 from ledger.streams.franchise import Adopted, franchise_stream, require_category, require_franchise
+from ledger.streams.office import Office
 from ledger.streams.ordered import DECIDED, Change, reads_of, require_ordered
 from ledger.streams.roll import Roll, require_after_freeze, require_not_frozen, roll_stream
 from ledger.streams.roll_build import BuildState
@@ -37,30 +41,43 @@ from ledger.streams.roll_build import BuildState
 UNBUILT = "build/none/0"  # in place of the build of what came in none
 
 
+class Ground(NamedTuple):
+    """What a change is held against: the roll, what it rests on, and the second officer's agreement."""
+
+    roll: Roll
+    case: Case
+    appeal: Appeal
+    agreement: Agreement
+    second: Office
+    founding: Founding
+
+
 def _require_cause(
-    act: Literal["amend", "remove", "restore"],
+    kind: Literal["amend", "remove", "restore"],
     command: AmendEntry | RemoveEntry | RestoreEntry,
-    effective: str,
-    roll: Roll,
-    case: Case,
-    appeal: Appeal,
+    act: Act,
+    entries: Entries,
+    ground: Ground,
 ) -> None:
     """Refuse a change without a cause, one that nothing orders, or once the roll is frozen one that is too late.
 
     Raises:
-        RefusedError: `before-freeze`, `cause-required`, `basis-missing`, `basis-unfit`, `after-freeze`, in that order.
+        RefusedError: `before-freeze`, `cause-required`, `basis-missing`, `basis-unfit`, `after-freeze`,
+            `clerical-alone`, `second-officer`, in that order.
     """
     cause, basis = command.cause, command.basis
-    where = f"{entry_stream(command.election, command.person).stream}, entry {command.number}"
-    require_after_freeze(roll, effective, where)
+    where = f"{entries.stream}, entry {command.number}"
+    require_after_freeze(ground.roll, act.effective, where)
     if cause is None:
         raise refused("cause-required", where, "a cause", "none", "Give it with --cause")
     if cause in DECIDED:
         require_decided(cause, basis, where)
-        change = Change(act, command.election, command.person, command.number)
-        require_ordered(cause, basis, change, case, appeal, where)
+        change = Change(kind, command.election, command.person, command.number)
+        require_ordered(cause, basis, change, ground.case, ground.appeal, where)
     elif cause != "clerical":
-        require_not_frozen(roll, f"{where}, {cause}")
+        require_not_frozen(ground.roll, f"{where}, {cause}")
+    elif ground.roll.frozen:
+        require_second(command, act, entries, Second(ground.agreement, ground.second, ground.founding), where)
 
 
 def _entry(entries: Entries, number: int, build: BuildState, *, live: bool) -> EntryNow:
@@ -105,27 +122,27 @@ class AmendEntry(Command):
     entries=lambda c, _: entry_stream(c.election, c.person),
     build=lambda c, seen: BuildState(seen["entries"].batch_of(c.number) or UNBUILT),
     **reads_of("cause"),
+    **SECOND,
 )
 def amend_entry(
     command: AmendEntry,
     act: Act,
     franchise: Adopted,
-    roll: Roll,
     entries: Entries,
     build: BuildState,
-    case: Case,
-    appeal: Appeal,
+    **ground: Any,
 ) -> Outcome:
     """Decide that an entry may be amended.
 
     Raises:
         RefusedError: `no-franchise`, `unknown-entry`, `build-open`, `entry-not-live`, `before-freeze`,
-            `cause-required`, `basis-missing`, `basis-unfit`, `after-freeze`, `entry-unchanged`, `category-required`,
-            `unknown-category`, `unknown-section`, `duplicate-entitlement`, in that order.
+            `cause-required`, `basis-missing`, `basis-unfit`, `after-freeze`, `clerical-alone`, `second-officer`,
+            `entry-unchanged`, `category-required`, `unknown-category`, `unknown-section`, `duplicate-entitlement`,
+            in that order.
     """
     rule = require_franchise(franchise, command.election)
     entry = _entry(entries, command.number, build, live=True)
-    _require_cause("amend", command, act.effective, roll, case, appeal)
+    _require_cause("amend", command, act, entries, Ground(**ground))
     where = f"{entries.stream}, entry {command.number}, {command.field}"
     old = getattr(entry, command.field)
     if old == command.new:
@@ -163,18 +180,17 @@ class RemoveEntry(Command):
     entries=lambda c, _: entry_stream(c.election, c.person),
     build=lambda c, seen: BuildState(seen["entries"].batch_of(c.number) or UNBUILT),
     **reads_of("cause"),
+    **SECOND,
 )
-def remove_entry(
-    command: RemoveEntry, act: Act, roll: Roll, entries: Entries, build: BuildState, case: Case, appeal: Appeal
-) -> Outcome:
+def remove_entry(command: RemoveEntry, act: Act, entries: Entries, build: BuildState, **ground: Any) -> Outcome:
     """Decide that an entry may be removed.
 
     Raises:
         RefusedError: `unknown-entry`, `build-open`, `entry-not-live`, `before-freeze`, `cause-required`,
-            `basis-missing`, `basis-unfit`, `after-freeze`, in that order.
+            `basis-missing`, `basis-unfit`, `after-freeze`, `clerical-alone`, `second-officer`, in that order.
     """
     _entry(entries, command.number, build, live=True)
-    _require_cause("remove", command, act.effective, roll, case, appeal)
+    _require_cause("remove", command, act, entries, Ground(**ground))
     fields = command.model_dump(include={"basis", "cause", "election", "number"})
     return Outcome([EntryRemoved(**act.on(entries), **fields)])
 
@@ -195,22 +211,23 @@ class RestoreEntry(Command):
     roll=lambda c, _: roll_stream(c.election),
     entries=lambda c, _: entry_stream(c.election, c.person),
     **reads_of("cause"),
+    **SECOND,
 )
-def restore_entry(
-    command: RestoreEntry, act: Act, franchise: Adopted, roll: Roll, entries: Entries, case: Case, appeal: Appeal
-) -> Outcome:
+def restore_entry(command: RestoreEntry, act: Act, franchise: Adopted, entries: Entries, **ground: Any) -> Outcome:
     """Decide that an entry may be restored.
 
     Raises:
-        RefusedError: `no-franchise`, `unknown-entry`, `entry-live`, `before-freeze`, `cause-required`, `basis-missing`,
-            `basis-unfit`, `removal-stands`, `duplicate-entitlement`, in that order.
+        RefusedError: `no-franchise`, `unknown-entry`, `entry-live`, `removal-stands`, `before-freeze`,
+            `cause-required`, `basis-missing`, `basis-unfit`, `clerical-alone`, `second-officer`,
+            `duplicate-entitlement`, in that order.
     """
     rule = require_franchise(franchise, command.election)
     entry = _entry(entries, command.number, BuildState(UNBUILT), live=False)
-    _require_cause("restore", command, act.effective, roll, case, appeal)
-    for code, expected, found in slip_faults(entry.removed, command.cause or "", frozen=roll.frozen is not None):
+    held = Ground(**ground)
+    for code, expected, found in slip_faults(entry.removed, command.cause or "", frozen=held.roll.frozen is not None):
         remedy = "Name the ruling or the appeal with --cause and --basis"
         raise refused(code, f"{entries.stream}, entry {command.number}", expected, found, remedy)
+    _require_cause("restore", command, act, entries, held)
     require_room(rule, entries, entry.section, entry.affiliate)
     fields = command.model_dump(include={"basis", "cause", "election", "number"})
     return Outcome([EntryRestored(**act.on(entries), **fields)])

@@ -11,8 +11,10 @@ from typing import Any, Literal, NamedTuple
 from ledger.errors import refused
 from ledger.streams.appeal import Appeal, appeal_stream
 from ledger.streams.appeal_events import AppealAttempted, RemedyOrdered
+from ledger.streams.application import Application
 from ledger.streams.body import Fault
 from ledger.streams.case import Case
+from ledger.streams.entry import Entries
 from ledger.streams.ruling_events import RulingMade
 
 DECIDED: Mapping[str, str] = {"ruling": "case/", "appeal": "appeal/"}  # what is decided elsewhere, and where it is
@@ -33,9 +35,15 @@ class Change(NamedTuple):
 
 
 def named_case(cause: str | None, basis: str | None) -> Case:
-    """Name the stream of the case that a change rests on; one that nothing is on, where it rests on none."""
-    named = cause == "ruling" and basis is not None and basis.startswith(DECIDED["ruling"])
-    return Case(str(basis) if named else UNREAD_CASE)
+    """Name the stream of the case that a change rests on, by its appeal too; one that nothing is on, where by none."""
+    if basis is None or cause is None or cause not in DECIDED or not basis.startswith(DECIDED[cause]):
+        return Case(UNREAD_CASE)
+    return Case(basis if cause == "ruling" else f"case/{_case_of(basis)}")
+
+
+def _case_of(basis: str) -> str:
+    """Give the id of the case in `case/ID` or `appeal/ID/RULING`."""
+    return basis.split("/")[1]
 
 
 def named_appeal(cause: str | None, basis: str | None, case: Case) -> Appeal:
@@ -83,6 +91,28 @@ def require_ordered(
         raise refused(code, where, expected, found, SEE)
 
 
+def addition_faults(basis: str, category: str, entries: Entries, application: Application) -> Iterator[Fault]:
+    """Find that an entry was given by the same case before, by its ruling or its appeal, or that it is another's.
+
+    Args:
+        basis: stream of the case or the appeal.
+        entries: those of the person in the election.
+        application: that the case is about; of nobody's, where it is about something else.
+    """
+    given = [each for each in sorted(entries.given_by) if _case_of(each) == _case_of(basis)]
+    if given:
+        yield "basis-spent", "a case that gave no entry yet, for each gives one", f"an entry by {given[0]}"
+    asked = application.received.category if application.received else category
+    if category != asked:
+        yield "basis-differs", f"category {asked}, which {application.stream} is for", category
+
+
+def require_addition(basis: str, category: str, entries: Entries, application: Application, where: str) -> None:
+    """Refuse another entry by one case, or of a category not applied for (`basis-spent`, `basis-differs`)."""
+    for code, expected, found in addition_faults(basis, category, entries, application):
+        raise refused(code, where, expected, found, SEE)
+
+
 def _ruling_faults(basis: str | None, change: Change, case: Case, appeal: Appeal) -> Iterator[Fault]:
     if case.opened is None:
         yield "basis-missing", "a case on record", basis or "none"
@@ -108,7 +138,7 @@ def _rules(made: RulingMade, change: Change) -> bool:
         case "add":
             return made.outcome == "admit"
         case "amend":
-            return bool(actions)
+            return bool(actions - {"none"})
         case "issue":
             return made.outcome in ("admit", "restore", "no-action") or "restore" in actions
         case "cancel":

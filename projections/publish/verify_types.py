@@ -47,7 +47,7 @@ ROLL_ROWS = """
 restricted access/* access-logged.v1 any purpose rows subject? what
 restricted admission/{election}/{number} admission-opened.v1 any franchise | admission-closed.v1 any admitted changed\
  digest not_admitted
-restricted agreement/* change-agreed.v1 any agreed follows person reason terms
+restricted agreement/* change-agreed.v1 any agreed election? follows person reason terms
 contest analysis/{contest} analysis-published.v1 any as_of_position certificate effect? engine kind number question\
  verdict
 restricted appeal/{case}/{ruling} appeal-lodged.v1 any by election grounds person statement | appeal-received-late.v1\

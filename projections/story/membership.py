@@ -35,7 +35,10 @@ def _(event: MembershipChanged, _names: Names) -> Sentences:
 @tells(ChangeAgreed)
 def _(event: ChangeAgreed, _names: Names) -> Sentences:
     terms = listed([f"{term.field} {quoted(term.value)}" for term in event.terms])
-    what = f"agreed, as second officer, to {event.agreed} of person/{event.person}, which reaches back over a freeze"
+    about = f"person/{event.person}, which reaches back over a freeze"
+    if event.election:
+        about = f"entry/{event.election}/{event.person}, after the freeze"
+    what = f"agreed, as second officer, to {event.agreed} of {about}"
     return (what, f"With {terms}.", "Why: (private).")
 
 

@@ -1,4 +1,4 @@
-"""The check of registers by freezes: each is listed beside it, and what reaches back over one was agreed to by two."""
+"""The check of what follows a freeze: it is listed, and what needs a second officer after it was agreed to by one."""
 
 from __future__ import annotations
 
@@ -10,7 +10,8 @@ from ledger.decision import DECISIONS, fold
 from ledger.errors import PollbookError
 from ledger.event import Event
 from ledger.storage.store import Ledger
-from ledger.streams.agreement import Agreement, ChangeAgreed, Reach, agreement_stream, said_by
+from ledger.streams.agreement import Agreement, ChangeAgreed, Reach, Waiting, agreement_stream, waiting_of
+from ledger.streams.entry import EntryAmended, EntryRemoved, EntryRestored
 from ledger.streams.founding import Founding, LedgerFounded, founding_stream
 from ledger.streams.freezes import FreezeListed, Freezes, freezes_stream
 from ledger.streams.member_history import Member
@@ -26,8 +27,9 @@ AMENDED = MemberAmended.model_fields["type"].default
 
 @dataclass(slots=True)
 class Stood:
-    """What stood before an event: freezes, agreements, powers, the founding."""
+    """What stood before an event: freezes, the elections whose roll is frozen, agreements, powers, the founding."""
 
+    frozen: set[str] = field(default_factory=set)
     freezes: Freezes = field(default_factory=freezes_stream)
     agreements: dict[str, Agreement] = field(default_factory=dict)
     offices: dict[str, Office] = field(default_factory=dict)
@@ -38,6 +40,7 @@ class Stood:
         with suppress(TypeError, PollbookError):
             match event:
                 case RollFrozen():  # whether or not it is listed: that is a finding by itself
+                    self.frozen.add(event.election)
                     later = max((self.freezes.moment, self.freezes.election), (event.effective, event.election))
                     self.freezes = replace(self.freezes, moment=later[0], election=later[1])
                 case ChangeAgreed():
@@ -53,13 +56,14 @@ class Stood:
         """Give what a change of that person's membership is held against."""
         agreement = self.agreements.get(person, agreement_stream(person))
         second = self.offices.get(agreement.by, office_stream(agreement.by))
-        return Reach(self.freezes, agreement, second, self.founding)
+        return Reach(agreement, second, self.founding, self.freezes)
 
 
 def check_freezes(record: RecordRead) -> Iterator[Finding]:
     """E14: every freeze is listed by its own command, and a change that reaches back over one was agreed to.
 
-    The second officer is another office than who recorded the change, in a founded ledger with the power for it.
+    So was one to an entry of a frozen roll as a clerical error. The second officer is another office than who recorded
+    the change, in a founded ledger with the power for it.
     """
     stood = Stood()
     unlisted: list[tuple[int, RollFrozen]] = []
@@ -75,6 +79,8 @@ def check_freezes(record: RecordRead) -> Iterator[Finding]:
                     yield Finding("E14", "freeze-unlisted", position, event.stream, expected, "none")
             case _ if isinstance(event, CHANGES):
                 yield from _check_change(position, event, stood)
+            case EntryAmended() | EntryRemoved() | EntryRestored():
+                yield from _check_slip(position, event, stood)
         stood.take(event)
     for position, roll in unlisted:
         expected = "a line in freezes/rolls by the same command"
@@ -87,13 +93,22 @@ def _is_of(listed: FreezeListed, frozen: RollFrozen) -> bool:
 
 
 def _check_change(position: int, event: Event, stood: Stood) -> Iterator[Finding]:
-    (verb,) = verbs_of(event.type)
-    asked, terms = said_by(event, verb, DECISIONS[verb].command.model_fields)
     reach = stood.reach(event.stream.partition("/")[2])
-    moments = (event.effective, event.recorded)
-    day = getattr(event, "on", "")
-    for code, expected, found in reach.faults(asked, terms, event.version - 1, day, event.actor, moments):
+    for code, expected, found in reach.faults(_waiting(event), getattr(event, "on", "")):
         yield Finding("E14", code, position, event.stream, expected, found)
+
+
+def _check_slip(position: int, event: EntryAmended | EntryRemoved | EntryRestored, stood: Stood) -> Iterator[Finding]:
+    """Check that nobody put right alone what they say is a clerical error of a frozen roll."""
+    if event.cause == "clerical" and event.election in stood.frozen:
+        reach = stood.reach(event.stream.rpartition("/")[2])
+        for code, expected, found in reach.slip_faults(_waiting(event)):
+            yield Finding("E14", code, position, event.stream, expected, found)
+
+
+def _waiting(event: Event) -> Waiting:
+    verb = verbs_of(event.type)[0]  # by hand: a ruling and a remedy are causes of their own
+    return waiting_of(event, verb, DECISIONS[verb].command.model_fields)
 
 
 def check_relisted(record: RecordRead, ledger: Ledger) -> Iterator[Finding]:

@@ -9,9 +9,10 @@ from ledger.decision import AnyState
 from ledger.event import Event
 from ledger.streams.body import Fault
 from ledger.streams.contest import contest_stream
-from ledger.streams.entry import EntryAdded, EntryAmended, EntryRemoved, EntryRestored
+from ledger.streams.entry import EntryAdded, EntryAmended, EntryRemoved, EntryRestored, entry_stream
 from ledger.streams.issued import PaperCancelled, PaperIssued
-from ledger.streams.ordered import DECIDED, Act, Change, named_appeal, named_case, ordered_faults
+from ledger.streams.ordered import DECIDED, Act, Change, addition_faults, named_appeal, named_case, ordered_faults
+from ledger.streams.refused_application import application_of
 
 
 class Reader(Protocol):
@@ -58,3 +59,7 @@ def alone_faults(past: Reader, event: Event) -> Iterator[Fault]:
     case = past.read(named_case(cause, event.basis))
     appeal = past.read(named_appeal(cause, event.basis, case))
     yield from ordered_faults(cause, event.basis, change, case, appeal)
+    if isinstance(event, EntryAdded) and event.basis.startswith(DECIDED[event.source]):
+        application = past.read(application_of(event, {"case": case}))
+        entries = past.read(entry_stream(event.election, person))
+        yield from addition_faults(event.basis, event.category, entries, application)

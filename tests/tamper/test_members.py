@@ -16,6 +16,7 @@ from ledger.seal.merkle import leaf_hash
 from ledger.storage.store import Ledger, make_ledger
 from ledger.streams.agreement import ChangeAgreed, Term
 from ledger.streams.certificate import ListCertified
+from ledger.streams.entry import EntryAdded, EntryAmended, EntryRemoved, EntryRestored
 from ledger.streams.freezes import FreezeListed
 from ledger.streams.member import BatchReceived, MemberRegistered
 from ledger.streams.membership import (
@@ -109,6 +110,7 @@ FROZEN = made(
     sections=(),
 )
 LISTED = made(FreezeListed, "freezes/rolls", command="a", election="labour")
+ANOTHER = [each.model_copy(update={"election": "other"}) for each in (FROZEN, LISTED)]  # roll that was frozen
 SECOND = FROZEN.model_copy(update={"version": 2, "command": "b"})
 LAPSE = made(MembershipChanged, f"person/{P}", 2, on="2024-05-01", change="lapsed")
 TERMS = (Term(field="change", value="lapsed"), Term(field="on", value="2024-05-01"))
@@ -172,6 +174,40 @@ def test_the_second_officer_had_the_power_for_the_change(
     lapse = LAPSE.model_copy(update={"actor": "returning-officer"})
     founding = Given().when(founded(*powers)).events
     assert found_in(tmp_path, [*founding, member(P), FROZEN, LISTED, agreed, lapse]) == codes
+
+
+ENTRY = f"entry/labour/{P}"
+ADDED = made(
+    EntryAdded, ENTRY, basis=f"person/{P}", category="member", election="labour", number=1, section="members",
+    source="register",
+)  # fmt: skip
+REMOVED = made(EntryRemoved, ENTRY, 2, cause="clerical", election="labour", number=1)
+SLIP_TERMS = (Term(field="cause", value="clerical"), Term(field="number", value="1"))
+SLIP_AGREED = AGREED.model_copy(update={"agreed": "remove-entry", "election": "labour", "terms": SLIP_TERMS})
+
+
+@pytest.mark.parametrize(
+    ("events", "codes"),
+    [
+        ([SLIP_AGREED, REMOVED], []),
+        ([REMOVED], ["clerical-alone"]),
+        ([REMOVED.model_copy(update={"cause": "ruling"})], []),
+        ([REMOVED, SLIP_AGREED], ["clerical-alone"]),
+        ([SLIP_AGREED.model_copy(update={"election": "another"}), REMOVED], ["clerical-alone"]),
+        ([SLIP_AGREED.model_copy(update={"follows": 0}), REMOVED], ["clerical-alone"]),
+        ([SLIP_AGREED.model_copy(update={"terms": SLIP_TERMS[:1]}), REMOVED], ["clerical-alone"]),
+        ([SLIP_AGREED.model_copy(update={"actor": "clerk"}), REMOVED], ["second-officer"]),
+        ([made(EntryAmended, ENTRY, 2, cause="clerical", election="labour", number=1, field="unit", new="x")],
+         ["clerical-alone"]),
+        ([SLIP_AGREED, REMOVED, made(EntryRestored, ENTRY, 3, cause="clerical", election="labour", number=1)],
+         ["clerical-alone"]),
+    ],
+)  # fmt: skip
+def test_a_clerical_change_of_a_frozen_roll_was_agreed_to(
+    tmp_path: Path, events: list[Event], codes: list[str]
+) -> None:
+    assert found_in(tmp_path, [member(P), ADDED, FROZEN, LISTED, *events]) == codes
+    assert found_in(tmp_path / "other", [member(P), ADDED, *ANOTHER, *events]) == []
 
 
 def relisted(**fields: Any) -> Event:

@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 from keeper import Operator
-from officers import FOUND, found, officer, signer
+from officers import found, officer, signer
 from rolls import ADOPT, COLLEGE, build, franchise, key, register, roll_desk, row
 from scenario import ACTOR, CALL_ELECTION, but
 from stores import SQLitePlace
@@ -37,9 +37,17 @@ def certify(members: int) -> CertifyRoll:
     return CertifyRoll(election="labour", entries=members + 11, sections=sections, statement=HASH)
 
 
+def agreement_to(command: Any) -> AgreeToChange:
+    """What a second officer records before a change to an entry of a frozen roll."""
+    terms = terms_of(command.said())
+    return AgreeToChange(
+        person=command.person, election=command.election, agreed=command.verb, terms=terms, reason="A slip of the pen"
+    )
+
+
 @contextmanager
 def recorded(place: SQLitePlace) -> Iterator[Desk]:
-    with roll_desk(place, sign=signer("returning-officer")) as desk:
+    with roll_desk(place, sign=signer("returning-officer", "clerk")) as desk:
         yield desk
 
 
@@ -56,7 +64,7 @@ def whole(tmp_path_factory: pytest.TempPathFactory) -> Path:
             for command in commands:
                 desk.submit(command, actor="returning-officer")
 
-        submit(FOUND, CALL_ELECTION, ADOPT)
+        submit(found(officer("returning-officer"), officer("clerk")), CALL_ELECTION, ADOPT)
         submit(register("members", *map(row, range(20)), row(50, "2010-06-25")))
         submit(register("plp", *(row(n, category="mp") for n in range(100, 111))))
         submit(MergePersons(dropped=key(0), kept=key(100), basis=("document",)))
@@ -69,7 +77,9 @@ def whole(tmp_path_factory: pytest.TempPathFactory) -> Path:
         submit(RemoveEntry(**FIELDS, person=key(1), cause="death"))
         submit(AmendEntry(**FIELDS, person=key(2), field="unit", new="bow-east", cause="transferred"))
         submit(FreezeRoll(election="labour"), certify(21))
-        submit(RestoreEntry(**FIELDS, person=key(1), cause="clerical"), certify(22))
+        restore = RestoreEntry(**FIELDS, person=key(1), cause="clerical")
+        desk.submit(agreement_to(restore), actor="clerk")
+        submit(restore, certify(22))
         submit(SupplyRollCopy(election="labour", roll_version=2, recipient="agent", purpose="canvass", rows=33))
     return folder
 
