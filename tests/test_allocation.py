@@ -5,10 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
+import pytest
 from ruled import ALLOCATE, KNOWN, OPEN, PANEL, RULES
 from scenario import Given, but, given
 from test_verify_rulings import codes
 
+from ledger.errors import RefusedError
+from ledger.rules.allocating import Allocated, require_method
 from ledger.streams.allocation import AllocateCase, RotaTurnTaken
 from ledger.streams.case_events import CaseAllocated
 from ledger.streams.cases import OpenCase
@@ -53,3 +56,15 @@ def test_a_rota_gives_each_case_to_the_panel_whose_turn_it_is() -> None:
         assert (taken.stream, taken.case, taken.among, taken.turn) == ("rota/labour", case, PANELS, turn)
         scene = Given((*scene.events, *events))
     assert codes(scene.events) == []
+
+
+def test_says_with_which_options_a_case_is_given_otherwise() -> None:
+    for way, words in (
+        (Allocated("rota", "b", ("a", "b"), 1, None), "--panel a; or by hand: --method manual, with a --reason"),
+        (Allocated("rota", "c", ("a", "b"), 1, None), "--among"),
+        (Allocated("manual", "a", ("a",), None, None), "--method manual neither"),
+        (Allocated("lot", "a", ("a", "b"), None, None), "--witnesses"),
+    ):
+        with pytest.raises(RefusedError) as error:
+            require_method(way, "case c")
+        assert words in error.value.remedy
