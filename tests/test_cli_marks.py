@@ -168,6 +168,7 @@ def test_names_the_keys_that_a_mapping_has(at: Terminal) -> None:
         ),
         ("electr = 'x'", "electr: expected one of elector, day, channel, dates, encoding, words, found no such key"),
         ("electr = 'x'", "(nearest: elector)"),
+        ("elector = 1\nelectr = 'x'", "electr: expected one of"),
         ("elector = 1", "m.toml, elector: expected input should be a valid string, found 1."),
     ):
         at.write("m.toml", text)
