@@ -14,6 +14,7 @@ from cli.applications import check_verbs
 from cli.cases import case_verbs
 from cli.counting import count_verbs
 from cli.election import body_verbs, nomination_verbs, office_verbs, rules_verbs, timetable_verbs
+from cli.mapping_help import ImportCommand
 from cli.papers import paper_verbs
 from cli.place import chosen_place
 from cli.privacy import privacy_verbs
@@ -121,7 +122,7 @@ def apply(
     apply_file(context.obj, file, actor, dry_run=dry_run, as_json=as_json)
 
 
-@app.command("import", rich_help_panel=RECORD, epilog=member_verbs.MAPPING_HELP)
+@app.command("import", rich_help_panel=RECORD, epilog=member_verbs.MAPPING_HELP, cls=ImportCommand)
 def import_(
     context: typer.Context,
     verb: Annotated[str, typer.Argument(help="What each row, or all rows together, are: a verb of record.")],

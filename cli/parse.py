@@ -186,6 +186,8 @@ def _walk(kind: type[BaseModel], loc: Loc) -> tuple[Loc, Kind | None, dict[str, 
     way: Loc = ()
     tags: dict[str, Any] = {}
     for part in loc:
+        if here is not None and here.others:  # which of several words it was tried as
+            break
         if part in tags:
             here, tags = Kind(tags[str(part)]), {}
             continue

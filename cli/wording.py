@@ -9,7 +9,7 @@ from typing import Annotated, Any, Literal, NamedTuple, Union, get_args, get_ori
 from pydantic import BaseModel
 from pydantic.fields import FieldInfo
 
-from ledger.field import Hash, Id, Marks, PersonKey, Ratio, Time
+from ledger.field import Hash, Id, Marks, PersonKey, Ratio, StreamId, Time
 from ledger.rules.clause import REF_MAX, Ref
 from ledger.rules.drawing import Seed
 from ledger.rules.local_time import Local, Offset, Zone
@@ -29,10 +29,11 @@ TAGS = ("version", "kind", "test")  # fields of which one tells the models of a 
 
 
 class Kind(NamedTuple):
-    """A type without `| None` and `Annotated`, and what was annotated."""
+    """A type without `| None` and `Annotated`, what was annotated, and other words that may stand in its place."""
 
     type: Any
     notes: tuple[Any, ...] = ()
+    others: tuple[Kind, ...] = ()
 
 
 class Spelling(NamedTuple):
@@ -75,14 +76,16 @@ def _bare(annotation: Any) -> Any:
 def plain(annotation: Any, notes: Sequence[Any] = ()) -> Kind:
     """Take `| None` and `Annotated` off a type."""
     noted = tuple(notes)
+    others: tuple[Kind, ...] = ()
     while True:
         if get_origin(annotation) in (Union, UnionType):
-            annotation = next(kind for kind in get_args(annotation) if kind is not type(None))
+            annotation, *rest = (kind for kind in get_args(annotation) if kind is not type(None))
+            others = tuple(kind for kind in map(plain, rest) if kind.type is str)
         elif get_origin(annotation) is Annotated:
             noted += annotation.__metadata__
             annotation = annotation.__origin__
         else:
-            return Kind(annotation, noted)
+            return Kind(annotation, noted, others)
 
 
 def member_of(kind: Kind) -> Kind:
@@ -119,6 +122,7 @@ SPELLINGS = {
     for annotated, spelling in (
         (Id, Spelling("ID", "an id of up to 64 small letters, digits and hyphens")),
         (Time, Spelling("TIME", "a moment such as 2010-09-25T12:00:00Z")),
+        (StreamId, Spelling("STREAM", "a stream such as entry/ELECTION/PERSON")),
         (PersonKey, Spelling("KEY", "a key of 24 hexadecimal digits")),
         (Hash, Spelling("HASH", "sha256: and 64 hexadecimal digits")),
         (Marks, Spelling("MARKS", "ids of candidates joined by > and =")),
@@ -137,7 +141,9 @@ SPELLINGS = {
 
 
 def word_for(kind: Kind) -> str:
-    """Give one word for what a field holds, as help shows it."""
+    """Give one word for what a field holds, as help shows it; `ONE|OTHER` where it may hold either."""
+    if kind.others:
+        return "|".join(map(word_for, (kind._replace(others=()), *kind.others)))
     spelling = SPELLINGS.get(_pattern(kind.notes))
     if spelling:
         return spelling.word
@@ -150,6 +156,8 @@ def word_for(kind: Kind) -> str:
 
 def expectation(kind: Kind) -> str:
     """Say what a field holds, as messages do after `expected`."""
+    if kind.others:
+        return ", or ".join(map(expectation, (kind._replace(others=()), *kind.others)))
     spelling = SPELLINGS.get(_pattern(kind.notes))
     if spelling:
         return spelling.rule

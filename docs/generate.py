@@ -25,6 +25,7 @@ KINDS = {
     "Unfit": "refused, exit 1",
 }
 REMEDY = 4  # its place among the arguments of `refused` and `Unfit`
+PLACES = {"replies": "NUMBER", "late": "NUMBER", "effects": "JSON"}  # what remedies of rulings name
 FINDING = "finding, exit 3"
 FINDING_CODE = re.compile(r"[a-z]+(-[a-z]+)+")
 WORDS = "annulled|busy|conflict|contention|contested|inquorate|late|overvote|underpaid|unopposed|unsigned"
@@ -183,6 +184,8 @@ def modules() -> Iterator[Path]:
 
 def error_codes() -> dict[str, tuple[set[str], str]]:
     """Find every code: its kinds, and the remedy where one is fixed."""
+    from ledger.rules.ruling_remedies import REMEDIES
+
     found: dict[str, tuple[set[str], str]] = {}
     for path in modules():
         tree = ast.parse(path.read_text("utf-8"))
@@ -198,6 +201,8 @@ def error_codes() -> dict[str, tuple[set[str], str]]:
             ):
                 for code in CODE.findall(codes.split("Error:")[0]):
                     note(found, code, KINDS[kind], "")
+    for code, remedy in REMEDIES.items():
+        note(found, code, KINDS["refused"], remedy.format_map(PLACES))
     for code in finding_codes():
         note(found, code, FINDING, "")
     return found

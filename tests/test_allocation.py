@@ -10,6 +10,8 @@ from ruled import ALLOCATE, GROUND, KNOWN, OPEN, OPENED, PANEL, RULES
 from scenario import Given, but, given
 from test_verify_rulings import changed, codes
 
+from ledger.errors import RefusedError
+from ledger.rules.allocating import Allocated, require_method
 from ledger.streams.allocation import AllocateCase, RotaTurnTaken
 from ledger.streams.case_events import CaseAllocated
 from ledger.streams.cases import CloseCase, OpenCase
@@ -131,3 +133,15 @@ def test_refuses_an_allocation_and_finds_it_in_a_record(name: str) -> None:
     assert codes((*scene.events, *events)) == []
     scene.when(but(command, **changes)).then_refused(code)
     assert codes(changed((*scene.events, *events), CaseAllocated, **changes)) == [code]
+
+
+def test_says_with_which_options_a_case_is_given_otherwise() -> None:
+    for way, words in (
+        (Allocated("rota", "b", ("a", "b"), 1, None), "--panel a; or by hand: --method manual, with a --reason"),
+        (Allocated("rota", "c", ("a", "b"), 1, None), "--among"),
+        (Allocated("manual", "a", ("a",), None, None), "--method manual neither"),
+        (Allocated("lot", "a", ("a", "b"), None, None), "--witnesses"),
+    ):
+        with pytest.raises(RefusedError) as error:
+            require_method(way, "case c")
+        assert words in error.value.remedy

@@ -92,3 +92,16 @@ def test_help_loads_nothing_heavy() -> None:
 
 def test_says_its_version_and_that_of_what_it_stores(at: Terminal) -> None:
     assert at.run("--version").done().endswith("stored format 3\n")
+
+
+def test_importing_ends_with_the_mapping_of_what_is_imported(at: Terminal) -> None:
+    for verb, line in (
+        ("mark-returns", 'elector = "Elector number"'),
+        ("marked-register", 'elector = "Elector number"'),
+        ("payments", 'reference = "Transaction id"'),
+        ("register-members", 'joined = "Date joined"'),
+    ):
+        text = at.run("import", verb, "--help").done()
+        assert line in text.partition("--help  ")[2]
+        assert ("[private]" in text) == (verb == "register-members")
+        assert max(map(len, text.splitlines())) <= 80

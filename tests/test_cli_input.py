@@ -232,3 +232,14 @@ def test_names_what_is_wrong_in_a_threshold(at: Terminal, threshold: object, cod
     at.made(DEFINED[:1])
     at.lines("open.jsonl", [("open-nominations", body)])
     assert says in at("apply", "open.jsonl", "--as", "returning-officer").refused(code)
+
+
+def test_says_what_a_field_of_two_kinds_takes(at: Terminal) -> None:
+    at("init", "--unfounded").done()
+    line = '{"verb": "do-remedy", "case": "c", "ruling": 1, "number": 1, "proof": "done"}'
+    at.write("c.jsonl", line)
+    said = at("apply", "c.jsonl", "--as", "clerk").refused("bad-field")
+    assert "field proof: expected a stream such as entry/ELECTION/PERSON, or sha256: and 64 hexadecimal digits" in said
+    assert "STREAM|HASH" in at.run("record", "do-remedy", "--help").done()
+    at.write("c.jsonl", line.replace('"done"', "5"))
+    assert "field proof: expected a stream such as" in at("apply", "c.jsonl", "--as", "clerk").refused("bad-field")

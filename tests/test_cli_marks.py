@@ -159,6 +159,22 @@ def test_refuses_a_mapping_that_is_none(at: Terminal, mapping: str) -> None:
     at(*IMPORT, "--mapping", "m.toml").refused("bad-mapping")
 
 
+def test_names_the_keys_that_a_mapping_has(at: Terminal) -> None:
+    at.write("m.csv", HEAD + line(1))
+    for text, says in (
+        (
+            "delimiter = ';'",
+            "m.toml, delimiter: expected one of elector, day, channel, dates, encoding, words, found no",
+        ),
+        ("electr = 'x'", "electr: expected one of elector, day, channel, dates, encoding, words, found no such key"),
+        ("electr = 'x'", "(nearest: elector)"),
+        ("elector = 1\nelectr = 'x'", "electr: expected one of"),
+        ("elector = 1", "m.toml, elector: expected input should be a valid string, found 1."),
+    ):
+        at.write("m.toml", text)
+        assert says in at(*IMPORT, "--mapping", "m.toml").refused("bad-mapping")
+
+
 def test_refuses_too_many_rows_and_too_large_a_file(at: Terminal, monkeypatch: pytest.MonkeyPatch) -> None:
     at.write("m.csv", HEAD + line(1) + line(2))
     with monkeypatch.context() as patch:
@@ -240,6 +256,11 @@ def test_papers_are_set_beside_account_and_box(at: Terminal) -> None:
     at.record("state-account", {**account, "distributed": 12, "spoilt": [{"reason": "blank", "papers": 1}]}).done()
     out = " ".join(at("papers", "leader").done().split())
     assert "Account and papers read agree with the marked register" in out
+    at.record("state-account", {"contest": "leader", "section": "unions", "returned": 1}).done()
+    out = " ".join(at("papers", "leader").done().split())
+    assert "Section unions: none marked yet, but 1 returned, as stated" in out
+    assert "Section members: none" not in out
+    assert "none marked yet" not in at("papers", "leader", "--by", "section", "--known-at", str(before)).done()
     early = json.loads(at("papers", "leader", "--known-at", str(before), "--json").done())["papers"][0]
     assert (early["issued"], early["returned"]) == (12, 0)
 

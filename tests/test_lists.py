@@ -308,6 +308,9 @@ def test_refuses_a_file_of_pairs_that_says_neither(both: Terminal) -> None:
     file = reviewed(both, {"Cato Dunmere": ("maybe", "")})
     both("merge", file, "--as", "reg").refused("not-decided")
     both("merge", both.write("x.csv", "a,b\n1,2\n"), "--as", "reg").refused("missing-field")
+    for decided in ({}, {"Cato Dunmere": ("no", "")}):
+        said = both("merge", reviewed(both, decided), "--as", "reg").refused("empty-file")
+        assert "Write yes in the column merge" in said
 
 
 def test_two_in_one_register_are_found_too(at: Terminal) -> None:

@@ -141,6 +141,12 @@ def test_says_what_changed_and_why(at: Terminal) -> None:
     assert shown(at, "roll", "diff", "labour", "3", end)["after"] == 87  # over the build itself
     assert "S5   ok" in at("verify").out  # the kept views are what folding anew gives
     at("roll", "diff", "labour", "3").refused("two-moments", 2)
+    said = at("roll", "diff", "labour", "3", "now").refused("bad-moment", 2)
+    assert "--as-of" not in said
+    assert "or the position of an event" in said
+    at("roll", "diff", "labour", "3", "2999-01-01", "--known-at", "then").refused("bad-moment", 2)
+    same = at("roll", "diff", "labour", end, end, "--list").done()
+    assert same.splitlines() == ["page 1 of 1, 0 that changed"]
 
 
 def test_keeps_both_clocks(at: Terminal) -> None:
@@ -164,6 +170,9 @@ def test_tells_the_public_no_small_number(at: Terminal) -> None:
     assert shown(at, "roll", "labour", "--audience", "public") == shown(
         at, "roll", "labour", "--audience", "public", "--as-of", "2999-01-01"
     )
+    for by in (("section",), ("section", "unit"), ("unit",), ("region",)):
+        out = at("roll", "labour", "--audience", "public", *(word for name in by for word in ("--by", name))).done()
+        assert ("\n+ and a few more" in out) == any(line.endswith("+") for line in out.splitlines())
     told = shown(at, "roll", "labour", "--audience", "public")["by"]
     assert {each["section"]: each["entries"] for each in told} == {"members": MEMBERS, "affiliates": AFFILIATED}
     for words in (("--list",), ("--by", "affiliate"), ("--only", "unit=u1"), ("--out", "x.csv")):

@@ -20,6 +20,7 @@ from typing import Annotated, Literal
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from cli.csv_rows import COMMAS, separated_otherwise
+from cli.mapping_errors import misfit
 from cli.source import BOM, UTF_16, small_text
 from ledger.batches.marking import NOBODY, MarkRow
 from ledger.errors import RefusedError, nearest, refused
@@ -78,16 +79,13 @@ def read_mark_mapping(file: Path | None) -> MarkMapping:
     """
     if file is None:
         return MarkMapping()
-    remedy = "Correct the mapping file; docs/how-to/issue-and-return.md shows one"
+    remedy = "Correct the mapping file; pollbook import mark-returns --help shows one"
     try:
         return MarkMapping.model_validate(tomllib.loads(small_text(file)))
     except tomllib.TOMLDecodeError as error:
         raise refused("bad-mapping", file.name, "a mapping file in TOML", str(error).rstrip("."), remedy) from None
     except ValidationError as error:
-        first = error.errors(include_url=False, include_context=False)[0]
-        where = ".".join(str(part) for part in first["loc"])
-        expected = first["msg"][:1].lower() + first["msg"][1:].rstrip(".")
-        raise refused("bad-mapping", f"{file.name}, {where}", expected, "another value", remedy) from None
+        raise misfit(file.name, MarkMapping, error, remedy) from None
 
 
 class RejectError(Exception):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from cli.look import contest_named, moment_from, require_known
@@ -83,6 +83,7 @@ def show_papers(
         lines = paper_lines(used.database, contest, names)
         stated, read = _held(ledger, used, contest, moment, lines) if names == ("section",) else ({}, {})
         found = list(differences(lines, stated, read)) if names == ("section",) else []
+        unmarked = _unmarked(lines, stated)
         if used is not views:
             used.close()
     if names != ("section",):
@@ -92,7 +93,14 @@ def show_papers(
         say_json({"contest": contest, "papers": papers, "differences": [_said(each) for each in found]})
         return
     agrees = AGREES[bool(stated), bool(read)] if names == ("section",) and not found else ""
-    _say(contest, names, lines, found, agrees, moment)
+    _say(contest, names, lines, found, [*unmarked, *([agrees] if agrees else [])], moment)
+
+
+def _unmarked(lines: Sequence[PaperLine], stated: Mapping[str, AccountStated]) -> list[str]:
+    """Say which sections' accounts state returns while nothing is marked there yet, as it is elsewhere."""
+    marked = {line.key[0] for line in lines if line.returned or line.duplicates}
+    counts = {name: account.returned for name, account in stated.items() if name not in marked and account.returned}
+    return [f"Section {name}: none marked yet, but {each:,} returned, as stated" for name, each in counts.items()]
 
 
 def _say(
@@ -100,7 +108,7 @@ def _say(
     names: Sequence[str],
     lines: Sequence[PaperLine],
     found: Sequence[Difference],
-    agrees: str,
+    notes: Sequence[str],
     moment: Moment,
 ) -> None:
     if not lines:
@@ -112,8 +120,9 @@ def _say(
     say()
     for one in found:
         say_wrapped(f"Section {one.section}: {one.found:,} {one.what}, but {one.expected:,} {one.other}")
-    if agrees and any(line.returned for line in lines):
-        say_wrapped(agrees)
+    if any(line.returned for line in lines):
+        for note in notes:
+            say_wrapped(note)
     say_wrapped("For officers: small numbers are not hidden")
 
 

@@ -160,7 +160,7 @@ def merge_reviewed(place: Place, file: Path, actor: str, *, dry_run: bool, as_js
     """Merge the pairs of a file that somebody looked at and marked.
 
     Raises:
-        RefusedError: `missing-field`, `not-decided`, and what the desk raises.
+        RefusedError: `missing-field`, `not-decided`, `empty-file`, and what the desk raises.
     """
     with on_the_command_line():
         who = actor_value(actor, "--as")
@@ -175,6 +175,7 @@ def _marked(file: Path, actor: str, read: Read) -> Iterator[Given]:
         found = ", ".join(heads)[:80] or "none"
         remedy = "Give the file that pollbook duplicates --out wrote"
         raise RefusedError("missing-field", file.name, expected=f"a column {missing[0]}", found=found, remedy=remedy)
+    chosen = 0
     for line, cells in rows:
         row = dict(zip(heads, (cell.strip() for cell in cells), strict=True))
         where = Where(f"{file.name} line {line}")
@@ -186,7 +187,11 @@ def _marked(file: Path, actor: str, read: Read) -> Iterator[Given]:
             values: dict[str, Any] = {"dropped": row["dropped"], "kept": row["kept"], "basis": row["basis"].split()}
             values |= {"score": _score(row["score"], where)} if row["score"] else {}
             values |= {"matcher": row["matcher"]} if row["matcher"] else {}
+            chosen += 1
             yield Given(where, command_from(MergePersons, values, where), actor)
+    if not chosen:
+        remedy = "Write yes in the column merge, where two are one human"
+        raise RefusedError("empty-file", file.name, expected="a pair to merge", found="no yes", remedy=remedy)
 
 
 def _score(text: str, where: Where) -> int:

@@ -36,9 +36,12 @@ from typing import Annotated, ClassVar, Literal
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
 
 from cli.csv_rows import COMMAS, separated_otherwise
+from cli.mapping_errors import misfit
 from cli.source import small_text
 from ledger.errors import RefusedError, nearest
 from ledger.field import Id
+
+REMEDY = "Correct the mapping file; pollbook import --help shows one"
 
 Columns = Annotated[
     tuple[str, ...],
@@ -105,9 +108,7 @@ def read_mapping(file: Path, kind: type[Mapping_] = Mapping_) -> Mapping_:
     except tomllib.TOMLDecodeError as error:
         raise _bad(file.name, "a mapping file in TOML", str(error)) from None
     except ValidationError as error:
-        first = error.errors(include_url=False, include_context=False)[0]
-        where = ".".join(str(part) for part in first["loc"])
-        raise _bad(f"{file.name}, {where}", first["msg"][:1].lower() + first["msg"][1:], "another value") from None
+        raise misfit(file.name, kind, error, REMEDY) from None
     if mapping.named and "name" not in mapping.private:
         raise _bad(f"{file.name}, private", "a column for the name", ", ".join(mapping.private) or "none")
     if mapping.key_form and (mapping.key_digits or len(mapping.key) > 1):
@@ -167,5 +168,4 @@ def _place(names: Sequence[str], where: str, name: str) -> int:
 
 
 def _bad(where: str, expected: str, found: str) -> RefusedError:
-    remedy = "Correct the mapping file; pollbook import --help shows one"
-    return RefusedError("bad-mapping", where, expected=expected.rstrip("."), found=found.rstrip("."), remedy=remedy)
+    return RefusedError("bad-mapping", where, expected=expected.rstrip("."), found=found.rstrip("."), remedy=REMEDY)

@@ -21,9 +21,10 @@ from typing import NamedTuple
 from pydantic import BaseModel, ConfigDict, ValidationError
 
 from cli.csv_rows import COMMAS, rows_of, separated_otherwise
+from cli.mapping_errors import misfit
 from cli.registers.member_mapping import Columns
 from cli.source import os_errors, size_of, small_text
-from ledger.errors import RefusedError, nearest, refused
+from ledger.errors import nearest, refused
 from ledger.privacy.vault import Vault
 
 BLOCK = 1 << 20  # bytes read at a time
@@ -167,9 +168,4 @@ def _read_mapping(file: Path) -> PeopleMapping:
     except tomllib.TOMLDecodeError as error:
         raise refused("bad-mapping", file.name, "a mapping file in TOML", str(error).rstrip("."), remedy) from None
     except ValidationError as error:
-        first = error.errors(include_url=False, include_context=False)[0]
-        where = ".".join(str(part) for part in first["loc"])
-        expected = first["msg"][:1].lower() + first["msg"][1:]
-        raise RefusedError(
-            "bad-mapping", f"{file.name}, {where}", expected=expected, found="another value", remedy=remedy
-        ) from None
+        raise misfit(file.name, PeopleMapping, error, remedy) from None

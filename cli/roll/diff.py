@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
-from cli.look import moment_from, require_known
+from cli.look import moment_from, require_known, time_from
 from cli.place import Place
 from cli.privacy.access import log_opening
 from cli.roll.show import NONE, Wanted, require_purpose, roll_at
@@ -59,7 +60,10 @@ def show_difference(place: Place, words: Sequence[str], asked: Wanted, known_at:
 
 def _moment(word: str, known_at: str | None) -> Moment:
     """Read a moment: the position of an event is as it was known then, a day or time as it was then."""
-    return moment_from(None, word) if word.isascii() and word.isdigit() else moment_from(word, known_at)
+    if word.isascii() and word.isdigit():
+        return moment_from(None, word)
+    as_of = time_from("roll diff", word, " or the position of an event (see: pollbook events)")
+    return replace(moment_from(None, known_at), as_of=as_of)
 
 
 def _sides(roll: Roll, points: Sequence[Point], names: Sequence[str]) -> dict[tuple[str, ...], tuple[int, int]]:
@@ -117,7 +121,8 @@ def _say_page(found: Difference, total: int, page: int, *, as_json: bool) -> Non
     rows = [
         (each.elector, each.kind, _change(each), f"{each.act}, {each.cause}", str(each.position)) for each in changes
     ]
-    say(table(("elector", "", "what", "why", "at"), rows, right=(4,)))
+    if rows:
+        say(table(("elector", "", "what", "why", "at"), rows, right=(4,)))
     say_wrapped(f"page {page} of {pages}, {total:,} that changed")
 
 

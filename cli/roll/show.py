@@ -230,5 +230,5 @@ def _say_published(found: Published, asked: Wanted, moment: Moment, *, as_json: 
     say(table((*asked.by, "entries "), lines, right=(len(asked.by),)))
     version = f"version {found.edition.version} of the roll, with effect from {found.edition.effective}"
     say_wrapped(f"{version} ({moment.says()})")
-    if more:
+    if any(key in more for key in counts):
         say_wrapped(f"+ and a few more, who are counted among {OTHERS}: no number below {LEAST} is told, nor follows")

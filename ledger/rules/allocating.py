@@ -31,14 +31,14 @@ def require_method(given: Allocated, where: str) -> None:
         RefusedError: `allocation-unfit`, `panels-missing`, `witnesses-needed`, `not-their-turn`.
     """
     if unfit := ", ".join(_unfit(given)):
-        remedy = "A rota says among whom, a lot that and witnesses, by hand neither: leave it out"
+        remedy = "A rota takes --among, a lot --among and --witnesses, --method manual neither: leave it out"
         raise refused("allocation-unfit", where, f"what belongs to {given.method}", unfit, remedy)
     if given.method == "manual":
         return
     among, least = given.among, LEAST_OF[given.method]
     if len(among) < least or len(set(among)) < len(among) or given.panel not in among:
         expected = f"{least} panel{'s' if least > 1 else ''} at least, each once, {given.panel} one of them"
-        raise refused("panels-missing", where, expected, ", ".join(among) or "none", "Name them in among")
+        raise refused("panels-missing", where, expected, ", ".join(among) or "none", "Name each with --among")
     if given.method == "lot":
         if given.witnesses is None:
             remedy = "Say how it was drawn and who saw it, with --witnesses"
@@ -48,7 +48,7 @@ def require_method(given: Allocated, where: str) -> None:
         return
     due = among[(given.turn - 1) % len(among)]
     if given.panel != due:
-        remedy = "Give it to the panel whose turn it is; or by hand, with the reason"
+        remedy = f"Give it to them: --panel {due}; or by hand: --method manual, with a --reason"
         raise refused("not-their-turn", where, f"{due}, whose turn {given.turn} is", given.panel, remedy)
 
 

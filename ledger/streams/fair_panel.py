@@ -76,11 +76,11 @@ def _of_panel(ruling: RulingMade, case: Case, who: Deciders) -> Iterator[Fault]:
     """The panel that has the case sat with a quorum of people free to decide it."""
     opened = case.opened
     if case.panel is None or ruling.panel != case.panel:
-        yield "not-allocated", f"the panel that has the case: {case.panel or 'none yet'}", str(ruling.panel)
+        yield "not-allocated", f"the panel that has the case: {case.panel or 'none yet'}", ruling.panel or "none"
         return
     sitting = who.body.sittings.get(ruling.sitting or "")
     if sitting is None:
-        yield "unknown-sitting", f"a sitting of {ruling.panel}", str(ruling.sitting)
+        yield "unknown-sitting", f"a sitting of {ruling.panel}", ruling.sitting or "none"
         return
     if sitting.end > ruling.effective:
         yield "before-sitting", f"a ruling from the sitting's end, {sitting.end}, on", ruling.effective
@@ -137,7 +137,8 @@ def _of_one(ruling: RulingMade, case: Case, who: Deciders) -> Iterator[Fault]:
     reviewer = ruling.reviewed_by
     if ruling.check_version is None or reviewer is None:
         expected = "the version of the check, and who reviewed what it said"
-        yield "review-missing", expected, f"version {ruling.check_version}, reviewed by {reviewer}"
+        found = f"version {ruling.check_version or 'none'}, reviewed by {reviewer or 'nobody'}"
+        yield "review-missing", expected, found
         return
     run = who.application.run
     made = {ruling.actor: "recorded the ruling", **dict.fromkeys(who.application.hands.values(), "let a check pass")}

@@ -5,10 +5,12 @@ The order is fixed: who decided, rules, notice and reply, evidence, reasons, eff
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import json
+from collections.abc import Iterator, Set
 from dataclasses import dataclass
 
 from ledger.rules.fairness import ADVERSE, ORDER, Fault, Ground, alone_faults, evidence_faults, ground_faults
+from ledger.rules.ruling_remedies import remedy_of
 from ledger.streams.case import Case
 from ledger.streams.entry import Entries
 from ledger.streams.fair_panel import Deciders, decider_faults
@@ -60,6 +62,14 @@ def _faults(ruling: RulingMade, before: Before, own_words: int) -> Iterator[Faul
         yield "reasons-insufficient", f"{expected}, and which test it fails", f"{own_words}"
     yield from _of_effect(ruling, before)
     yield from _of_appeal(ruling, before)
+
+
+def remedy_for(code: str, ruling: RulingMade, before: Before) -> str:
+    """Say what to do about a fault of a ruling, `code`."""
+    wanted, standing = _entries(ruling, before)
+    effects = json.dumps([{"number": number, "action": wanted} for number in sorted(standing)])
+    values = {"replies": len(before.case.replies), "late": before.case.late_replies(), "effects": effects}
+    return remedy_of(code, ruling.decided_by, values)
 
 
 def _of_rules(ruling: RulingMade, before: Before) -> Iterator[Fault]:
@@ -166,12 +176,18 @@ def _of_new_evidence(ruling: RulingMade, before: Before) -> Iterator[Fault]:
         yield "new-evidence-missing", f"evidence added since the case was opened again at {again.effective}", found
 
 
+def _entries(ruling: RulingMade, before: Before) -> tuple[str | None, Set[int]]:
+    """Give what an outcome does to entries, if anything, and the numbers of those that it can do it to."""
+    live = {entry.number for entry in before.entries.live}
+    wanted = NEEDS_ENTRY.get(ruling.outcome)
+    return wanted, live if wanted == "remove" else before.entries.entries.keys() - live
+
+
 def _of_effect(ruling: RulingMade, before: Before) -> Iterator[Fault]:
     """It says what becomes of each entry that it is about, and that can become of it."""
     live = {entry.number for entry in before.entries.live}
-    wanted = NEEDS_ENTRY.get(ruling.outcome)
+    wanted, standing = _entries(ruling, before)
     named = [each for each in ruling.effects if each.action == wanted]
-    standing = live if wanted == "remove" else before.entries.entries.keys() - live
     if wanted and standing and not named:
         numbers = ", ".join(map(str, sorted(standing)))
         yield "effect-missing", f"what becomes of the person's entries: {numbers}", "no entry"

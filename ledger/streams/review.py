@@ -147,7 +147,7 @@ def disclose_evidence_pack(command: DiscloseEvidencePack, act: Act, case: Case, 
     ruling = require_ruling(case, command.ruling)
     missing = [each for each in ruling.made.evidence if each not in named]
     if missing:
-        remedy = "Put it in items, or say in withheld why not"
+        remedy = "Put it in --items, or say in --withheld why not"
         raise refused("relied-evidence-missing", appeal.stream, "all that was relied on", ", ".join(missing), remedy)
     for each in sorted(named - case.evidence.keys()):
         known = ", ".join(case.evidence) or "none"

@@ -25,7 +25,7 @@ from ledger.streams.concern import contests_of
 from ledger.streams.contest import Contest
 from ledger.streams.entry import Entries, entry_stream
 from ledger.streams.fair_panel import Deciders
-from ledger.streams.fair_ruling import Before, ruling_faults
+from ledger.streams.fair_ruling import Before, remedy_for, ruling_faults
 from ledger.streams.founding import Founding, founding_stream
 from ledger.streams.ground import Grounds, ground_stream
 from ledger.streams.interest import Interests, interests_stream
@@ -164,7 +164,7 @@ def make_ruling(
     before = Before(case, who, grounds, entries, rules)
     said = own_words(command.reasons, said_by_grounds(opened, grounds))
     for code, expected, found in ruling_faults(ruling, before, said)[:1]:
-        raise refused(code, where, expected, found, f"See: pollbook case {case.id}")
+        raise refused(code, where, expected, found, remedy_for(code, ruling, before))
     return Outcome([ruling])
 
 
