@@ -76,6 +76,10 @@ def recount(place: Place, file: Path, as_of: str | None, who: tuple[str, str, st
         say_json(_json(counted, found, faults))
     else:
         _say(counted, file, found, faults)
+    _require_holds(file, found, faults)
+
+
+def _require_holds(file: Path, found: list[Rechecked], faults: list[tuple[str, str]]) -> None:
     for each in found:
         if each.why:
             wrong = sum(bool(other.why) for other in found)
