@@ -12,6 +12,7 @@ from pydantic import TypeAdapter
 from terminal import DEFINE_CONTEST, DEFINED, PAPERS, POLLED, RULE, Terminal
 
 from ledger.rules.count_rule import CountRule, rule_hash
+from projections.margin.published import STEPS_MAX
 from projections.margin.report import KINDS
 
 THREE = DEFINE_CONTEST | {"candidates": [{"id": name, "name": name.upper()} for name in ("abbott", "balls", "cooper")]}
@@ -117,6 +118,20 @@ def test_a_margin_that_the_record_does_not_give_is_not_published(declared: Termi
     publish(declared, found, question=fewer).refused("not-reproducible")
     mixed = found["question"] | {"leave_out": ["members"]}
     publish(declared, found, question=mixed).refused("bad-field", 2)
+
+
+def test_a_margin_that_takes_too_many_steps_is_not_published(
+    declared: Terminal, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Nobody could find it again in a time that is known; what is printed stops there by itself."""
+    found = json.loads(declared("margin", "leader", "--kind", "change", "--json").done())
+    many = {"margin": found["question"]["margin"] | {"steps": [STEPS_MAX + 1]}}
+    assert f"at most {STEPS_MAX} in all" in publish(declared, found, question=many).refused("too-many-steps")
+    monkeypatch.setattr("projections.margin.published.STEPS_MAX", 3)
+    stopped = json.loads(declared("margin", "leader", "--json").done())
+    assert (stopped["verdict"], sum(stopped["question"]["margin"]["steps"])) == ("bounded", 3)
+    publish(declared, stopped).done()
+    assert "E15  ok" in declared("verify").out
 
 
 def test_that_with_no_time_it_cannot_say_is_found_again(declared: Terminal) -> None:
@@ -244,6 +259,24 @@ def test_says_what_it_has_not_worked_out(at: Terminal) -> None:
 
 
 SCRUTINEER = ("--audience", "scrutineer", "--purpose", "scrutiny", "--as", "scrutineer")
+
+
+def test_where_papers_are_not_published_the_public_is_not_told_which_of_them_do_it(at: Terminal) -> None:
+    read(at, THREE | {"paper_publication": "none"}).record("declare-result", DECLARE).done()
+    found = json.loads(at("margin", "leader", "--json").done())
+    lines = {line["kind"]: line["certain"] for line in found["margins"]}
+    assert lines["addition"]["certificate"]["added"]  # what nobody counted names no paper
+    for kind, papers in (("removal", 2), ("change", 1)):
+        assert (lines[kind]["most"], lines[kind]["certificate"], lines[kind]["hidden"]) == (papers, None, True)
+    text = at("margin", "leader").done().replace("\n", " ")
+    assert "The papers removed that do it are among those counted, which are not published: see them" in text
+    assert "less of" not in text
+    shown = json.loads(at("margin", "leader", "--json", *SCRUTINEER).done())
+    assert [line["certain"]["certificate"]["removed"] for line in shown["margins"][1:]] != [[], []]
+    assert shown["certificate"] == found["certificate"]
+    assert "Papers removed that do it, 2, to be counted again:" in at("margin", "leader", *SCRUTINEER).done()
+    publish(at, found).done()
+    assert "E15  ok" in at("verify").out
 
 
 def test_where_sections_are_published_as_one_no_number_of_a_section_is_told(at: Terminal) -> None:

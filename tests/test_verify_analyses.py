@@ -19,7 +19,7 @@ from ledger.streams.account import Spoilt
 from ledger.streams.analysis import AnalysisPublished
 from ledger.streams.result import RecountOrdered, ResultAnnulled
 from ledger.whatif_figures import AnalysisFigures
-from projections.margin.published import margin_figures
+from projections.margin.published import STEPS_MAX, margin_figures
 from projections.verify import analyses
 from projections.verify.analyses import check_analyses
 from projections.verify.contests import read_contests
@@ -163,6 +163,8 @@ def test_a_margin_in_an_analysis_is_searched_again(published: Read, monkeypatch:
     assert searches == [event.as_of_position - 1]  # of the same count, so once
     less = Question(margin=MARGIN.margin.model_copy(update={"kinds": ("addition",)}))
     assert codes(published, **margin | {"question": less}) == {"not-reproducible"}
+    endless = Question(margin=MARGIN.margin.model_copy(update={"steps": (STEPS_MAX, 1)}))
+    assert codes(published, **margin | {"question": endless}) == {"too-many-steps"}
     stopped = Question(margin=MARGIN.margin.model_copy(update={"steps": (1, 1, 1)}))
     assert codes(published, **margin | {"question": stopped}) == {"not-reproducible"}
     assert stopped.margin is not None

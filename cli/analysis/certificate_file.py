@@ -5,32 +5,43 @@ from __future__ import annotations
 import json
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, StringConstraints, ValidationError
 
 from cli.analysis.margin import WAYS
 from cli.source import small_text
 from ledger.errors import refused
-from ledger.field import ALL
+from ledger.field import ALL, Count, Hash, Id, Marks, Version
 from ledger.rules.question import Question
+from ledger.whatif_figures import Effect
+from ledger.whatif_figures import Verdict as VerdictWord
+from projections.margin.claimed import BODY
 from projections.margin.recount import Moved, Ranked
 from projections.margin.relaxation import Kind
 from projections.margin.search import GOALS, Goal
 from projections.whatif.rechecked import Claim
 
+Root = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{64}$")]
+Elected = Id | Literal[""]  # nobody, where the rule refuses to count
 LOTS: dict[Goal, str] = {"could": "if only by a lot", "certain": "whatever lots are drawn"}
 
 
-class Papers(BaseModel):
+class Part(BaseModel):
+    """A part of what is digested: no value is taken for another, and nothing else is in it."""
+
+    model_config = ConfigDict(strict=True, extra="forbid")
+
+
+class Papers(Part):
     """So many papers of a section that are marked alike."""
 
-    section: str
-    marks: str
-    papers: int = Field(ge=1)
+    section: Id
+    marks: Marks
+    papers: Version
 
 
-class Side(BaseModel):
+class Side(Part):
     """Papers that are added, and papers that are taken out."""
 
     added: list[Papers]
@@ -40,67 +51,88 @@ class Side(BaseModel):
 class Certified(Side):
     """Papers that do it, and whom lots can elect then."""
 
-    elected: list[list[str]]
+    elected: list[list[Elected]]
 
 
-class Told(BaseModel):
+class Told(Part):
     """One number of a margin."""
 
-    most: int | None
+    verdict: VerdictWord
+    least: Count | None
+    most: Count | None
+    why: str
     certificate: Certified | None
     hidden: bool = False
 
 
-class Line(BaseModel):
+class Line(Part):
     """The margin of one kind in one section, or over any."""
 
     kind: Kind
-    section: str
+    section: Id
     could: Told
     certain: Told
 
 
-class MarginFile(BaseModel):
+class Taken(BaseModel):
+    """Which record a file was taken from; what else a program prints is not read."""
+
+    model_config = ConfigDict(strict=True)
+
+    position: Count
+    root: Root
+
+
+class MarginFile(Taken):
     """What `pollbook margin --json` prints, as far as a recount reads it."""
 
-    contest: str
-    position: int
-    root: str
-    digest: str
-    elected: list[str]
+    contest: Id
+    digest: Hash
+    elected: list[Id]
+    question: Question
+    verdict: VerdictWord
+    certificate: Hash
+    unsaid: str
     margins: list[Line]
+    exclusions_held: dict[str, Any] | None
 
 
-class Numbers(BaseModel):
+class Numbers(Part):
     """How many papers a question supposes to be otherwise."""
 
-    left_out: list[str]
-    added: dict[str, int]
-    removed: dict[str, int]
-    removed_at_least: dict[str, int]
+    left_out: list[Id]
+    added: dict[Id, Count]
+    removed: dict[Id, Count]
+    removed_at_least: dict[Id, Count]
 
 
-class Verdict(BaseModel):
+class Verdict(Part):
     """The certificate of a what-if verdict."""
 
-    contest: str
-    count: str
-    elected: list[str]
+    contest: Id
+    count: Hash
+    elected: list[Id]
     question: Question
     papers: Numbers
-    verdict: str
-    effect: str
-    elected_then: list[list[str]]
+    rulings: dict[str, Any] | None
+    verdict: VerdictWord
+    effect: Effect
+    elected_then: list[list[Elected]]
+    needed: Count | None
     example: Side | None
-    recount: str | None
+    break_even: dict[str, Any] | None
+    shown_by: str
+    why: str
+    stage_1: dict[str, Any] | None
+    recount: Hash | None
 
 
-class WhatIfFile(BaseModel):
+class WhatIfFile(Taken):
     """What `pollbook whatif --json` prints, as far as a recount reads it."""
 
-    position: int
-    root: str
     certificate: Verdict
+    digest: Hash
+    audience: Literal["public", "scrutineer"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,6 +143,11 @@ class Certificates:
         root: of the tree over the events up to the position, in hexadecimal.
         count: digest of the count that it was taken from.
         stands: who is elected as the result stands, sorted.
+        question: that it answers.
+        body: all that its digest is of, as the file has it.
+        digest: of the body, as the file says.
+        whole: of a margin, the verdict of all its lines.
+        audience: for which it was printed, of a what-if question.
         verdict: of a what-if question; None of a margin.
         hidden: how many numbers come without the papers that do it.
     """
@@ -121,6 +158,11 @@ class Certificates:
     count: str
     stands: tuple[str, ...]
     claims: tuple[Claim, ...]
+    question: Question
+    body: dict[str, Any]
+    digest: str
+    whole: VerdictWord | None = None
+    audience: str = "public"
     verdict: Verdict | None = None
     hidden: int = 0
 
@@ -135,8 +177,8 @@ def read_certificates(file: Path) -> Certificates:
     try:
         values: Any = json.loads(text)
         if isinstance(values, dict) and "margins" in values:
-            return _of_margin(MarginFile.model_validate(values))
-        return _of_verdict(WhatIfFile.model_validate_json(text))
+            return _of_margin(MarginFile.model_validate_json(text), values)
+        return _of_verdict(WhatIfFile.model_validate_json(text), values)
     except ValidationError as error:
         first = error.errors()[0]
         found = f"{'.'.join(map(str, first['loc'])) or 'the file'}: {first['msg']}"
@@ -146,7 +188,7 @@ def read_certificates(file: Path) -> Certificates:
     raise refused("not-a-certificate", file.name, expected, found, "Write it anew: pollbook margin CONTEST --json")
 
 
-def _of_margin(read: MarginFile) -> Certificates:
+def _of_margin(read: MarginFile, values: dict[str, Any]) -> Certificates:
     claims, hidden = [], 0
     for line in read.margins:
         for goal in GOALS:
@@ -155,7 +197,20 @@ def _of_margin(read: MarginFile) -> Certificates:
             if told.certificate is not None:
                 claims.append(_claim(line, goal, told.most, told.certificate))
     stands = tuple(sorted(read.elected))
-    return Certificates(read.contest, read.position, read.root, read.digest, stands, tuple(claims), hidden=hidden)
+    body = {name: values[name] for name in BODY if name != "count"} | {"count": read.digest, "elected": [*stands]}
+    return Certificates(
+        read.contest,
+        read.position,
+        read.root,
+        read.digest,
+        stands,
+        tuple(claims),
+        read.question,
+        body,
+        read.certificate,
+        read.verdict,
+        hidden=hidden,
+    )
 
 
 def _claim(line: Line, goal: Goal, most: int | None, certified: Certified) -> Claim:
@@ -175,7 +230,7 @@ def _claim(line: Line, goal: Goal, most: int | None, certified: Certified) -> Cl
     )
 
 
-def _of_verdict(read: WhatIfFile) -> Certificates:
+def _of_verdict(read: WhatIfFile, values: dict[str, Any]) -> Certificates:
     said = read.certificate
     stands = tuple(sorted(said.elected))
     claims = []
@@ -187,7 +242,19 @@ def _of_verdict(read: WhatIfFile) -> Certificates:
         claims.append(
             Claim("the example", moved, goal, elected, numbers.added, numbers.removed, numbers.removed_at_least)
         )
-    return Certificates(said.contest, read.position, read.root, said.count, stands, tuple(claims), said)
+    return Certificates(
+        said.contest,
+        read.position,
+        read.root,
+        said.count,
+        stands,
+        tuple(claims),
+        said.question,
+        values["certificate"],
+        read.digest,
+        audience=read.audience,
+        verdict=said,
+    )
 
 
 def moved_of(side: Side) -> Moved:

@@ -19,11 +19,12 @@ from ledger.field import ALL, rounded
 from ledger.rules.alternative import WeightedAlternativeVote
 from ledger.rules.question import MarginAsked
 from ledger.streams.result import require_standing, result_stream
+from projections.basis import Basis
 from projections.count.render import exact
 from projections.counting import Counted
 from projections.margin.certificate import recounted
 from projections.margin.pairing import Pairing
-from projections.margin.published import Steps, for_public, is_combined, is_small
+from projections.margin.published import Steps, for_public, is_combined, is_hidden, is_small
 from projections.margin.recount import Moved
 from projections.margin.relaxation import Kind
 from projections.margin.report import KINDS, Line, MarginReport, report_margin
@@ -181,20 +182,22 @@ def _say(counted: Counted, report: MarginReport, moment: Moment, *, all_shown: b
         moved = line.answers["certain"].moved
         if moved is None or not moved.papers:
             continue
-        if all_shown or not (is_combined(counted.basis) or is_small(counted.basis, line.answers["certain"])):
+        if all_shown or not is_hidden(counted.basis, line.answers["certain"]):
             _say_certificate(counted, line, moved)
-        elif is_combined(counted.basis):
-            say()
-            say_wrapped(
-                f"The papers {WAYS[line.kind]} that do it tell sections apart, which are published as one: see them "
-                "with --audience scrutineer --purpose."
-            )
         else:
+            why = _why_hidden(counted.basis, line.answers["certain"])
             say()
             say_wrapped(
-                f"The papers {WAYS[line.kind]} that do it are fewer than the {counted.basis.contest.smallest_cell} "
-                "that may be shown alone: see them with --audience scrutineer --purpose."
+                f"The papers {WAYS[line.kind]} that do it {why}: see them with --audience scrutineer --purpose."
             )
+
+
+def _why_hidden(basis: Basis, answer: Answer) -> str:
+    if is_combined(basis):
+        return "tell sections apart, which are published as one"
+    if is_small(basis, answer):
+        return f"are fewer than the {basis.contest.smallest_cell} that may be shown alone"
+    return "are among those counted, which are not published"
 
 
 def _say_grids(lines: Sequence[Line]) -> None:

@@ -21,6 +21,8 @@ from projections.counting import Counted
 
 RULE: TypeAdapter[CountRule] = TypeAdapter(CountRule)
 Part = TypeVar("Part")
+ALGORITHM = "sha256:"
+HASH_MIN = 4  # characters that tell one rule from another: an election has a few
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +55,7 @@ def question_of(words: Asked, ledger: Ledger, counted: Counted) -> Question:
         accept_rejected=_parts(
             "--accept-rejected", "a reason", words.rejected, lambda text: Rejected(reason=text, section=words.section)
         ),
-        count_rule=_rule(words.rule, ledger, counted) if words.rule else None,
+        count_rule=_rule(words.rule, ledger, counted) if words.rule is not None else None,
         leave_out=tuple(words.leave_out),
         leave_out_categories=tuple(words.categories),
         remove=_parts("--remove", "KEY/N: a person's key and the number of the entry", words.remove, _elector),
@@ -145,7 +147,11 @@ def _more(text: str) -> SectionPapers:
 
 def _rule(word: str, ledger: Ledger, counted: Counted) -> Any:
     """Give a rule that was adopted for the election, by its hash or how it begins, or one from a file."""
-    if not word.startswith("sha256:"):
+    if not word or (len(word) - len(ALGORITHM) < HASH_MIN and word.startswith(ALGORITHM)):
+        expected = f"a file, or {ALGORITHM} and {HASH_MIN} or more characters of a rule's hash"
+        remedy = f"See: pollbook show election/{counted.contest.election}"
+        raise UsageError("bad-part", "--count-rule", expected=expected, found=repr(word), remedy=remedy)
+    if not word.startswith(ALGORITHM):
         try:
             return RULE.validate_json(small_text(Path(word)))
         except ValidationError as error:

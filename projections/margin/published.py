@@ -9,6 +9,7 @@ from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
+from ledger.errors import refused
 from ledger.field import ALL
 from ledger.leaf import CANONICAL
 from ledger.rules.question import MarginAsked, Question
@@ -23,11 +24,13 @@ if TYPE_CHECKING:
     from projections.basis import Basis
     from projections.count.count import Table
     from projections.margin.pairing import Pairing
+    from projections.margin.recount import Moved
     from projections.margin.report import MarginReport
     from projections.margin.search import Answer
     from projections.margin.watch import Expired
 
 ENGINE = "margin 1"
+STEPS_MAX = 1_000_000  # in all searches of a question: minutes, where a default of 60 seconds comes to a third of it
 
 
 @dataclass(slots=True)
@@ -36,10 +39,12 @@ class Steps:
 
     Attributes:
         most: steps of each search, in order; None where something else says when to stop.
+        whole: steps of all of them, at most STEPS_MAX.
     """
 
     most: tuple[int, ...] | None = None
     taken: list[int] = field(default_factory=list)
+    whole: int = 0
 
     def of(self, also: Expired) -> Expired:
         """Begin the next search, which stops when its steps are taken, or when something else says so."""
@@ -48,9 +53,10 @@ class Steps:
         most = None if self.most is None else self.most[number] if number < len(self.most) else 0
 
         def is_over() -> bool:
-            if also() or (most is not None and self.taken[number] >= most):
+            if also() or self.whole >= STEPS_MAX or (most is not None and self.taken[number] >= most):
                 return True
             self.taken[number] += 1
+            self.whole += 1
             return False
 
         return is_over
@@ -70,6 +76,17 @@ def is_combined(basis: Basis) -> bool:
     return basis.rule.publication == "combined" and len(basis.contest.sections) > 1
 
 
+def is_withheld(basis: Basis, moved: Moved) -> bool:
+    """Whether it names papers taken out that are on record, of a contest that publishes none."""
+    return basis.contest.paper_publication == "none" and any(name not in basis.certified for name in moved.removed)
+
+
+def is_hidden(basis: Basis, answer: Answer) -> bool:
+    """Whether the public is told how many papers do it, and not which."""
+    moved = answer.moved
+    return moved is not None and (is_small(basis, answer) or is_combined(basis) or is_withheld(basis, moved))
+
+
 def for_public(basis: Basis, report: MarginReport) -> MarginReport:
     """Give what the public is told: where all sections are published as one, only of papers of any sections."""
     if not is_combined(basis):
@@ -79,7 +96,15 @@ def for_public(basis: Basis, report: MarginReport) -> MarginReport:
 
 
 def margin_figures(basis: Basis, table: Table, asked: MarginAsked, position: int) -> AnalysisFigures:
-    """Find margins again by as many steps: what a published analysis has to agree with."""
+    """Find margins again by as many steps: what a published analysis has to agree with.
+
+    Raises:
+        RefusedError: `too-many-steps`: nobody could find it again in a time that is known.
+    """
+    if sum(asked.steps) > STEPS_MAX:
+        where = f"margin of contest {basis.contest.contest}, steps"
+        remedy = f"Ask again: pollbook margin {basis.contest.contest} --json"
+        raise refused("too-many-steps", where, f"at most {STEPS_MAX} in all", sum(asked.steps), remedy)
     steps = Steps(asked.steps)
     shares = steps.dealt(lambda _: lambda: False) if asked.steps else None
     section = asked.section if asked.section in table.sections else None
@@ -105,8 +130,8 @@ def margin_body(
     """Give margins as plain values: what was asked, of which count, what was found, and the papers that do it.
 
     Args:
-        all_shown: papers too that are fewer than the contest's smallest cell, or of sections that are published as
-            one; else of these the number alone.
+        all_shown: papers too that are fewer than the contest's smallest cell, of sections that are published as one,
+            or taken out of papers that are not published; else of these the number alone.
     """
     return {
         "contest": basis.contest.contest,
@@ -130,7 +155,7 @@ def digest_of(body: dict[str, Any]) -> str:
 
 def _answer(basis: Basis, answer: Answer, *, all_shown: bool) -> dict[str, Any]:
     moved = answer.moved
-    hidden = answer.moved is not None and (is_small(basis, answer) or is_combined(basis)) and not all_shown
+    hidden = is_hidden(basis, answer) and not all_shown
     return {
         "verdict": "exact" if answer.exact else "bounded" if answer.least or moved else "cannot-say",
         "least": answer.least,
