@@ -29,7 +29,9 @@ from ledger.streams.cure import LapseCure, SupplyCure
 from ledger.streams.ground import Grounds
 from ledger.streams.payment import RetainFee
 from ledger.streams.referral import ClearReferral, ReferApplication
+from ledger.streams.refused_application import require_no_case
 from projections.verify.finding import Finding
+from projections.verify.held import HeldApplications
 
 STEPS: dict[type[Event], type[Command]] = {
     ApplicationReferred: ReferApplication,
@@ -42,19 +44,24 @@ STEPS: dict[type[Event], type[Command]] = {
 UNREAD = "x"  # stands for what the vault alone has
 
 
-def step_again(position: int, event: Event, application: Application, grounds: Grounds) -> Iterator[Finding]:
+def step_again(
+    position: int, event: Event, application: Application, grounds: Grounds, held: HeldApplications
+) -> Iterator[Finding]:
     """E10: find why the desk would have refused a step, or what it would have recorded.
 
     Args:
         event: of a type in STEPS.
         application: as it stood before.
         grounds: those of its election, as they stood before.
+        held: from where to where cases held applications.
     """
-    for code, expected, found in _faults(event, application, grounds):
+    for code, expected, found in _faults(position, event, application, grounds, held):
         yield Finding("E10", code, position, event.stream, expected, found)
 
 
-def _faults(event: Event, application: Application, grounds: Grounds) -> Iterator[Fault]:
+def _faults(
+    position: int, event: Event, application: Application, grounds: Grounds, held: HeldApplications
+) -> Iterator[Fault]:
     kind = STEPS[type(event)]
     entry = DECISIONS[kind.verb]
     states = {application.stream: application, grounds.stream: grounds}
@@ -62,6 +69,8 @@ def _faults(event: Event, application: Application, grounds: Grounds) -> Iterato
         command = kind.model_validate({**_fields(event, kind), "application": application.key})
         known = read_states(entry, command, lambda state: states.get(state.stream, state))
         (decided,) = entry.decide(command, Act(event.actor, event.recorded, event.effective), **known).events
+        if isinstance(event, ApplicationWithdrawn):  # the cases are not among the states that were read
+            require_no_case(application, held.cases(application.stream, position, event.batch))
     except RefusedError as refused:
         yield refused.code, str(refused.expected), str(refused.found)
         return
