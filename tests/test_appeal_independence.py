@@ -89,6 +89,7 @@ def test_who_has_an_interest_decides_on_no_leave() -> None:
         (merged("r1", "p1"), "r1 sat on ruling 1"),
         (merged("p1", "r1"), "r1 sat on ruling 1"),
         (merged("r1", "registrar"), "r1 referred the case"),
+        (merged("registrar", "r1"), "r1 referred the case"),
         (merged("clerk", "r1"), "r1 gave evidence e1"),
         (merged("r1", P), "r1 is whom the case is about"),
         (merged(P, "r1"), "r1 is whom the case is about"),
