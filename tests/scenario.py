@@ -4,7 +4,8 @@
     given(CALL_ELECTION).when(DEFINE_CONTEST).then_refused("unknown-rule")
 
 `given` decides commands one after the other and keeps their events; `when` folds those events into the
-states that a decision reads, and decides; `then` compares. Everything is decided at NOW by ACTOR.
+states that a decision reads, and decides; `then` compares. Everything is decided at NOW by ACTOR, but for leave to
+appeal, which is for another office than recorded the ruling.
 """
 
 from __future__ import annotations
@@ -31,6 +32,7 @@ from ledger.roll_figures import RollFigures
 from ledger.rules.alternative import AlternativeVote
 from ledger.rules.count_rule import rule_hash
 from ledger.seal.merkle import leaf_hash
+from ledger.streams.appeals import GrantLeave, RefuseLeave
 from ledger.streams.batch import BatchClosed, BatchOpened, BatchWithdrawn
 from ledger.streams.contest import Candidate, ClosePoll, DefineContest, Section
 from ledger.streams.election import AdoptCountRule, CallElection
@@ -45,7 +47,7 @@ from projections.papers.of_person import papers_of_case
 NOW = "2010-09-25T12:00:00Z"
 CLOSED = "2010-09-22T23:59:59Z"
 ORIGIN = "example.org/log"
-ACTOR = "returning-officer"
+ACTOR, LEAVE_OFFICE = "returning-officer", "appeals-clerk"
 SEED = bytes(range(32))
 AnyFigures = (
     CountFigures
@@ -126,8 +128,10 @@ def keyed(purpose: str, text: bytes) -> bytes:
     return hmac.digest(b"scenario", purpose.encode() + b"\n" + text, "sha256")
 
 
-def _act(now: str = NOW, effective: str | None = None, authority: str | None = None, size: int = 0) -> Act:
-    return Act(ACTOR, now, effective or now, authority, "command", ORIGIN, size, keyed)
+def _act(
+    now: str = NOW, effective: str | None = None, authority: str | None = None, size: int = 0, actor: str = ACTOR
+) -> Act:
+    return Act(actor, now, effective or now, authority, "command", ORIGIN, size, keyed)
 
 
 def keep_to_what_is_signed(command: Command, act: Act, events: Iterable[Event]) -> None:
@@ -151,6 +155,11 @@ class Given:
     events: tuple[Event, ...] = ()
     now: str = NOW
     figures: AnyFigures | None = None
+    actor: str = ""
+
+    def by(self, actor: str) -> Given:
+        """As somebody else decides."""
+        return replace(self, actor=actor)
 
     def at(self, now: str) -> Given:
         """At another time."""
@@ -183,7 +192,8 @@ class Given:
     def when(self, command: Command) -> When:
         """Decide a command, twice: a pure decision gives the same again."""
         entry = DECISIONS[command.verb]
-        act = _act(self.now, command.effective, command.authority, len(self.events))
+        usual = LEAVE_OFFICE if isinstance(command, GrantLeave | RefuseLeave) else ACTOR
+        act = _act(self.now, command.effective, command.authority, len(self.events), self.actor or usual)
         known = self.batches(command) if isinstance(command, ReadPapers | CertifyTotals) else self.figures
         if isinstance(command, NotifyRuling | OrderRemedy | DoRemedy):
             known = papers_of_case(self, len(self.events) - 1, command.case)

@@ -81,7 +81,7 @@ def test_a_ruling_is_appealed_once() -> None:
 
 
 def test_what_a_representative_withdrew_does_not_bar_the_person() -> None:
-    withdraw = WithdrawAppeal(case="c1", ruling=1, effective=IN_TIME)
+    withdraw = WithdrawAppeal(case="c1", ruling=1, request_digest=HASH, effective=IN_TIME)
     other = but(LODGE, by="representative")
     again = given(*TOLD_OF, other, withdraw)
     again.when(other).then_refused("appeal-exists")
@@ -89,7 +89,7 @@ def test_what_a_representative_withdrew_does_not_bar_the_person() -> None:
     whole = given(*TOLD_OF, other, ASSIGN, withdraw, LODGE)
     assert whole.when(PACK).events
     whole.when(HEAR).then_refused("reviewers-missing")  # it begins anew
-    given(*TOLD_OF, LODGE, withdraw).when(LODGE).then_refused("appeal-exists")
+    given(*TOLD_OF, LODGE, withdraw).when(other).then_refused("appeal-exists")
 
 
 def test_each_reviewer_counts_once_and_who_is_assigned_anew_hears_it_anew() -> None:
@@ -145,7 +145,7 @@ def test_a_late_appeal_needs_leave() -> None:
 
 
 def test_a_withdrawn_appeal_goes_no_further() -> None:
-    withdraw = WithdrawAppeal(case="c1", ruling=1)
+    withdraw = WithdrawAppeal(case="c1", ruling=1, request_digest=HASH)
     given(*TOLD_OF, LODGE, withdraw).when(ASSIGN).then_refused("appeal-withdrawn")
     given(*TOLD_OF).when(withdraw).then_refused("unknown-appeal")
     given(*REVIEWED, DETERMINE).when(withdraw).then_refused("already-determined")

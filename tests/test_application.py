@@ -85,7 +85,8 @@ INVITE = InviteCure(
 SUPPLY = SupplyCure(application=KEY, grounds=INVITE.grounds, supplied="a bill", received="2010-08-13T09:00:00Z")
 LAPSE_CURE = LapseCure(application=KEY, grounds=INVITE.grounds)
 LAPSE = LapseApplication(application=KEY)
-WITHDRAW = WithdrawApplication(application=KEY, fee_action="none")
+LETTER = "sha256:" + "6" * 64
+WITHDRAW = WithdrawApplication(application=KEY, fee_action="none", request_digest=LETTER)
 REFER = ReferApplication(application=KEY, ground="other-party", reason="A tip")
 CLEAR = ClearReferral(application=KEY, ground="other-party", reason="Mistaken")
 RETAIN = RetainFee(application=KEY, amount=300, day="2010-08-03")
@@ -296,7 +297,9 @@ def test_an_application_lapses_after_a_notice_whose_time_is_over() -> None:
 
 def test_is_withdrawn_and_the_fee_refunded() -> None:
     withdraw = but(WITHDRAW, fee_action="refund")
-    after(APPLY, PAID).when(withdraw).then(happened(ApplicationWithdrawn, STREAM, 3, fee_action="refund"))
+    after(APPLY, PAID).when(withdraw).then(
+        happened(ApplicationWithdrawn, STREAM, 3, fee_action="refund", request_digest=LETTER)
+    )
     refund = RefundFee(**{**dict(PAID), "payment": OTHER, "amount": 300})
     assert state(after(APPLY, PAID, withdraw, refund)).money == 0
 

@@ -35,6 +35,7 @@ ELECTORS = "No,First,Last,Street,Code\n1,Ada,Brockway,4 Linden Row,ZZ9 9QQ\n2,Be
 MAPPING = 'key = "No"\nname = ["First", "Last"]\naddress = ["Street", "Code"]\n'
 BARRED = "No,Name,Born\n7,Bela O'Dunmere,04/03/1985\n"
 BARRED_MAPPING = 'key = "No"\nname = "Name"\nborn = "Born"\ndates = "%d/%m/%Y"\n'
+LETTER = "sha256:" + "6" * 64
 AS = ("--as", "registrar")
 WHY = (*AS, "--purpose", "enquiry")
 REGISTER = ("--edition", "2010-06", "--register", "e.csv", "--mapping", "e.toml")
@@ -264,7 +265,7 @@ def test_a_queue_heeds_the_franchise(at: Terminal) -> None:
 
 
 def test_what_is_decided_leaves_the_queue_at_the_rate_of_the_last_hours(at: Terminal) -> None:
-    more(at, ("withdraw-application", {"application": ADA, "fee_action": "refund"}))
+    more(at, ("withdraw-application", {"application": ADA, "fee_action": "refund", "request_digest": LETTER}))
     queue = json.loads(at("queue", "labour", "--json").done())
     assert (queue["open"], queue["rate"]["decided"], queue["rate"]["received"]) == (3, 1, 0)
     assert queue["rate"]["clears"] > queue["now"]
@@ -290,7 +291,7 @@ def test_fees_by_category_and_day(at: Terminal) -> None:
     more(
         at, paid(NED), ("fail-fee", {**payment, "payment": "e" * 24}), ("refund-fee", {**payment, "payment": "d" * 24})
     )
-    more(at, ("withdraw-application", {"application": NED, "fee_action": "retain"}))
+    more(at, ("withdraw-application", {"application": NED, "fee_action": "retain", "request_digest": LETTER}))
     more(at, ("retain-fee", {"application": NED, "amount": 300, "day": "2010-07-08"}))
     found_now = json.loads(at("fees", "labour", "--by", "category", "--by", "day", "--json").done())
     days = {
@@ -381,7 +382,7 @@ def test_an_application_is_explained_test_by_test(at: Terminal) -> None:
 def test_views_built_anew_are_the_same(at: Terminal) -> None:
     more(at, ADOPT)
     ran(at)
-    more(at, paid(NED), ("withdraw-application", {"application": CATO, "fee_action": "none"}))
+    more(at, paid(NED), ("withdraw-application", {"application": CATO, "fee_action": "none", "request_digest": LETTER}))
     before = at("queue", "labour", "--json").done(), at("fees", "labour", "--json").done()
     at("rebuild").done()
     after = at("queue", "labour", "--json").done(), at("fees", "labour", "--json").done()

@@ -14,7 +14,7 @@ from scenario import CALL_ELECTION, Given, but, given, happened
 from stores import NOON, LedgerPlace
 from terminal import OPENED, Terminal
 from test_admission_of_applications import CHECKED, FRANCHISE, adopted
-from test_application import APPLY, FEE, GROUND, KEY, PAID, REFER, STREAM, TIMETABLE, UNCURABLE
+from test_application import APPLY, FEE, GROUND, KEY, LETTER, PAID, REFER, STREAM, TIMETABLE, UNCURABLE
 from test_cli_checks import ADOPT, AS, BELA, CATO, JUNE, at, more, ran
 from test_refused_application import RULED
 
@@ -47,6 +47,7 @@ from ledger.streams.curing import Fault, Notice, curable_of, invitation_event, r
 from ledger.streams.ground import ground_stream
 from projections.applications.cures import Invitations, Lapses
 from projections.verify.application_steps import step_again
+from projections.verify.held import HeldApplications
 
 __all__ = ["at"]  # a fixture
 
@@ -491,7 +492,8 @@ def test_verify_finds_that_the_time_of_one_was_cut_short(cured: Terminal) -> Non
 STEPS_AGAIN: dict[str, tuple[type[Any], dict[str, Any]]] = {
     "not-referred": (ReferralCleared, {"ground": "unpaid", "reason": Plain("x")}),
     "ground-not-adopted": (ApplicationReferred, {"ground": "made-up", "reason": Plain("x")}),
-    "fee-action-differs": (ApplicationWithdrawn, {"fee_action": "none"}),
+    "request-missing": (ApplicationWithdrawn, {"fee_action": "refund"}),
+    "fee-action-differs": (ApplicationWithdrawn, {"fee_action": "none", "request_digest": LETTER}),
     "not-determined": (FeeRetained, {"amount": 1, "currency": "GBP", "day": "2010-08-01"}),
     "cure-not-invited": (
         CureSupplied,
@@ -505,8 +507,8 @@ def test_verify_finds_a_step_of_an_application_that_the_desk_refuses(code: str) 
     kind, fields = STEPS_AGAIN[code]
     scene = ready(APPLY, PAID)
     adopted_ = (event for event in scene.events if event.stream == "ground/labour")
-    state, grounds = after(scene), fold(ground_stream("labour"), adopted_)
-    found = [each.code for each in step_again(7, happened(kind, STREAM, 3, **fields), state, grounds)]
+    state, grounds, held = after(scene), fold(ground_stream("labour"), adopted_), HeldApplications()
+    found = [each.code for each in step_again(7, happened(kind, STREAM, 3, **fields), state, grounds, held)]
     assert found[:1] == [code]
 
 

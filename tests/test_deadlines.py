@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from filed import Filed, filed
 from overseen import folded
-from ruled import ADOPTED, ANEW, BEFORE, KNOWN, NOTICE, OPEN, PROCEDURE, RULE_ANEW, RULED_ON, TELL, P
+from ruled import ADOPTED, ANEW, BEFORE, KNOWN, NOTICE, OPEN, PROCEDURE, RULE_ANEW, RULED, RULED_ON, TELL, P
 from scenario import CLOSE_POLL, DEFINED, but
 from test_appeal import ASSIGN, DETERMINE, DO, LATE, LEAVE, LODGE, ORDER, PACK, REVIEWED, TOLD_OF
 from test_case_file import NEITHER, NO_APPEAL, REOPEN
@@ -72,6 +72,22 @@ def test_an_appeal_is_overdue_once_the_poll_has_closed() -> None:
     lodged = (*DEFINED, *TOLD_OF[1:], LODGE, CLOSE_POLL)
     assert of("overdue", *lodged) == [("appeal decided", "2010-09-22T23:59:59Z", 11, 7)]
     assert of("overdue", *DEFINED, *REVIEWED[1:], DETERMINE, ORDER, CLOSE_POLL) == []
+
+
+def test_an_appeal_that_came_after_the_poll_closed_is_not_overdue_on_that_day() -> None:
+    lodged = (*DEFINED, *RULED_ON[1:], CLOSE_POLL, but(LODGE, effective="2010-09-24T10:00:00Z"), TELL)
+    assert of("overdue", *lodged) == []
+    assert of("overdue", *lodged[:-2], but(LODGE, effective=CLOSE_POLL.effective), TELL)
+    assert of("no-next-step", *lodged) == [("reviewers", None, 10, 6)]
+
+
+def test_an_appeal_against_a_ruling_that_nobody_was_told_waits_for_the_letter() -> None:
+    lodged = (*DEFINED, *RULED_ON[1:], LODGE, CLOSE_POLL)
+    found = [(each.list, each.step, each.since) for each in waiting(*lodged)]
+    assert found == [("not-told", "letter, appealed", RULED)]
+    told = but(TELL, effective="2010-09-23T09:00:00Z")
+    found = [(each.list, each.step, each.since) for each in waiting(*lodged, told)]
+    assert found == [("overdue", "appeal decided", LODGE.effective), ("no-next-step", "reviewers", told.effective)]
 
 
 def test_a_case_without_a_notice_was_never_notified() -> None:

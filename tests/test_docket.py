@@ -7,7 +7,7 @@ from collections import Counter
 import pytest
 from filed import Filed, filed
 from overseen import folded
-from ruled import ADOPTED, TELL
+from ruled import ADOPTED, HASH, TELL
 from scenario import CLOSE_POLL, DEFINED, but
 from test_appeal import ASSIGN, DETERMINE, DO, LATE, LEAVE, LODGE, ORDER, REVIEWED, TOLD_OF
 from test_case_file import NEITHER, NO_APPEAL
@@ -54,7 +54,10 @@ CASES: dict[str, tuple[tuple[Command, ...], tuple[str, str, str, bool]]] = {
     "let in": ((*TOLD_OF, LATE_ONE, LEAVE), ("late", "pending", "-", False)),
     "not let in": ((*TOLD_OF, LATE_ONE, NO_LEAVE), ("late", "leave-refused", "-", False)),
     "tried": ((*NO_APPEAL, NEITHER, TELL, LODGE), ("attempt", "attempted", "-", False)),
-    "withdrawn": ((*TOLD_OF, LODGE, WithdrawAppeal(case="c1", ruling=1)), ("in-time", "withdrawn", "-", False)),
+    "withdrawn": (
+        (*TOLD_OF, LODGE, WithdrawAppeal(case="c1", ruling=1, request_digest=HASH)),
+        ("in-time", "withdrawn", "-", False),
+    ),
     "dismissed": ((*REVIEWED, DISMISS), ("in-time", "dismissed", "-", False)),
     "allowed": ((*REVIEWED, DETERMINE), ("in-time", "allowed", "to be ordered", False)),
     "overdue": ((*REVIEWED, DETERMINE, ORDER), ("in-time", "allowed", "overdue", False)),

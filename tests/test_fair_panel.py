@@ -259,3 +259,21 @@ def test_an_officer_with_an_interest_does_not_decide_alone() -> None:
     assert said() == ""
     assert said(*endorsed) == "conflict"
     assert said(merged("returning-officer", P)) == "conflict"
+    elsewhere = given(*DEFINED).when(but(ENDORSED, person="x1")).events
+    assert said(*elsewhere) == ""
+    assert said(*elsewhere, merged("returning-officer", "x1")) == "conflict"
+
+
+@pytest.mark.parametrize(
+    ("merge", "code"),
+    [
+        (("reviewer", "registrar"), "same-person-referred-and-decided"),
+        (("registrar", "reviewer"), "same-person-referred-and-decided"),
+        (("reviewer", "returning-officer"), "reviewer-not-independent"),
+        (("reviewer", "clerk"), "witness-decided"),
+    ],
+)
+def test_who_reviews_a_check_is_nobody_else_under_another_key(merge: tuple[str, str], code: str) -> None:
+    events = given(*FOR_CHECKS).events
+    assert answer(events, **AUTO) == ""
+    assert answer([*events, merged(*merge)], **AUTO) == code

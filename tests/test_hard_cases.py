@@ -10,6 +10,7 @@ from filed import Filed
 from ruled import (
     ALLOCATE,
     BEFORE,
+    HASH,
     NOTICE,
     OPEN,
     PANEL,
@@ -153,7 +154,7 @@ def test_reasons_are_not_corrected_under_appeal() -> None:
     under_appeal = given(*RULED_ON, TELL, lodge)
     refused = under_appeal.when(slip).then_refused("appeal-pending")
     assert refused.found == "one appealed at 2010-08-12T00:00:00Z"
-    withdraw = WithdrawAppeal(case="c1", ruling=1, effective="2010-08-12T12:00:00Z")
+    withdraw = WithdrawAppeal(case="c1", ruling=1, request_digest=HASH, effective="2010-08-12T12:00:00Z")
     assert given(*RULED_ON, TELL, lodge, withdraw).when(slip).events
     assert given(*RULED_ON, TELL, SLIP, LODGE, ASSIGN, PACK, HEAR).when(DETERMINE).events
 

@@ -11,7 +11,7 @@ import test_cli_applications as files
 import test_cli_checks as checks
 from terminal import Terminal
 from test_cli_applications import ADA, BELA, HEAD, LATE, imported
-from test_cli_checks import CATO, NED, more, ran
+from test_cli_checks import CATO, LETTER, NED, more, ran
 from test_hand_check import by_hand
 
 from projections.applications.queue import Passes, Queue
@@ -32,7 +32,7 @@ def test_checks_that_were_let_pass_by_hand(of_checks: Terminal) -> None:
     by_hand(at, NED, "register-match")
     by_hand(at, CATO, "sanction-list", "fail")
     assert queue(at)["by_hand"] == {"open": 2, "ever": 2}
-    more(at, ("withdraw-application", {"application": NED, "fee_action": "none"}))
+    more(at, ("withdraw-application", {"application": NED, "fee_action": "none", "request_digest": LETTER}))
     assert queue(at)["by_hand"] == {"open": 0, "ever": 2}
     assert "2 checks let pass by hand, 0 of applications that are open" in at("queue", "labour").done()
     assert queue(at, "--known-at", "9")["by_hand"] == {"open": 0, "ever": 0}

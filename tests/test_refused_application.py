@@ -27,9 +27,12 @@ from ledger.streams.application_events import (
 )
 from ledger.streams.cases import CloseCase
 from ledger.streams.cure import LapseApplication
+from ledger.streams.ground import ground_stream
 from ledger.streams.payment import ReceiveFee
 from ledger.streams.ruling_events import RulingNotified
 from projections.roll.figures import fold_roll
+from projections.verify.application_steps import step_again
+from projections.verify.held import HeldApplications
 from projections.verify.rulings import check_rulings
 
 STREAM = f"application/{P}"
@@ -60,6 +63,7 @@ def then(scene: Given, *commands: Command) -> Given:
     return scene
 
 
+GONE = given(CALL_ELECTION, *BEGUN).when(but(WITHDRAW, application=P, fee_action="refund")).events
 RULED = given(*about(RULED_ON))
 REFUSED = then(RULED, TELL)
 ALLOWED = then(REFUSED, *REVIEWED, REMEDY)
@@ -126,7 +130,7 @@ def test_what_was_paid_for_it_may_be_kept() -> None:
 
 
 def test_what_is_decided_already_stays_so() -> None:
-    withdrawn = then(RULED, but(WITHDRAW, application=P, fee_action="refund"))
+    withdrawn = Given((*RULED.events, *GONE))
     (told,) = withdrawn.when(TELL).events
     assert isinstance(told, RulingNotified)
 
@@ -151,7 +155,7 @@ def test_an_appeal_that_is_allowed_opens_it_again() -> None:
 def test_it_can_be_ordered_of_an_application_that_this_ruling_refused_and_of_no_other() -> None:
     person = given(*RULED_ON, TELL, *REVIEWED)
     assert "found none" in str(person.when(REMEDY).then_refused("remedy-not-possible"))
-    stale = then(RULED, but(WITHDRAW, application=P, fee_action="refund"), TELL, *REVIEWED)
+    stale = then(Given((*RULED.events, *GONE)), TELL, *REVIEWED)
     assert "withdrawn" in str(stale.when(REMEDY).then_refused("remedy-not-possible"))
     twice = then(ALLOWED, DO)
     twice.when(REMEDY).then_refused("remedy-not-possible")
@@ -198,3 +202,19 @@ def test_a_referral_of_it_is_not_open_while_it_is_refused() -> None:
     referred = then(RULED, but(REFER, application=P))
     for scene, expected in ((referred, 1), (then(referred, TELL), 0), (then(referred, TELL, *REVIEWED, REMEDY, DO), 1)):
         assert fold_roll(enumerate(scene.events), "labour", 1).open_cases == expected
+
+
+def test_an_application_with_an_open_case_about_it_is_not_withdrawn() -> None:
+    withdraw = but(WITHDRAW, application=P, fee_action="retain")
+    opened = given(*about(BEFORE))
+    opened.when(withdraw).then_refused("open-case")
+    RULED.when(withdraw).then_refused("open-case")  # nobody was told yet
+    closed = then(opened, CloseCase(case="c1", reason="no-case", effective=OPENED))
+    closed.when(but(withdraw, request_digest=None)).then_refused("request-missing")
+    assert closed.when(withdraw).events
+    (withdrawn,) = GONE
+    for scene, codes in ((opened, ["open-case"]), (closed, [])):
+        held = HeldApplications.of(enumerate(scene.events))
+        grounds = fold(ground_stream("labour"), (each for each in scene.events if each.stream == "ground/labour"))
+        found = step_again(len(scene.events), withdrawn, state(scene), grounds, held)
+        assert [each.code for each in found] == codes

@@ -12,12 +12,13 @@ from typing import Any
 from ledger.decision import Act, Command, fold
 from ledger.errors import refused
 from ledger.record import Record
+from ledger.streams.appeals import GrantLeave, RefuseLeave
 from ledger.streams.body import Fault, SittingHeld, body_stream
 from ledger.streams.case import Case, case_stream
 from ledger.streams.concern import contests_of
 from ledger.streams.fair_panel import barred_by
 from ledger.streams.interest import Interests, conflict, interests_stream
-from ledger.streams.merge import merge_stream
+from ledger.streams.merge import Humans, merge_stream
 from ledger.streams.rulings import MakeRuling
 from ledger.streams.sitting import TakeDecision
 
@@ -40,19 +41,22 @@ def recusal_faults(
 
 
 def officer_faults(case: Case, officer: str, moment: str, read: Callable[[Any], Any]) -> Iterator[Fault]:
-    """Find what bars an officer from deciding a case alone (`conflict`): it is about them, or they have an interest.
+    """Find what bars an officer from deciding a case, or on leave, alone (`conflict`): their interest, or themselves.
 
     Args:
-        moment: of the ruling, UTC.
+        moment: of the ruling, or of leave, UTC.
         read: empty state of a stream -> the state as it stood before.
     """
-    interests, merge = read(interests_stream(officer)), read(merge_stream(officer))
-    contests = tuple(map(read, contests_of((interests,))))
-    for _, why in barred_by(case.opened, (interests,), (merge,), contests, moment, (officer,)) if case.opened else ():
+    if case.opened is None:
+        return
+    merge = read(merge_stream(officer))
+    interests = [read(interests_stream(key)) for key in Humans((merge,)).keys((officer,))]
+    contests = tuple(map(read, contests_of(interests)))
+    for _, why in barred_by(case.opened, interests, (merge,), contests, moment, (officer,)):
         yield "conflict", f"another officer than {officer}", why
 
 
-def _require_officer(record: Record, command: MakeRuling, act: Act) -> dict[str, int]:
+def _require_officer(record: Record, command: MakeRuling | GrantLeave | RefuseLeave, act: Act) -> dict[str, int]:
     read: dict[str, int] = {}
 
     def stream(empty: Any) -> Any:
@@ -62,7 +66,8 @@ def _require_officer(record: Record, command: MakeRuling, act: Act) -> dict[str,
 
     for code, expected, found in officer_faults(stream(case_stream(command.case)), act.actor, act.effective, stream):
         remedy = "Let another officer decide it, or a panel"
-        raise refused(code, f"ruling on case {command.case} by {act.actor}", expected, found, remedy)
+        what = "ruling" if isinstance(command, MakeRuling) else "leave"
+        raise refused(code, f"{what} on case {command.case} by {act.actor}", expected, found, remedy)
     return read
 
 
@@ -72,7 +77,9 @@ def require_recusal(record: Record, command: Command, act: Act) -> dict[str, int
     Raises:
         RefusedError: `conflict`.
     """
-    if isinstance(command, MakeRuling) and command.decided_by == "officer":
+    if isinstance(command, GrantLeave | RefuseLeave) or (
+        isinstance(command, MakeRuling) and command.decided_by == "officer"
+    ):
         return _require_officer(record, command, act)
     if not isinstance(command, TakeDecision) or command.about is None:
         return {}

@@ -185,9 +185,10 @@ class RemedyDone(Event):
 
 
 class AppealWithdrawn(Event):
-    """The appeal was withdrawn by who lodged it."""
+    """The appeal was withdrawn, as a letter of who lodged it asks."""
 
     audience = Audience.RESTRICTED
     type: Literal["appeal-withdrawn.v1"] = "appeal-withdrawn.v1"
     case: Id
+    request_digest: Hash | None = None
     ruling: Version

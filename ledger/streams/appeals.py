@@ -9,7 +9,7 @@ from pydantic import Field
 from ledger.decision import Act, Command, Outcome, decision
 from ledger.errors import refused
 from ledger.event import Event, Plain
-from ledger.field import Id, Text
+from ledger.field import Hash, Id, Text
 from ledger.streams.appeal import Appeal, appeal_stream, require_pending
 from ledger.streams.appeal_events import (
     AppealAttempted,
@@ -21,8 +21,12 @@ from ledger.streams.appeal_events import (
     LeaveRefused,
     Standing,
 )
+from ledger.streams.body import Body
 from ledger.streams.case import Case, case_stream, require_ruling
+from ledger.streams.independence import dependence, identities, panels_of
+from ledger.streams.merge import Merge
 from ledger.streams.person import PersonalText
+from ledger.streams.request import require_request
 
 MANY = 200
 GROUNDS = 6
@@ -95,12 +99,12 @@ def lodge_appeal(command: LodgeAppeal, act: Act, case: Case, appeal: Appeal) -> 
 
 
 def _leaves_room(appeal: Appeal, by: Standing) -> bool:
-    """Whether another appeal may be lodged: after attempts, and the person's own after a representative withdrew."""
-    received = appeal.received
-    if isinstance(received, AppealAttempted):
-        return True
-    withdrawn_for_them = appeal.withdrawn is not None and received is not None and received.by == "representative"
-    return withdrawn_for_them and by == "subject"
+    """Whether another appeal may be lodged: after attempts, and the person's own once one was withdrawn.
+
+    Who says that they lodge and withdraw for the person does not end the person's own right. What comes late needs
+    leave, so that nobody keeps a ruling open by lodging again and again.
+    """
+    return isinstance(appeal.received, AppealAttempted) or (appeal.withdrawn is not None and by == "subject")
 
 
 class GrantLeave(OfAppeal):
@@ -115,39 +119,52 @@ class RefuseLeave(OfAppeal):
     reason: Text = Field(description="why; it is kept for ever, so say nothing private")
 
 
-def _require_leave(appeal: Appeal) -> None:
+def _require_leave(act: Act, case: Case, appeal: Appeal, panels: tuple[Body, ...], merges: tuple[Merge, ...]) -> None:
+    """Refuse leave that is not needed, or that is decided by somebody who had a part in the ruling.
+
+    That they declared no interest is asked at the desk (`recusal`), as of an officer who rules alone.
+    """
     received = require_pending(appeal)
     if not isinstance(received, AppealReceivedLate) or appeal.leave is not None:
         found = "one in time" if isinstance(received, AppealLodged) else "leave granted"
         raise refused("leave-not-needed", appeal.stream, "a late appeal without leave", found, "Nothing to do")
+    for why in dependence(case, panels, (act.actor,), (), merges, (), act.effective):
+        remedy = "Let another office decide on leave"
+        raise refused("not-independent", appeal.stream, "an office that had no part in the ruling", why, remedy)
 
 
-@decision(GrantLeave, appeal=appeal_of)
-def grant_leave(command: GrantLeave, act: Act, appeal: Appeal) -> Outcome:
+@decision(GrantLeave, case=case_of, appeal=appeal_of, panels=panels_of, merges=identities)
+def grant_leave(
+    command: GrantLeave, act: Act, case: Case, appeal: Appeal, panels: tuple[Body, ...], merges: tuple[Merge, ...]
+) -> Outcome:
     """Decide that leave may be granted.
 
     Raises:
-        RefusedError: what `require_pending` raises, `leave-not-needed`.
+        RefusedError: what `require_pending` raises, `leave-not-needed`, `not-independent`.
     """
-    _require_leave(appeal)
+    _require_leave(act, case, appeal, panels, merges)
     fields: dict[str, Any] = {"case": command.case, "reason": command.reason, "ruling": command.ruling}
     return Outcome([LeaveGranted(**act.on(appeal), **fields)])
 
 
-@decision(RefuseLeave, appeal=appeal_of)
-def refuse_leave(command: RefuseLeave, act: Act, appeal: Appeal) -> Outcome:
+@decision(RefuseLeave, case=case_of, appeal=appeal_of, panels=panels_of, merges=identities)
+def refuse_leave(
+    command: RefuseLeave, act: Act, case: Case, appeal: Appeal, panels: tuple[Body, ...], merges: tuple[Merge, ...]
+) -> Outcome:
     """Decide that leave may be refused.
 
     Raises:
-        RefusedError: what `require_pending` raises, `leave-not-needed`.
+        RefusedError: what `require_pending` raises, `leave-not-needed`, `not-independent`.
     """
-    _require_leave(appeal)
+    _require_leave(act, case, appeal, panels, merges)
     fields: dict[str, Any] = {"case": command.case, "reason": command.reason, "ruling": command.ruling}
     return Outcome([LeaveRefused(**act.on(appeal), **fields)])
 
 
 class WithdrawAppeal(OfAppeal):
-    """Record that the appellant withdrew the appeal."""
+    """Record that the appellant withdrew the appeal, with the digest of the letter that asks for it."""
+
+    request_digest: Hash | None = Field(None, description="SHA-256 of the letter that asks for it")
 
 
 @decision(WithdrawAppeal, appeal=appeal_of)
@@ -155,7 +172,9 @@ def withdraw_appeal(command: WithdrawAppeal, act: Act, appeal: Appeal) -> Outcom
     """Decide that an appeal may be withdrawn.
 
     Raises:
-        RefusedError: what `require_pending` raises.
+        RefusedError: what `require_pending` raises, `request-missing`.
     """
     require_pending(appeal)
-    return Outcome([AppealWithdrawn(**act.on(appeal), case=command.case, ruling=command.ruling)])
+    request = require_request(command.request_digest, appeal.stream)
+    fields: dict[str, Any] = {"case": command.case, "request_digest": request, "ruling": command.ruling}
+    return Outcome([AppealWithdrawn(**act.on(appeal), **fields)])

@@ -241,8 +241,9 @@ class ApplicationRefusalReversed(Event):
 
 
 class ApplicationWithdrawn(Event):
-    """An applicant withdrew; `fee_action` says what is to become of the money."""
+    """An applicant withdrew, as they asked in writing; `fee_action` says what is to become of the money."""
 
     audience = Audience.RESTRICTED
     type: Literal["application-withdrawn.v1"] = "application-withdrawn.v1"
     fee_action: Literal["refund", "retain", "none"]
+    request_digest: Hash | None = None

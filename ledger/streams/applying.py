@@ -16,10 +16,13 @@ from ledger.event import Plain
 from ledger.field import Hash, Id, PersonKey, Time
 from ledger.streams.application import Application, application_stream, require_open
 from ledger.streams.application_events import ApplicationReceived, ApplicationReceivedLate, ApplicationWithdrawn
+from ledger.streams.case import Case, Docket
 from ledger.streams.decided import publication
 from ledger.streams.election import Election, election_stream, require_election
 from ledger.streams.fee import Fees, FeeSet, fee_stream
 from ledger.streams.person import Identity
+from ledger.streams.refused_application import cases_of, docket_of, holding, require_no_case
+from ledger.streams.request import require_request
 from ledger.streams.timetable import Timetable, timetable_stream
 
 
@@ -167,21 +170,32 @@ def application_event(
 
 
 class WithdrawApplication(Command):
-    """Withdraw an application that is not decided yet, as its applicant asks."""
+    """Withdraw an application that is not decided yet, as its applicant asks: no case about it is open."""
 
     application: PersonKey = Field(description="its key")
     fee_action: Literal["refund", "retain", "none"] = Field(description="what is to become of the fee; none: none paid")
+    request_digest: Hash | None = Field(None, description="SHA-256 of what the applicant wrote that asks for it")
 
 
-@decision(WithdrawApplication, application=lambda c, _: application_stream(c.application))
-def withdraw_application(command: WithdrawApplication, act: Act, application: Application) -> Outcome:
-    """Decide that an application may be withdrawn.
+@decision(
+    WithdrawApplication,
+    application=lambda c, _: application_stream(c.application),
+    docket=docket_of,
+    cases=cases_of,
+)
+def withdraw_application(
+    command: WithdrawApplication, act: Act, application: Application, docket: Docket, cases: tuple[Case, ...]
+) -> Outcome:
+    """Decide that an application may be withdrawn: what a case is about ends by a ruling, which can be appealed.
 
     Raises:
-        RefusedError: `unknown-application`, `received-late`, `already-determined`, `fee-action-differs`.
+        RefusedError: `unknown-application`, `received-late`, `already-determined`, `open-case`, `request-missing`,
+            `fee-action-differs`, in that order.
     """
     require_open(application)
+    require_no_case(application, holding(application.stream, cases) if docket.cases else ())
+    request = require_request(command.request_digest, application.stream)
     if (command.fee_action == "none") != (application.money == 0):
         expected = "refund or retain" if application.money else "none, for there is nothing to refund or retain"
         raise refused("fee-action-differs", application.stream, expected, command.fee_action, "Correct fee_action")
-    return Outcome([ApplicationWithdrawn(**act.on(application), fee_action=command.fee_action)])
+    return Outcome([ApplicationWithdrawn(**act.on(application), fee_action=command.fee_action, request_digest=request)])

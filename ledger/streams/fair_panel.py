@@ -19,7 +19,7 @@ from ledger.streams.concern import barring, elections_of
 from ledger.streams.contest import Contest
 from ledger.streams.founding import Founding
 from ledger.streams.interest import Interests
-from ledger.streams.merge import Merge
+from ledger.streams.merge import Humans, Merge
 from ledger.streams.office import Asked, Office, delegation_says, room_of
 from ledger.streams.ruling_events import RulingMade
 from ledger.streams.timely import A_WEEK, SECONDS_PER_HOUR
@@ -33,8 +33,8 @@ class Deciders:
 
     Attributes:
         body: the panel's.
-        interests: of those present and not recused, or of who reviewed a check.
-        merges: of the same.
+        interests: of those present and not recused, or of who reviewed a check, under either key.
+        merges: of the same, and of who referred the case or gave evidence.
         contests: in which these declared an interest.
         reviewer: the powers of who reviewed a check.
         application: that the case is about; of nobody where it is about something else.
@@ -54,6 +54,11 @@ class Deciders:
         recused = {*ruling.recused, *case.recused}
         return tuple(person for person in sitting.present if person not in recused) if sitting else ()
 
+    @property
+    def humans(self) -> Humans:
+        """Who of them is whom."""
+        return Humans(self.merges)
+
     def barred(self, opened: CaseOpened, moment: str, people: tuple[str, ...]) -> Iterator[tuple[str, str]]:
         """Give who of these is barred from a case, and by what."""
         return barred_by(opened, self.interests, self.merges, self.contests, moment, people)
@@ -67,8 +72,10 @@ def decider_faults(ruling: RulingMade, case: Case, who: Deciders) -> Iterator[Fa
     else:
         yield from _of_one(ruling, case, who)
         names = ((ruling.actor if ruling.decided_by == "officer" else ruling.reviewed_by) or "",)
+    humans = who.humans
+    decided = {humans.of(name) for name in names}
     for each in case.evidence.values():
-        if each.evidence not in case.withdrawn and each.given_by in names:
+        if each.evidence not in case.withdrawn and humans.of(each.given_by) in decided:
             yield "witness-decided", "others than who gave evidence", f"{each.given_by}, who gave {each.evidence}"
 
 
@@ -95,7 +102,9 @@ def _of_panel(ruling: RulingMade, case: Case, who: Deciders) -> Iterator[Fault]:
     barred = tuple(who.barred(opened, sitting.start, able)) if opened else ()
     strangers = tuple(person for person in who.body.strangers(sitting) if person in able)
     panel = Panel(str(ruling.panel), sitting.sitting, able, sitting.quorum_needed, barred, strangers)
-    referred_by = opened.referred_by if opened else ""
+    humans, referred_by = who.humans, opened.referred_by if opened else ""
+    referrer = humans.of(referred_by)
+    referred_by = next((person for person in able if humans.of(person) == referrer), referred_by)
     yield from panel_faults(panel, referred_by, (ruling.votes_for, ruling.votes_against, ruling.abstained))
 
 
@@ -113,10 +122,10 @@ def _of_record(sitting: SittingHeld, body: Body, able: tuple[str, ...]) -> Itera
 
 def _of_identity(who: Deciders, able: tuple[str, ...]) -> Iterator[Fault]:
     """No two of them are one human, as far as is on record."""
-    kept = {merge.stream.partition("/")[2]: merge.kept for merge in who.merges}
     seen: dict[str, str] = {}
+    humans = who.humans
     for person in able:
-        human = kept.get(person) or person
+        human = humans.of(person)
         if human in seen:
             yield "counted-twice", "each human once", f"{seen[human]} and {person}, merged"
         seen[human] = person
@@ -126,7 +135,8 @@ def _of_one(ruling: RulingMade, case: Case, who: Deciders) -> Iterator[Fault]:
     """An officer who decides alone did not refer it; nor did who reviewed a check, who is another than who made it."""
     opened = case.opened
     referred_by = opened.referred_by if opened else ""
-    if referred_by in (ruling.actor, ruling.reviewed_by):
+    humans = who.humans
+    if referred_by and humans.of(referred_by) in (ruling.actor, humans.of(ruling.reviewed_by or "")):
         yield (
             "same-person-referred-and-decided",
             "another than who referred the case",
@@ -143,9 +153,9 @@ def _of_one(ruling: RulingMade, case: Case, who: Deciders) -> Iterator[Fault]:
     run = who.application.run
     made = {ruling.actor: "recorded the ruling", **dict.fromkeys(who.application.hands.values(), "let a check pass")}
     made |= {run.actor: "ran the checks"} if run else {}
-    if reviewer in made:
+    if (did := made.get(reviewer) or made.get(humans.of(reviewer))) is not None:
         expected = "another than who ran the check, or recorded what it says"
-        yield "reviewer-not-independent", expected, f"{reviewer}, who {made[reviewer]}"
+        yield "reviewer-not-independent", expected, f"{reviewer}, who {did}"
     if opened is None:
         return
     asked, moments = Asked(VERB, room_of(VERB), opened.election, opened.about), (ruling.effective, ruling.recorded)
@@ -166,13 +176,11 @@ def barred_by(
     able: Iterable[str],
 ) -> Iterator[tuple[str, str]]:
     """Give who is barred from a case, and by what: it is about them, or they declared an interest in its election."""
-    declared = {each.stream.partition("/")[2]: each for each in interests}
-    kept = {merge.stream.partition("/")[2]: merge.kept for merge in merges}
+    declared, humans = tuple(interests), Humans(merges)
     elections = elections_of(contests)
     for person in able:
-        if opened.person in (person, kept.get(person)):
+        if opened.person in (person, humans.of(person)):
             yield person, f"{person}: the case is about them"
-        held = declared.get(person)
-        for each in barring(held.declared.values(), opened, elections, moment)[:1] if held else ():
+        for each in barring(humans.declared(person, declared), opened, elections, moment)[:1]:
             whom = f" of {each.candidate}" if each.candidate else ""
             yield person, f"{person}: {each.kind}{whom} declared since {each.since}"

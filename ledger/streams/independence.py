@@ -1,14 +1,48 @@
-"""Who reviews an appeal had no part in the ruling: whether a reviewer is independent of it, and if not, why."""
+"""Who reviews an appeal had no part in the ruling: whether a reviewer is independent of it, and if not, why.
+
+Two persons on record who were merged are one: who had a part under the one key, or declared an interest under it, is
+not independent under the other.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from typing import Any
 
 from ledger.streams.body import Body, body_stream
 from ledger.streams.case import Case
 from ledger.streams.concern import barring, elections_of
 from ledger.streams.contest import Contest
-from ledger.streams.interest import Interests
+from ledger.streams.interest import Interests, interests_stream
+from ledger.streams.merge import Humans, Merge, merge_stream
+
+
+def panels_of(_command: object, seen: Mapping[str, Any]) -> tuple[Body, ...]:
+    """Name the streams of the panels that ruled on a case, each once."""
+    case: Case = seen["case"]
+    panels = dict.fromkeys(each.made.panel for each in case.rulings if each.made.panel)
+    return tuple(body_stream(panel) for panel in panels)
+
+
+def identities(command: object, seen: Mapping[str, Any]) -> tuple[Merge, ...]:
+    """Name the streams of the merges of the reviewers, if any, and of everybody who had a part in the case."""
+    case: Case = seen["case"]
+    part = _who_ruled(case, seen["panels"])
+    gave = (each.given_by for each in case.evidence.values())
+    opened = (case.opened.referred_by, case.opened.person) if case.opened else ()
+    named = dict.fromkeys((*reviewers_of(command, seen), *part, *gave, *opened))
+    return tuple(map(merge_stream, named))
+
+
+def reviewers_of(command: object, seen: Mapping[str, Any]) -> tuple[str, ...]:
+    """Name the reviewers that a command is to assign, or that are assigned; none where leave is asked for."""
+    assigned = seen["appeal"].reviewers
+    return tuple(dict.fromkeys(getattr(command, "reviewers", assigned.reviewers if assigned else ())))
+
+
+def declared_by(command: object, seen: Mapping[str, Any]) -> tuple[Interests, ...]:
+    """Name the streams of what reviewers declared, under whichever key."""
+    return tuple(map(interests_stream, Humans(seen["merges"]).keys(reviewers_of(command, seen))))
 
 
 def dependence(
@@ -16,30 +50,37 @@ def dependence(
     panels: tuple[Body, ...],
     reviewers: tuple[str, ...],
     interests: tuple[Interests, ...],
+    merges: tuple[Merge, ...],
     contests: tuple[Contest, ...],
     moment: str,
 ) -> Iterator[str]:
-    """Say of each reviewer who is not independent of what was ruled on a case why.
+    """Say of each reviewer who is not independent of what was ruled on a case why, and of one who is another of them.
 
     Args:
         panels: that ruled on it.
-        interests: declared by the reviewers, in their order; `contests`, in which they did.
+        interests: declared by the reviewers (`declared_by`); `contests`, in which they did.
+        merges: of all who are on either side (`identities`).
         moment: at which they are to be independent, UTC.
     """
-    part = _who_ruled(case, panels)
-    gave = {each.given_by: each.evidence for each in case.evidence.values()}
+    humans = Humans(merges)
+    part = humans.by_human(_who_ruled(case, panels))
+    gave = humans.by_human({each.given_by: f"gave evidence {each.evidence}" for each in case.evidence.values()})
     opened, elections = case.opened, elections_of(contests)
-    for person, declared in zip(reviewers, interests, strict=True):
-        if person in part:
-            yield f"{person} {part[person]}"
-        elif opened and person == opened.referred_by:
+    seen: dict[str, str] = {}
+    for person in reviewers:
+        human = humans.of(person)
+        if human in part:
+            yield f"{person} {part[human]}"
+        elif opened and human == humans.of(opened.referred_by):
             yield f"{person} referred the case"
-        elif person in gave:
-            yield f"{person} gave evidence {gave[person]}"
-        elif opened and person == opened.person:
+        elif human in gave:
+            yield f"{person} {gave[human]}"
+        elif opened and human == humans.of(opened.person):
             yield f"{person} is whom the case is about"
-        elif opened and (held := barring(declared.declared.values(), opened, elections, moment)):
+        elif opened and (held := barring(humans.declared(person, interests), opened, elections, moment)):
             yield f"{person} declared an interest, {held[0].kind}, since {held[0].since}"
+        elif seen.setdefault(human, person) != person:
+            yield f"{person} is {seen[human]}, merged"
 
 
 def _who_ruled(case: Case, panels: tuple[Body, ...]) -> dict[str, str]:

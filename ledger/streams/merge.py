@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from typing import Literal
 
@@ -11,6 +12,7 @@ from ledger.decision import Act, Command, Outcome, State, decision
 from ledger.errors import refused
 from ledger.event import Audience, Event
 from ledger.field import Id, Text
+from ledger.streams.interest import Interest, Interests
 
 SCORE_MAX = 100
 Basis = Literal["name-and-birth-date", "email", "address", "near", "document", "statement"]
@@ -68,6 +70,34 @@ class OnRecord(State):
     def evolve(self, event: Event) -> OnRecord:
         """Give the state after one more event."""
         return replace(self, version=event.version)
+
+
+class Humans:
+    """Who is whom, by the merges of some people: the key that is kept stands for each of them.
+
+    A merge of somebody else into one of these people is on a stream that is not named after them, and is not seen.
+    """
+
+    def __init__(self, merges: Iterable[Merge]) -> None:
+        self._kept = {each.stream.partition("/")[2]: each.kept for each in merges}
+
+    def of(self, person: str) -> str:
+        """Give the key that is kept of a person."""
+        return self._kept.get(person) or person
+
+    def keys(self, people: Iterable[str]) -> tuple[str, ...]:
+        """Give the keys of people, each once: their own, and those that are kept in their place."""
+        return tuple(dict.fromkeys(key for person in people for key in (person, self.of(person))))
+
+    def by_human(self, said: Mapping[str, str]) -> dict[str, str]:
+        """Give what is said of people by the key that is kept; of several keys of one human, what is said last."""
+        return {self.of(person): text for person, text in said.items()}
+
+    def declared(self, person: str, interests: Iterable[Interests]) -> list[Interest]:
+        """Give the interests that a person declared, under their own key and under the one that is kept."""
+        by_key = {each.stream.partition("/")[2]: each for each in interests}
+        known = (by_key[key] for key in self.keys((person,)) if key in by_key)
+        return [each for declared in known for each in declared.declared.values()]
 
 
 def merge_stream(dropped: str) -> Merge:

@@ -7,7 +7,7 @@ from typing import Any, Literal
 
 from pydantic import Field
 
-from ledger.decision import Act, Command, Outcome, State, decision
+from ledger.decision import Act, Command, Outcome, decision
 from ledger.errors import refused
 from ledger.event import Plain
 from ledger.field import Count, Hash, Id, Time
@@ -25,12 +25,13 @@ from ledger.streams.appeal_events import (
     Withheld,
 )
 from ledger.streams.appeals import GROUNDS, OfAppeal, appeal_of, case_of
-from ledger.streams.body import Body, body_stream
+from ledger.streams.body import Body
 from ledger.streams.case import Case, require_ruling
 from ledger.streams.concern import contests_of
 from ledger.streams.contest import Contest
-from ledger.streams.independence import dependence
-from ledger.streams.interest import Interests, interests_stream
+from ledger.streams.independence import declared_by, dependence, identities, panels_of
+from ledger.streams.interest import Interests
+from ledger.streams.merge import Merge
 from ledger.streams.procedure import Procedure, procedure_stream
 from ledger.streams.rulings import Reasons
 
@@ -40,12 +41,6 @@ SECONDS_PER_HOUR = 3_600
 
 def _procedure(_command: OfAppeal, seen: Mapping[str, Case]) -> Procedure:
     return procedure_stream(seen["case"].election)
-
-
-def _panels(_command: OfAppeal, seen: Mapping[str, Case]) -> tuple[State, ...]:
-    """Name the panels that ruled on the case, each once."""
-    panels = dict.fromkeys(each.made.panel for each in seen["case"].rulings if each.made.panel)
-    return tuple(body_stream(panel) for panel in panels)
 
 
 class AssignReviewers(OfAppeal):
@@ -58,17 +53,14 @@ def _contests(_command: OfAppeal, seen: Mapping[str, Any]) -> tuple[Contest, ...
     return contests_of(seen["interests"])
 
 
-def _declared(command: AssignReviewers, _seen: object) -> tuple[State, ...]:
-    return tuple(interests_stream(person) for person in dict.fromkeys(command.reviewers))
-
-
 @decision(
     AssignReviewers,
     case=case_of,
     appeal=appeal_of,
     procedure=_procedure,
-    panels=_panels,
-    interests=_declared,
+    panels=panels_of,
+    merges=identities,
+    interests=declared_by,
     contests=_contests,
 )
 def assign_reviewers(
@@ -78,6 +70,7 @@ def assign_reviewers(
     appeal: Appeal,
     procedure: Procedure,
     panels: tuple[Body, ...],
+    merges: tuple[Merge, ...],
     interests: tuple[Interests, ...],
     contests: tuple[Contest, ...],
 ) -> Outcome:
@@ -94,7 +87,7 @@ def assign_reviewers(
     if len(reviewers) < rules.reviewers:
         expected = f"{rules.reviewers} reviewers at least"
         raise refused("too-few-reviewers", appeal.stream, expected, len(reviewers), "Assign more")
-    for why in dependence(case, panels, reviewers, interests, contests, act.effective):
+    for why in dependence(case, panels, reviewers, interests, merges, contests, act.effective):
         remedy = "Assign somebody else"
         raise refused("not-independent", appeal.stream, "reviewers who had no part in it", why, remedy)
     fields: dict[str, Any] = {"case": case.id, "reviewers": reviewers, "ruling": command.ruling}
@@ -216,18 +209,14 @@ class DetermineAppeal(OfAppeal):
     reasons: Reasons = Field(description="why, on each ground; it is kept in the vault")
 
 
-def _reviewing(_command: DetermineAppeal, seen: Mapping[str, Appeal]) -> tuple[State, ...]:
-    assigned = seen["appeal"].reviewers
-    return tuple(interests_stream(person) for person in assigned.reviewers) if assigned else ()
-
-
 @decision(
     DetermineAppeal,
     case=case_of,
     appeal=appeal_of,
     procedure=_procedure,
-    panels=_panels,
-    interests=_reviewing,
+    panels=panels_of,
+    merges=identities,
+    interests=declared_by,
     contests=_contests,
 )
 def determine_appeal(
@@ -237,6 +226,7 @@ def determine_appeal(
     appeal: Appeal,
     procedure: Procedure,
     panels: tuple[Body, ...],
+    merges: tuple[Merge, ...],
     interests: tuple[Interests, ...],
     contests: tuple[Contest, ...],
 ) -> Outcome:
@@ -258,7 +248,7 @@ def determine_appeal(
         raise refused("before-hearing", appeal.stream, expected, act.effective, "Correct effective")
     for code, expected, found in _faults_of(command, appeal, rules.reviewers, rules.reasons_words):
         raise refused(code, appeal.stream, expected, found, "Correct it, or hear the appeal again")
-    for why in dependence(case, panels, appeal.reviewers.reviewers, interests, contests, act.effective):
+    for why in dependence(case, panels, appeal.reviewers.reviewers, interests, merges, contests, act.effective):
         remedy = "Assign others, and hear it again"
         raise refused("not-independent", appeal.stream, "reviewers who had no part in it", why, remedy)
     own = type(command).model_fields.keys() - Command.model_fields.keys() - {"reasons"}

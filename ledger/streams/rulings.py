@@ -29,7 +29,7 @@ from ledger.streams.fair_ruling import Before, remedy_for, ruling_faults
 from ledger.streams.founding import Founding, founding_stream
 from ledger.streams.ground import Grounds, ground_stream
 from ledger.streams.interest import Interests, interests_stream
-from ledger.streams.merge import Merge, merge_stream
+from ledger.streams.merge import Humans, Merge, merge_stream
 from ledger.streams.office import Office, office_stream
 from ledger.streams.procedure import Procedure, procedure_stream
 from ledger.streams.ruling_events import (
@@ -90,6 +90,18 @@ class MakeRuling(Command):
     no_appeal: Hash | None = Field(None, description="content hash of the clause by which there is no appeal")
 
 
+def _people(command: MakeRuling, seen: Mapping[str, Any]) -> tuple[str, ...]:
+    """Name those of whom it is asked who they are: who decides, who referred the case, who gave evidence."""
+    case: Case = seen["case"]
+    referred_by = (case.opened.referred_by,) if case.opened else ()
+    gave = (each.given_by for each in case.evidence.values())
+    return tuple(dict.fromkeys((*_deciders(command, seen), *referred_by, *gave)))
+
+
+def _declared(command: MakeRuling, seen: Mapping[str, Any]) -> tuple[Interests, ...]:
+    return tuple(map(interests_stream, Humans(seen["merges"]).keys(_deciders(command, seen))))
+
+
 def _deciders(command: MakeRuling, seen: Mapping[str, Any]) -> tuple[str, ...]:
     """Name those whose interests are asked for: present and not recused, or who reviewed a check."""
     if command.decided_by != "panel":
@@ -113,8 +125,8 @@ def _application(_command: MakeRuling, seen: Mapping[str, Any]) -> Application:
     grounds=lambda _c, seen: ground_stream(seen["case"].election),
     entries=lambda _c, seen: entry_stream(seen["case"].election, seen["case"].person),
     body=lambda c, _: body_stream(c.panel or "none"),
-    interests=lambda c, seen: tuple(map(interests_stream, _deciders(c, seen))),
-    merges=lambda c, seen: tuple(map(merge_stream, _deciders(c, seen))),
+    merges=lambda c, seen: tuple(map(merge_stream, _people(c, seen))),
+    interests=_declared,
     contests=lambda _c, seen: contests_of(seen["interests"]),
     reviewer=lambda c, _: office_stream(c.reviewed_by or "none"),
     application=_application,
@@ -129,8 +141,8 @@ def make_ruling(
     grounds: Grounds,
     entries: Entries,
     body: Body,
-    interests: tuple[Interests, ...],
     merges: tuple[Merge, ...],
+    interests: tuple[Interests, ...],
     contests: tuple[Contest, ...],
     reviewer: Office,
     application: Application,

@@ -1,6 +1,7 @@
 """What is late, what was never told, and what waits without a date: of the cases, rulings and appeals of an election.
 
-A matter may stand in several lists: one of which nobody was told, and which is overdue, is in both.
+A matter may stand in several lists: one of which nobody was told, and which is overdue, is in both. An appeal against a
+ruling that nobody was told waits for the letter, and stands there alone.
 """
 
 from __future__ import annotations
@@ -23,6 +24,7 @@ LISTS = {
     "papers-outstanding": "papers that a ruling cancels, not cancelled and not returned",
     "no-next-step": "what waits for somebody, with no date on record",
 }
+PENDING = ("late", "pending")  # states of an appeal that is to be decided, or needs leave
 UPHELD = ("allowed", "varied", "remitted")  # outcomes of an appeal that asks for a remedy
 REVIEW = (("assigned", "reviewers"), ("disclosed", "evidence pack"), ("heard", "hearing"))  # steps, in their order
 
@@ -166,8 +168,12 @@ class Deadlines:
 
     def _untold(self) -> Iterator[Waiting]:
         for ruling in self._of.rulings:
-            if ruling.told is None and self._answers(ruling):
-                yield self._item("not-told", ruling, "letter", ruling.ruled)
+            if self._waits_for_letter(ruling):
+                appealed = ruling.appeal is not None and ruling.appeal.state in PENDING
+                yield self._item("not-told", ruling, "letter, appealed" if appealed else "letter", ruling.ruled)
+
+    def _waits_for_letter(self, ruling: RulingRow) -> bool:
+        return ruling.told is None and self._answers(ruling)
 
     def _answers(self, ruling: RulingRow) -> bool:
         """Whether a ruling answers its case as it is open now: nobody is told of one that was overtaken."""
@@ -180,18 +186,18 @@ class Deadlines:
             appeal = ruling.appeal
             if appeal is None:
                 continue
-            if appeal.state in ("late", "pending"):
-                yield from self._pending(ruling, appeal)
+            if appeal.state in PENDING:
+                yield from () if self._waits_for_letter(ruling) else self._pending(ruling, appeal)
             elif appeal.state in UPHELD:
                 yield from self._remedies(ruling, appeal)
 
     def _pending(self, ruling: RulingRow, appeal: AppealRow) -> Iterator[Waiting]:
         close = self.close_of(ruling.about)
-        if close and close < self._at:
+        if close and appeal.received <= close < self._at:  # what came later could not be decided by then
             yield self._item("overdue", ruling, "appeal decided", appeal.received, close)
-        since, step = appeal.received, "leave"
+        since, step = max(appeal.received, ruling.told or ""), "leave"
         if appeal.state == "pending":
-            since, step = appeal.leave_at or appeal.received, "appeal decided"
+            since, step = appeal.leave_at or since, "appeal decided"
             for name, wanted in REVIEW:
                 done = getattr(appeal, name)
                 if done is None:

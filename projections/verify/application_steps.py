@@ -31,7 +31,9 @@ from ledger.streams.body import Fault
 from ledger.streams.cure import LapseCure, SupplyCure
 from ledger.streams.payment import FailFee, ReceiveFee, RefundFee, RetainFee
 from ledger.streams.referral import ClearReferral, ReferApplication
+from ledger.streams.refused_application import require_no_case
 from projections.verify.finding import Finding
+from projections.verify.held import HeldApplications
 
 STEPS: dict[type[Event], type[Command]] = {
     ApplicationReferred: ReferApplication,
@@ -47,19 +49,24 @@ STEPS: dict[type[Event], type[Command]] = {
 UNREAD = "x"  # stands for what the vault alone has
 
 
-def step_again(position: int, event: Event, application: Application, beside: State) -> Iterator[Finding]:
+def step_again(
+    position: int, event: Event, application: Application, beside: State, held: HeldApplications | None = None
+) -> Iterator[Finding]:
     """E10: find why the desk would have refused a step, or what it would have recorded.
 
     Args:
         event: of a type in STEPS.
         application: as it stood before.
         beside: what else it is decided by, as it stood before: the election's grounds, or the payment.
+        held: from where to where cases held applications; of payments not asked.
     """
-    for code, expected, found in _faults(event, application, beside):
+    for code, expected, found in _faults(position, event, application, beside, held):
         yield Finding("E10", code, position, event.stream, expected, found)
 
 
-def _faults(event: Event, application: Application, beside: State) -> Iterator[Fault]:
+def _faults(
+    position: int, event: Event, application: Application, beside: State, held: HeldApplications | None
+) -> Iterator[Fault]:
     kind = STEPS[type(event)]
     entry = DECISIONS[kind.verb]
     states = {application.stream: application, beside.stream: beside}
@@ -67,6 +74,8 @@ def _faults(event: Event, application: Application, beside: State) -> Iterator[F
         command = kind.model_validate({**_fields(event, kind), "application": application.key})
         known = read_states(entry, command, lambda state: states.get(state.stream, state))
         decided, *_ = entry.decide(command, Act(event.actor, event.recorded, event.effective), **known).events
+        if held is not None and isinstance(event, ApplicationWithdrawn):  # the cases are not among the states read
+            require_no_case(application, held.cases(application.stream, position, event.batch))
     except RefusedError as refused:
         yield refused.code, str(refused.expected), str(refused.found)
         return

@@ -148,7 +148,8 @@ def _check(rules: Rules, application: Application, events: Iterator[tuple[int, E
             case _ if isinstance(event, Fee):
                 yield from rules.paid.again(position, event, application)
             case _ if type(event) in STEPS:
-                yield from step_again(position, event, application, rules.grounds(application.election, position))
+                grounds = rules.grounds(application.election, position)
+                yield from step_again(position, event, application, grounds, rules.held)
         try:
             application = application.evolve(event)
         except TypeError:  # a stream that does not replay is a finding of its own

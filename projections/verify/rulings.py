@@ -17,7 +17,7 @@ from ledger.powers.recusal import officer_faults
 from ledger.rules.local_time import Dated, offset_of
 from ledger.storage.store import Ledger
 from ledger.streams.allocation import RotaTurnTaken
-from ledger.streams.appeal_events import AppealDetermined
+from ledger.streams.appeal_events import AppealDetermined, LeaveGranted, LeaveRefused
 from ledger.streams.application_events import ApplicationRefusalReversed, ApplicationRefused
 from ledger.streams.case import case_stream, docket_stream
 from ledger.streams.case_events import CaseDocketed, CaseUndocketed
@@ -142,7 +142,9 @@ def _check_run(past: Past, run: list[tuple[int, Event]]) -> Iterator[Finding]:
             "E13", "field-differs", position, event.stream, f"what its command takes as {where}", first["msg"]
         )
         return
-    if isinstance(event, RulingMade) and event.decided_by == "officer":
+    if isinstance(event, LeaveGranted | LeaveRefused) or (
+        isinstance(event, RulingMade) and event.decided_by == "officer"
+    ):
         for fault in officer_faults(past.read(case_stream(event.case)), event.actor, event.effective, past.read):
             yield Finding("E13", fault[0], position, event.stream, *fault[1:])
     led = [each for _, each in run if not each.type.startswith("command-signed")]

@@ -49,7 +49,7 @@ def appeal_lines(chance: random.Random, plans: Sequence[Plan], appeals: int, lat
     for number, plan in enumerate(rest):
         if number < withdrawn:
             yield lodged(plan, plan.told + timedelta(days=2))
-            yield line(said(plan.told + timedelta(days=4)), "withdraw-appeal", **of(plan))
+            yield line(said(plan.told + timedelta(days=4)), "withdraw-appeal", **of(plan), request_digest=HASH)
         elif number < withdrawn + overdue:
             yield from _overdue(chance, plan, let_in=number % 2 == 0)
         else:
