@@ -238,3 +238,11 @@ def test_a_verdict_on_fewer_electors_than_the_smallest_cell_is_not_published(at:
     question = json.dumps(found["certificate"]["question"])
     body = {"contest": "leader", "question": question, "verdict": "bounded", "certificate": found["digest"]}
     at.record("publish-analysis", body).refused("reveals-ballot")
+
+
+def test_what_a_scrutineer_was_told_of_categories_is_not_recounted_for_the_public(at: Terminal) -> None:
+    polled(at, VOTED, abbott=34, balls=16)
+    at.write("found.json", at("whatif", "leader", *ALL, *SCRUTINEER, "--json").done())
+    assert "as a scrutineer was answered" in at("recount", "found.json").refused("reveals-ballot")
+    answer = at("recount", "found.json", *SCRUTINEER)
+    assert (answer.code, answer.err[:14]) in ((0, ""), (1, "no-certificate"))

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from cli.analysis.certificate_file import Certificates, Verdict, read_certificates
 from cli.analysis.rankings import elected_names
-from cli.analysis.whatif import require_audience
+from cli.analysis.whatif import of_public, require_audience
 from cli.look import counted_at, moment_from, root_at
 from cli.office import opened
 from cli.place import Place
@@ -124,8 +124,11 @@ def _faults(
 def _changed(place: Place, counted: Counted, said: Certificates, asked_by: tuple[Moment, str]) -> Changed:
     """Turn the question into numbers; the public is not told of few papers."""
     moment, audience = asked_by
+    if audience != "scrutineer" == said.audience and said.question.leave_out_categories:
+        where, found = f"recount in contest {said.contest}", "one of categories, as a scrutineer was answered"
+        raise refused("reveals-ballot", where, "a question as the public was answered", found, AS_SCRUTINEER)
     with opened(place) as ledger:
-        seen = RecordSeen(ledger, moment, tells_returns="scrutineer" in (audience, said.audience))
+        seen = RecordSeen(ledger, moment) if audience == "scrutineer" else of_public(ledger, said.contest)
         changed = asked(seen, counted.basis, counted.table, said.question, counted.position)
     if audience != "scrutineer":
         require_for_public(counted.basis, counted.table, said.question, changed)

@@ -63,7 +63,7 @@ def show_whatif(
         steps = Steps(_until(time_limit)) if time_limit else None
         views.catch_up(ledger)
         kept = views.database if moment.is_now else None
-        seen = RecordSeen(ledger, moment, kept) if audience == "scrutineer" else _of_public(ledger, contest)
+        seen = RecordSeen(ledger, moment, kept) if audience == "scrutineer" else of_public(ledger, contest)
         changed, found = answered(seen, counted.basis, counted.table, question, counted.position, steps)
     rulings, hidden = changed.rulings, False
     if audience == "scrutineer":
@@ -83,7 +83,7 @@ def show_whatif(
     say_published(contest, published)
 
 
-def _of_public(ledger: Ledger, contest: str) -> RecordSeen:
+def of_public(ledger: Ledger, contest: str) -> RecordSeen:
     """Give the record as of the first declaration, whatever moment is asked for: two moments could be subtracted."""
     events = ledger.stream(result_stream(contest).stream)
     declared = next(position for position, event in events if isinstance(event, ResultDeclared))

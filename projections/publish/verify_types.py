@@ -56,7 +56,7 @@ restricted appeal/{case}/{ruling} appeal-lodged.v1 any by election grounds perso
  evidence-pack-disclosed.v1 any items text_digest withheld | hearing-held.v1 any manner notice present record_digest\
  represented | appeal-determined.v1 any abstained? answers outcome person reasons reasons_words votes_against votes_for\
  | remedy-ordered.v1 any contest? due? entry? number reason? remedy | remedy-done.v1 any number proof |\
- appeal-withdrawn.v1 any
+ appeal-withdrawn.v1 any request_digest?
 restricted application/* application-received.v1 any category channel concession? currency declaration election\
  fee_due fee_version identity received region? unit? | application-received-late.v1 any category channel closed\
  declaration? election identity received region? unit? | fee-received.v1 any amount currency day payment |\
@@ -66,7 +66,7 @@ restricted application/* application-received.v1 any category channel concession
  any case? ground reason | referral-cleared.v1 any ground reason | application-admitted.v1 any category decided_by\
  franchise region? section tests unit? | application-lapsed.v1 any cause grounds | application-refused.v1 any basis\
  election grounds ruling | application-refusal-reversed.v1 any basis election ruling | application-withdrawn.v1 any\
- fee_action
+ fee_action request_digest?
 restricted build/{election}/{build} roll-build-opened.v1 any as_of_position franchise | roll-build-closed.v1 any\
  accepted digest failed held rows sections
 restricted case/{case} case-opened.v1 any about? candidates conduct? detection election grounds person referred_by\
