@@ -32,7 +32,7 @@ from statistics import median
 sys.path[:0] = [str(Path(__file__).resolve().parent), str(Path(__file__).resolve().parent.parent)]
 
 from applications import ELECTION  # noqa: E402
-from bench_cases import HEAD, Steps, carry_out  # noqa: E402
+from bench_cases import DATED, HEAD, Steps, carry_out  # noqa: E402
 from bench_checks import pollbook  # noqa: E402
 from bench_decide import fill, measure  # noqa: E402
 from cases import Size  # noqa: E402
@@ -86,7 +86,8 @@ def scenario(folder: Path, kept: Path | None, size: Size, events: int) -> None:
     for name in ("state", "keys"):
         shutil.copytree(source / name, folder / name)
     os.environ |= {"POLLBOOK_STATE": str(folder / "state"), "POLLBOOK_KEYS": "keys"}
-    pollbook(folder, "record", "publish-ruling-figures", "--election", ELECTION, *HEAD)  # which statistics tell
+    words = ("record", "publish-ruling-figures", "--election", ELECTION, *HEAD)  # which statistics tell
+    pollbook(folder, *words, program=(DATED, NOON))
     _open_batch(folder / "ledger", events)
     fill(folder / "ledger", events)
 
