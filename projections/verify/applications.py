@@ -141,15 +141,14 @@ def _check(rules: Rules, application: Application, events: Iterator[tuple[int, E
                 yield from _check_admission(rules, position, event, application)
             case ChecksRun():
                 yield from _check_checks(rules, position, event, application)
-            case CureInvited() | ApplicationLapsed() if event.batch in rules.opened:
-                yield from _check_cure(rules, position, event, application)
             case CureInvited() | ApplicationLapsed():
-                yield from _check_one_cure(rules, position, event, application)
+                check = _check_cure if event.batch in rules.opened else _check_one_cure
+                yield from check(rules, position, event, application)
             case _ if isinstance(event, Fee):
                 yield from rules.paid.again(position, event, application)
             case _ if type(event) in STEPS:
-                grounds = rules.grounds(application.election, position)
-                yield from step_again(position, event, application, grounds, rules.held)
+                beside = rules.grounds(application.election, position)
+                yield from step_again(position, event, application, beside, rules.held)
         try:
             application = application.evolve(event)
         except TypeError:  # a stream that does not replay is a finding of its own
