@@ -82,6 +82,14 @@ def changed(at: Terminal, verb: str, elector: str, *words: str, cause: str = "cl
     at("record", verb, *named, "--cause", cause, *words, "--as", "registrar").done()
 
 
+def agreed(at: Terminal, verb: str, elector: str) -> None:
+    """Another office agrees to a clerical change after the freeze."""
+    person, number = elector.split("/")
+    terms = [{"field": "cause", "value": "clerical"}, {"field": "number", "value": number}]
+    command = {"person": person, "election": "labour", "agreed": verb, "terms": terms, "reason": "Counted twice"}
+    at("apply", at.lines("agree.jsonl", [("agree-to-change", command)]), "--as", "secretary").done()
+
+
 def test_counts_by_any_place(at: Terminal) -> None:
     assert counts(at) == {("affiliates",): AFFILIATED, ("members",): MEMBERS}
     assert counts(at, "--by", "region", "--by", "category") == {
@@ -166,6 +174,7 @@ def test_tells_the_public_no_small_number(at: Terminal) -> None:
     assert all(each["entries"] >= 10 for each in found["by"])
     assert sum(each["entries"] for each in found["by"]) == MEMBERS + AFFILIATED
     elector = electors(at, "--only", "section=members")[0]["elector"]
+    agreed(at, "remove-entry", elector)
     changed(at, "remove-entry", elector)
     assert shown(at, "roll", "labour", "--audience", "public") == shown(
         at, "roll", "labour", "--audience", "public", "--as-of", "2999-01-01"
